@@ -1,0 +1,73 @@
+"""`make test`: linters, TypeScript tests of each package, then Python with the architecture and the browsers.
+
+Everything runs even when something fails. The last line is the sum, `N passed, N failed, N skipped`.
+"""
+
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+from xml.etree import ElementTree  # the reports are our own
+
+from prerequisites import missing
+from steps import LINTERS, PACKAGES, REPORTS, Step, python, run
+
+
+def main(pytest_arguments: list[str]) -> int:
+    """Run everything, print what failed and the sum."""
+    strict = os.environ.get("CI") == "true"
+    lacking = missing()
+    failed = [f"{thing.name} is missing" for thing in lacking] if strict else []
+    sums = Counter(failed=len(failed))
+    for step in LINTERS:
+        tell(step.name, run(step), sums, failed)
+    for step, report in (*map(vitest, PACKAGES), pytest(pytest_arguments)):
+        report.unlink(missing_ok=True)
+        ended_well = run(step)
+        counts = counted(report)
+        sums += counts
+        if strict and counts["skipped"]:
+            tell(f"{step.name} skipped {counts['skipped']}, and CI skips nothing", False, sums, failed)
+        if not ended_well or not counts["passed"]:
+            failed.append(step.name)
+            sums["failed"] += 0 if counts["failed"] else 1
+    for name in failed:
+        print(f"── FAILED: {name}")
+    print(f"{sums['passed']} passed, {sums['failed']} failed, {sums['skipped']} skipped", flush=True)
+    return 1 if failed else 0
+
+
+def tell(name: str, passed: bool, sums: Counter[str], failed: list[str]) -> None:
+    """Count a step that is no test runner as one test."""
+    sums["passed" if passed else "failed"] += 1
+    if not passed:
+        failed.append(name)
+
+
+def vitest(package: str) -> tuple[Step, Path]:
+    """Return the step for a package's TypeScript tests and where its report will lie."""
+    report = (REPORTS / f"{package.replace('/', '-')}.xml").absolute()
+    reporters = ("--reporter=dot", "--reporter=junit", f"--outputFile.junit={report}")
+    return Step(f"vitest {package}", ("node_modules/.bin/vitest", "run", *reporters), package), report
+
+
+def pytest(arguments: list[str]) -> tuple[Step, Path]:
+    """Return the step for all Python tests and where its report will lie."""
+    report = (REPORTS / "pytest.xml").absolute()
+    return python("pytest", "pytest", f"--junitxml={report}", "--durations=10", *arguments), report
+
+
+def counted(report: Path) -> Counter[str]:
+    """Sum a JUnit report up; a report that was not written counts nothing."""
+    counts: Counter[str] = Counter()
+    if not report.exists():
+        return counts
+    for case in ElementTree.parse(report).getroot().iter("testcase"):  # noqa: S314
+        found = {child.tag for child in case}
+        counts["failed" if found & {"failure", "error"} else "skipped" if "skipped" in found else "passed"] += 1
+    return counts
+
+
+if __name__ == "__main__":
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    sys.exit(main(sys.argv[1:]))
