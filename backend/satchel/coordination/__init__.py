@@ -1,0 +1,1 @@
+"""Limiter, bus, lease and stream log: in process, or through Redis."""

@@ -1,0 +1,1 @@
+"""Key-encryption keys: wrap and unwrap a data key."""

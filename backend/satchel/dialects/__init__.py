@@ -1,0 +1,1 @@
+"""Wire formats, pure and stateful: bytes in, events out, and back. One file each."""

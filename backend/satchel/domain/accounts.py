@@ -1,0 +1,59 @@
+"""Accounts, and who is calling: a `Principal` is an account plus the app or sign-in that speaks for it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from satchel.domain.errors import ScopeMissing
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person's record. `preferred_model` None means "choose for me" (see `services/catalog.py`)."""
+
+    id: str
+    email: str
+    created_at: datetime
+    preferred_model: str | None = None
+    password_hash: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The authenticated caller.
+
+    `client_id` is the app that the token was issued to, None for a token that the account holder made. `token_id` names the credential,
+    so that revoking it can end what it runs.
+    """
+
+    account_id: str
+    token_id: str
+    scopes: frozenset[str]
+    client_id: str | None = None
+    label: str | None = None
+
+    def require(self, scope: str) -> None:
+        """Raise `ScopeMissing` unless the credential has `scope`."""
+        if scope not in self.scopes:
+            raise ScopeMissing(f"this token lacks the scope {scope!r}; sign in again and allow it", details={"scope": scope})
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A browser signed in to the portal; the cookie's value is stored only as its hash."""
+
+    id: str
+    account_id: str
+    secret_hash: str = field(repr=False)
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    user_agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetupLink:
+    """A one-time link that makes the owner; stored only as its hash."""
+
+    secret_hash: str = field(repr=False)
+    created_at: datetime
+    expires_at: datetime

@@ -1,0 +1,37 @@
+"""A call: a chat request plus who asks, from where, and a way to stop it."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from satchel.domain.accounts import Principal
+from satchel.domain.chat import ChatRequest
+
+
+class Cancellation:
+    """The caller's wish to stop, the one thing about a call that may change. Set once, never taken back."""
+
+    __slots__ = ("requested",)
+
+    def __init__(self) -> None:
+        self.requested = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One generation to be made.
+
+    `origin` and `embedder` come from the browser's own facts or from the token, never from the body of a third-party caller; both are
+    None for a call that no page makes. `id` is the generation's id.
+    """
+
+    id: str
+    principal: Principal
+    request: ChatRequest
+    started_at: datetime
+    origin: str | None = None
+    embedder: str | None = None
+    cancellation: Cancellation = field(default_factory=Cancellation)
+
+    def with_request(self, request: ChatRequest) -> "Call":
+        """Return the same call with another request, as plugins left it."""
+        return self if request is self.request else replace(self, request=request)

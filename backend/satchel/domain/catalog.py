@@ -1,0 +1,75 @@
+"""Models and the endpoints that serve them. A model is abstract (`author/slug`); an endpoint is one model at one provider."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from satchel.domain.usage import Price
+
+PREFERRED = "satchel/preferred"
+
+Capability = Literal["chat", "tools", "images", "audio", "files", "reasoning", "json_schema", "embeddings"]
+CancelRule = Literal["stops", "bills_full", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quirks:
+    """How an OpenAI-compatible host differs; the words of `data/providers.toml` (see `providers.md` §4.2)."""
+
+    usage_opt_in: bool = True
+    ends_with: Literal["done", "eof"] = "done"
+    reasoning_tokens: Literal["inside", "outside"] = "inside"
+    max_tokens_key: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    unsupported: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One model at one provider, reachable for one account.
+
+    `id` is `<provider or label>:<native model>`; `model_id` is the catalog's `author/slug`, or the same as `id` for a model the
+    catalog does not know. `base_url` has no trailing slash. `key_id` names the vault entry to open, None for keyless endpoints.
+    `price` None means unknown, which is not free.
+    """
+
+    id: str
+    model_id: str
+    provider: str
+    native_model: str
+    base_url: str
+    name: str
+    provider_name: str
+    dialect: str = "openai_chat"
+    key_id: str | None = None
+    key_label: str | None = None
+    price: Price | None = None
+    context_tokens: int | None = None
+    max_output_tokens: int | None = None
+    capabilities: frozenset[Capability] = frozenset({"chat"})
+    local: bool = False
+    description: str | None = None
+    created: int = 0
+    unavailable: str | None = None
+    quirks: Quirks = field(default_factory=Quirks)
+    cancel: CancelRule = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRow:
+    """A provider as data: one row of `data/providers.toml`."""
+
+    id: str
+    name: str
+    base_url: str | None
+    dialect: str
+    needs_key: bool
+    local: bool
+    key_page: str | None = None
+    docs_page: str | None = None
+    ports: tuple[int, ...] = ()
+    quirks: Quirks = field(default_factory=Quirks)
+    cancel: CancelRule = "unknown"
+    checked: str = ""
+
+
+Prices = Mapping[str, Price]

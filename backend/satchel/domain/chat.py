@@ -1,0 +1,151 @@
+"""A chat request in Satchel's own words, whatever dialect it came in.
+
+Absent tuning values are None and are never sent upstream: no default of ours stands between a caller and a provider.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+Role = Literal["system", "developer", "user", "assistant", "tool"]
+Json = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """Plain text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePart:
+    """An image by `https:` or `data:` URL; `detail` as the caller gave it."""
+
+    url: str
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AudioPart:
+    """Audio as base64 text with its format, e.g. `wav`."""
+
+    data: str
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """A file by data URL or upstream id."""
+
+    data: str | None = None
+    file_id: str | None = None
+    filename: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningPart:
+    """Reasoning of an earlier answer, given back; `signature` and `encrypted` are opaque and byte-exact."""
+
+    text: str
+    signature: str | None = None
+    encrypted: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallPart:
+    """A tool call an assistant made earlier; `arguments` is JSON text."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+Part = TextPart | ImagePart | AudioPart | FilePart | ReasoningPart | ToolCallPart
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn. `tool_call_id` names the call that a `tool` message answers."""
+
+    role: Role
+    parts: tuple[Part, ...]
+    name: str | None = None
+    tool_call_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A function the model may call; `parameters` is a JSON schema."""
+
+    name: str
+    description: str | None = None
+    parameters: Json | None = None
+    strict: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolChoice:
+    """`mode` none, auto or required; or `named` with the function's name."""
+
+    mode: Literal["none", "auto", "required", "named"]
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFormat:
+    """What the text must be: free text, any JSON object, or JSON after a schema."""
+
+    kind: Literal["text", "json_object", "json_schema"]
+    name: str | None = None
+    schema: Json | None = None
+    strict: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """Samplers and other values that an endpoint may lack; what it lacks is dropped and reported."""
+
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    min_p: float | None = None
+    seed: int | None = None
+    frequency_penalty: float | None = None
+    presence_penalty: float | None = None
+    repetition_penalty: float | None = None
+    logit_bias: Mapping[str, float] | None = None
+    logprobs: bool | None = None
+    top_logprobs: int | None = None
+    reasoning_effort: str | None = None
+    verbosity: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """One request. `model` is an id as the caller wrote it; routing resolves it. `max_output_tokens` None = the model's own limit."""
+
+    model: str
+    messages: tuple[Message, ...]
+    max_output_tokens: int | None = None
+    stop: tuple[str, ...] = ()
+    n: int = 1
+    tools: tuple[Tool, ...] = ()
+    tool_choice: ToolChoice | None = None
+    parallel_tool_calls: bool | None = None
+    output_format: OutputFormat | None = None
+    tuning: Tuning = field(default_factory=Tuning)
+    user: str | None = None
+
+
+def characters_in(messages: Sequence[Message]) -> int:
+    """Return how many characters of text, reasoning and tool arguments the messages hold; images and files not counted."""
+    total = 0
+    for message in messages:
+        for part in message.parts:
+            match part:
+                case TextPart(text=text) | ReasoningPart(text=text) | ToolCallPart(arguments=text):
+                    total += len(text)
+                case _:
+                    pass
+    return total

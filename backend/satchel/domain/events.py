@@ -1,0 +1,72 @@
+"""What a generation says, in order: at most one `Started`, then deltas, then exactly one `Finished` or an exception."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from satchel.domain.usage import Cost, Usage
+
+
+class FinishReason(StrEnum):
+    """Why a generation ended, normalised. The provider's own word is kept beside it."""
+
+    STOP = "stop"
+    LENGTH = "length"
+    TOOL_CALLS = "tool_calls"
+    CONTENT_FILTER = "content_filter"
+    ERROR = "error"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The provider began to answer. `model` is its own name for the model, `upstream_id` its id of the answer."""
+
+    model: str
+    upstream_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """More text of choice `index`; never empty."""
+
+    text: str
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    """More of the model's reasoning; `signature` is opaque and passed on unchanged."""
+
+    text: str
+    signature: str | None = None
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallDelta:
+    """More of tool call number `call`: `id` and `name` on its first delta only, arguments as pieces of JSON text."""
+
+    call: int
+    arguments: str
+    id: str | None = None
+    name: str | None = None
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The generation ended well.
+
+    A provider leaves `cost` None and may leave `usage` None where it reported nothing; metering fills both, with `model` and
+    `provider` that served, before anybody else sees the event.
+    """
+
+    reason: FinishReason
+    native_reason: str | None = None
+    usage: Usage | None = None
+    cost: Cost | None = None
+    model: str | None = None
+    provider: str | None = None
+
+
+Event = Started | TextDelta | ReasoningDelta | ToolCallDelta | Finished

@@ -1,0 +1,94 @@
+"""Consent: a grant is account × origin × embedder, narrowed by caveats. `decide` is the whole rule, and pure."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import assert_never
+from urllib.parse import urlsplit
+
+from satchel.domain.budgets import Period
+from satchel.domain.errors import ConsentRequired, MalformedRequest, ModelNotGranted, OriginBlocked, SatchelError
+
+
+class GrantState(StrEnum):
+    """What the person decided. `ONCE` is good for one generation until it expires."""
+
+    ALLOWED = "allowed"
+    BLOCKED = "blocked"
+    ONCE = "once"
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetCaveat:
+    """At most `cap_nusd` in each `period`."""
+
+    cap_nusd: int
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Caveats:
+    """Narrowings of a grant. None means "not narrowed"; an empty tuple is never made (it would read as "all")."""
+
+    models: tuple[str, ...] | None = None
+    budget: BudgetCaveat | None = None
+    rate_per_minute: int | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The record of consent. `embedder` is the top page's origin where the asker is a frame of another origin."""
+
+    id: str
+    account_id: str
+    origin: str
+    state: GrantState
+    created_at: datetime
+    embedder: str | None = None
+    caveats: Caveats = field(default_factory=Caveats)
+    last_used_at: datetime | None = None
+
+
+def decide(grant: Grant | None, origin: str, model_id: str, now: datetime) -> SatchelError | None:
+    """Return why the call may not be made, or None if it may.
+
+    `model_id` is the resolved model (an endpoint's `model_id`). A used-up or expired grant counts as none: the person is asked again.
+    """
+    if grant is None:
+        return ConsentRequired(f"{origin} has not been allowed to use a model", details={"origin": origin})
+    match grant.state:
+        case GrantState.BLOCKED:
+            return OriginBlocked(f"{origin} is blocked", details={"origin": origin})
+        case GrantState.ALLOWED | GrantState.ONCE:
+            pass
+        case _:
+            assert_never(grant.state)
+    caveats = grant.caveats
+    if caveats.expires_at is not None and caveats.expires_at <= now:
+        return ConsentRequired(f"what {origin} was allowed has expired", details={"origin": origin})
+    if caveats.models is not None and model_id not in caveats.models:
+        return ModelNotGranted(
+            f"{origin} may use {', '.join(caveats.models)} only, not {model_id}",
+            details={"origin": origin, "model": model_id, "granted": list(caveats.models)},
+        )
+    return None
+
+
+def parse_origin(text: str) -> str:
+    """Return `text` as an exact origin, e.g. `https://a.example` or `http://localhost:3000`.
+
+    Raises:
+        MalformedRequest: it is not scheme + host + optional port, or an insecure origin that is not on this computer.
+    """
+    parts = urlsplit(text)
+    bare = f"{parts.scheme}://{parts.netloc}"
+    try:
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or parts.username or text != bare or parts.scheme not in ("https", "http"):
+        raise MalformedRequest(f"{text!r} is not an origin; write scheme, host and port only", details={"param": "origin"})
+    if parts.scheme == "http" and host not in ("localhost", "127.0.0.1", "::1") and not host.endswith(".localhost"):
+        raise MalformedRequest(f"{text!r} is not secure; only https pages may ask", details={"param": "origin"})
+    return bare.lower()

@@ -1,0 +1,77 @@
+"""Provider keys that a person owns. The secret itself exists as `Secret` for moments, and sealed at rest."""
+
+import hmac
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NoReturn
+
+
+class Secret:
+    """A text that hides itself: repr, str and format show nothing, and it does not pickle. Read it with `reveal` where it is sent."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return the secret. Call this only where the header is built."""
+        return self._text
+
+    def last4(self) -> str | None:
+        """Return the last four characters for people to recognise it by, None if it is shorter than twelve."""
+        return self._text[-4:] if len(self._text) >= 12 else None
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and hmac.compare_digest(self._text.encode(), other._text.encode())
+
+    __hash__ = None  # type: ignore[assignment]  # a secret is never a dictionary key
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    __str__ = __repr__
+
+    def __format__(self, spec: str) -> str:
+        return "Secret(…)"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret does not serialise")
+
+
+NO_SECRET = Secret("")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A provider key of an account, sealed. `sealed` None is a keyless server that the person added.
+
+    `endpoint_origin` (scheme, host and port of `base_url`) is bound into the seal: a row edited to point elsewhere does not open.
+    `label` is unique per account where given, and works as the prefix of model ids.
+    """
+
+    id: str
+    account_id: str
+    provider: str
+    base_url: str
+    endpoint_origin: str
+    created_at: datetime
+    label: str | None = None
+    last4: str | None = None
+    sealed: bytes | None = field(default=None, repr=False)
+    dek_id: str | None = None
+    secret_version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class WrappedDek:
+    """An account's data key, wrapped by the KEK named."""
+
+    id: str
+    account_id: str
+    version: int
+    kek_id: str
+    blob: bytes = field(repr=False)

@@ -1,0 +1,96 @@
+"""Which endpoints serve a call, and in which order. Pure: values in, values out."""
+
+from collections.abc import Sequence
+
+from satchel.domain.catalog import Endpoint
+from satchel.domain.chat import ChatRequest, ImagePart, characters_in
+from satchel.domain.errors import ContextTooLong, UnknownModel, UnsupportedFeature
+from satchel.domain.usage import worst_case_nusd
+
+_CHARACTERS_PER_TOKEN = 3
+_TOKENS_PER_MESSAGE = 8
+_TOKENS_PER_IMAGE = 1_600
+_DEFAULT_OUTPUT_TOKENS = 4_096
+
+
+def input_tokens_bound(request: ChatRequest) -> int:
+    """Return an upper bound of the request's input tokens, good enough for holds: a token is rarely under three characters."""
+    schema_characters = sum(len(str(tool.parameters)) + len(tool.description or "") for tool in request.tools)
+    images = sum(isinstance(part, ImagePart) for message in request.messages for part in message.parts)
+    characters = characters_in(request.messages) + schema_characters
+    return -(-characters // _CHARACTERS_PER_TOKEN) + _TOKENS_PER_MESSAGE * len(request.messages) + _TOKENS_PER_IMAGE * images
+
+
+def input_tokens_estimate(request: ChatRequest) -> int:
+    """Return a fair guess of the input tokens, for settling where the provider reported none: four characters a token."""
+    return -(-characters_in(request.messages) // 4) + 4 * len(request.messages)
+
+
+def output_tokens_bound(request: ChatRequest, endpoint: Endpoint) -> int:
+    """Return the most tokens `endpoint` may write for this request."""
+    limits = [n for n in (request.max_output_tokens, endpoint.max_output_tokens, endpoint.context_tokens) if n is not None]
+    return (min(limits) if limits else _DEFAULT_OUTPUT_TOKENS) * request.n
+
+
+def worst_case(request: ChatRequest, routes: Sequence[Endpoint]) -> int | None:
+    """Return the most the call can cost over `routes` in nano-US-dollars; None where any route's price is unknown."""
+    tokens = input_tokens_bound(request)
+    worst = 0
+    for endpoint in routes:
+        if endpoint.price is None:
+            return None
+        if endpoint.price.input_usd or endpoint.price.output_usd:
+            worst = max(worst, worst_case_nusd(endpoint.price, tokens, output_tokens_bound(request, endpoint)) or 0)
+    return worst
+
+
+def rank(endpoints: Sequence[Endpoint], request: ChatRequest) -> list[Endpoint]:
+    """Return the endpoints that can serve `request`, best first: available before unavailable, local before remote, cheap before dear.
+
+    Raises:
+        UnknownModel: `endpoints` is empty.
+        UnsupportedFeature: all lack something the request needs; the message names it.
+        ContextTooLong: the prompt cannot fit the largest context.
+    """
+    if not endpoints:
+        raise UnknownModel(
+            f"no model {request.model!r} here; GET /v1/models lists what this account can use",
+            details={"param": "model", "model": request.model},
+        )
+    able = [endpoint for endpoint in endpoints if not _lacks(endpoint, request)]
+    if not able:
+        lacks = _lacks(endpoints[0], request)
+        raise UnsupportedFeature(
+            f"{endpoints[0].name} at {endpoints[0].provider_name} has no {lacks}; choose a model that has",
+            details={"feature": lacks, "model": request.model},
+        )
+    _check_context(able, request)
+    return sorted(able, key=_preference)
+
+
+def _preference(endpoint: Endpoint) -> tuple[bool, bool, float]:
+    dearness = float(endpoint.price.input_usd + endpoint.price.output_usd) if endpoint.price else float("inf")
+    return (endpoint.unavailable is not None, not endpoint.local, dearness)
+
+
+def _lacks(endpoint: Endpoint, request: ChatRequest) -> str | None:
+    has = endpoint.capabilities
+    if request.tools and "tools" not in has:
+        return "tools"
+    if any(isinstance(part, ImagePart) for message in request.messages for part in message.parts) and "images" not in has:
+        return "images"
+    if request.output_format and request.output_format.kind == "json_schema" and "json_schema" not in has:
+        return "json_schema"
+    return None
+
+
+def _check_context(endpoints: Sequence[Endpoint], request: ChatRequest) -> None:
+    """Refuse only what surely cannot fit: a token is rarely over eight characters. The provider decides the rest, exactly."""
+    contexts = [endpoint.context_tokens for endpoint in endpoints]
+    largest = max((context for context in contexts if context is not None), default=None)
+    least = characters_in(request.messages) // 8
+    if largest is not None and None not in contexts and least > largest:
+        raise ContextTooLong(
+            f"the prompt has at least {least:,} tokens; {endpoints[0].name} takes {largest:,}",
+            details={"at_least_tokens": least, "context_tokens": largest, "model": request.model},
+        )

@@ -1,0 +1,69 @@
+"""Credentials that we issue: opaque `sat_…` texts, stored as SHA-256 only.
+
+A token text is `sat_` + 43 characters base64url of 256 random bits + 6 characters of checksum, so that a scanner can tell a real one offline.
+"""
+
+import base64
+import hashlib
+import zlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+PREFIX = "sat_"
+SCOPES = frozenset({"generate", "models", "grants", "activity", "settings", "ext:attest-origin"})
+ACCOUNT_TOKEN_SCOPES = SCOPES - {"ext:attest-origin"}
+_SECRET_CHARACTERS = 43
+_CHECKSUM_CHARACTERS = 6
+
+
+class TokenKind(StrEnum):
+    """What a token is for: made by hand in the account, or issued by OAuth."""
+
+    ACCOUNT = "account"
+    ACCESS = "access"
+    REFRESH = "refresh"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """The record of an issued token; never the token itself.
+
+    `family_id` ties the refresh and access tokens of one consent together: refresh reuse revokes all of them. `used_at` is set on a
+    refresh token when it is exchanged.
+    """
+
+    id: str
+    account_id: str
+    kind: TokenKind
+    secret_hash: str = field(repr=False)
+    scopes: frozenset[str]
+    created_at: datetime
+    name: str | None = None
+    client_id: str | None = None
+    family_id: str | None = None
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+    used_at: datetime | None = None
+
+
+def token_text(random_32: bytes) -> str:
+    """Return the token text for 32 random bytes."""
+    body = base64.urlsafe_b64encode(random_32).rstrip(b"=").decode()
+    return f"{PREFIX}{body}{_checksum(body)}"
+
+
+def is_well_formed(text: str) -> bool:
+    """Tell whether `text` can be a token of ours, by prefix, length and checksum; says nothing about validity."""
+    body = text[len(PREFIX) : -_CHECKSUM_CHARACTERS]
+    return text.startswith(PREFIX) and len(body) == _SECRET_CHARACTERS and text[-_CHECKSUM_CHARACTERS:] == _checksum(body)
+
+
+def secret_hash(text: str) -> str:
+    """Return the SHA-256 of a secret text in hex: what is stored and looked up."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _checksum(body: str) -> str:
+    number = zlib.crc32(body.encode("ascii", "replace"))
+    return base64.b32encode(number.to_bytes(4, "big")).decode().rstrip("=").lower()[:_CHECKSUM_CHARACTERS]

@@ -1,0 +1,74 @@
+"""What was used and what it cost: token counts, dated prices, and the one rounding between them."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from satchel.kit.money import nusd_from_usd
+
+_MTOK = Decimal(1_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Token counts of one generation, in the model's own tokens.
+
+    `input_tokens` includes `cached_tokens` and `cache_write_tokens`; `output_tokens` includes `reasoning_tokens`. `estimated` says that we
+    counted because the provider did not.
+    """
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    reasoning_tokens: int = 0
+    cached_tokens: int = 0
+    cache_write_tokens: int = 0
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars per million tokens on a date. A cache price of None means "as input"."""
+
+    input_usd: Decimal
+    output_usd: Decimal
+    as_of: date
+    cached_usd: Decimal | None = None
+    cache_write_usd: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a generation cost, in nano-US-dollars. `known` is False where the catalog has no price: then `nusd` is 0 and means nothing."""
+
+    nusd: int = 0
+    known: bool = True
+
+
+FREE = Cost()
+UNPRICED = Cost(0, known=False)
+
+
+def cost(usage: Usage, price: Price | None) -> Cost:
+    """Return the cost of `usage` at `price`, rounded up once to a whole nano-dollar; `UNPRICED` without a price."""
+    if price is None:
+        return UNPRICED
+    if not price.input_usd and not price.output_usd:
+        return FREE
+    fresh = max(0, usage.input_tokens - usage.cached_tokens - usage.cache_write_tokens)
+    cached_usd = price.input_usd if price.cached_usd is None else price.cached_usd
+    write_usd = price.input_usd if price.cache_write_usd is None else price.cache_write_usd
+    total = (
+        fresh * price.input_usd
+        + usage.cached_tokens * cached_usd
+        + usage.cache_write_tokens * write_usd
+        + usage.output_tokens * price.output_usd
+    )
+    return Cost(nusd_from_usd(total / _MTOK))
+
+
+def worst_case_nusd(price: Price | None, input_tokens: int, max_output_tokens: int) -> int | None:
+    """Return the most a call can cost in nano-US-dollars, or None where no price is known."""
+    if price is None:
+        return None
+    dearest_input = max(price.input_usd, price.cache_write_usd or Decimal(0))
+    return nusd_from_usd((input_tokens * dearest_input + max_output_tokens * price.output_usd) / _MTOK)

@@ -1,0 +1,1 @@
+"""Inbound transports: bytes to calls and back."""

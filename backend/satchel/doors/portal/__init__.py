@@ -1,0 +1,1 @@
+"""The portal door: the built portal, sign-in and consent pages."""

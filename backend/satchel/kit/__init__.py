@@ -1,0 +1,1 @@
+"""Cellar: ids, clock, money, server-sent events, sealed blobs. Knows nothing of Satchel."""

@@ -1,0 +1,1 @@
+"""In-stream transforms, one a file; each exposes PLUGIN. Found by loading.py."""

@@ -1,0 +1,71 @@
+"""What workers share: rate limits, pushes, and the resume buffers of streams. All of it may be lost at any moment."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from satchel.domain.events import Event
+
+Message = Mapping[str, object]
+Unsubscribe = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `count` in any `window_s` seconds."""
+
+    count: int
+    window_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether a take was allowed, and if not, in how many seconds it would be."""
+
+    allowed: bool
+    retry_after_s: float = 0.0
+
+
+class Limiter(Protocol):
+    """Count against named buckets."""
+
+    async def take(self, bucket: str, n: int, limit: Limit) -> Decision:
+        """Take `n` from `bucket`; a refused take takes nothing."""
+        ...
+
+
+class Bus(Protocol):
+    """Push messages to whoever listens on a topic, at most once each."""
+
+    def publish(self, topic: str, message: Message) -> None:
+        """Deliver `message` (JSON-ready) to the topic's listeners, soon. Never raises, never blocks."""
+        ...
+
+    def subscribe(self, topic: str, listener: Callable[[Message], None]) -> Unsubscribe:
+        """Call `listener` in the event loop for each message, until the returned function is called."""
+        ...
+
+
+class StreamLog(Protocol):
+    """Keep the numbered events of running and just-ended generations, so that a dropped connection can catch up."""
+
+    def append(self, generation_id: str, seq: int, event: Event) -> None:
+        """Keep `event` under `seq` (1, 2, 3 …). Old events may be dropped; a reader then sees a gap."""
+        ...
+
+    def read(self, generation_id: str, after: int) -> list[tuple[int, Event]] | None:
+        """Return the kept events above `after` in order; None where some are missing (a gap) or nothing is known."""
+        ...
+
+    def drop(self, generation_id: str) -> None:
+        """Forget a generation."""
+        ...
+
+
+def account_topic(account_id: str) -> str:
+    """Return the topic of pushes to an account's connections: `{event, data}`."""
+    return f"account:{account_id}"
+
+
+TOKENS_TOPIC = "tokens"
+"""The topic of revocations: `{token_id}` or `{account_id}`."""

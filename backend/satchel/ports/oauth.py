@@ -1,0 +1,46 @@
+"""What Authlib's synchronous classes read and write, inside one transaction."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from satchel.domain.apps import AuthorizationCode
+from satchel.domain.tokens import Token
+
+T = TypeVar("T")
+
+
+class OAuthRecords(Protocol):
+    """The synchronous facade: only inside `OAuthStore.run`."""
+
+    def add_code(self, code: AuthorizationCode) -> None:
+        """Keep an authorization code."""
+        ...
+
+    def claim_code(self, secret_hash: str, client_id: str) -> tuple[AuthorizationCode | None, bool]:
+        """Use a code up: it and True for exactly one caller; it and False for later ones; (None, False) if unknown."""
+        ...
+
+    def add_token(self, token: Token) -> None:
+        """Keep a token."""
+        ...
+
+    def claim_refresh(self, secret_hash: str, client_id: str, now: datetime) -> tuple[Token | None, bool]:
+        """Use a refresh token up: it and True for exactly one caller; it and False if it was used or revoked; (None, False) if unknown."""
+        ...
+
+    def token_by_hash(self, secret_hash: str) -> Token | None:
+        """Return a token, or None."""
+        ...
+
+    def revoke_family(self, family_id: str, now: datetime) -> Sequence[str]:
+        """Revoke every token of a family; return the ids of those that were live."""
+        ...
+
+
+class OAuthStore(Protocol):
+    """Runs synchronous code against the database without blocking the event loop."""
+
+    async def run(self, work: Callable[[OAuthRecords], T]) -> T:
+        """Run `work` in one transaction. Commits whenever `work` returns, so that a refusal can still revoke; rolls back if it raises."""
+        ...

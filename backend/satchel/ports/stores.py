@@ -1,0 +1,279 @@
+"""What is kept, one small store per noun, inside a unit of work. Every method takes the account first: no query crosses accounts.
+
+The hot path does not use these: it has `Journal`, which commits holds and settlements in groups, and services cache what they read.
+"""
+
+from collections.abc import Awaitable, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol
+
+from satchel.domain.accounts import Account, SetupLink, SignIn
+from satchel.domain.budgets import Budget
+from satchel.domain.grants import Grant
+from satchel.domain.keys import Key, WrappedDek
+from satchel.domain.ledger import Entry, HoldRecord, Settlement
+from satchel.domain.tokens import Token
+
+
+class AccountStore(Protocol):
+    """Accounts by id and e-mail (compared in lower case)."""
+
+    async def add(self, account: Account) -> None:
+        """Keep a new account. Raises `MalformedRequest` if the e-mail is taken."""
+        ...
+
+    async def get(self, account_id: str) -> Account | None:
+        """Return the account, or None."""
+        ...
+
+    async def by_email(self, email: str) -> Account | None:
+        """Return the account with this e-mail, or None."""
+        ...
+
+    async def update(self, account: Account) -> None:
+        """Replace the account of the same id."""
+        ...
+
+    async def count(self) -> int:
+        """Return how many accounts there are."""
+        ...
+
+
+class SignInStore(Protocol):
+    """Browsers signed in to the portal, and the owner's set-up link."""
+
+    async def add(self, sign_in: SignIn) -> None:
+        """Keep a new sign-in."""
+        ...
+
+    async def by_hash(self, secret_hash: str) -> SignIn | None:
+        """Return the sign-in whose cookie hashes to this, or None; expired ones too."""
+        ...
+
+    async def touch(self, sign_in_id: str, now: datetime) -> None:
+        """Note when it was last used."""
+        ...
+
+    async def remove(self, account_id: str, sign_in_id: str) -> None:
+        """End a sign-in; nothing happens if there is none."""
+        ...
+
+    async def put_link(self, link: SetupLink) -> None:
+        """Keep the set-up link in place of any earlier one."""
+        ...
+
+    async def take_link(self, secret_hash: str, now: datetime) -> bool:
+        """Use the link up: True once, and only before it expires."""
+        ...
+
+
+class TokenStore(Protocol):
+    """Issued tokens, by hash."""
+
+    async def add(self, token: Token) -> None:
+        """Keep a new token."""
+        ...
+
+    async def by_hash(self, secret_hash: str) -> Token | None:
+        """Return the token with this hash, revoked and expired ones too, or None."""
+        ...
+
+    async def list(self, account_id: str) -> Sequence[Token]:
+        """Return the account's tokens that are neither revoked nor expired refresh or access tokens, newest first."""
+        ...
+
+    async def revoke(self, account_id: str, token_id: str, now: datetime) -> bool:
+        """Revoke a token; False if there is none or it already was."""
+        ...
+
+    async def revoke_family(self, family_id: str, now: datetime) -> Sequence[str]:
+        """Revoke every token of a family; return the ids of those that were live."""
+        ...
+
+
+class GrantStore(Protocol):
+    """Consent, one grant per account × origin × embedder."""
+
+    async def put(self, grant: Grant) -> Grant:
+        """Create the grant, or replace the one of the same account, origin and embedder (whose id is kept); return it as kept."""
+        ...
+
+    async def find(self, account_id: str, origin: str, embedder: str | None) -> Grant | None:
+        """Return the grant for exactly this origin inside exactly this embedder, or None."""
+        ...
+
+    async def get(self, account_id: str, grant_id: str) -> Grant | None:
+        """Return the grant, or None."""
+        ...
+
+    async def list(self, account_id: str, origin: str | None = None) -> Sequence[Grant]:
+        """Return the grants, newest first, of one origin or all."""
+        ...
+
+    async def remove(self, account_id: str, grant_id: str) -> bool:
+        """Remove the grant and its budget; False if there is none."""
+        ...
+
+    async def consume(self, account_id: str, grant_id: str) -> bool:
+        """Use up a `once` grant: True for exactly one of any number of concurrent callers."""
+        ...
+
+
+class BudgetStore(Protocol):
+    """Budgets by owner (grant, token or account)."""
+
+    async def put(self, budget: Budget) -> None:
+        """Create the budget, or set cap and period of the one kept; what is spent and held stays, unless the period changed."""
+        ...
+
+    async def get(self, owner_id: str) -> Budget | None:
+        """Return the budget as kept; see `budgets.current` for a new period."""
+        ...
+
+    async def remove(self, owner_id: str) -> None:
+        """Remove the budget, if there is one."""
+        ...
+
+
+class KeyStore(Protocol):
+    """Provider keys, sealed, and the wrapped data key of each account."""
+
+    async def add(self, key: Key) -> None:
+        """Keep a new key. Raises `MalformedRequest` if the account has its label already."""
+        ...
+
+    async def get(self, account_id: str, key_id: str) -> Key | None:
+        """Return the key, or None."""
+        ...
+
+    async def list(self, account_id: str) -> Sequence[Key]:
+        """Return the account's keys, oldest first."""
+        ...
+
+    async def remove(self, account_id: str, key_id: str) -> bool:
+        """Remove the key; False if there is none."""
+        ...
+
+    async def dek(self, account_id: str) -> WrappedDek | None:
+        """Return the account's newest wrapped data key, or None."""
+        ...
+
+    async def put_dek(self, dek: WrappedDek) -> WrappedDek:
+        """Keep `dek` unless the account has one of this version; return the one that is kept."""
+        ...
+
+
+class GenerationStore(Protocol):
+    """The ledger, read."""
+
+    async def list(
+        self, account_id: str, limit: int, origin: str | None = None, before: tuple[datetime, str] | None = None
+    ) -> Sequence[Entry]:
+        """Return entries newest first, older than `before` (start and id of the last one seen)."""
+        ...
+
+    async def get(self, account_id: str, generation_id: str) -> Entry | None:
+        """Return the entry, or None."""
+        ...
+
+    async def since(self, account_id: str, moment: datetime) -> tuple[int, int]:
+        """Return cost in nano-US-dollars and number of generations since `moment`."""
+        ...
+
+
+class Stores(Protocol):
+    """All stores of one unit of work."""
+
+    @property
+    def accounts(self) -> AccountStore:
+        """Return the accounts."""
+        ...
+
+    @property
+    def sign_ins(self) -> SignInStore:
+        """Return the portal sign-ins."""
+        ...
+
+    @property
+    def tokens(self) -> TokenStore:
+        """Return the tokens."""
+        ...
+
+    @property
+    def grants(self) -> GrantStore:
+        """Return the grants."""
+        ...
+
+    @property
+    def budgets(self) -> BudgetStore:
+        """Return the budgets."""
+        ...
+
+    @property
+    def keys(self) -> KeyStore:
+        """Return the keys."""
+        ...
+
+    @property
+    def generations(self) -> GenerationStore:
+        """Return the ledger."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction: committed on a normal exit, rolled back on an exception."""
+
+    async def __aenter__(self) -> Stores:
+        """Begin."""
+        ...
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Commit or roll back."""
+        ...
+
+
+class Database(Protocol):
+    """Where units of work come from."""
+
+    def unit_of_work(self) -> UnitOfWork:
+        """Return a new unit of work, not yet begun."""
+        ...
+
+    async def check(self) -> None:
+        """Answer a trivial query. Raises `NotReady` where the database does not."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        ...
+
+
+class Journal(Protocol):
+    """Holds and settlements of the hot path, committed in groups by one writer."""
+
+    def hold(self, record: HoldRecord) -> Awaitable[None]:
+        """Start to keep a hold; the awaitable ends when it is durable.
+
+        Every budget of the hold gets its amount added to `held`, only if spent + held + amount stays within the cap.
+
+        Raises (from the awaitable):
+            BudgetExceeded: another worker was faster; nothing is kept.
+            NotReady: the database does not answer.
+        """
+        ...
+
+    def settle(self, settlement: Settlement) -> Awaitable[None]:
+        """Start to replace a hold by its entry: entry added, budgets' held less and spent more, hold removed, all or nothing.
+
+        Idempotent by generation id. Never refuses for want of money. Also right when the hold itself was never kept.
+        """
+        ...
+
+    async def orphans(self, worker_id: str, before: datetime) -> Sequence[HoldRecord]:
+        """Return the holds of other workers started before `before`, and none of `worker_id`."""
+        ...
+
+    async def aclose(self) -> None:
+        """Commit all that waits, then stop."""
+        ...

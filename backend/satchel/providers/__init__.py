@@ -1,0 +1,1 @@
+"""One provider a file (or package); each exposes PROVIDER. Found by loading.py."""

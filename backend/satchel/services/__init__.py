@@ -1,0 +1,1 @@
+"""Second floor: what Satchel does, in terms of domain and ports only."""

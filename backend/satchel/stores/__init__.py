@@ -1,0 +1,1 @@
+"""Adapters that keep things: memory (the reference) and sql."""
