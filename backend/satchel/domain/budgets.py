@@ -1,4 +1,4 @@
-"""Money per period: what is spent, what is on hold, when it starts anew. Pure; the conditional UPDATE that keeps it true is in stores/sql."""
+"""Money per period: what is spent, what is on hold, when it starts anew. Pure; the conditional UPDATE is in stores/sql."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta

@@ -1,6 +1,7 @@
 """Credentials that we issue: opaque `sat_…` texts, stored as SHA-256 only.
 
-A token text is `sat_` + 43 characters base64url of 256 random bits + 6 characters of checksum, so that a scanner can tell a real one offline.
+A token text is `sat_` + 43 characters base64url of 256 random bits + 6 characters of checksum, so that a scanner can tell a real one
+offline.
 """
 
 import base64
