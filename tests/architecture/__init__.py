@@ -1,0 +1,1 @@
+"""The house rules as tests: shape, size, names, imports, locks, colours and documentation."""
