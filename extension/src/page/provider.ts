@@ -1,0 +1,86 @@
+import { isRecord } from "../wire/is-record";
+import { RpcCode } from "../wire/rpc-code";
+import { RpcFailure } from "../wire/rpc-failure";
+import type { StreamEvent } from "../wire/stream-event";
+import type { Channel } from "./channel";
+import { generate } from "./generate";
+import { intrinsics } from "./intrinsics";
+import { providerError } from "./provider-error";
+
+type Handler = (data: unknown) => void;
+
+interface RequestOptions {
+  signal?: AbortSignal;
+  onEvent?: (event: StreamEvent) => void;
+}
+
+/** What `window.ai` and the announced object offer beside the original's members: docs/reference/page-protocol.md. */
+export class Provider {
+  private readonly handlers = new Map<string, Set<Handler>>();
+  private subscribed = false;
+
+  constructor(private readonly channel: Channel) {
+    channel.onPush((name, data) => this.emit(name, data));
+  }
+
+  /** One call; rejects with an `Error` that has `code` and `data`, or an `AbortError`. */
+  readonly request = async (call: unknown, options: RequestOptions = {}): Promise<unknown> => {
+    try {
+      return await this.send(call, options ?? {});
+    } catch (error) {
+      throw error instanceof RpcFailure ? providerError(error) : error;
+    }
+  };
+
+  /** Hears `modelChanged`, `permissionsChanged` and `disconnect`. */
+  readonly on = (name: string, handler: Handler, announce = true): void => {
+    const set = this.handlers.get(name) ?? new Set();
+    this.handlers.set(name, set.add(handler));
+    if (announce) this.subscribe();
+  };
+
+  /** Stops hearing. */
+  readonly off = (name: string, handler: Handler): void => {
+    this.handlers.get(name)?.delete(handler);
+  };
+
+  /** Tells the worker once that this document listens; nothing is sent before the page asks for events. */
+  subscribe(): void {
+    if (this.subscribed) return;
+    this.subscribed = true;
+    this.channel.call("ai_subscribe", null).catch(() => { this.subscribed = false; });
+  }
+
+  /** The same as `request`, with the bare failure; the legacy members turn it into their strings. */
+  async send(call: unknown, options: RequestOptions = {}): Promise<unknown> {
+    if (!isRecord(call) || typeof call["method"] !== "string") {
+      throw new RpcFailure(RpcCode.invalidRequest, "request needs an object with a method");
+    }
+    if (options.onEvent !== undefined && options.onEvent !== null && typeof options.onEvent !== "function") {
+      throw new RpcFailure(RpcCode.invalidRequest, "onEvent must be a function");
+    }
+    const params = plain(call["params"]);
+    if (call["method"] !== "ai_generate") return this.channel.call(call["method"], params, { signal: options.signal });
+    return generate(this.channel, params, options);
+  }
+
+  private emit(name: string, data: unknown): void {
+    for (const handler of [...(this.handlers.get(name) ?? [])]) {
+      try {
+        handler(data);
+      } catch (error) {
+        intrinsics.setTimeout(() => { throw error; }, 0);
+      }
+    }
+  }
+}
+
+/** Params as plain data, copied: what cannot be copied is the caller's mistake, said at once. */
+function plain(params: unknown): unknown {
+  if (params === undefined) return null;
+  try {
+    return JSON.parse(JSON.stringify(params) ?? "null");
+  } catch {
+    throw new RpcFailure(RpcCode.invalidParams, "params must be plain data that fits into JSON");
+  }
+}

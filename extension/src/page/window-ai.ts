@@ -1,0 +1,50 @@
+import { intrinsics } from "./intrinsics";
+import { LegacyApi } from "./legacy-api";
+import { LegacyEvents } from "./legacy-events";
+import type { Provider } from "./provider";
+
+const METADATA = { domain: "https://windowai.io", version: "0.1.0" };
+
+type AnyHandler = (...args: unknown[]) => void;
+
+/** Builds the object for `window.ai`: the original's seven keys in their order, then ours. All work unbound. */
+export function windowAi(provider: Provider): Record<string, unknown> {
+  const events = new LegacyEvents();
+  const legacy = new LegacyApi(provider, events);
+  const wrapped = new Map<AnyHandler, AnyHandler>();
+  const forwardModel = (data: unknown) => events.emit("model_changed", data);
+  provider.on("modelChanged", forwardModel, false);
+
+  const addEventListener = (first: unknown, second?: unknown): string | undefined => {
+    if (typeof first === "function") {
+      provider.subscribe();
+      return events.add(first as AnyHandler);
+    }
+    if (typeof first !== "string" || typeof second !== "function") throw new Error("Invalid listener");
+    const handler = (data: unknown) => (second as AnyHandler)(new intrinsics.CustomEvent(first, { detail: data }));
+    wrapped.set(second as AnyHandler, handler);
+    provider.on(first, handler);
+    return undefined;
+  };
+  const removeEventListener = (first: unknown, second?: unknown): void => {
+    if (typeof first === "string" && typeof second === "function") {
+      provider.off(first, wrapped.get(second as AnyHandler) ?? (second as AnyHandler));
+    } else {
+      events.remove(first);
+    }
+  };
+
+  return {
+    __window_ai_metadata__: METADATA,
+    generateText: legacy.generateText,
+    BETA_generate3DObject: legacy.BETA_generate3DObject,
+    getCompletion: legacy.getCompletion,
+    getCurrentModel: legacy.getCurrentModel,
+    addEventListener,
+    BETA_updateModelProvider: legacy.BETA_updateModelProvider,
+    request: provider.request,
+    on: (name: string, handler: AnyHandler) => provider.on(name, handler),
+    off: provider.off,
+    removeEventListener,
+  };
+}

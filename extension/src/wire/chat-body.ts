@@ -1,0 +1,61 @@
+import { isRecord } from "./is-record";
+
+/** An OpenAI-shaped chat-completions body, as far as we look into it. */
+export interface ChatBody {
+  model: string;
+  messages: readonly Record<string, unknown>[];
+  max_tokens?: number;
+  temperature?: number;
+  top_p?: number;
+  stop?: string | readonly string[];
+  tools?: readonly unknown[];
+  tool_choice?: unknown;
+  response_format?: unknown;
+}
+
+const PREFERRED = "satchel/preferred";
+
+/** The page's spelling of each optional field, and what it must be. */
+const OPTIONAL = [
+  ["maxTokens", "max_tokens", "number"],
+  ["temperature", "temperature", "number"],
+  ["topP", "top_p", "number"],
+  ["stop", "stop", "stop"],
+  ["tools", "tools", "array"],
+  ["toolChoice", "tool_choice", "any"],
+  ["responseFormat", "response_format", "object"],
+] as const;
+
+function fits(value: unknown, kind: (typeof OPTIONAL)[number][2]): boolean {
+  switch (kind) {
+    case "number":
+      return typeof value === "number" && Number.isFinite(value);
+    case "stop":
+      return typeof value === "string" || (Array.isArray(value) && value.every((item) => typeof item === "string"));
+    case "array":
+      return Array.isArray(value);
+    case "object":
+      return isRecord(value);
+    case "any":
+      return true;
+  }
+}
+
+/** Turns `ai_generate` params into a request body, or says in words what is wrong with them. */
+function fromParams(params: unknown): ChatBody | string {
+  if (!isRecord(params)) return "params must be an object";
+  const { messages, model } = params;
+  if (!Array.isArray(messages) || messages.length === 0) return "messages must be a list with at least one message";
+  if (!messages.every((item) => isRecord(item) && typeof item["role"] === "string")) return "each message needs a role";
+  if (model !== undefined && model !== null && typeof model !== "string") return "model must be a string";
+  const body: Record<string, unknown> = { model: model || PREFERRED, messages };
+  for (const [name, field, kind] of OPTIONAL) {
+    const value = params[name];
+    if (value === undefined || value === null) continue;
+    if (!fits(value, kind)) return `${name} has the wrong type`;
+    body[field] = value;
+  }
+  return body as unknown as ChatBody;
+}
+
+export const ChatBody = { fromParams, PREFERRED };

@@ -1,0 +1,6 @@
+/** The limits under which a person always allows. `null` does not narrow. */
+export interface ConsentCaveats {
+  models: readonly string[] | null;
+  budget: { cap_nusd: number; period: "day" | "week" | "month" | "total" } | null;
+  expires_at: string | null;
+}

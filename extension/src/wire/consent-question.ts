@@ -1,0 +1,21 @@
+import type { ConsentDecision } from "./consent-decision";
+
+/** One pending question: who asks for what. Stored in `storage.session`, so that it outlives the worker. */
+export interface ConsentQuestion {
+  id: string;
+  origin: string;
+  embedder: string | null;
+  tabId: number;
+  frameId: number;
+  visible: boolean;
+  reason: string | null;
+  tools: readonly string[];
+  model: string;
+  inputBytes: number;
+  maxTokens: number | null;
+  requests: number;
+  windowId: number | null;
+  createdAt: number;
+  decision: ConsentDecision | null;
+  decidedAt: number | null;
+}

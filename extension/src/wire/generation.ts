@@ -1,0 +1,23 @@
+/** One line of the record, as `GET /v1/generations` returns it. Prompts and answers are not in it. */
+export interface Generation {
+  id: string;
+  origin: string | null;
+  app: string | null;
+  model: string | null;
+  requested_model: string;
+  provider: string | null;
+  status: "finished" | "cancelled" | "failed" | "live";
+  reason: string | null;
+  error_code: string | null;
+  usage: {
+    input_tokens: number;
+    output_tokens: number;
+    reasoning_tokens: number;
+    cached_tokens: number;
+    estimated: boolean;
+  };
+  cost: { nusd: number; known: boolean };
+  started_at: string;
+  first_event_ms: number | null;
+  duration_ms: number | null;
+}

@@ -1,0 +1,12 @@
+/** What `PUT /v1/grants` takes; a missing caveat does not narrow. */
+export interface GrantDraft {
+  origin: string;
+  embedder?: string;
+  state: "allowed" | "blocked" | "once";
+  caveats?: {
+    models?: readonly string[] | null;
+    budget?: { cap_nusd: number; period: "day" | "week" | "month" | "total" } | null;
+    rate_per_minute?: number | null;
+    expires_at?: string | null;
+  };
+}

@@ -1,0 +1,18 @@
+/** One model that the person could use, as `GET /v1/models` lists it. */
+export interface Model {
+  id: string;
+  name: string;
+  description: string;
+  context_length: number | null;
+  satchel: {
+    provider: string;
+    provider_name: string;
+    key_label: string | null;
+    local: boolean;
+    available: boolean;
+    reason: string | null;
+    capabilities: readonly string[];
+    price: { input_usd_per_mtok: string; output_usd_per_mtok: string; as_of: string } | null;
+    preferred: boolean;
+  };
+}

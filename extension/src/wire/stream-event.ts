@@ -1,0 +1,5 @@
+/** One increment of an answer, with the names the page sees. */
+export type StreamEvent =
+  | { type: "text-delta"; delta: string }
+  | { type: "reasoning-delta"; delta: string }
+  | { type: "tool-input-delta"; index: number; id?: string; name?: string; delta: string };
