@@ -1,0 +1,15 @@
+/** A piece of a message: text or a picture. The shapes are OpenAI's. */
+export type MessagePart =
+  | { type: "text"; text: string }
+  | { type: "image_url"; image_url: { url: string; detail?: "auto" | "low" | "high" } };
+
+/** One message of a conversation. The shapes are OpenAI's, so that existing code can hand over what it has. */
+export type Message =
+  | { role: "system" | "developer"; content: string }
+  | { role: "user"; content: string | MessagePart[] }
+  | {
+      role: "assistant";
+      content: string | null;
+      tool_calls?: { id: string; type: "function"; function: { name: string; arguments: string } }[];
+    }
+  | { role: "tool"; content: string; tool_call_id: string };
