@@ -31,7 +31,7 @@ class Token:
     """The record of an issued token; never the token itself.
 
     `family_id` ties the refresh and access tokens of one consent together: refresh reuse revokes all of them. `used_at` is set on a
-    refresh token when it is exchanged.
+    refresh token when it is exchanged. `family_ends_at` is the moment after which a family is not prolonged, however often it is refreshed.
     """
 
     id: str
@@ -46,6 +46,7 @@ class Token:
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
     used_at: datetime | None = None
+    family_ends_at: datetime | None = None
 
 
 def token_text(random_32: bytes) -> str:
