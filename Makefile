@@ -36,7 +36,7 @@ check: setup dev-tools tools
 	@exec $(PY) .make/check.py
 
 bench: setup dev-tools
-	@exec $(PY) tests/bench/run.py
+	@exec $(PY) -m tests.bench.run
 
 setup: python packages model
 
