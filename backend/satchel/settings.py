@@ -1,0 +1,157 @@
+"""What an operator can set. The only reader of the environment; nobody else looks at `os.environ`."""
+
+import sys
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from satchel.domain.errors import MalformedRequest
+from satchel.domain.grants import parse_origin
+
+Words = Annotated[tuple[str, ...], NoDecode]
+"""Several values, separated by commas or spaces."""
+
+
+def _data_folder() -> Path:
+    """Return where programs of this platform keep a person's data, without reading the environment."""
+    home = Path.home()
+    match sys.platform:
+        case "darwin":
+            return home / "Library" / "Application Support" / "satchel"
+        case "win32":
+            return home / "AppData" / "Local" / "satchel"
+        case _:
+            return home / ".local" / "share" / "satchel"
+
+
+class SettingsInvalid(Exception):
+    """A setting has a value that cannot work; the message names it and says what would."""
+
+
+class Settings(BaseSettings):
+    """All settings, each read from `SATCHEL_<NAME>`. Frozen: what runs is what was read at the start."""
+
+    model_config = SettingsConfigDict(env_prefix="SATCHEL_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    host: str = "127.0.0.1"
+    """The address to listen on."""
+    port: int = Field(default=8787, ge=0, le=65535)
+    """The port to listen on; 0 takes any free one."""
+    home: Path = Field(default_factory=_data_folder)
+    """The folder of the database and the KEK."""
+    database_url: str = ""
+    """`sqlite:///…` or `postgresql://…`; empty is `satchel.db` in the home."""
+    redis_url: str = ""
+    """Reserved: coordination over Redis comes later, so a value is refused."""
+    kek_url: SecretStr = SecretStr("")
+    """Where the key-encryption key is: `file:<path>` or `base64:<32 bytes>`; empty is `kek` in the home, made at first start."""
+    public_url: str = ""
+    """The address people's browsers use, where a proxy stands before us: scheme, host and port."""
+    builtin_model: Literal["on", "off"] = "on"
+    """Whether to offer the built-in model."""
+    local_servers: Literal["on", "off"] = "on"
+    """Whether to look for model servers on this computer."""
+    allowed_hosts: Words = ()
+    """More host names to answer to; addresses, `localhost` and the public URL's host always are."""
+    allowed_origins: Words = ()
+    """More origins whose pages may open the socket."""
+    extension_ids: Words = ()
+    """More extensions that may connect: Chromium ids, and SHA-1 hashes of Firefox add-on ids."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """How much to log."""
+    drain_s: float = Field(default=60.0, ge=0, le=3600)
+    """How long running generations may take to finish after SIGTERM."""
+    connect_timeout_s: float = Field(default=10.0, gt=0)
+    """How long a connection to a provider may take."""
+    idle_timeout_s: float = Field(default=60.0, gt=0)
+    """How long a provider may say nothing, before its first byte and between two."""
+
+    @field_validator("allowed_hosts", "allowed_origins", "extension_ids", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("home", mode="after")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @field_validator("redis_url")
+    @classmethod
+    def _no_redis_yet(cls, value: str) -> str:
+        if value:
+            raise ValueError("this version coordinates in one process; leave it empty, Redis follows in a later release")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_origin(cls, value: str) -> str:
+        return _origin(value.rstrip("/")) if value else value
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _are_origins(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_origin(value) for value in values)
+
+    @model_validator(mode="after")
+    def _database_default(self) -> Self:
+        if not self.database_url:
+            object.__setattr__(self, "database_url", f"sqlite:///{self.home / 'satchel.db'}")
+        return self
+
+    @property
+    def own_url(self) -> str:
+        """Return the address to show to people, without a slash at the end."""
+        if self.public_url:
+            return self.public_url
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{'127.0.0.1' if self.host in ('0.0.0.0', '::') else host}:{self.port}"  # noqa: S104
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """Return the names, in lower case, that a Host header may have besides addresses and `localhost`."""
+        names = {name.lower() for name in self.allowed_hosts}
+        names.update(host for url in (self.own_url, self.public_url) if url and (host := urlsplit(url).hostname))
+        return frozenset(name for name in names if not _is_address(name))
+
+    @property
+    def is_embedded(self) -> bool:
+        """Tell whether the database is a file of this process's own."""
+        return self.database_url.startswith("sqlite")
+
+
+def read_settings() -> Settings:
+    """Read the environment.
+
+    Raises:
+        SettingsInvalid: a value cannot work.
+    """
+    try:
+        return Settings()
+    except ValidationError as invalid:
+        lines = []
+        for error in invalid.errors(include_input=False, include_url=False):
+            name = "_".join(str(part) for part in error["loc"]).upper()
+            lines.append(f"SATCHEL_{name}: {error['msg'].removeprefix('Value error, ')}")
+        raise SettingsInvalid("\n".join(lines)) from None
+
+
+def _origin(text: str) -> str:
+    if text.startswith(("chrome-extension://", "moz-extension://")):
+        return text
+    try:
+        return parse_origin(text)
+    except MalformedRequest as wrong:
+        raise ValueError(wrong.message) from None
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
