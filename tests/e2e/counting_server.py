@@ -1,0 +1,120 @@
+"""A real OpenAI-compatible model server that counts: `count-300-20` writes the words 1 to 300, one every 20 ms. It knows who hung up.
+
+Other models misbehave on purpose: `silence` never answers, `garbage` answers no JSON, `break-5` drops the connection after five words,
+`refuse` answers 401 in OpenAI's shape.
+"""
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+MODELS = ["count-300-20", "count-3-0", "silence", "garbage", "break-5", "refuse"]
+
+
+@dataclass
+class CountingServer:
+    """What the tests see of it."""
+
+    base_url: str = ""
+    running: int = 0
+    hung_up: list[str] = field(default_factory=list)
+    served: list[str] = field(default_factory=list)
+
+
+def text_of(count: int) -> str:
+    """Return what `count-<count>-…` writes."""
+    return "".join(f"{number} " for number in range(1, count + 1))
+
+
+def chunk(delta: dict[str, object], reason: str | None = None) -> bytes:
+    """Return one SSE event."""
+    choice = {"index": 0, "delta": delta, "finish_reason": reason}
+    return (
+        b"data: " + json.dumps({"id": "c-1", "object": "chat.completion.chunk", "model": "count", "choices": [choice]}).encode() + b"\n\n"
+    )
+
+
+async def completions(request: web.Request) -> web.StreamResponse:
+    """Answer a chat request as its model says."""
+    server: CountingServer = request.app[SERVER]
+    model = (await request.json())["model"]
+    server.running += 1
+    try:
+        answer = await _answer(request, model)
+        server.served.append(model)
+        return answer
+    except (ConnectionResetError, asyncio.CancelledError):
+        server.hung_up.append(model)
+        raise
+    finally:
+        server.running -= 1
+
+
+async def _answer(request: web.Request, model: str) -> web.StreamResponse:
+    if model == "silence":
+        await asyncio.sleep(300)
+    if model == "refuse":
+        error = {"message": "Incorrect API key provided.", "type": "invalid_request_error", "code": "invalid_api_key"}
+        return web.json_response({"error": error}, status=401)
+    if model == "garbage":
+        return web.Response(text="<html>not what you think</html>", content_type="text/html")
+    kind, words, *rest = model.split("-")
+    response = web.StreamResponse(headers={"content-type": "text/event-stream"})
+    await response.prepare(request)
+    for number in range(1, int(words) + 1):
+        await response.write(chunk({"content": f"{number} "}))
+        await asyncio.sleep(int(rest[0]) / 1000 if rest else 0.01)
+    if kind == "break":
+        assert request.transport is not None
+        request.transport.abort()
+        return response
+    await response.write(chunk({}, "stop"))
+    usage = {"prompt_tokens": 7, "completion_tokens": int(words), "total_tokens": 7 + int(words)}
+    await response.write(b"data: " + json.dumps({"id": "c-1", "choices": [], "usage": usage}).encode() + b"\n\ndata: [DONE]\n\n")
+    return response
+
+
+async def models(request: web.Request) -> web.Response:
+    """List the models."""
+    return web.json_response({"object": "list", "data": [{"id": name, "object": "model", "owned_by": "tests"} for name in MODELS]})
+
+
+SERVER = web.AppKey("server", CountingServer)
+
+
+@contextmanager
+def serving() -> Iterator[CountingServer]:
+    """Run it in a thread of its own on a free port."""
+    server = CountingServer()
+    loop = asyncio.new_event_loop()
+    ready = threading.Event()
+    runners: list[web.AppRunner] = []
+
+    async def start() -> None:
+        app = web.Application()
+        app[SERVER] = server
+        app.router.add_post("/v1/chat/completions", completions)
+        app.router.add_get("/v1/models", models)
+        runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=1)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        runners.append(runner)
+        server.base_url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
+        ready.set()
+
+    thread = threading.Thread(target=lambda: (loop.run_until_complete(start()), loop.run_forever()), daemon=True)
+    thread.start()
+    assert ready.wait(10)
+    try:
+        yield server
+    finally:
+        asyncio.run_coroutine_threadsafe(runners[0].cleanup(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(5)
+        loop.close()
