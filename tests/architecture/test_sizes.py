@@ -33,14 +33,19 @@ def test_no_typescript_function_is_longer_than_40_lines() -> None:
     if not (MEASURE.parent / "node_modules").exists():
         assert os.environ.get("CI") != "true", "the parser is missing: `make tools`"
         pytest.skip("the TypeScript parser is not installed: `make tools`")
-    node = str(NODE) if NODE.exists() else shutil.which("node")
-    assert node, "Node is missing: `make setup`"
-    ended = subprocess.run([node, MEASURE, *sources], cwd=ROOT, capture_output=True, text=True, check=False)
+    ended = subprocess.run([node(), MEASURE, *sources], cwd=ROOT, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     measured = [json.loads(line) for line in ended.stdout.splitlines()]
     assert measured or not sources
     too_long = [f"{f['file']}:{f['line']} {f['name']}: {f['lines']}" for f in measured if f["lines"] > FUNCTION_LINES]
     assert too_long == []
+
+
+def node() -> str:
+    """Return the Node that the set-up brought, or the machine's."""
+    found = str(NODE) if NODE.exists() else shutil.which("node")
+    assert found, "Node is missing: `make setup`"
+    return found
 
 
 def functions(path: Path) -> Iterator[tuple[str, int]]:
