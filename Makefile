@@ -11,7 +11,7 @@
 SHELL := /bin/sh
 .NOTPARALLEL:
 .DEFAULT_GOAL := run
-.PHONY: run demo test check bench setup lock clean python dev-tools tools packages model system
+.PHONY: run demo test check bench setup lock clean python dev-tools tools clients packages model system
 
 PY   := .venv/bin/python
 ONCE  = $(PY) .make/once.py
@@ -29,7 +29,7 @@ run: setup
 demo: setup dev-tools system
 	@exec $(PY) .make/demo.py
 
-test: setup dev-tools tools system
+test: setup dev-tools tools clients system
 	@exec $(PY) .make/test.py $(PYTEST_ARGS)
 
 check: setup dev-tools tools
@@ -53,6 +53,10 @@ tools: python
 	@$(ONCE) tools --title "Biome" --in .make/node/package-lock.json \
 	  --out .make/node/node_modules/.package-lock.json -- .make/npm .make/node ci
 
+clients: python
+	@$(ONCE) clients --title "npm clients that the browser tests use unmodified" --in tests/e2e/node/package.json tests/e2e/node/package-lock.json \
+	  --out tests/e2e/node/node_modules/.package-lock.json -- .make/npm tests/e2e/node ci
+
 packages: python
 	@$(ONCE) sdk-js-install --in sdk-js/package.json sdk-js/package-lock.json \
 	  --out sdk-js/node_modules/.package-lock.json -- .make/npm sdk-js ci
@@ -63,7 +67,7 @@ packages: python
 	  --out extension/.output/chrome-mv3/manifest.json extension/.output/firefox-mv3/manifest.json -- .make/npm extension run build
 	@$(ONCE) portal-install --in backend/portal/package.json backend/portal/package-lock.json \
 	  --out backend/portal/node_modules/.package-lock.json -- .make/npm backend/portal ci
-	@$(ONCE) portal-build --in backend/portal extension/src/ui sdk-js/src \
+	@$(ONCE) portal-build --in backend/portal extension/src sdk-js/src \
 	  --out backend/satchel/doors/portal/static -- .make/npm backend/portal run build
 
 model: python
@@ -83,6 +87,7 @@ lock: python
 	@git --no-pager diff --stat -- 'backend/requirements*.txt'
 
 clean:
-	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .make/node/node_modules
+	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .make/node/node_modules tests/e2e/node/node_modules
 	rm -rf sdk-js/node_modules sdk-js/dist extension/node_modules extension/.output extension/.wxt
 	rm -rf backend/portal/node_modules backend/portal/dist backend/satchel/doors/portal/static

@@ -21,7 +21,7 @@ from playwright.sync_api import BrowserContext, Error, Page, sync_playwright
 
 KEPT = Path(".cache/demo").absolute()
 EXTENSION = Path("extension/.output/chrome-mv3").absolute()
-EMAIL = "demo@satchel.localhost"
+EMAIL = "demo@satchel.example"
 PORT = os.environ.get("SATCHEL_PORT", "8787")
 URL = f"http://127.0.0.1:{PORT}"
 ENVIRONMENT = {**os.environ, "SATCHEL_HOME": str(KEPT / "home"), "SATCHEL_HOST": "127.0.0.1", "SATCHEL_PORT": PORT}
