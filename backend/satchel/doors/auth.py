@@ -1,0 +1,200 @@
+"""The only place where credentials are read: bearer tokens for API doors, the sign-in cookie for portal doors, never one for the other."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from satchel.domain.accounts import Principal, SignIn
+from satchel.domain.errors import MalformedRequest, NotReady, TokenExpired, TokenInvalid, TokenMissing, TokenRevoked
+from satchel.domain.tokens import ACCOUNT_TOKEN_SCOPES, Token, TokenKind, is_well_formed, secret_hash
+from satchel.ports.clock import Clock
+from satchel.ports.coordination import TOKENS_TOPIC, Bus, Message
+from satchel.ports.stores import Database
+
+RawHeaders = Iterable[tuple[bytes, bytes]]
+
+FRESH_S = 30.0
+STALE_S = 300.0
+CAPACITY = 10_000
+
+_SECURE_COOKIE = "__Host-satchel_sid"
+_LOOPBACK_COOKIE = "satchel_sid"
+_COOKIE_LIFE_S = 30 * 24 * 3600
+_MAX_CREDENTIAL_BYTES = 512
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    principal: Principal
+    expires_at: datetime | None
+    read_at_s: float
+
+
+class Authenticator:
+    """Turn a bearer token into a `Principal`.
+
+    What was read is kept in this process for 30 seconds at the most, and dropped at once when a revocation is told on the bus. A
+    database that does not answer is never "wrong token": what is known is used a little longer, anything else is `NotReady`.
+    """
+
+    def __init__(self, database: Database, bus: Bus, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._known: dict[str, _Known] = {}
+        self._reading: dict[str, asyncio.Task[Principal]] = {}
+        self._revocations = 0
+        self._unsubscribe = bus.subscribe(TOKENS_TOPIC, self._on_revoked)
+
+    async def principal(self, credential: str | RawHeaders) -> Principal:
+        """Return who calls.
+
+        Args:
+            credential: a token's text, or the request's headers as ASGI has them (`scope["headers"]`).
+
+        Raises:
+            TokenMissing: there is no credential.
+            TokenInvalid: it is none of ours, or a refresh token, which opens nothing.
+            TokenExpired: its time is over.
+            TokenRevoked: it was revoked.
+            MalformedRequest: `Authorization` and `x-api-key` hold different ones.
+            NotReady: the database does not answer.
+        """
+        text = credential if isinstance(credential, str) else bearer(credential)
+        key = secret_hash(text)
+        known = self._known.get(key)
+        if known is None or self._clock.monotonic_s() - known.read_at_s > FRESH_S:
+            if not is_well_formed(text):
+                raise TokenInvalid("this is not a token of Satchel's")
+            return await self._read_once(key)
+        if known.expires_at is not None and known.expires_at <= self._clock.now():
+            raise _expired()
+        return known.principal
+
+    def close(self) -> None:
+        """Stop listening for revocations and forget everything."""
+        self._unsubscribe()
+        self._known.clear()
+        for task in self._reading.values():
+            task.cancel()
+
+    async def _read_once(self, key: str) -> Principal:
+        """Read a token; callers of the same one at the same time share one query, and none can cancel it for the others."""
+        task = self._reading.get(key)
+        if task is None:
+            task = asyncio.create_task(self._read(key))
+            self._reading[key] = task
+            task.add_done_callback(lambda done: self._done(key, done))
+        return await asyncio.shield(task)
+
+    def _done(self, key: str, task: asyncio.Task[Principal]) -> None:
+        self._reading.pop(key, None)
+        if not task.cancelled():
+            task.exception()
+
+    async def _read(self, key: str) -> Principal:
+        while True:
+            revocations = self._revocations
+            read_at_s = self._clock.monotonic_s()
+            try:
+                async with self._database.unit_of_work() as stores:
+                    token = await stores.tokens.by_hash(key)
+            except (NotReady, OSError, TimeoutError) as error:
+                return self._known_before(key, error)
+            if revocations == self._revocations:  # else it may have been this one, after we read it
+                break
+        self._known.pop(key, None)
+        principal = _principal(token, self._clock.now())
+        if len(self._known) >= CAPACITY:
+            del self._known[next(iter(self._known))]
+        self._known[key] = _Known(principal=principal, expires_at=token.expires_at if token else None, read_at_s=read_at_s)
+        return principal
+
+    def _known_before(self, key: str, error: Exception) -> Principal:
+        known = self._known.get(key)
+        if known is None or self._clock.monotonic_s() - known.read_at_s > STALE_S:
+            raise NotReady("the database does not answer; try again in a moment", retry_after_s=1.0) from error
+        if known.expires_at is not None and known.expires_at <= self._clock.now():
+            raise _expired()
+        return known.principal
+
+    def _on_revoked(self, message: Message) -> None:
+        self._revocations += 1
+        token_id, account_id = message.get("token_id"), message.get("account_id")
+        gone = [
+            key for key, known in self._known.items() if known.principal.token_id == token_id or known.principal.account_id == account_id
+        ]
+        for key in gone:
+            del self._known[key]
+
+
+def bearer(headers: RawHeaders) -> str:
+    """Return the token in `Authorization: Bearer` or `x-api-key`.
+
+    Raises:
+        TokenMissing: neither is there.
+        TokenInvalid: `Authorization` is of another scheme.
+        MalformedRequest: they hold different tokens, or one header is there twice with different ones.
+    """
+    found: set[bytes] = set()
+    for name, value in headers:
+        if name == b"x-api-key":
+            found.add(value.strip())
+        elif name == b"authorization":
+            scheme, _, rest = value.strip().partition(b" ")
+            if scheme.lower() != b"bearer":
+                raise TokenInvalid("Authorization must be `Bearer sat_…`")
+            found.add(rest.strip())
+    if len(found) > 1:
+        raise MalformedRequest("Authorization and x-api-key hold different tokens; send one", details={"param": "x-api-key"})
+    text = found.pop() if found else b""
+    if not text:
+        raise TokenMissing("no token was sent; sign in, or send `Authorization: Bearer sat_…`")
+    if len(text) > _MAX_CREDENTIAL_BYTES:
+        raise TokenInvalid("this is not a token of Satchel's")
+    return text.decode("latin-1")
+
+
+def sign_in_principal(sign_in: SignIn) -> Principal:
+    """Return the principal of a browser that is signed in to the portal."""
+    return Principal(account_id=sign_in.account_id, token_id=sign_in.id, scopes=ACCOUNT_TOKEN_SCOPES, label="Portal")
+
+
+def sign_in_cookie(cookies: Mapping[str, str], secure: bool) -> str | None:
+    """Return the sign-in secret among a portal request's cookies, or None.
+
+    Over https only the `__Host-` name counts, which no other host and no plain page can set.
+    """
+    return cookies.get(_cookie_name(secure)) or None
+
+
+def set_sign_in_cookie(secret: str, secure: bool) -> str:
+    """Return the `Set-Cookie` value that signs a browser in."""
+    return f"{_cookie_name(secure)}={secret}; Max-Age={_COOKIE_LIFE_S}; {_flags(secure)}"
+
+
+def clear_sign_in_cookie(secure: bool) -> str:
+    """Return the `Set-Cookie` value that signs a browser out."""
+    return f"{_cookie_name(secure)}=; Max-Age=0; {_flags(secure)}"
+
+
+def _cookie_name(secure: bool) -> str:
+    return _SECURE_COOKIE if secure else _LOOPBACK_COOKIE
+
+
+def _flags(secure: bool) -> str:
+    return "Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if secure else "")
+
+
+def _principal(token: Token | None, now: datetime) -> Principal:
+    if token is None or token.kind is TokenKind.REFRESH:
+        raise TokenInvalid("this token is not known here; sign in again")
+    if token.revoked_at is not None:
+        raise TokenRevoked("this token was revoked; sign in again")
+    if token.expires_at is not None and token.expires_at <= now:
+        raise _expired()
+    return Principal(account_id=token.account_id, token_id=token.id, scopes=token.scopes, client_id=token.client_id, label=token.name)
+
+
+def _expired() -> TokenExpired:
+    return TokenExpired("this token has expired; refresh it or sign in again")

@@ -1,0 +1,243 @@
+"""Accounts and the browsers signed in to them. Tokens are `services/oauth`; what an account owns has services of its own."""
+
+import asyncio
+import base64
+import hashlib
+import unicodedata
+from dataclasses import replace
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from satchel.domain.accounts import Account, SetupLink, SignIn
+from satchel.domain.errors import MalformedRequest, NotFound, RateLimited, TokenInvalid
+from satchel.domain.tokens import secret_hash
+from satchel.kit.ids import Ids
+from satchel.ports.clock import Clock
+from satchel.ports.coordination import TOKENS_TOPIC, Bus, Limit, Limiter
+from satchel.ports.stores import Database
+
+LINK_LIFE = timedelta(hours=24)
+IDLE_LIFE = timedelta(days=7)
+ABSOLUTE_LIFE = timedelta(days=30)
+MIN_PASSWORD_CHARACTERS = 10
+MAX_PASSWORD_CHARACTERS = 1024
+
+_TOUCH_AFTER = timedelta(minutes=1)
+_MAX_EMAIL_CHARACTERS = 254
+_MAX_USER_AGENT_CHARACTERS = 200
+_PER_ACCOUNT = Limit(count=10, window_s=300)
+_PER_ADDRESS = Limit(count=30, window_s=300)
+_HASHES_AT_ONCE = 2
+
+
+class Accounts:
+    """Make accounts, sign browsers in and out."""
+
+    def __init__(self, database: Database, limiter: Limiter, bus: Bus, clock: Clock, ids: Ids) -> None:
+        self._database = database
+        self._limiter = limiter
+        self._bus = bus
+        self._clock = clock
+        self._ids = ids
+        self._passwords = _Passwords(ids)
+
+    async def setup_link(self) -> str | None:
+        """Return the secret of a new one-time link that makes the owner, or None once there is an account.
+
+        It is good for 24 hours and replaces any earlier one, so every start prints a fresh link until one is used.
+        """
+        text = self._new_secret()
+        now = self._clock.now()
+        async with self._database.unit_of_work() as stores:
+            if await stores.accounts.count() > 0:
+                return None
+            await stores.sign_ins.put_link(SetupLink(secret_hash=secret_hash(text), created_at=now, expires_at=now + LINK_LIFE))
+        return text
+
+    async def needs_owner(self) -> bool:
+        """Tell whether there is no account yet."""
+        async with self._database.unit_of_work() as stores:
+            return await stores.accounts.count() == 0
+
+    async def create(self, email: str, password: str) -> Account:
+        """Make an account.
+
+        Raises:
+            MalformedRequest: the e-mail is none or taken, or the password is too short; `details.param` says which.
+        """
+        account = await self._new_account(email, password)
+        async with self._database.unit_of_work() as stores:
+            await stores.accounts.add(account)
+        return account
+
+    async def create_owner(self, link: str, email: str, password: str, address: str) -> Account:
+        """Make the first account by the set-up link, which is used up in the same transaction.
+
+        Raises:
+            MalformedRequest: as `create`; the link stays good.
+            TokenInvalid: the link is unknown, used or too old, or there is an account already.
+            RateLimited: too many attempts from this address.
+        """
+        await self._take(f"setup:address:{address}", _PER_ADDRESS)
+        account = await self._new_account(email, password)
+        async with self._database.unit_of_work() as stores:
+            taken = await stores.sign_ins.take_link(secret_hash(link), account.created_at)
+            if not taken or await stores.accounts.count() > 0:
+                raise TokenInvalid("this set-up link was used or is too old; restart Satchel for a new one")
+            await stores.accounts.add(account)
+        return account
+
+    async def by_email(self, email: str) -> Account | None:
+        """Return the account with this e-mail, or None."""
+        async with self._database.unit_of_work() as stores:
+            return await stores.accounts.by_email(_folded(email))
+
+    async def get(self, account_id: str) -> Account:
+        """Return an account. Raises `NotFound` if there is none."""
+        async with self._database.unit_of_work() as stores:
+            account = await stores.accounts.get(account_id)
+        if account is None:
+            raise NotFound(f"there is no account {account_id!r}")
+        return account
+
+    async def sign_in(self, email: str, password: str, address: str, user_agent: str | None = None) -> tuple[SignIn, str]:
+        """Check a password and return the new sign-in with its cookie value (256 random bits, kept only as a hash).
+
+        An unknown account gets the same answer after the same work as a wrong password.
+
+        Args:
+            email: as typed.
+            password: as typed.
+            address: the caller's network address, for the throttle.
+            user_agent: kept so that the person can tell browsers apart.
+
+        Raises:
+            TokenInvalid: e-mail and password do not belong together.
+            RateLimited: too many attempts for this account or from this address.
+        """
+        wanted = _folded(email)
+        await self._take(f"sign-in:address:{address}", _PER_ADDRESS)
+        await self._take(f"sign-in:account:{hashlib.sha256(wanted.encode(errors='replace')).hexdigest()}", _PER_ACCOUNT)
+        async with self._database.unit_of_work() as stores:
+            account = await stores.accounts.by_email(wanted)
+        kept = account.password_hash if account is not None else None
+        right, better = await self._passwords.check(kept, password)
+        if account is None or not right:
+            raise TokenInvalid("that e-mail and password do not belong together")
+        return await self._signed_in(account if better is None else replace(account, password_hash=better), user_agent, better is not None)
+
+    async def session(self, secret: str) -> SignIn | None:
+        """Return the live sign-in of a cookie value, or None; idle for 7 days or older than 30 days is not live."""
+        now = self._clock.now()
+        async with self._database.unit_of_work() as stores:
+            sign_in = await stores.sign_ins.by_hash(secret_hash(secret))
+            if sign_in is None or sign_in.expires_at <= now or sign_in.last_used_at + IDLE_LIFE <= now:
+                return None
+            if now - sign_in.last_used_at >= _TOUCH_AFTER:
+                await stores.sign_ins.touch(sign_in.id, now)
+        return sign_in
+
+    async def sign_out(self, secret: str) -> None:
+        """End the sign-in of a cookie value, and what it runs; nothing happens if there is none."""
+        async with self._database.unit_of_work() as stores:
+            sign_in = await stores.sign_ins.by_hash(secret_hash(secret))
+            if sign_in is not None:
+                await stores.sign_ins.remove(sign_in.account_id, sign_in.id)
+        if sign_in is not None:
+            self._bus.publish(TOKENS_TOPIC, {"token_id": sign_in.id})
+
+    async def _new_account(self, email: str, password: str) -> Account:
+        checked = _checked_email(email)
+        _check_password(password)
+        return Account(
+            id=self._ids.new("acct"),
+            email=checked,
+            created_at=self._clock.now(),
+            password_hash=await self._passwords.hash(password),
+        )
+
+    async def _signed_in(self, account: Account, user_agent: str | None, changed: bool) -> tuple[SignIn, str]:
+        secret = self._new_secret()
+        now = self._clock.now()
+        sign_in = SignIn(
+            id=self._ids.new("sign"),
+            account_id=account.id,
+            secret_hash=secret_hash(secret),
+            created_at=now,
+            last_used_at=now,
+            expires_at=now + ABSOLUTE_LIFE,
+            user_agent=user_agent[:_MAX_USER_AGENT_CHARACTERS] if user_agent else None,
+        )
+        async with self._database.unit_of_work() as stores:
+            if changed:
+                await stores.accounts.update(account)
+            await stores.sign_ins.add(sign_in)
+        return sign_in, secret
+
+    def _new_secret(self) -> str:
+        return base64.urlsafe_b64encode(self._ids.secret_bytes(32)).rstrip(b"=").decode()
+
+    async def _take(self, bucket: str, limit: Limit) -> None:
+        decision = await self._limiter.take(bucket, 1, limit)
+        if not decision.allowed:
+            raise RateLimited("too many attempts; wait a little and try again", retry_after_s=decision.retry_after_s)
+
+
+class _Passwords:
+    """Argon2id in a thread, at most two at once: each takes 46 MiB and a core (OWASP's parameters, read 2026-11-23)."""
+
+    def __init__(self, ids: Ids) -> None:
+        self._hasher = PasswordHasher(time_cost=1, memory_cost=46 * 1024, parallelism=1)
+        self._turns = asyncio.Semaphore(_HASHES_AT_ONCE)
+        self._nobodys_password = base64.b64encode(ids.secret_bytes(32)).decode()
+        self._nobodys_hash: str | None = None
+
+    async def hash(self, password: str) -> str:
+        """Return the encoded hash of a password."""
+        async with self._turns:
+            return await asyncio.to_thread(self._hasher.hash, _normal(password))
+
+    async def check(self, kept: str | None, password: str) -> tuple[bool, str | None]:
+        """Tell whether `password` has the hash `kept`, and the hash to keep instead where today's parameters are stronger.
+
+        Without a hash it does the same work against nobody's, so that the time taken tells nothing.
+        """
+        if self._nobodys_hash is None:
+            self._nobodys_hash = await self.hash(self._nobodys_password)
+        async with self._turns:
+            right = await asyncio.to_thread(self._verify, kept or self._nobodys_hash, _normal(password))
+        if kept is None or not right:
+            return False, None
+        return True, await self.hash(password) if self._hasher.check_needs_rehash(kept) else None
+
+    def _verify(self, kept: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(kept, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def _normal(password: str) -> str:
+    return unicodedata.normalize("NFKC", password[: MAX_PASSWORD_CHARACTERS + 1])
+
+
+def _check_password(password: str) -> None:
+    if len(password) < MIN_PASSWORD_CHARACTERS:
+        raise MalformedRequest(f"the password needs at least {MIN_PASSWORD_CHARACTERS} characters", details={"param": "password"})
+    if len(password) > MAX_PASSWORD_CHARACTERS:
+        raise MalformedRequest(f"the password may have {MAX_PASSWORD_CHARACTERS} characters at most", details={"param": "password"})
+
+
+def _folded(email: str) -> str:
+    return unicodedata.normalize("NFC", email).strip().lower()
+
+
+def _checked_email(email: str) -> str:
+    folded = _folded(email)
+    name, at, host = folded.rpartition("@")
+    plain = folded.isprintable() and " " not in folded and len(folded) <= _MAX_EMAIL_CHARACTERS
+    if not (plain and name and at and host) or "@" in name or host.startswith(".") or host.endswith(".") or ".." in folded:
+        raise MalformedRequest(f"{email!r} is not an e-mail address", details={"param": "email"})
+    return folded

@@ -1,0 +1,61 @@
+"""The apps that tokens may be issued to. One is built in, our own extension; others follow with registration."""
+
+import hashlib
+import re
+from urllib.parse import urlsplit
+
+from satchel.domain.apps import App, extension_redirect_uris
+
+EXTENSION_CLIENT_ID = "satchel-extension"
+EXTENSION_SCOPES = frozenset({"generate", "models", "grants", "activity", "settings", "ext:attest-origin"})
+
+CHROMIUM_EXTENSION_ID = "obokckflholpogcnmlgdjmncdemhikia"
+"""Chromium's id: the first 16 bytes of the SHA-256 of the public key pinned as `key` in the manifest, each hex digit as a letter a-p."""
+
+GECKO_ADDON_ID = "satchel@satchel.dev"
+"""Firefox's id, pinned as `browser_specific_settings.gecko.id`; its redirect address holds the id's SHA-1."""
+
+_CHROMIUM_ORIGIN = "chrome-extension://"
+_FIREFOX_ORIGIN = re.compile(r"moz-extension://[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class Apps:
+    """Know apps by client id."""
+
+    def __init__(self, extension_ids: frozenset[str] = frozenset()) -> None:
+        """Build the list.
+
+        Args:
+            extension_ids: ids of extensions that the operator built, beside our own: Chromium ids, Firefox add-on ids or their SHA-1.
+        """
+        known = frozenset({CHROMIUM_EXTENSION_ID, _firefox_hash(GECKO_ADDON_ID)}) | {_firefox_hash(id_) for id_ in extension_ids}
+        self._extension_ids = known
+        extension = App(
+            client_id=EXTENSION_CLIENT_ID,
+            name="Satchel extension",
+            scopes=EXTENSION_SCOPES,
+            redirect_uris=extension_redirect_uris(known),
+            verified=True,
+        )
+        self._apps = {extension.client_id: extension}
+
+    def find(self, client_id: str) -> App | None:
+        """Return the app of this client id, or None."""
+        return self._apps.get(client_id)
+
+    def allows_origin(self, origin: str) -> bool:
+        """Tell whether `origin` is an extension of ours, which may call us across origins.
+
+        Firefox gives every installation a random address, so there any extension passes: the origin only opens the door for a request
+        that still needs its token.
+        """
+        if origin.startswith(_CHROMIUM_ORIGIN):
+            return urlsplit(origin).netloc in self._extension_ids and origin == _CHROMIUM_ORIGIN + urlsplit(origin).netloc
+        return _FIREFOX_ORIGIN.fullmatch(origin) is not None
+
+
+def _firefox_hash(extension_id: str) -> str:
+    """Return a Firefox add-on id (`name@host` or `{uuid}`) as its SHA-1, any other id unchanged."""
+    if "@" in extension_id or extension_id.startswith("{"):
+        return hashlib.sha1(extension_id.encode(), usedforsecurity=False).hexdigest()
+    return extension_id

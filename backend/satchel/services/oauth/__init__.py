@@ -1,0 +1,4 @@
+"""Our own OAuth server: Authlib's protocol classes with their sharp edges overridden, run synchronously inside one transaction.
+
+Bytes, headers and pages are the doors'; what is kept is behind `ports/oauth.py`. Nothing here is asynchronous but `service.OAuth`.
+"""

@@ -1,0 +1,227 @@
+"""Authlib's server with every sharp edge overridden: one object per request, inside one transaction."""
+
+import base64
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from authlib.oauth2 import AuthorizationServer
+from authlib.oauth2.rfc6749 import InvalidRequestError, InvalidScopeError, OAuth2Request, grants
+from authlib.oauth2.rfc6750 import BearerTokenGenerator
+from authlib.oauth2.rfc7009 import RevocationEndpoint
+from authlib.oauth2.rfc7636 import CodeChallenge
+from authlib.oauth2.rfc9207 import IssuerParameter
+
+from satchel.domain.apps import App, AuthorizationCode
+from satchel.domain.tokens import SCOPES, Token, TokenKind, secret_hash, token_text
+from satchel.kit.ids import Ids
+from satchel.ports.oauth import OAuthRecords
+from satchel.services.oauth.records import Answer, Client, Code, IssuedToken, scopes_of
+
+CODE_LIFE = timedelta(minutes=1)
+ACCESS_LIFE = timedelta(minutes=10)
+REFRESH_LIFE = timedelta(days=30)
+FAMILY_LIFE = timedelta(days=180)
+
+FindApp = Callable[[str], App | None]
+
+
+class Desk:
+    """What one request works with: the open transaction, the time it has, and the tokens it ended."""
+
+    def __init__(self, records: OAuthRecords, find_app: FindApp, ids: Ids, now: datetime, issuer: str) -> None:
+        self.records = records
+        self.find_app = find_app
+        self.ids = ids
+        self.now = now
+        self.issuer = issuer
+        self.revoked: list[str] = []
+
+    def revoke_family(self, family_id: str) -> None:
+        """Revoke a family of tokens and note which were live, to be told once the transaction is committed."""
+        self.revoked.extend(self.records.revoke_family(family_id, self.now))
+
+
+class Server(AuthorizationServer):  # type: ignore[misc]
+    """The authorization server of one request."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(scopes_supported=sorted(SCOPES))
+        self.desk = desk
+        self.register_token_generator("default", BearerTokenGenerator(self._new_token, self._new_token, _access_life_s))
+        self.register_grant(_CodeGrant, [_S256Always(required=True)])
+        self.register_grant(_RefreshGrant)
+        self.register_endpoint(_Revocation)
+        self.register_extension(_OurIssuer(desk.issuer))
+
+    def query_client(self, client_id: str) -> Client | None:
+        """Return the client, or None."""
+        app = self.desk.find_app(client_id)
+        return None if app is None else Client(app)
+
+    def save_token(self, token: dict[str, str], request: OAuth2Request) -> None:
+        """Keep an access token and the refresh token that comes with it, as members of the consent's family."""
+        desk, app = self.desk, request.client.app
+        old: Token | None = request.refresh_token.record if request.refresh_token else None
+        if old is None:
+            family_id, ends_at = request.authorization_code.record.family_id, desk.now + FAMILY_LIFE
+        else:
+            family_id, ends_at = old.family_id, old.family_ends_at or desk.now
+        scopes = scopes_of(token["scope"])
+        members = (
+            (TokenKind.ACCESS, token["access_token"], scopes, ACCESS_LIFE),
+            (TokenKind.REFRESH, token["refresh_token"], scopes if old is None else old.scopes, REFRESH_LIFE),
+        )
+        for kind, text, kept_scopes, life in members:
+            desk.records.add_token(
+                Token(
+                    id=desk.ids.new("tok"),
+                    account_id=request.user,
+                    kind=kind,
+                    secret_hash=secret_hash(text),
+                    scopes=kept_scopes,
+                    created_at=desk.now,
+                    name=app.name,
+                    client_id=app.client_id,
+                    family_id=family_id,
+                    expires_at=min(desk.now + life, ends_at),
+                    family_ends_at=ends_at,
+                )
+            )
+
+    def create_oauth2_request(self, request: OAuth2Request) -> OAuth2Request:
+        """Return the request: the door has made it already."""
+        return request
+
+    def handle_response(self, status: int, body: object, headers: Sequence[tuple[str, str]]) -> Answer:
+        """Return what the door replies."""
+        location = next((value for name, value in headers if name.lower() == "location"), None)
+        return Answer(status=status, body=body if isinstance(body, dict) else {}, location=location)
+
+    def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
+        """Do nothing: nobody listens."""
+
+    def _new_token(self, **_: object) -> str:
+        return token_text(self.desk.ids.secret_bytes(32))
+
+
+class _S256Always(CodeChallenge):  # type: ignore[misc]
+    """PKCE with S256 from every client. Authlib's own lets a missing challenge through and takes a missing method for `plain`."""
+
+    DEFAULT_CODE_CHALLENGE_METHOD = "S256"
+    SUPPORTED_CODE_CHALLENGE_METHOD = ("S256",)
+    CODE_CHALLENGE_METHODS = {"S256": CodeChallenge.CODE_CHALLENGE_METHODS["S256"]}  # noqa: RUF012 - Authlib's own attribute
+
+    def validate_code_challenge(self, grant: grants.AuthorizationCodeGrant, redirect_uri: str) -> None:
+        """Refuse a request without an S256 challenge."""
+        data = grant.request.payload.data
+        if not data.get("code_challenge"):
+            raise InvalidRequestError("Missing 'code_challenge'")
+        if data.get("code_challenge_method") != "S256":
+            raise InvalidRequestError("'code_challenge_method' must be S256")
+        super().validate_code_challenge(grant, redirect_uri)
+
+
+class _CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
+    TOKEN_ENDPOINT_AUTH_METHODS = ("none",)
+
+    @property
+    def _desk(self) -> Desk:
+        desk: Desk = self.server.desk
+        return desk
+
+    def generate_authorization_code(self) -> str:
+        return base64.urlsafe_b64encode(self._desk.ids.secret_bytes(32)).rstrip(b"=").decode()
+
+    def save_authorization_code(self, code: str, request: OAuth2Request) -> None:
+        desk = self._desk
+        desk.records.add_code(
+            AuthorizationCode(
+                secret_hash=secret_hash(code),
+                client_id=request.client.app.client_id,
+                account_id=request.user,
+                redirect_uri=request.payload.redirect_uri,
+                scopes=scopes_of(request.scope),
+                code_challenge=request.payload.data["code_challenge"],
+                created_at=desk.now,
+                expires_at=desk.now + CODE_LIFE,
+                family_id=desk.ids.new("fam"),
+            )
+        )
+
+    def query_authorization_code(self, code: str, client: Client) -> Code | None:
+        """Use the code up before anything else is looked at; a second try ends what the first one got (RFC 6749 §4.1.2)."""
+        record, first = self._desk.records.claim_code(secret_hash(code), client.app.client_id)
+        if record is None:
+            return None
+        if not first:
+            self._desk.revoke_family(record.family_id)
+            return None
+        return None if record.expires_at <= self._desk.now else Code(record)
+
+    def delete_authorization_code(self, authorization_code: Code) -> None:
+        """Do nothing: the code was used up when it was read."""
+
+    def authenticate_user(self, authorization_code: Code) -> str:
+        return authorization_code.record.account_id
+
+
+class _RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]
+    TOKEN_ENDPOINT_AUTH_METHODS = ("none",)
+    INCLUDE_NEW_REFRESH_TOKEN = True
+
+    def authenticate_refresh_token(self, refresh_token: str) -> IssuedToken | None:
+        """Use the token up; one that was used before ends its family, and that is committed although the answer is an error.
+
+        Its owner and the scopes asked for are checked first: a request that is merely wrong must not cost the client its token.
+        """
+        desk: Desk = self.server.desk
+        hashed, client_id = secret_hash(refresh_token), self.request.client.app.client_id
+        known = desk.records.token_by_hash(hashed)
+        if known is None or known.kind is not TokenKind.REFRESH or known.client_id != client_id:
+            return None
+        if not scopes_of(self.request.payload.scope) <= known.scopes:
+            raise InvalidScopeError()
+        record, first = desk.records.claim_refresh(hashed, client_id, desk.now)
+        if record is None:
+            return None
+        if not first:
+            if record.family_id is not None:
+                desk.revoke_family(record.family_id)
+            return None
+        return None if record.expires_at is not None and record.expires_at <= desk.now else IssuedToken(record)
+
+    def authenticate_user(self, refresh_token: IssuedToken) -> str:
+        return refresh_token.record.account_id
+
+    def revoke_old_credential(self, refresh_token: IssuedToken) -> None:
+        """Do nothing: the token was used up when it was read."""
+
+
+class _Revocation(RevocationEndpoint):  # type: ignore[misc]
+    CLIENT_AUTH_METHODS = ("none",)
+
+    def check_params(self, request: OAuth2Request, client: Client) -> None:
+        """Ask for the token only: an unknown hint is no reason to keep a token alive (RFC 7009 §2.1)."""
+        if not request.form.get("token"):
+            raise InvalidRequestError("Missing 'token' in request.")
+
+    def query_token(self, token_string: str, token_type_hint: str | None) -> IssuedToken | None:
+        record = self.server.desk.records.token_by_hash(secret_hash(token_string))
+        return None if record is None else IssuedToken(record)
+
+    def revoke_token(self, token: IssuedToken, request: OAuth2Request) -> None:
+        """End the whole family: an access token that stays alive after its refresh token is what nobody expects of signing out."""
+        if token.record.family_id is not None:
+            self.server.desk.revoke_family(token.record.family_id)
+
+
+class _OurIssuer(IssuerParameter):  # type: ignore[misc]
+    def __init__(self, issuer: str) -> None:
+        self._issuer = issuer
+
+    def get_issuer(self) -> str:
+        return self._issuer
+
+
+def _access_life_s(client: Client, grant_type: str) -> int:
+    return int(ACCESS_LIFE.total_seconds())

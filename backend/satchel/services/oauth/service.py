@@ -1,0 +1,259 @@
+"""The OAuth service that doors call: authorization, tokens, revocation, and the tokens people make by hand."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
+
+from authlib.oauth2 import OAuth2Error
+
+from satchel.domain.apps import App
+from satchel.domain.errors import MalformedRequest
+from satchel.domain.tokens import ACCOUNT_TOKEN_SCOPES, SCOPES, Token, TokenKind, secret_hash, token_text
+from satchel.kit.ids import Ids
+from satchel.ports.clock import Clock
+from satchel.ports.coordination import TOKENS_TOPIC, Bus
+from satchel.ports.oauth import OAuthRecords, OAuthStore
+from satchel.ports.stores import Database
+from satchel.services.oauth.records import Answer, Asked, Parameters, scopes_of
+from satchel.services.oauth.server import Desk, FindApp, Server
+
+AUTHORIZE_PATH = "/oauth/authorize"
+TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address
+REVOKE_PATH = "/oauth/revoke"
+
+_MAX_NAME_CHARACTERS = 100
+_REFUSED_PARAMETERS = {"request": "request_not_supported", "request_uri": "request_uri_not_supported"}
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the person is to be asked: may this app have these scopes, and where does the browser go afterwards."""
+
+    app: App
+    redirect_uri: str
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SendBack:
+    """The browser goes back to the app, with a code or with an error."""
+
+    location: str
+
+
+class OAuth:
+    """Our authorization server. Every method runs Authlib inside one transaction of the store."""
+
+    def __init__(self, store: OAuthStore, database: Database, find_app: FindApp, *, bus: Bus, clock: Clock, ids: Ids) -> None:
+        self._store = store
+        self._database = database
+        self._find_app = find_app
+        self._bus = bus
+        self._clock = clock
+        self._ids = ids
+        _quieten_authlib()
+
+    async def question(self, issuer: str, query: Parameters) -> Question | SendBack:
+        """Check an authorization request.
+
+        Args:
+            issuer: our own address.
+            query: every pair of the query, repeated names too.
+
+        Returns:
+            What to ask, or the app's own address with the error, `state` and `iss`.
+
+        Raises:
+            MalformedRequest: the app or its redirect URI is not known, so there is nowhere to send the browser: show a page.
+        """
+        app, redirect_uri = self._destination(query)
+        if (refusal := _refusal(issuer, query)) is not None:
+            return _send_back(issuer, redirect_uri, query, *refusal)
+
+        def work(desk: Desk) -> Question | SendBack:
+            server, request = Server(desk), Asked("GET", issuer, AUTHORIZE_PATH, query)
+            try:
+                server.get_consent_grant(request)
+            except OAuth2Error as error:
+                return _send_back(issuer, redirect_uri, query, error.error or "invalid_request", error.description)
+            return Question(app=app, redirect_uri=redirect_uri, scopes=scopes_of(request.scope))
+
+        return await self._run(issuer, work)
+
+    async def decide(self, issuer: str, query: Parameters, account_id: str | None) -> SendBack:
+        """Answer a checked request: a code for `account_id`, or `access_denied` where that is None.
+
+        Raises:
+            MalformedRequest: as `question`; the request is checked again.
+        """
+        _, redirect_uri = self._destination(query)
+        if (refusal := _refusal(issuer, query)) is not None:
+            return _send_back(issuer, redirect_uri, query, *refusal)
+
+        def work(desk: Desk) -> SendBack:
+            server, request = Server(desk), Asked("POST", issuer, AUTHORIZE_PATH, query)
+            try:
+                grant = server.get_consent_grant(request, end_user=account_id)
+            except OAuth2Error as error:
+                return _send_back(issuer, redirect_uri, query, error.error or "invalid_request", error.description)
+            answer: Answer = server.create_authorization_response(request, grant_user=account_id, grant=grant)
+            return SendBack(answer.location or redirect_uri)
+
+        return await self._run(issuer, work)
+
+    async def token(self, issuer: str, form: Parameters) -> Answer:
+        """Exchange a code or a refresh token. Refusals are answers too: RFC 6749 §5.2."""
+        if (fault := _fault(form)) is not None:
+            return _refused(fault)
+        return await self._run(issuer, lambda desk: _answer(Server(desk).create_token_response(Asked("POST", issuer, TOKEN_PATH, form))))
+
+    async def revoke(self, issuer: str, form: Parameters) -> Answer:
+        """Revoke the family of a token (RFC 7009). An unknown token is answered as a revoked one."""
+        if (fault := _fault(form)) is not None:
+            return _refused(fault)
+        request = Asked("POST", issuer, REVOKE_PATH, form)
+        return await self._run(issuer, lambda desk: _answer(Server(desk).create_endpoint_response("revocation", request)))
+
+    def metadata(self, issuer: str) -> dict[str, object]:
+        """Return the server's own description (RFC 8414)."""
+        return {
+            "issuer": issuer,
+            "authorization_endpoint": issuer + AUTHORIZE_PATH,
+            "token_endpoint": issuer + TOKEN_PATH,
+            "revocation_endpoint": issuer + REVOKE_PATH,
+            "scopes_supported": sorted(SCOPES),
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query"],
+            "grant_types_supported": ["authorization_code", "refresh_token"],
+            "token_endpoint_auth_methods_supported": ["none"],
+            "revocation_endpoint_auth_methods_supported": ["none"],
+            "code_challenge_methods_supported": ["S256"],
+            "authorization_response_iss_parameter_supported": True,
+        }
+
+    async def create_token(
+        self, account_id: str, name: str, scopes: frozenset[str] = ACCOUNT_TOKEN_SCOPES, expires_at: datetime | None = None
+    ) -> tuple[Token, str]:
+        """Make a token for the account holder's own use; return its record and its text, which is not kept.
+
+        Raises:
+            MalformedRequest: the name is empty or too long, a scope is not for such tokens, or the end is past.
+        """
+        now = self._clock.now()
+        if not name.strip() or len(name) > _MAX_NAME_CHARACTERS or not name.isprintable():
+            raise MalformedRequest(f"a token needs a name of 1 to {_MAX_NAME_CHARACTERS} characters", details={"param": "name"})
+        if not scopes or not scopes <= ACCOUNT_TOKEN_SCOPES:
+            wrong = sorted(scopes - ACCOUNT_TOKEN_SCOPES)
+            raise MalformedRequest(f"these scopes are not for an account's token: {wrong}", details={"param": "scopes"})
+        if expires_at is not None and expires_at <= now:
+            raise MalformedRequest("the token would have expired already", details={"param": "expires_at"})
+        text = token_text(self._ids.secret_bytes(32))
+        token = Token(
+            id=self._ids.new("tok"),
+            account_id=account_id,
+            kind=TokenKind.ACCOUNT,
+            secret_hash=secret_hash(text),
+            scopes=scopes,
+            created_at=now,
+            name=name.strip(),
+            expires_at=expires_at,
+        )
+        async with self._database.unit_of_work() as stores:
+            await stores.tokens.add(token)
+        return token, text
+
+    async def revoke_token(self, account_id: str, token_id: str) -> bool:
+        """Revoke one token of an account, whatever its kind, and tell every door; False if there is none or it already was."""
+        async with self._database.unit_of_work() as stores:
+            revoked = await stores.tokens.revoke(account_id, token_id, self._clock.now())
+        if revoked:
+            self._bus.publish(TOKENS_TOPIC, {"token_id": token_id})
+        return revoked
+
+    def _destination(self, query: Parameters) -> tuple[App, str]:
+        clients, uris = ([value for key, value in query if key == name] for name in ("client_id", "redirect_uri"))
+        app = self._find_app(clients[0]) if len(clients) == 1 else None
+        if app is None:
+            raise MalformedRequest("the app that sent you here is not known to this Satchel", details={"param": "client_id"})
+        if len(uris) != 1 or not app.allows_redirect(uris[0]):
+            raise MalformedRequest(
+                f"{app.name} asked to send you back to an address that is not registered for it", details={"param": "redirect_uri"}
+            )
+        return app, uris[0]
+
+    async def _run(self, issuer: str, work: Callable[[Desk], T]) -> T:
+        revoked: list[str] = []
+
+        def inside(records: OAuthRecords) -> T:
+            desk = Desk(records, self._find_app, self._ids, self._clock.now(), issuer)
+            done = work(desk)
+            revoked.extend(desk.revoked)
+            return done
+
+        done = await self._store.run(inside)
+        for token_id in revoked:
+            self._bus.publish(TOKENS_TOPIC, {"token_id": token_id})
+        return done
+
+
+def _answer(answer: Answer | None) -> Answer:
+    """Give Authlib's untyped result its type."""
+    return answer if answer is not None else _refused("unknown endpoint")
+
+
+def _refused(description: str) -> Answer:
+    return Answer(status=400, body={"error": "invalid_request", "error_description": description})
+
+
+def _refusal(issuer: str, query: Parameters) -> tuple[str, str] | None:
+    """Return why a request with a good destination cannot even be read, as error and description; None if it can."""
+    if (fault := _fault(query)) is not None:
+        return "invalid_request", fault
+    sent = dict(query)
+    for name, error in _REFUSED_PARAMETERS.items():
+        if name in sent:
+            return error, f"'{name}' is not supported"
+    if not sent.get("response_type"):
+        return "invalid_request", "Missing 'response_type'"
+    if sent.get("response_mode", "query") != "query":
+        return "invalid_request", "'response_mode' must be query"
+    if sent.get("resource", issuer).rstrip("/") != issuer:
+        return "invalid_target", "'resource' is not this server"
+    return None
+
+
+def _fault(pairs: Parameters) -> str | None:
+    """Return what is wrong with the parameters as such: one sent twice, or characters that RFC 6749 appendix A does not have.
+
+    Authlib checks some names for repetition, and raises `ValueError` while it describes an error about any other character.
+    """
+    names = [name for name, _ in pairs]
+    if len(names) != len(set(names)):
+        return "A parameter was sent more than once"
+    for name, value in pairs:
+        strict = name != "state"
+        if any(not " " <= character <= "~" or (strict and character in '"\\') for character in name + value):
+            return "A parameter has characters that are not allowed"
+    return None
+
+
+def _send_back(issuer: str, redirect_uri: str, query: Parameters, error: str, description: str | None) -> SendBack:
+    states = [value for name, value in query if name == "state"]
+    answer = {"error": error, **({"error_description": description} if description else {}), "iss": issuer}
+    if len(states) == 1 and states[0]:
+        answer["state"] = states[0]
+    parts = urlsplit(redirect_uri)
+    added = urlencode(answer, quote_via=quote, errors="replace")
+    return SendBack(urlunsplit(parts._replace(query=f"{parts.query}&{added}" if parts.query else added)))
+
+
+def _quieten_authlib() -> None:
+    """Keep Authlib above DEBUG, where it would log whole tokens."""
+    logger = logging.getLogger("authlib")
+    if logger.getEffectiveLevel() < logging.INFO or logger.level < logging.INFO:
+        logger.setLevel(logging.INFO)
