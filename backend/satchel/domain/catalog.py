@@ -19,7 +19,12 @@ class Quirks:
     usage_opt_in: bool = True
     ends_with: Literal["done", "eof"] = "done"
     reasoning_tokens: Literal["inside", "outside"] = "inside"
+    reasoning_replay: Literal["none", "reasoning_content", "reasoning", "reasoning_details"] = "none"
     max_tokens_key: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    seed_key: Literal["seed", "random_seed"] = "seed"
+    tool_choice_required: Literal["required", "any"] = "required"
+    tool_ids: Literal["any", "nine_alphanumerics"] = "any"
+    developer_role: bool = False
     unsupported: frozenset[str] = frozenset()
 
 
@@ -56,7 +61,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class ProviderRow:
-    """A provider as data: one row of `data/providers.toml`."""
+    """A provider as data: one row of `data/providers.toml`. `lists_models` False: its models are named by the caller only."""
 
     id: str
     name: str
@@ -67,6 +72,7 @@ class ProviderRow:
     key_page: str | None = None
     docs_page: str | None = None
     ports: tuple[int, ...] = ()
+    lists_models: bool = True
     quirks: Quirks = field(default_factory=Quirks)
     cancel: CancelRule = "unknown"
     checked: str = ""

@@ -45,11 +45,15 @@ class FilePart:
 
 @dataclass(frozen=True, slots=True)
 class ReasoningPart:
-    """Reasoning of an earlier answer, given back; `signature` and `encrypted` are opaque and byte-exact."""
+    """Reasoning of an earlier answer, given back; `signature` and `encrypted` are opaque and byte-exact.
+
+    `detail` is the whole `reasoning_details` object it came in, for providers that want it back unmodified.
+    """
 
     text: str
     signature: str | None = None
     encrypted: str | None = None
+    detail: Json | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from satchel.domain.chat import Json
 from satchel.domain.usage import Cost, Usage
 
 
@@ -35,11 +36,16 @@ class TextDelta:
 
 @dataclass(frozen=True, slots=True)
 class ReasoningDelta:
-    """More of the model's reasoning; `signature` is opaque and passed on unchanged."""
+    """More of the model's reasoning; `signature` is opaque and passed on unchanged.
+
+    `details` are the provider's own `reasoning_details` objects where it sends such, to be given back unmodified and in order; `text` may
+    be empty beside them.
+    """
 
     text: str
     signature: str | None = None
     index: int = 0
+    details: tuple[Json, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,8 @@ class Finished:
     """The generation ended well.
 
     A provider leaves `cost` None and may leave `usage` None where it reported nothing; metering fills both, with `model` and
-    `provider` that served, before anybody else sees the event.
+    `provider` that served, before anybody else sees the event. `choices` holds reason and native reason of each choice, by index, where
+    several were asked for.
     """
 
     reason: FinishReason
@@ -67,6 +74,20 @@ class Finished:
     cost: Cost | None = None
     model: str | None = None
     provider: str | None = None
+    choices: tuple[tuple[FinishReason, str | None], ...] = ()
 
 
 Event = Started | TextDelta | ReasoningDelta | ToolCallDelta | Finished
+
+
+def size_of(event: Event) -> int:
+    """Return about how many characters an event holds: what buffers and slow readers are measured by, never money."""
+    match event:
+        case TextDelta(text=text):
+            return len(text)
+        case ToolCallDelta(arguments=text, name=name):
+            return len(text) + len(name or "")
+        case ReasoningDelta(text=text, signature=signature, details=details):
+            return len(text) + len(signature or "") + (len(str(details)) if details else 0)
+        case Started() | Finished():
+            return 0

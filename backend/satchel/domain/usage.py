@@ -1,6 +1,6 @@
 """What was used and what it cost: token counts, dated prices, and the one rounding between them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -38,10 +38,14 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a generation cost, in nano-US-dollars. `known` is False where the catalog has no price: then `nusd` is 0 and means nothing."""
+    """What a generation cost, in nano-US-dollars. `known` is False where the catalog has no price: then `nusd` is 0 and means nothing.
+
+    `input_nusd` is the prompt's part of it, for replies only: the ledger does not keep it.
+    """
 
     nusd: int = 0
     known: bool = True
+    input_nusd: int = field(default=0, compare=False)
 
 
 FREE = Cost()
@@ -57,13 +61,9 @@ def cost(usage: Usage, price: Price | None) -> Cost:
     fresh = max(0, usage.input_tokens - usage.cached_tokens - usage.cache_write_tokens)
     cached_usd = price.input_usd if price.cached_usd is None else price.cached_usd
     write_usd = price.input_usd if price.cache_write_usd is None else price.cache_write_usd
-    total = (
-        fresh * price.input_usd
-        + usage.cached_tokens * cached_usd
-        + usage.cache_write_tokens * write_usd
-        + usage.output_tokens * price.output_usd
-    )
-    return Cost(nusd_from_usd(total / _MTOK))
+    prompt = fresh * price.input_usd + usage.cached_tokens * cached_usd + usage.cache_write_tokens * write_usd
+    total = prompt + usage.output_tokens * price.output_usd
+    return Cost(nusd_from_usd(total / _MTOK), input_nusd=nusd_from_usd(prompt / _MTOK))
 
 
 def worst_case_nusd(price: Price | None, input_tokens: int, max_output_tokens: int) -> int | None:
