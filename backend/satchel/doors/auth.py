@@ -1,6 +1,5 @@
 """The only place where credentials are read: bearer tokens for API doors, the sign-in cookie for portal doors, never one for the other."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +7,7 @@ from datetime import datetime
 from satchel.domain.accounts import Principal, SignIn
 from satchel.domain.errors import MalformedRequest, NotReady, TokenExpired, TokenInvalid, TokenMissing, TokenRevoked
 from satchel.domain.tokens import ACCOUNT_TOKEN_SCOPES, Token, TokenKind, is_well_formed, secret_hash
+from satchel.kit.single_flight import SingleFlight
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import TOKENS_TOPIC, Bus, Message
 from satchel.ports.stores import Database
@@ -42,7 +42,7 @@ class Authenticator:
         self._database = database
         self._clock = clock
         self._known: dict[str, _Known] = {}
-        self._reading: dict[str, asyncio.Task[Principal]] = {}
+        self._reads = SingleFlight[Principal]()
         self._revocations = 0
         self._unsubscribe = bus.subscribe(TOKENS_TOPIC, self._on_revoked)
 
@@ -66,7 +66,7 @@ class Authenticator:
         if known is None or self._clock.monotonic_s() - known.read_at_s > FRESH_S:
             if not is_well_formed(text):
                 raise TokenInvalid("this is not a token of Satchel's")
-            return await self._read_once(key)
+            return await self._reads.run(key, lambda: self._read(key))
         if known.expires_at is not None and known.expires_at <= self._clock.now():
             raise _expired()
         return known.principal
@@ -75,22 +75,6 @@ class Authenticator:
         """Stop listening for revocations and forget everything."""
         self._unsubscribe()
         self._known.clear()
-        for task in self._reading.values():
-            task.cancel()
-
-    async def _read_once(self, key: str) -> Principal:
-        """Read a token; callers of the same one at the same time share one query, and none can cancel it for the others."""
-        task = self._reading.get(key)
-        if task is None:
-            task = asyncio.create_task(self._read(key))
-            self._reading[key] = task
-            task.add_done_callback(lambda done: self._done(key, done))
-        return await asyncio.shield(task)
-
-    def _done(self, key: str, task: asyncio.Task[Principal]) -> None:
-        self._reading.pop(key, None)
-        if not task.cancelled():
-            task.exception()
 
     async def _read(self, key: str) -> Principal:
         while True:

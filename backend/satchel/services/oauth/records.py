@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
 
 from authlib.oauth2.rfc6749 import AuthorizationCodeMixin, ClientMixin, OAuth2Payload, OAuth2Request, TokenMixin
 
@@ -11,6 +12,8 @@ from satchel.domain.tokens import Token
 
 Parameters = Sequence[tuple[str, str]]
 """Query or form as sent: every pair, repeated names too."""
+
+_MAX_FIELDS = 40
 
 
 @dataclass(slots=True)
@@ -142,3 +145,12 @@ def scopes_of(text: str | None) -> frozenset[str]:
 def scope_text(scopes: frozenset[str]) -> str:
     """Return scopes as a space-separated list, in a stable order."""
     return " ".join(sorted(scopes))
+
+
+def parameters_of(encoded: str) -> Parameters:
+    """Return the pairs of an `application/x-www-form-urlencoded` text in their order, repeated names and empty values too.
+
+    Raises:
+        ValueError: it has more than 40 fields.
+    """
+    return parse_qsl(encoded, keep_blank_values=True, errors="replace", max_num_fields=_MAX_FIELDS)

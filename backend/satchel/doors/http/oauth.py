@@ -1,0 +1,110 @@
+"""The machine's side of OAuth: tokens, revocation, metadata. The person's side, `/oauth/authorize`, has pages: `doors/portal`."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+from satchel.domain.errors import MalformedRequest, NotReady, RequestTooLarge, SatchelError
+from satchel.doors.errors import reply_to
+from satchel.services.apps import Apps
+from satchel.services.oauth.issuer import Issuer
+from satchel.services.oauth.records import Answer, Parameters, parameters_of
+from satchel.services.oauth.service import REVOKE_PATH, TOKEN_PATH, OAuth
+
+METADATA_PATH = "/.well-known/oauth-authorization-server"
+
+_MAX_FORM_BYTES = 64 * 1024
+_FORM = "application/x-www-form-urlencoded"
+_NOT_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+_BASIC = {"WWW-Authenticate": 'Basic realm="satchel"'}
+
+Endpoint = Callable[[str, Parameters], Awaitable[Answer]]
+
+
+def router(oauth: OAuth, apps: Apps, issuer: Issuer) -> APIRouter:
+    """Return the routes, to be included without a prefix."""
+    door = _Door(oauth, apps, issuer)
+    routes = APIRouter(tags=["oauth"])
+    routes.add_api_route(TOKEN_PATH, door.token, methods=["POST"], response_model=None, summary="Exchange a code or a refresh token")
+    routes.add_api_route(REVOKE_PATH, door.revoke, methods=["POST"], response_model=None, summary="Revoke a token and its family")
+    routes.add_api_route(METADATA_PATH, door.metadata, methods=["GET"], response_model=None, summary="Describe the authorization server")
+    for path in (TOKEN_PATH, REVOKE_PATH, METADATA_PATH):
+        routes.add_api_route(path, door.preflight, methods=["OPTIONS"], response_model=None, include_in_schema=False)
+    return routes
+
+
+class _Door:
+    def __init__(self, oauth: OAuth, apps: Apps, issuer: Issuer) -> None:
+        self._oauth = oauth
+        self._apps = apps
+        self._issuer = issuer
+
+    async def token(self, request: Request) -> Response:
+        """Exchange a code or a refresh token for tokens. Form fields per RFC 6749 §4.1.3 and §6; public clients send `client_id`."""
+        return await self._answer(request, self._oauth.token)
+
+    async def revoke(self, request: Request) -> Response:
+        """Revoke a token and its whole family (RFC 7009)."""
+        return await self._answer(request, self._oauth.revoke)
+
+    async def metadata(self, request: Request) -> Response:
+        """Describe the authorization server (RFC 8414)."""
+        try:
+            issuer = self._issuer.of(request.headers.get("host", ""))
+        except MalformedRequest as error:
+            return JSONResponse(_body(error), status_code=400, headers=self._cors(request))
+        return JSONResponse(self._oauth.metadata(issuer), headers=self._cors(request))
+
+    async def preflight(self, request: Request) -> Response:
+        """Let our extensions call across origins; nobody else gets the headers."""
+        headers = self._cors(request)
+        if "Access-Control-Allow-Origin" in headers:
+            headers |= {
+                "Access-Control-Allow-Methods": "GET, POST",
+                "Access-Control-Allow-Headers": "content-type",
+                "Access-Control-Max-Age": "600",
+            }
+        return Response(status_code=204, headers=headers)
+
+    async def _answer(self, request: Request, endpoint: Endpoint) -> Response:
+        headers = self._cors(request) | _NOT_STORED
+        if "authorization" in request.headers:
+            body = {"error": "invalid_client", "error_description": "Apps are public here: send client_id in the form"}
+            return JSONResponse(body, status_code=401, headers=headers | _BASIC)
+        try:
+            answer = await endpoint(self._issuer.of(request.headers.get("host", "")), await _form(request))
+        except SatchelError as error:
+            return JSONResponse(_body(error), status_code=reply_to(type(error)).status, headers=headers)
+        return JSONResponse(dict(answer.body), status_code=answer.status, headers=headers)
+
+    def _cors(self, request: Request) -> dict[str, str]:
+        origin = request.headers.get("origin")
+        if origin is not None and self._apps.allows_origin(origin):
+            return {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
+        return {"Vary": "Origin"}
+
+
+def _body(error: SatchelError) -> Mapping[str, str]:
+    match error:
+        case NotReady():
+            code = "temporarily_unavailable"
+        case MalformedRequest() | RequestTooLarge():
+            code = "invalid_request"
+        case _:
+            code = "server_error"
+    return {"error": code, "error_description": error.message}
+
+
+async def _form(request: Request) -> Parameters:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
+        raise MalformedRequest(f"the body must be {_FORM}")
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MAX_FORM_BYTES:
+            raise RequestTooLarge(f"the form is over {_MAX_FORM_BYTES} bytes")
+    try:
+        return parameters_of(body.decode())
+    except ValueError as error:
+        raise MalformedRequest("the form cannot be read") from error

@@ -1,0 +1,66 @@
+"""All routes of the portal door."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from satchel.domain.errors import SatchelError
+from satchel.doors.portal.authorize import AuthorizeDoor
+from satchel.doors.portal.built import BUILT, BuiltPortal
+from satchel.doors.portal.pages import Pages
+from satchel.doors.portal.session import Visits
+from satchel.doors.portal.sign_in import SETUP_PATH, SIGN_IN_PATH, SIGN_OUT_PATH, SignInDoor
+from satchel.services.accounts import Accounts
+from satchel.services.oauth.issuer import Issuer
+from satchel.services.oauth.service import AUTHORIZE_PATH, OAuth
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def router(accounts: Accounts, oauth: OAuth, issuer: Issuer, folder: Path = BUILT) -> APIRouter:
+    """Return the routes, to be included without a prefix.
+
+    Args:
+        accounts: who may sign in.
+        oauth: what consent is asked for.
+        issuer: our own address.
+        folder: where Vite put the built portal; it may be missing.
+    """
+    pages, visits = Pages(), Visits(accounts, issuer)
+    sign_in = SignInDoor(accounts, visits, pages)
+    authorize = AuthorizeDoor(oauth, accounts, visits, pages)
+    built = BuiltPortal(folder, visits, pages)
+    shown: dict[str, Handler] = {
+        "/": built.portal,
+        "/demo": built.demo,
+        "/static/{path:path}": built.static,
+        SIGN_IN_PATH: sign_in.show,
+        SIGN_OUT_PATH: sign_in.show_leaving,
+        f"{SETUP_PATH}/{{link}}": sign_in.show_setup,
+        AUTHORIZE_PATH: authorize.ask,
+    }
+    sent: dict[str, Handler] = {
+        SIGN_IN_PATH: sign_in.enter,
+        SIGN_OUT_PATH: sign_in.leave,
+        SETUP_PATH: sign_in.set_up,
+        AUTHORIZE_PATH: authorize.answer,
+    }
+    routes = APIRouter(include_in_schema=False)
+    for methods, handlers in ((["GET", "HEAD"], shown), (["POST"], sent)):
+        for path, handler in handlers.items():
+            routes.add_api_route(path, _with_error_pages(handler, pages), methods=methods, response_model=None)
+    return routes
+
+
+def _with_error_pages(handler: Handler, pages: Pages) -> Handler:
+    """Answer people's errors with pages; what is not ours to name goes on to the outer application."""
+
+    async def handle(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except SatchelError as error:
+            return pages.error(error)
+
+    return handle

@@ -1,0 +1,150 @@
+"""Signing in and out of the portal, and making the owner by the one-time link."""
+
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from satchel.domain.errors import MalformedRequest, RateLimited, SatchelError, TokenInvalid
+from satchel.doors.auth import clear_sign_in_cookie, set_sign_in_cookie
+from satchel.doors.errors import reply_to
+from satchel.doors.portal.csrf import require_same_origin
+from satchel.doors.portal.forms import form_of, local_path
+from satchel.doors.portal.pages import Pages, page_headers
+from satchel.doors.portal.session import Visit, Visits
+from satchel.services.accounts import MIN_PASSWORD_CHARACTERS, Accounts
+
+SIGN_IN_PATH = "/sign-in"
+SIGN_OUT_PATH = "/sign-out"
+SETUP_PATH = "/setup"
+
+
+def sign_in_address(after: str) -> str:
+    """Return the sign-in page's address that leads on to `after`, a local path."""
+    return f"{SIGN_IN_PATH}?{urlencode({'next': after})}"
+
+
+class SignInDoor:
+    """The pages of signing in and out."""
+
+    def __init__(self, accounts: Accounts, visits: Visits, pages: Pages) -> None:
+        self._accounts = accounts
+        self._visits = visits
+        self._pages = pages
+
+    async def show(self, request: Request) -> Response:
+        """Show the sign-in page, or go on where somebody is signed in already."""
+        after = local_path(request.query_params.get("next"))
+        visit = await self._visits.of(request)
+        if visit.sign_in is not None:
+            return RedirectResponse(after, status_code=303)
+        return await self._page(after)
+
+    async def enter(self, request: Request) -> Response:
+        """Sign in; the session is a new one each time."""
+        visit = await self._visits.of(request)
+        require_same_origin(request.headers, visit.issuer)
+        form = await form_of(request)
+        after, email = local_path(form.get("next")), form.get("email", "")
+        try:
+            _, secret = await self._accounts.sign_in(email, form.get("password", ""), _address(request), _user_agent(request))
+        except (TokenInvalid, RateLimited) as error:
+            return await self._page(after, email, error)
+        if visit.sign_in is not None:
+            await self._accounts.sign_out(visit.secret)
+        return _signed_in(visit, secret, after)
+
+    async def show_leaving(self, request: Request) -> Response:
+        """Show a button that signs out: leaving changes something, so a link alone does not do it."""
+        visit = await self._visits.of(request)
+        if visit.sign_in is None:
+            return RedirectResponse(SIGN_IN_PATH, status_code=303)
+        account = await self._accounts.get(visit.sign_in.account_id)
+        return self._pages.render("sign_out.html", email=account.email)
+
+    async def leave(self, request: Request) -> Response:
+        """Sign out."""
+        visit = await self._visits.of(request)
+        require_same_origin(request.headers, visit.issuer)
+        after = (await form_of(request)).get("next")
+        if visit.sign_in is not None:
+            await self._accounts.sign_out(visit.secret)
+        response: Response
+        if after:
+            response = RedirectResponse(sign_in_address(local_path(after)), status_code=303)
+        else:
+            text = "This browser is no longer signed in. Sites keep what you allowed them; revoke that under Sites."
+            response = self._pages.message("You are signed out", text, link=("Sign in", SIGN_IN_PATH))
+        response.headers["Set-Cookie"] = clear_sign_in_cookie(visit.secure)
+        return response
+
+    async def show_setup(self, request: Request) -> Response:
+        """Show the page that the one-time link opens."""
+        if not await self._accounts.needs_owner():
+            return self._used_link()
+        return self._setup_page(str(request.path_params["link"]))
+
+    async def set_up(self, request: Request) -> Response:
+        """Make the owner and sign the browser in."""
+        visit = await self._visits.of(request)
+        require_same_origin(request.headers, visit.issuer)
+        form = await form_of(request)
+        link, email, password = form.get("link", ""), form.get("email", ""), form.get("password", "")
+        try:
+            if password != form.get("again", ""):
+                raise MalformedRequest("the two passwords differ", details={"param": "again"})
+            await self._accounts.create_owner(link, email, password, _address(request))
+        except (MalformedRequest, RateLimited) as error:
+            return self._setup_page(link, email, error)
+        except TokenInvalid:
+            return self._used_link()
+        _, secret = await self._accounts.sign_in(email, password, _address(request), _user_agent(request))
+        return _signed_in(visit, secret, "/")
+
+    async def _page(self, after: str, email: str = "", error: SatchelError | None = None) -> Response:
+        return self._pages.render(
+            "sign_in.html",
+            status=reply_to(type(error)).status if error else 200,
+            headers=page_headers() | _retry_after(error),
+            after=after,
+            email=email,
+            error=error.message if error else None,
+            connecting=after.startswith("/oauth/authorize"),
+            needs_owner=error is None and await self._accounts.needs_owner(),
+        )
+
+    def _setup_page(self, link: str, email: str = "", error: SatchelError | None = None) -> Response:
+        return self._pages.render(
+            "setup.html",
+            status=reply_to(type(error)).status if error else 200,
+            headers=page_headers(referrer="no-referrer") | _retry_after(error),
+            link=link,
+            email=email,
+            error=error.message if error else None,
+            field=error.details.get("param") if error else None,
+            least=MIN_PASSWORD_CHARACTERS,
+        )
+
+    def _used_link(self) -> Response:
+        text = "It makes the owner once, within 24 hours. Sign in, or restart Satchel for a new link if there is no account yet."
+        return self._pages.message("This set-up link was used or is too old", text, status=410, link=("Sign in", SIGN_IN_PATH))
+
+
+def _signed_in(visit: Visit, secret: str, after: str) -> Response:
+    response = RedirectResponse(after, status_code=303, headers={"Cache-Control": "no-store"})
+    response.headers["Set-Cookie"] = set_sign_in_cookie(secret, visit.secure)
+    return response
+
+
+def _retry_after(error: SatchelError | None) -> dict[str, str]:
+    if error is None or error.retry_after_s is None:
+        return {}
+    return {"Retry-After": str(max(1, round(error.retry_after_s)))}
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else "unknown"
+
+
+def _user_agent(request: Request) -> str | None:
+    return request.headers.get("user-agent")
