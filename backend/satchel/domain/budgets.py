@@ -4,6 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from satchel.domain.errors import BudgetExceeded
+from satchel.kit.money import usd_text
+
 
 class Period(StrEnum):
     """How often a budget starts anew, in UTC; weeks begin on Monday. `TOTAL` never does."""
@@ -64,3 +67,27 @@ def current(budget: Budget, moment: datetime) -> Budget:
     """Return the budget as it stands at `moment`: in a new period nothing is spent yet, while holds go on."""
     start = period_start(budget.period, moment)
     return budget if start <= budget.period_start else replace(budget, period_start=start, spent_nusd=0)
+
+
+def over_budget(budget: Budget, needed_nusd: int) -> BudgetExceeded:
+    """Return the refusal of a hold of `needed_nusd` on `budget`, as it stands at the moment of the call."""
+    resets = resets_at(budget)
+    return BudgetExceeded(
+        f"this call could cost {usd_text(needed_nusd)}, and {usd_text(max(0, budget.left_nusd))} is left of {usd_text(budget.cap_nusd)}",
+        details={
+            "owner": budget.owner_id,
+            "cap_nusd": budget.cap_nusd,
+            "spent_nusd": budget.spent_nusd,
+            "held_nusd": budget.held_nusd,
+            "resets_at": resets.isoformat() if resets else None,
+            "needed_nusd": needed_nusd,
+        },
+    )
+
+
+def price_unknown(owner_id: str, model: str, provider_name: str) -> BudgetExceeded:
+    """Return the refusal of a call whose worst case nobody can name, on a budget."""
+    return BudgetExceeded(
+        f"the price of {model} at {provider_name} is not known, so no budget can cover it; allow it without a budget",
+        details={"owner": owner_id, "reason": "price_unknown", "model": model},
+    )

@@ -18,6 +18,8 @@ safe to show and holds no secret, prompt or upstream body beyond the provider's 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from satchel.domain.usage import Cost, Usage
+
 Details = Mapping[str, object]
 
 
@@ -29,6 +31,7 @@ class SatchelError(Exception):
         retryable: whether the same call may succeed later without anybody acting.
         retry_after_s: seconds to wait, where somebody named them.
         details: typed per class, JSON-ready, no secrets.
+        usage, cost: what had been produced before a generation failed; None where nothing was, and on errors of anything else.
     """
 
     code: ClassVar[str] = "internal_error"
@@ -39,6 +42,8 @@ class SatchelError(Exception):
         self.message = message
         self.retry_after_s = retry_after_s
         self.details: Details = dict(details or {})
+        self.usage: Usage | None = None
+        self.cost: Cost | None = None
 
 
 # ── the caller must change the request ──────────────────────────

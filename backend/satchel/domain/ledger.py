@@ -1,10 +1,12 @@
 """The append-only record of generations, and the holds that precede it. A hold is replaced by exactly one entry."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from satchel.domain.usage import Cost, Usage
+from satchel.domain.errors import Cancelled, InternalError, SatchelError
+from satchel.domain.events import Finished, FinishReason
+from satchel.domain.usage import UNPRICED, Cost, Usage
 
 
 class Status(StrEnum):
@@ -68,3 +70,58 @@ class Settlement:
 
     entry: Entry
     hold: HoldRecord
+
+
+def outcome(finished: Finished | None, error: BaseException | None) -> tuple[Status, str | None]:
+    """Return how a generation ended, and the code of what failed it. Hanging up after the end changes nothing."""
+    if isinstance(error, Exception) and not isinstance(error, Cancelled):
+        return Status.FAILED, error.code if isinstance(error, SatchelError) else InternalError.code
+    if finished is None or finished.reason is FinishReason.CANCELLED:
+        return Status.CANCELLED, None
+    return (Status.FAILED if finished.reason is FinishReason.ERROR else Status.FINISHED), None
+
+
+def entry_of(
+    hold: HoldRecord,
+    *,
+    status: Status,
+    usage: Usage,
+    cost: Cost,
+    duration_ms: int,
+    served_by: tuple[str, str] | None = None,
+    first_event_ms: int | None = None,
+    finished: Finished | None = None,
+    error_code: str | None = None,
+    attempts: int = 1,
+) -> Entry:
+    """Return the entry that replaces `hold`. `served_by` is model and provider, where they may differ from those first in line."""
+    model, provider = served_by or (hold.model, hold.provider)
+    return Entry(
+        generation_id=hold.generation_id,
+        account_id=hold.account_id,
+        status=status,
+        usage=usage,
+        cost=cost,
+        requested_model=hold.requested_model,
+        model=model,
+        provider=provider,
+        started_at=hold.started_at,
+        duration_ms=duration_ms,
+        first_event_ms=first_event_ms,
+        reason=finished.reason.value if finished else None,
+        native_reason=finished.native_reason if finished else None,
+        error_code=error_code,
+        origin=hold.origin,
+        client_id=hold.client_id,
+        token_id=hold.token_id,
+        grant_id=hold.grant_id,
+        attempts=attempts,
+    )
+
+
+def orphan_entry(hold: HoldRecord, now: datetime) -> Entry:
+    """Return the entry of a generation whose worker died: that it was is known, what it used is not."""
+    duration_ms = max(0, int((now - hold.started_at) / timedelta(milliseconds=1)))
+    return entry_of(
+        hold, status=Status.FAILED, usage=Usage(estimated=True), cost=UNPRICED, duration_ms=duration_ms, error_code=InternalError.code
+    )

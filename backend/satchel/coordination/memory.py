@@ -1,0 +1,145 @@
+"""Coordination inside one process: rate limits, pushes and resume buffers. Exact here, unknown to other workers."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+
+from satchel.domain.events import Event, size_of
+from satchel.ports.clock import Clock
+from satchel.ports.coordination import Decision, Limit, Message, Unsubscribe
+
+_log = logging.getLogger(__name__)
+
+Listener = Callable[[Message], None]
+
+
+class MemoryLimiter:
+    """Count takes in a sliding window. Buckets whose window has passed are forgotten."""
+
+    def __init__(self, clock: Clock, max_buckets: int = 10_000) -> None:
+        self._clock = clock
+        self._max_buckets = max_buckets
+        self._buckets: dict[str, tuple[float, deque[float]]] = {}
+
+    async def take(self, bucket: str, n: int, limit: Limit) -> Decision:
+        """Take `n` from `bucket`; a refused take takes nothing."""
+        now_s = self._clock.monotonic_s()
+        taken = self._taken(bucket, limit, now_s)
+        over = len(taken) + n - limit.count
+        if over <= 0:
+            taken.extend([now_s] * n)
+            return Decision(allowed=True)
+        frees_at_s = taken[over - 1] + limit.window_s if over <= len(taken) else now_s + limit.window_s
+        return Decision(allowed=False, retry_after_s=frees_at_s - now_s)
+
+    def _taken(self, bucket: str, limit: Limit, now_s: float) -> deque[float]:
+        """Return when the takes that still count were, oldest first."""
+        if bucket not in self._buckets and len(self._buckets) >= self._max_buckets:
+            self._sweep(now_s)
+        _, taken = self._buckets.get(bucket, (0.0, deque[float]()))
+        self._buckets[bucket] = (limit.window_s, taken)
+        while taken and taken[0] <= now_s - limit.window_s:
+            taken.popleft()
+        return taken
+
+    def _sweep(self, now_s: float) -> None:
+        idle = [name for name, (window_s, taken) in self._buckets.items() if not taken or taken[-1] <= now_s - window_s]
+        for name in idle:
+            del self._buckets[name]
+
+
+class MemoryBus:
+    """Push to listeners of this process, in the next turn of the event loop."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[str, dict[object, Listener]] = {}
+
+    def publish(self, topic: str, message: Message) -> None:
+        """Deliver `message` to the topic's listeners, soon; at once where no event loop runs. Never raises, never blocks."""
+        if topic not in self._listeners:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            self._deliver(topic, message)
+        else:
+            loop.call_soon(self._deliver, topic, message)
+
+    def subscribe(self, topic: str, listener: Listener) -> Unsubscribe:
+        """Call `listener` for each message, until the returned function is called (safe to call twice)."""
+        listeners = self._listeners.setdefault(topic, {})
+        subscription = object()
+        listeners[subscription] = listener
+
+        def unsubscribe() -> None:
+            listeners.pop(subscription, None)
+            if not listeners and self._listeners.get(topic) is listeners:
+                del self._listeners[topic]
+
+        return unsubscribe
+
+    def _deliver(self, topic: str, message: Message) -> None:
+        listeners = self._listeners.get(topic, {})
+        for subscription in tuple(listeners):
+            listener = listeners.get(subscription)
+            if listener is None:
+                continue  # an earlier listener ended this subscription
+            try:
+                listener(message)
+            except Exception:
+                _log.exception("a listener on %s failed", topic.partition(":")[0])
+
+
+class MemoryStreamLog:
+    """Keep the newest events of each generation, within a number of events and a size of text; what is older is dropped."""
+
+    def __init__(self, max_events: int = 16_384, max_characters: int = 4_194_304) -> None:
+        self._max_events = max_events
+        self._max_characters = max_characters
+        self._rings: dict[str, _Ring] = {}
+
+    def append(self, generation_id: str, seq: int, event: Event) -> None:
+        """Keep `event` under `seq` (1, 2, 3 …). Old events may be dropped; a reader then sees a gap."""
+        ring = self._rings.get(generation_id)
+        if ring is None:
+            ring = self._rings[generation_id] = _Ring(seq)
+        ring.events.append(event)
+        ring.characters += size_of(event)
+        while ring.kept > self._max_events or (ring.characters > self._max_characters and ring.kept > 1):
+            ring.drop_oldest()
+
+    def read(self, generation_id: str, after: int) -> list[tuple[int, Event]] | None:
+        """Return the kept events above `after` in order; None where some are missing (a gap) or nothing is known."""
+        ring = self._rings.get(generation_id)
+        if ring is None or after < ring.first - 1:
+            return None
+        return list(enumerate(ring.events[ring.dropped + after + 1 - ring.first :], after + 1))
+
+    def drop(self, generation_id: str) -> None:
+        """Forget a generation."""
+        self._rings.pop(generation_id, None)
+
+
+class _Ring:
+    """One generation's kept events; `first` is the number of the oldest. A list, so that reading the newest does not walk the others."""
+
+    __slots__ = ("characters", "dropped", "events", "first")
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self.characters = 0
+        self.dropped = 0
+        self.events: list[Event] = []
+
+    @property
+    def kept(self) -> int:
+        return len(self.events) - self.dropped
+
+    def drop_oldest(self) -> None:
+        self.characters -= size_of(self.events[self.dropped])
+        self.first += 1
+        self.dropped += 1
+        if self.dropped * 2 > len(self.events):
+            del self.events[: self.dropped]
+            self.dropped = 0

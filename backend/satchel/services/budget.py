@@ -1,0 +1,400 @@
+"""Money: hold the worst case before anything is sent, settle by what was used. Decided in memory, made durable by the journal."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self, assert_never
+
+from satchel.domain.budgets import Budget, current, over_budget, period_start, price_unknown
+from satchel.domain.calls import Call
+from satchel.domain.catalog import Endpoint
+from satchel.domain.errors import SatchelError
+from satchel.domain.events import Event, Finished, FinishReason, ReasoningDelta, Started, TextDelta, ToolCallDelta
+from satchel.domain.grants import BudgetCaveat, Grant
+from satchel.domain.ledger import Entry, HoldRecord, Settlement, entry_of, orphan_entry, outcome
+from satchel.domain.routes import input_tokens_estimate, worst_case
+from satchel.domain.usage import FREE, Cost, Usage, cost
+from satchel.kit.single_flight import SingleFlight
+from satchel.ports.clock import Clock
+from satchel.ports.stores import Database, Journal
+
+_log = logging.getLogger(__name__)
+
+_TRUSTED_S = 30.0
+"""How long what was read of a budget is believed without looking again: other workers may spend from it, people may change it."""
+_REFUSES_S = 1.0
+"""How long it is believed when it would refuse a call."""
+_FLUSH_TIMEOUT_S = 1.0
+_CHARACTERS_PER_TOKEN = 4
+_MAX_PURSES = 20_000
+_RETRY_S = (0.1, 0.4, 1.6, 5.0)
+_REAP_EVERY_S = 60.0
+ORPHAN_GRACE_S = 900.0
+"""How old another worker's hold must be before it counts as orphaned, where other workers may be alive."""
+
+
+class _Purse:
+    """A budget as this process knows it. `held_nusd` of its budget is what we hold here plus what others do, as last read."""
+
+    __slots__ = ("budget", "held_here_nusd", "owner_id", "read_at_s")
+
+    def __init__(self, owner_id: str) -> None:
+        self.owner_id = owner_id
+        self.budget: Budget | None = None
+        self.held_here_nusd = 0
+        self.read_at_s = float("-inf")
+
+    def refresh(self, row: Budget | None, held_before_nusd: int, moment: datetime, now_s: float) -> None:
+        """Take over what the database says; what it does not know yet, our own unwritten deeds, is kept.
+
+        Args:
+            row: the budget as kept, None where there is none.
+            held_before_nusd: what we held before the database was asked, by then all settlements were written.
+            moment: the moment of the call.
+            now_s: when it was read.
+        """
+        self.read_at_s = now_s
+        if row is None:
+            self.budget = None
+            return
+        row = current(row, moment)
+        spent_nusd = row.spent_nusd
+        if self.budget is not None:
+            known = current(self.budget, moment)
+            if (known.period, known.period_start) == (row.period, row.period_start):
+                spent_nusd = max(spent_nusd, known.spent_nusd)
+        held_elsewhere_nusd = max(0, row.held_nusd - max(held_before_nusd, self.held_here_nusd))
+        self.budget = replace(row, spent_nusd=spent_nusd, held_nusd=held_elsewhere_nusd + self.held_here_nusd)
+
+    def take(self, amount_nusd: int) -> None:
+        """Hold an amount that was found to be there."""
+        self.held_here_nusd += amount_nusd
+        if self.budget is not None:
+            self.budget = replace(self.budget, held_nusd=self.budget.held_nusd + amount_nusd)
+
+    def settle(self, amount_nusd: int, cost_nusd: int, moment: datetime) -> None:
+        """Replace a hold by what was spent."""
+        self.held_here_nusd -= amount_nusd
+        if self.budget is not None:
+            now = current(self.budget, moment)
+            self.budget = replace(now, held_nusd=max(0, now.held_nusd - amount_nusd), spent_nusd=now.spent_nusd + cost_nusd)
+
+
+class Budgets:
+    """Hold and settle. Exact within this process; between processes the journal's conditional UPDATE has the last word."""
+
+    def __init__(self, database: Database, journal: Journal, clock: Clock, worker_id: str) -> None:
+        self._database = database
+        self._journal = journal
+        self.clock = clock
+        self._worker_id = worker_id
+        self._purses: dict[str, _Purse] = {}
+        self._reads = SingleFlight[None]()
+        self._unwritten: set[asyncio.Future[None]] = set()
+
+    def hold(self, call: Call, routes: Sequence[Endpoint], grant: Grant | None) -> AbstractAsyncContextManager["Hold"]:
+        """Reserve the worst case of `call` on every budget it falls under, and settle exactly once on exit, whatever happened.
+
+        Raises (on entry):
+            BudgetExceeded: too little is left, or a budget meets a price that is not known (`details.reason` `price_unknown`).
+            NotReady: the database does not answer: no budget, no call.
+        """
+        return Hold(self, call, routes, grant)
+
+    async def budget(self, account_id: str, owner_id: str, caveat: BudgetCaveat | None = None) -> Budget | None:
+        """Return a budget as it stands now, what runs included; None if the owner has none."""
+        purse = self._purses.get(owner_id) or self._purses.setdefault(owner_id, _Purse(owner_id))
+        await self._read(account_id, {owner_id: caveat}, self.clock.now())
+        return purse.budget
+
+    async def settle_orphans(self, grace_s: float = ORPHAN_GRACE_S) -> int:
+        """Settle what dead workers left: holds of others, older than `grace_s`, as failed with no known usage. Return how many.
+
+        Use 0 only where no other worker can be alive. Settling twice, or late, changes nothing: settlements are idempotent.
+        """
+        now = self.clock.now()
+        orphans = await self._journal.orphans(self._worker_id, now - timedelta(seconds=grace_s))
+        for record in orphans:
+            self._write(Settlement(orphan_entry(record, now), record))
+            for owner_id in record.budget_ids:
+                if owner_id in self._purses:
+                    self._purses[owner_id].read_at_s = float("-inf")
+        await self._flush()
+        return len(orphans)
+
+    async def reap(self, grace_s: float = ORPHAN_GRACE_S) -> None:
+        """Settle orphans every minute until cancelled; a database that is away is tried again a minute later."""
+        while True:
+            await asyncio.sleep(_REAP_EVERY_S)
+            try:
+                await self.settle_orphans(grace_s)
+            except SatchelError as error:
+                _log.warning("orphaned holds could not be settled: %s", error.code)
+
+    async def aclose(self) -> None:
+        """Wait until every settlement is written or given up."""
+        while self._unwritten:
+            await self._flush()
+
+    async def decide(self, call: Call, routes: Sequence[Endpoint], grant: Grant | None) -> tuple[int, list[_Purse]]:
+        """Return what was reserved, and where. Between the last look at the budgets and the reservation nothing else runs."""
+        needed_nusd = worst_case(call.request, routes)
+        if needed_nusd == 0:
+            return 0, []
+        owners = _owners(call, grant)
+        purses = await self._budgeted(call, owners, _TRUSTED_S)
+        if needed_nusd is None:
+            if purses:
+                unpriced = next(route for route in routes if route.price is None)
+                raise price_unknown(purses[0].owner_id, unpriced.model_id, unpriced.provider_name)
+            return 0, []
+        if _first_short(purses, needed_nusd, call.started_at):
+            purses = await self._budgeted(call, owners, _REFUSES_S)
+        short = _first_short(purses, needed_nusd, call.started_at)
+        if short is not None:
+            raise over_budget(short, needed_nusd)
+        for purse in purses:
+            purse.take(needed_nusd)
+        return needed_nusd, purses
+
+    async def _budgeted(self, call: Call, owners: dict[str, BudgetCaveat | None], trusted_s: float) -> list[_Purse]:
+        """Return the purses of those owners that have a budget, read again where they were read too long ago."""
+        since_s = self.clock.monotonic_s() - trusted_s
+        purses = [self._purses.get(owner_id) or self._add(owner_id) for owner_id in owners]
+        stale = {purse.owner_id: owners[purse.owner_id] for purse in purses if purse.read_at_s <= since_s or _differs(purse, owners)}
+        if stale:
+            await self._reads.run(tuple(stale.items()), lambda: self._read(call.principal.account_id, stale, call.started_at))
+        return [purse for purse in purses if purse.budget is not None]
+
+    def _add(self, owner_id: str) -> _Purse:
+        if len(self._purses) >= _MAX_PURSES:
+            long_ago_s = self.clock.monotonic_s() - 2 * _TRUSTED_S
+            idle = [purse.owner_id for purse in self._purses.values() if not purse.held_here_nusd and purse.read_at_s < long_ago_s]
+            for other_id in idle:
+                del self._purses[other_id]
+        purse = self._purses[owner_id] = _Purse(owner_id)
+        return purse
+
+    async def _read(self, account_id: str, owners: dict[str, BudgetCaveat | None], moment: datetime) -> None:
+        purses = [self._purses.get(owner_id) or self._add(owner_id) for owner_id in owners]
+        held_nusd = [purse.held_here_nusd for purse in purses]
+        await self._flush()
+        async with self._database.unit_of_work() as stores:
+            rows = []
+            for owner_id, caveat in owners.items():
+                row = await stores.budgets.get(owner_id)
+                if caveat is not None and (row is None or (row.cap_nusd, row.period) != (caveat.cap_nusd, caveat.period)):
+                    start = period_start(caveat.period, moment)
+                    await stores.budgets.put(Budget(owner_id, account_id, caveat.cap_nusd, caveat.period, start))
+                    row = await stores.budgets.get(owner_id)
+                rows.append(row)
+        for purse, row, before_nusd in zip(purses, rows, held_nusd, strict=True):
+            purse.refresh(row, before_nusd, moment, self.clock.monotonic_s())
+
+    async def _flush(self) -> None:
+        if self._unwritten:
+            await asyncio.wait(tuple(self._unwritten), timeout=_FLUSH_TIMEOUT_S)
+
+    def begin(self, hold: "Hold", amount_nusd: int, purses: Sequence[_Purse]) -> "tuple[HoldRecord, asyncio.Future[None]]":
+        """Start to make a hold durable; return it as it is written, and what ends when it is."""
+        call, first = hold.call, hold.routes[0]
+        record = HoldRecord(
+            generation_id=call.id,
+            account_id=call.principal.account_id,
+            amount_nusd=amount_nusd,
+            budget_ids=tuple(purse.owner_id for purse in purses),
+            started_at=call.started_at,
+            worker_id=self._worker_id,
+            requested_model=call.request.model,
+            model=first.model_id,
+            provider=first.provider,
+            origin=call.origin,
+            client_id=call.principal.client_id,
+            token_id=call.principal.token_id,
+            grant_id=hold.grant.id if hold.grant else None,
+        )
+        written = asyncio.ensure_future(self._journal.hold(record))
+        written.add_done_callback(_seen)
+        return record, written
+
+    def settle(self, entry: Entry, record: HoldRecord, purses: Sequence[_Purse], refused: bool) -> None:
+        """Settle in memory at once, and start to write it; never fails, never waits. After a refused hold budgets are read again."""
+        for purse in purses:
+            purse.settle(record.amount_nusd, entry.cost.nusd, record.started_at)
+            purse.read_at_s = float("-inf") if refused else purse.read_at_s
+        self._write(Settlement(entry, record))
+
+    def _write(self, settlement: Settlement) -> None:
+        written = asyncio.ensure_future(self._journal.settle(settlement))
+        self._unwritten.add(written)
+        written.add_done_callback(lambda done: self._written(settlement, done))
+
+    def _written(self, settlement: Settlement, done: "asyncio.Future[None]") -> None:
+        self._unwritten.discard(done)
+        if done.cancelled() or done.exception() is not None:
+            retrying = asyncio.ensure_future(self._write_again(settlement))
+            self._unwritten.add(retrying)
+            retrying.add_done_callback(self._unwritten.discard)
+
+    async def _write_again(self, settlement: Settlement) -> None:
+        generation_id = settlement.entry.generation_id
+        for wait_s in _RETRY_S:
+            _log.warning("%s: the settlement was not written; again in %.1f s", generation_id, wait_s)
+            await asyncio.sleep(wait_s)
+            try:
+                await self._journal.settle(settlement)
+            except SatchelError as error:
+                _log.warning("%s: %s", generation_id, error.code)
+            else:
+                return
+        _log.error("%s: the settlement was given up; the hold stays until a reaper settles it", generation_id)
+
+
+class Hold:
+    """The money side of one generation: reserved on entry, metered meanwhile, settled on exit."""
+
+    def __init__(self, budgets: Budgets, call: Call, routes: Sequence[Endpoint], grant: Grant | None) -> None:
+        self._budgets = budgets
+        self.call = call
+        self.routes = routes
+        self.grant = grant
+        self.contacted = False
+        self.text_characters = 0
+        self.reasoning_characters = 0
+        self._attempts = 0
+        self._endpoint = routes[0]
+        self.first_event_ms: int | None = None
+        self._finished: Finished | None = None
+        self._purses: Sequence[_Purse] = ()
+
+    @property
+    def milliseconds(self) -> int:
+        """Return how long the call has been running."""
+        return max(0, int((self._budgets.clock.now() - self.call.started_at) / timedelta(milliseconds=1)))
+
+    async def __aenter__(self) -> Self:
+        """Reserve, and start to make it durable; `durable` waits for that."""
+        amount_nusd, self._purses = await self._budgets.decide(self.call, self.routes, self.grant)
+        self._record, self._written = self._budgets.begin(self, amount_nusd, self._purses)
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Settle. Nothing is awaited here, so nothing can cut it short."""
+        usage, price = self.so_far()
+        if isinstance(error, SatchelError) and self.contacted:
+            error.usage, error.cost = usage, price
+        refused = self._written.done() and (self._written.cancelled() or self._written.exception() is not None)
+        self._budgets.settle(self._entry(usage, price, error), self._record, self._purses, refused)
+
+    def trying(self, endpoint: Endpoint) -> None:
+        """Note the endpoint that is tried now; it has not been contacted yet."""
+        self._endpoint = endpoint
+        self._attempts += 1
+        self.contacted = False
+
+    async def durable(self) -> None:
+        """Return when the hold is on disk.
+
+        Raises:
+            BudgetExceeded: another worker spent the money meanwhile.
+            NotReady: the database does not answer.
+        """
+        if not self._written.done():
+            await asyncio.shield(self._written)
+        self._written.result()
+
+    def finish(self, event: Finished) -> Finished:
+        """Return the provider's end with usage, cost, and who served; it is what the bill says."""
+        usage = event.usage or self._estimate()
+        price = cost(usage, self._endpoint.price) if self.contacted else FREE
+        served = self._endpoint
+        self._finished = replace(event, usage=usage, cost=price, model=served.model_id, provider=served.provider)
+        return self._finished
+
+    def cancelled(self) -> Finished:
+        """Return the end of a generation that was cancelled outside its attempt, as it was settled."""
+        return self._finished or self.finish(Finished(FinishReason.CANCELLED, native_reason="cancelled"))
+
+    def so_far(self) -> tuple[Usage, Cost]:
+        """Return what was used up to now, and what that costs."""
+        if self._finished is not None and self._finished.usage is not None and self._finished.cost is not None:
+            return self._finished.usage, self._finished.cost
+        usage = self._estimate()
+        return usage, cost(usage, self._endpoint.price) if self.contacted else FREE
+
+    def _estimate(self) -> Usage:
+        if not self.contacted:
+            return Usage()
+        reasoning_tokens = -(-self.reasoning_characters // _CHARACTERS_PER_TOKEN)
+        return Usage(
+            input_tokens=input_tokens_estimate(self.call.request),
+            output_tokens=-(-self.text_characters // _CHARACTERS_PER_TOKEN) + reasoning_tokens,
+            reasoning_tokens=reasoning_tokens,
+            estimated=True,
+        )
+
+    def _entry(self, usage: Usage, price: Cost, error: BaseException | None) -> Entry:
+        status, code = outcome(self._finished, error)
+        return entry_of(
+            self._record,
+            status=status,
+            usage=usage,
+            cost=price,
+            duration_ms=self.milliseconds,
+            served_by=(self._endpoint.model_id, self._endpoint.provider),
+            first_event_ms=self.first_event_ms,
+            finished=self._finished,
+            error_code=code,
+            attempts=max(1, self._attempts),
+        )
+
+
+async def metered(events: AsyncGenerator[Event, None], hold: Hold) -> AsyncGenerator[Event, None]:
+    """Count what the provider really sent, before any plugin can change it; fill in what its end lacks."""
+    async for event in events:
+        if hold.first_event_ms is None and type(event) is not Finished:
+            hold.first_event_ms = hold.milliseconds
+        match event:
+            case TextDelta(text=text):
+                hold.text_characters += len(text)
+            case ReasoningDelta(text=text):
+                hold.reasoning_characters += len(text)
+            case ToolCallDelta(arguments=text, name=name):
+                hold.text_characters += len(text) + len(name or "")
+            case Started():
+                pass
+            case Finished():
+                yield hold.finish(event)
+                continue
+            case _:
+                assert_never(event)
+        yield event
+
+
+def _owners(call: Call, grant: Grant | None) -> dict[str, BudgetCaveat | None]:
+    """Return whose budgets the call falls under, with the caveat where the grant asks for one."""
+    owners: dict[str, BudgetCaveat | None] = {call.principal.account_id: None, call.principal.token_id: None}
+    if grant is not None and grant.caveats.budget is not None:
+        owners[grant.id] = grant.caveats.budget
+    return owners
+
+
+def _differs(purse: _Purse, owners: dict[str, BudgetCaveat | None]) -> bool:
+    caveat, budget = owners[purse.owner_id], purse.budget
+    return caveat is not None and (budget is None or (budget.cap_nusd, budget.period) != (caveat.cap_nusd, caveat.period))
+
+
+def _first_short(purses: Sequence[_Purse], needed_nusd: int, moment: datetime) -> Budget | None:
+    """Return the first budget that has less left than is needed, as it stands at `moment`."""
+    budgets = (current(purse.budget, moment) for purse in purses if purse.budget is not None)
+    return next((budget for budget in budgets if budget.left_nusd < needed_nusd), None)
+
+
+def _seen(done: "asyncio.Future[None]") -> None:
+    """Take note of an exception that nobody may wait for any more."""
+    if not done.cancelled():
+        done.exception()

@@ -1,0 +1,69 @@
+"""The hot path: everything that generates goes through `generate`, whatever door it came in by. The order is the point."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack
+
+from satchel.domain.calls import Call
+from satchel.domain.errors import InternalError
+from satchel.domain.events import Event, Finished, FinishReason
+from satchel.domain.usage import FREE, Usage
+from satchel.ports.plugin import Plugin
+from satchel.services.budget import Budgets, Hold, metered
+from satchel.services.policy import Policy
+from satchel.services.routing import Routing, take_back_cancellation
+
+
+class Generation:
+    """Make generations: authorize, route, hold, attempt, meter, transform, settle."""
+
+    def __init__(self, policy: Policy, budgets: Budgets, routing: Routing, plugins: Sequence[Plugin] = ()) -> None:
+        self._policy = policy
+        self._budgets = budgets
+        self._routing = routing
+        self._plugins = tuple(plugins)
+
+    async def generate(self, call: Call) -> AsyncGenerator[Event, None]:
+        """Yield the events of `call`, ending in exactly one `Finished`. Whoever iterates must close the generator.
+
+        Cancellation: set `call.cancellation.requested` and, if this generator is being awaited, cancel that task: it ends in
+        `Finished(CANCELLED)` with usage and cost so far, at whatever point it was. Closing the generator, or cancelling the task
+        without setting it, just ends it. Either way the upstream is closed first, then the hold is settled, then this returns.
+
+        Raises:
+            SatchelError: nothing more follows. `usage` and `cost` say what had been produced.
+        """
+        hold: Hold | None = None
+        ended = False
+        try:
+            if call.cancellation.requested:
+                raise asyncio.CancelledError
+            authorized = await self._policy.authorize(call)
+            request = call.request
+            for plugin in self._plugins:  # a plugin sees a ChatRequest: never the principal, grant or key
+                request = await plugin.before(request)
+            call = call.with_request(request)
+            routes = authorized.within(await self._routing.routes(call))
+            async with self._budgets.hold(call, routes, authorized.grant) as hold, AsyncExitStack() as stages:
+                events = own(stages, self._routing.attempt(call, routes, hold))
+                events = own(stages, metered(events, hold))
+                for plugin in reversed(self._plugins):
+                    events = own(stages, plugin.wrap(request, events))
+                async for event in events:
+                    ended = ended or type(event) is Finished
+                    yield event
+        except asyncio.CancelledError:
+            if not call.cancellation.requested:
+                raise
+            take_back_cancellation()
+            if not ended:
+                ended = True
+                yield hold.cancelled() if hold else Finished(FinishReason.CANCELLED, "cancelled", Usage(), FREE)
+        if not ended:
+            raise InternalError("a plugin swallowed the end of the answer")
+
+
+def own(stages: AsyncExitStack, events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
+    """Close this stage when the call ends, however it ends, before the stages that it reads from."""
+    stages.push_async_callback(events.aclose)
+    return events

@@ -1,0 +1,266 @@
+"""Consent: may this call be made at all? The rule is `domain/grants.decide`; here grants are fetched, counted against and used up."""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from typing import Protocol
+
+from satchel.domain.budgets import Budget, period_start
+from satchel.domain.calls import Call
+from satchel.domain.catalog import Endpoint
+from satchel.domain.errors import ConsentRequired, RateLimited, RequestInvalid, SatchelError
+from satchel.domain.grants import Grant, GrantState, decide
+from satchel.domain.routes import rank, worst_case
+from satchel.kit.single_flight import SingleFlight
+from satchel.ports.clock import Clock
+from satchel.ports.coordination import Bus, Limit, Limiter, Message, Unsubscribe, account_topic
+from satchel.ports.stores import Database
+
+_CACHED_S = 30.0
+_MAX_ACCOUNTS = 1_000
+_MAX_GRANTS_PER_ACCOUNT = 500
+_WINDOW_S = 60.0
+_SCOPE = "generate"
+
+Key = tuple[str, str, str | None]
+
+
+class Catalog(Protocol):
+    """What policy asks the catalog."""
+
+    async def resolve(self, account_id: str, model: str) -> Sequence[Endpoint]:
+        """Return the endpoints that `model` names for this account; none if it is unknown."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Authorized:
+    """Leave to make one call. `grant` is None where the account's own token asks; `endpoint` is the first that the model names."""
+
+    grant: Grant | None
+    endpoint: Endpoint | None
+    origin: str | None
+    now: datetime
+
+    def within(self, routes: Sequence[Endpoint]) -> Sequence[Endpoint]:
+        """Return the routes that the grant covers: the model may have changed since it was judged (a plugin, another preference).
+
+        Raises:
+            ModelNotGranted: it covers none.
+        """
+        if self.grant is None or self.origin is None or self.grant.caveats.models is None:
+            return routes
+        refusals = [decide(self.grant, self.origin, route.model_id, self.now) for route in routes]
+        covered = [route for route, refusal in zip(routes, refusals, strict=True) if refusal is None]
+        if not covered and refusals[0] is not None:
+            raise refusals[0]
+        return covered
+
+
+class Policy:
+    """Authorize calls. Grants are cached here for moments; a change of any (`grants_changed` on the account's topic) ends that at once."""
+
+    def __init__(self, database: Database, catalog: Catalog, limiter: Limiter, bus: Bus, clock: Clock) -> None:
+        self._database = database
+        self._catalog = catalog
+        self._limiter = limiter
+        self._bus = bus
+        self._clock = clock
+        self._grants = _GrantCache(bus)
+        self._flights = SingleFlight[Grant | None]()
+
+    async def authorize(self, call: Call) -> Authorized:
+        """Return leave to make the call; a `once` grant is used up by it.
+
+        Raises:
+            ScopeMissing: the credential may not generate.
+            ConsentRequired: the origin must be allowed first; `details` says what to ask.
+            OriginBlocked, ModelNotGranted: the person's decision.
+            RateLimited: the grant's rate; `retry_after_s` says when it opens.
+        """
+        call.principal.require(_SCOPE)
+        now = self._clock.now()
+        if call.origin is None:
+            return Authorized(None, None, None, now)
+        endpoints = await self._catalog.resolve(call.principal.account_id, call.request.model)
+        grant = await self._decide(call, call.origin, endpoints, now)
+        rate = grant.caveats.rate_per_minute
+        if rate is not None:
+            await self._count(grant, rate)
+        if grant.state is GrantState.ONCE:
+            await self._use_up(call, call.origin, endpoints, grant)
+        return Authorized(grant, endpoints[0] if endpoints else None, call.origin, now)
+
+    async def put(self, grant: Grant) -> Grant:
+        """Create or replace a grant, with the budget that its caveat asks for; return it as kept. Effective at once, everywhere."""
+        caveat = grant.caveats.budget
+        async with self._database.unit_of_work() as stores:
+            kept = await stores.grants.put(grant)
+            if caveat is None:
+                await stores.budgets.remove(kept.id)
+            else:
+                start = period_start(caveat.period, self._clock.now())
+                await stores.budgets.put(Budget(kept.id, kept.account_id, caveat.cap_nusd, caveat.period, start))
+        self._changed(kept.account_id, kept.origin)
+        return kept
+
+    async def remove(self, account_id: str, grant_id: str) -> bool:
+        """Take a grant back, so that the site must ask again; False if there is none. Effective at once, everywhere."""
+        async with self._database.unit_of_work() as stores:
+            grant = await stores.grants.get(account_id, grant_id)
+            removed = await stores.grants.remove(account_id, grant_id)
+        if grant is not None:
+            self._changed(account_id, grant.origin)
+        return removed
+
+    def aclose(self) -> None:
+        """Stop listening for changes."""
+        self._grants.clear()
+
+    async def _decide(self, call: Call, origin: str, endpoints: Sequence[Endpoint], now: datetime) -> Grant:
+        grant = await self._find(call, origin)
+        # An unknown model is judged by its name: without a grant a page must not learn which models a person has.
+        model = endpoints[0].model_id if endpoints else call.request.model
+        refusal = decide(grant, origin, model, now)
+        if refusal is not None:
+            raise self._worded(refusal, call, endpoints)
+        assert grant is not None  # noqa: S101 - decide refuses without one
+        return grant
+
+    async def _find(self, call: Call, origin: str) -> Grant | None:
+        key = (call.principal.account_id, origin, call.embedder)
+        now_s = self._clock.monotonic_s()
+        grant = self._grants.get(key, now_s)
+        if grant is not None:
+            return grant
+        version = self._grants.version(key[0])
+        grant = await self._flights.run((key, version), lambda: self._load(key))
+        if grant is not None:  # "none" is not kept: the person may be answering the consent window right now
+            self._grants.put(key, grant, version, now_s + _CACHED_S)
+        return grant
+
+    async def _load(self, key: Key) -> Grant | None:
+        async with self._database.unit_of_work() as stores:
+            return await stores.grants.find(*key)
+
+    async def _count(self, grant: Grant, rate: int) -> None:
+        decision = await self._limiter.take(f"grant:{grant.id}", 1, Limit(rate, _WINDOW_S))
+        if not decision.allowed:
+            message = f"{grant.origin} may ask {rate} times a minute; try again in {decision.retry_after_s:.0f} s"
+            raise RateLimited(message, retry_after_s=decision.retry_after_s, details={"origin": grant.origin, "rate_per_minute": rate})
+
+    async def _use_up(self, call: Call, origin: str, endpoints: Sequence[Endpoint], grant: Grant) -> None:
+        account_id = call.principal.account_id
+        async with self._database.unit_of_work() as stores:
+            consumed = await stores.grants.consume(account_id, grant.id)
+        self._changed(account_id, origin)
+        if not consumed:
+            refusal = ConsentRequired(f"what {origin} was allowed once has been used", details={"origin": origin})
+            raise self._worded(refusal, call, endpoints)
+
+    def _changed(self, account_id: str, origin: str) -> None:
+        self._grants.forget(account_id)
+        self._bus.publish(account_topic(account_id), {"event": "grants_changed", "data": {"origin": origin}})
+
+    @staticmethod
+    def _worded(refusal: SatchelError, call: Call, endpoints: Sequence[Endpoint]) -> SatchelError:
+        if not isinstance(refusal, ConsentRequired):
+            return refusal
+        return ConsentRequired(refusal.message, details={**refusal.details, **_question(call, endpoints)})
+
+
+def _question(call: Call, endpoints: Sequence[Endpoint]) -> dict[str, object]:
+    """Return what a consent window shows; None where it is not known. `at_most_nusd` None is an unknown price, not a free call."""
+    with suppress(RequestInvalid):
+        endpoints = rank(endpoints, call.request)
+    asked: dict[str, object] = {"origin": call.origin, "embedder": call.embedder, "requested_model": call.request.model}
+    if not endpoints:
+        unknown = dict.fromkeys(("model_name", "provider", "provider_name", "local", "price", "at_most_nusd"))
+        return {**asked, "model": call.request.model, **unknown}
+    first = endpoints[0]
+    return {
+        **asked,
+        "model": first.model_id,
+        "model_name": first.name,
+        "provider": first.provider,
+        "provider_name": first.provider_name,
+        "local": first.local,
+        "price": _price(first),
+        "at_most_nusd": worst_case(call.request, endpoints),
+    }
+
+
+def _price(endpoint: Endpoint) -> Mapping[str, str] | None:
+    price = endpoint.price
+    if price is None:
+        return None
+    return {
+        "input_usd_per_mtok": str(price.input_usd),
+        "output_usd_per_mtok": str(price.output_usd),
+        "as_of": price.as_of.isoformat(),
+    }
+
+
+class _Shelf:
+    """The cached grants of one account. Each change brings a new `version`, so that a look-up begun before it is not kept after it."""
+
+    __slots__ = ("_versions", "grants", "unsubscribe", "version")
+
+    def __init__(self, versions: Iterator[int]) -> None:
+        self._versions = versions
+        self.grants: dict[Key, tuple[Grant, float]] = {}
+        self.version = next(versions)
+        self.unsubscribe: Unsubscribe = lambda: None
+
+    def heard(self, message: Message) -> None:
+        if message.get("event") == "grants_changed":
+            self.empty()
+
+    def empty(self) -> None:
+        self.grants.clear()
+        self.version = next(self._versions)
+
+
+class _GrantCache:
+    """Grants by account, for a short time and in a bounded number; listens for changes of every account it holds."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._versions = count()
+        self._shelves: OrderedDict[str, _Shelf] = OrderedDict()
+
+    def get(self, key: Key, now_s: float) -> Grant | None:
+        shelf = self._shelves.get(key[0])
+        cached = shelf.grants.get(key) if shelf else None
+        return cached[0] if cached and cached[1] > now_s else None
+
+    def version(self, account_id: str) -> int:
+        """Return which state of the account's grants a look-up that begins now will see; from here on changes are heard."""
+        shelf = self._shelves.get(account_id)
+        if shelf is None:
+            shelf = self._shelves[account_id] = _Shelf(self._versions)
+            shelf.unsubscribe = self._bus.subscribe(account_topic(account_id), shelf.heard)
+            if len(self._shelves) > _MAX_ACCOUNTS:
+                self._shelves.popitem(last=False)[1].unsubscribe()
+        self._shelves.move_to_end(account_id)
+        return shelf.version
+
+    def put(self, key: Key, grant: Grant, version: int, until_s: float) -> None:
+        shelf = self._shelves.get(key[0])
+        if shelf is None or shelf.version != version:
+            return
+        if len(shelf.grants) >= _MAX_GRANTS_PER_ACCOUNT:
+            shelf.grants.clear()
+        shelf.grants[key] = (grant, until_s)
+
+    def forget(self, account_id: str) -> None:
+        shelf = self._shelves.get(account_id)
+        if shelf is not None:
+            shelf.empty()
+
+    def clear(self) -> None:
+        while self._shelves:
+            self._shelves.popitem()[1].unsubscribe()
