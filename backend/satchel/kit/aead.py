@@ -1,0 +1,118 @@
+"""Sealed blobs, version 1: a key of its own for every message, committed to, and bound to a context twice.
+
+    blob = 0x01 || salt[32] || commit[32] || AES-256-GCM(enc_key, nonce 0, padded, aad = context) with its tag
+    enc_key || commit = HKDF-SHA256(key, salt, info = "satchel/v1/seal" || context, 64 bytes)
+    padded = length-prefixed plaintext, then zero bytes up to a multiple of 64
+
+The derived key is used once, so the fixed nonce is right. Imported by `services/vault.py` and `custody/` only.
+"""
+
+import hmac
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+KEY_BYTES = 32
+SALT_BYTES = 32
+_VERSION = 1
+_COMMIT_BYTES = 32
+_TAG_BYTES = 16
+_BLOCK_BYTES = 64
+_LENGTH_BYTES = 4
+_HEAD_BYTES = 1 + SALT_BYTES + _COMMIT_BYTES
+_NONCE = bytes(12)
+_BRAND = "satchel/v1"
+_INFO = b"satchel/v1/seal"
+
+
+class SealBroken(Exception):
+    """The blob does not open: wrong key, wrong context, changed bytes or unknown version. Nothing says which."""
+
+    def __init__(self) -> None:
+        super().__init__("a sealed blob does not open")
+
+
+def context(purpose: str, *fields: str | int) -> bytes:
+    """Return the context of a blob: every field behind its 4-byte length, so that no two lists of fields read the same.
+
+    Args:
+        purpose: what the blob is for, e.g. `secret`.
+        fields: the deployment's id first, then what the purpose wants, in its order; numbers are written in decimal.
+    """
+    parts = (_BRAND, purpose, *fields)
+    return b"".join(_prefixed(str(part).encode()) for part in parts)
+
+
+def seal(key: bytes | bytearray, plaintext: bytes | bytearray, ctx: bytes, salt32: bytes) -> bytes:
+    """Return `plaintext` sealed under `key` and bound to `ctx`.
+
+    Args:
+        key: 32 bytes.
+        plaintext: up to 4 GiB; its length is hidden up to a multiple of 64.
+        ctx: what `context` returned.
+        salt32: 32 random bytes, never used before.
+    """
+    _check_sizes(key, salt32)
+    size_bytes = len(plaintext) + _LENGTH_BYTES
+    padded = bytearray(-(-size_bytes // _BLOCK_BYTES) * _BLOCK_BYTES)
+    keys = _derive(key, salt32, ctx)
+    try:
+        padded[:_LENGTH_BYTES] = len(plaintext).to_bytes(_LENGTH_BYTES, "big")
+        padded[_LENGTH_BYTES:size_bytes] = plaintext
+        sealed = AESGCM(memoryview(keys)[:KEY_BYTES]).encrypt(_NONCE, padded, ctx)
+        return bytes([_VERSION]) + salt32 + bytes(keys[KEY_BYTES:]) + sealed
+    finally:
+        wipe(padded)
+        wipe(keys)
+
+
+def open_(key: bytes | bytearray, blob: bytes, ctx: bytes) -> bytearray:
+    """Return what was sealed, in a bytearray that the caller wipes.
+
+    Raises:
+        SealBroken: for every failure alike.
+    """
+    body_bytes = len(blob) - _HEAD_BYTES - _TAG_BYTES
+    if len(key) != KEY_BYTES or body_bytes < _BLOCK_BYTES or body_bytes % _BLOCK_BYTES or blob[0] != _VERSION:
+        raise SealBroken
+    padded = bytearray(body_bytes)
+    keys = _derive(key, blob[1 : 1 + SALT_BYTES], ctx)
+    try:
+        if not hmac.compare_digest(keys[KEY_BYTES:], blob[1 + SALT_BYTES : _HEAD_BYTES]):
+            raise SealBroken
+        AESGCM(memoryview(keys)[:KEY_BYTES]).decrypt_into(_NONCE, memoryview(blob)[_HEAD_BYTES:], ctx, padded)
+        return _without_padding(padded)
+    except InvalidTag:
+        raise SealBroken from None
+    finally:
+        wipe(padded)
+        wipe(keys)
+
+
+def wipe(secret: bytearray) -> None:
+    """Overwrite a secret with zeros. Best effort: copies made elsewhere stay."""
+    secret[:] = bytes(len(secret))
+
+
+def _prefixed(part: bytes) -> bytes:
+    return len(part).to_bytes(_LENGTH_BYTES, "big") + part
+
+
+def _check_sizes(key: bytes | bytearray, salt32: bytes) -> None:
+    if len(key) != KEY_BYTES or len(salt32) != SALT_BYTES:
+        raise ValueError(f"a key has {KEY_BYTES} bytes and a salt {SALT_BYTES}, not {len(key)} and {len(salt32)}")
+
+
+def _derive(key: bytes | bytearray, salt32: bytes, ctx: bytes) -> bytearray:
+    keys = bytearray(KEY_BYTES + _COMMIT_BYTES)
+    HKDF(SHA256(), len(keys), salt=salt32, info=_INFO + ctx).derive_into(key, keys)
+    return keys
+
+
+def _without_padding(padded: bytearray) -> bytearray:
+    end = _LENGTH_BYTES + int.from_bytes(padded[:_LENGTH_BYTES], "big")
+    if -(-end // _BLOCK_BYTES) * _BLOCK_BYTES != len(padded) or any(padded[end:]):
+        raise SealBroken
+    return padded[_LENGTH_BYTES:end]

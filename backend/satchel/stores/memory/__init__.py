@@ -1,0 +1,1 @@
+"""The reference implementation of the stores, in this process's memory. Exact, not fast; lost when the process ends."""

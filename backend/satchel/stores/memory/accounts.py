@@ -1,0 +1,39 @@
+"""Accounts in memory."""
+
+from satchel.domain.accounts import Account
+from satchel.domain.errors import MalformedRequest
+from satchel.stores.memory.state import Tables
+
+
+class MemoryAccounts:
+    """`AccountStore` over dictionaries."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    async def add(self, account: Account) -> None:
+        """Keep a new account."""
+        if await self.by_email(account.email):
+            raise MalformedRequest("there is an account with this e-mail already", details={"param": "email"})
+        self._tables.accounts[account.id] = account
+
+    async def get(self, account_id: str) -> Account | None:
+        """Return the account, or None."""
+        return self._tables.accounts.get(account_id)
+
+    async def by_email(self, email: str) -> Account | None:
+        """Return the account with this e-mail, or None."""
+        wanted = email.lower()
+        return next((account for account in self._tables.accounts.values() if account.email.lower() == wanted), None)
+
+    async def update(self, account: Account) -> None:
+        """Replace the account of the same id."""
+        other = await self.by_email(account.email)
+        if other and other.id != account.id:
+            raise MalformedRequest("there is an account with this e-mail already", details={"param": "email"})
+        if account.id in self._tables.accounts:
+            self._tables.accounts[account.id] = account
+
+    async def count(self) -> int:
+        """Return how many accounts there are."""
+        return len(self._tables.accounts)

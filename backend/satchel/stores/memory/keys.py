@@ -1,0 +1,46 @@
+"""Sealed provider keys and wrapped data keys in memory."""
+
+from collections.abc import Sequence
+
+from satchel.domain.errors import MalformedRequest
+from satchel.domain.keys import Key, WrappedDek
+from satchel.stores.memory.state import Tables
+
+
+class MemoryKeys:
+    """`KeyStore` over dictionaries."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    async def add(self, key: Key) -> None:
+        """Keep a new key."""
+        if key.label is not None and any(other.label == key.label for other in await self.list(key.account_id)):
+            raise MalformedRequest(f"there is a key labelled {key.label!r} already; choose another label", details={"param": "label"})
+        self._tables.keys[key.id] = key
+
+    async def get(self, account_id: str, key_id: str) -> Key | None:
+        """Return the key, or None."""
+        key = self._tables.keys.get(key_id)
+        return key if key and key.account_id == account_id else None
+
+    async def list(self, account_id: str) -> Sequence[Key]:
+        """Return the account's keys, oldest first."""
+        found = [key for key in self._tables.keys.values() if key.account_id == account_id]
+        return sorted(found, key=lambda key: (key.created_at, key.id))
+
+    async def remove(self, account_id: str, key_id: str) -> bool:
+        """Remove the key; False if there is none."""
+        if not await self.get(account_id, key_id):
+            return False
+        del self._tables.keys[key_id]
+        return True
+
+    async def dek(self, account_id: str) -> WrappedDek | None:
+        """Return the account's newest wrapped data key, or None."""
+        found = [dek for dek in self._tables.deks.values() if dek.account_id == account_id]
+        return max(found, key=lambda dek: dek.version, default=None)
+
+    async def put_dek(self, dek: WrappedDek) -> WrappedDek:
+        """Keep `dek` unless the account has one of this version; return the one that is kept."""
+        return self._tables.deks.setdefault((dek.account_id, dek.version), dek)

@@ -1,0 +1,47 @@
+"""Portal sign-ins and the owner's set-up link in memory."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from satchel.domain.accounts import SetupLink, SignIn
+from satchel.stores.memory.state import Tables
+
+_LINK = "link"
+
+
+class MemorySignIns:
+    """`SignInStore` over dictionaries."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    async def add(self, sign_in: SignIn) -> None:
+        """Keep a new sign-in."""
+        self._tables.sign_ins[sign_in.id] = sign_in
+
+    async def by_hash(self, secret_hash: str) -> SignIn | None:
+        """Return the sign-in whose cookie hashes to this, or None."""
+        return next((sign_in for sign_in in self._tables.sign_ins.values() if sign_in.secret_hash == secret_hash), None)
+
+    async def touch(self, sign_in_id: str, now: datetime) -> None:
+        """Note when it was last used."""
+        if sign_in := self._tables.sign_ins.get(sign_in_id):
+            self._tables.sign_ins[sign_in_id] = replace(sign_in, last_used_at=now)
+
+    async def remove(self, account_id: str, sign_in_id: str) -> None:
+        """End a sign-in."""
+        sign_in = self._tables.sign_ins.get(sign_in_id)
+        if sign_in and sign_in.account_id == account_id:
+            del self._tables.sign_ins[sign_in_id]
+
+    async def put_link(self, link: SetupLink) -> None:
+        """Keep the set-up link in place of any earlier one."""
+        self._tables.links[_LINK] = link
+
+    async def take_link(self, secret_hash: str, now: datetime) -> bool:
+        """Use the link up."""
+        link = self._tables.links.get(_LINK)
+        if link is None or link.secret_hash != secret_hash or link.expires_at <= now:
+            return False
+        del self._tables.links[_LINK]
+        return True

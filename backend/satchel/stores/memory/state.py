@@ -1,0 +1,48 @@
+"""Everything that the memory stores keep: one dictionary per noun, and the lock that makes units of work one after another."""
+
+import asyncio
+from dataclasses import dataclass, field, fields, replace
+
+from satchel.domain.accounts import Account, SetupLink, SignIn
+from satchel.domain.apps import AuthorizationCode
+from satchel.domain.budgets import Budget
+from satchel.domain.grants import Grant
+from satchel.domain.keys import Key, WrappedDek
+from satchel.domain.ledger import Entry, HoldRecord
+from satchel.domain.tokens import Token
+
+
+@dataclass(slots=True)
+class Tables:
+    """One dictionary per noun, by id unless said otherwise. The values are frozen."""
+
+    accounts: dict[str, Account] = field(default_factory=dict)
+    sign_ins: dict[str, SignIn] = field(default_factory=dict)
+    links: dict[str, SetupLink] = field(default_factory=dict)
+    tokens: dict[str, Token] = field(default_factory=dict)
+    grants: dict[str, Grant] = field(default_factory=dict)
+    budgets: dict[str, Budget] = field(default_factory=dict)
+    keys: dict[str, Key] = field(default_factory=dict)
+    deks: dict[tuple[str, int], WrappedDek] = field(default_factory=dict)
+    generations: dict[str, Entry] = field(default_factory=dict)
+    holds: dict[str, HoldRecord] = field(default_factory=dict)
+    codes: dict[str, AuthorizationCode] = field(default_factory=dict)
+
+    def copy(self) -> "Tables":
+        """Return tables with dictionaries of their own."""
+        return replace(self, **{column.name: dict(getattr(self, column.name)) for column in fields(self)})
+
+    def restore(self, earlier: "Tables") -> None:
+        """Become what `earlier` is, in place."""
+        for column in fields(self):
+            setattr(self, column.name, getattr(earlier, column.name))
+
+
+@dataclass(slots=True)
+class State:
+    """The tables of one memory database. Hold `lock` while changing them."""
+
+    deployment_id: str
+    tables: Tables = field(default_factory=Tables)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    closed: bool = False

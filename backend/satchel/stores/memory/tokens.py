@@ -1,0 +1,60 @@
+"""Issued tokens in memory."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from satchel.domain.tokens import Token
+from satchel.ports.clock import Clock
+from satchel.stores.memory.state import Tables
+
+
+class MemoryTokens:
+    """`TokenStore` over dictionaries."""
+
+    def __init__(self, tables: Tables, clock: Clock) -> None:
+        self._tables = tables
+        self._clock = clock
+
+    async def add(self, token: Token) -> None:
+        """Keep a new token."""
+        self._tables.tokens[token.id] = token
+
+    async def by_hash(self, secret_hash: str) -> Token | None:
+        """Return the token with this hash, or None."""
+        return token_by_hash(self._tables, secret_hash)
+
+    async def list(self, account_id: str) -> Sequence[Token]:
+        """Return the account's live tokens, newest first."""
+        now = self._clock.now()
+        live = [token for token in self._tables.tokens.values() if token.account_id == account_id and _is_live(token, now)]
+        return sorted(live, key=lambda token: (token.created_at, token.id), reverse=True)
+
+    async def revoke(self, account_id: str, token_id: str, now: datetime) -> bool:
+        """Revoke a token; False if there is none or it already was."""
+        token = self._tables.tokens.get(token_id)
+        if token is None or token.account_id != account_id or token.revoked_at is not None:
+            return False
+        self._tables.tokens[token_id] = replace(token, revoked_at=now)
+        return True
+
+    async def revoke_family(self, family_id: str, now: datetime) -> Sequence[str]:
+        """Revoke every token of a family; return the ids of those that were live."""
+        return revoke_family(self._tables, family_id, now)
+
+
+def token_by_hash(tables: Tables, secret_hash: str) -> Token | None:
+    """Return the token with this hash, or None."""
+    return next((token for token in tables.tokens.values() if token.secret_hash == secret_hash), None)
+
+
+def revoke_family(tables: Tables, family_id: str, now: datetime) -> Sequence[str]:
+    """Revoke every token of a family; return the ids of those not revoked before."""
+    live = [token for token in tables.tokens.values() if token.family_id == family_id and token.revoked_at is None]
+    for token in live:
+        tables.tokens[token.id] = replace(token, revoked_at=now)
+    return [token.id for token in live]
+
+
+def _is_live(token: Token, now: datetime) -> bool:
+    return token.revoked_at is None and token.used_at is None and (token.expires_at is None or token.expires_at > now)

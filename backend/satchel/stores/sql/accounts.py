@@ -1,0 +1,67 @@
+"""Accounts in SQL."""
+
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from satchel.domain.accounts import Account
+from satchel.domain.errors import MalformedRequest
+from satchel.stores.sql.tables import accounts
+from satchel.stores.sql.transaction import Transaction
+
+
+class SqlAccounts:
+    """`AccountStore` in SQL."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def add(self, account: Account) -> None:
+        """Keep a new account."""
+        statement = insert(accounts).values(_columns(account)).on_conflict_do_nothing(index_elements=["email_lower"])
+        if not await self._transaction.write(statement):
+            raise _taken()
+
+    async def get(self, account_id: str) -> Account | None:
+        """Return the account, or None."""
+        return _account(await self._transaction.row(select(accounts).where(accounts.c.id == account_id)))
+
+    async def by_email(self, email: str) -> Account | None:
+        """Return the account with this e-mail, or None."""
+        return _account(await self._transaction.row(select(accounts).where(accounts.c.email_lower == email.lower())))
+
+    async def update(self, account: Account) -> None:
+        """Replace the account of the same id."""
+        other = await self.by_email(account.email)
+        if other and other.id != account.id:
+            raise _taken()
+        await self._transaction.write(update(accounts).where(accounts.c.id == account.id).values(_columns(account)))
+
+    async def count(self) -> int:
+        """Return how many accounts there are."""
+        row = await self._transaction.row(select(func.count()).select_from(accounts))
+        return int(row[0]) if row else 0
+
+
+def _columns(account: Account) -> dict[str, Any]:
+    return {
+        "id": account.id,
+        "email": account.email,
+        "email_lower": account.email.lower(),
+        "created_at": account.created_at,
+        "preferred_model": account.preferred_model,
+        "password_hash": account.password_hash,
+    }
+
+
+def _account(row: Row[Any] | None) -> Account | None:
+    if row is None:
+        return None
+    return Account(
+        id=row.id, email=row.email, created_at=row.created_at, preferred_model=row.preferred_model, password_hash=row.password_hash
+    )
+
+
+def _taken() -> MalformedRequest:
+    return MalformedRequest("there is an account with this e-mail already", details={"param": "email"})

@@ -1,0 +1,125 @@
+"""Engines: what a database URL means, how connections are set up, and how a transaction of each engine begins."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+
+from satchel.domain.errors import NotReady
+
+_BUSY_TIMEOUT_S = 5.0
+_CONNECT_TIMEOUT_S = 10.0
+_ANSWER_TIMEOUT_S = 30.0
+_CACHED_STATEMENTS = 512
+_POOL_CONNECTIONS = 5
+_ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+
+UNREACHABLE = (DBAPIError, PoolTimeout, OSError)
+"""What a database that is away, full, locked or broken raises; all of it becomes `NotReady`."""
+
+
+def database_url(text: str) -> URL:
+    """Return `text` as a URL with our driver: `sqlite:///file`, or `postgresql://…` as hosts hand it out.
+
+    Raises:
+        ValueError: it is another database, or SQLite in memory (which connections could not share).
+    """
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise ValueError("the database URL is none; write sqlite:///path/to/file or postgresql://user@host/name") from None
+    backend = url.drivername.partition("+")[0]
+    if backend not in _ASYNC_DRIVERS:
+        raise ValueError(f"no such database here: {backend!r}; write sqlite:///path/to/file or postgresql://user@host/name")
+    if backend == "sqlite" and (url.database or ":memory:") == ":memory:":
+        raise ValueError("SQLite needs a file; write sqlite:///path/to/file")
+    return _with_asyncpg_words(url.set(drivername=_ASYNC_DRIVERS[backend]))
+
+
+def is_sqlite(url: URL) -> bool:
+    """Tell which of the two engines a URL is for."""
+    return url.get_backend_name() == "sqlite"
+
+
+def async_engine(url: URL, *, migrating: bool = False) -> AsyncEngine:
+    """Return an engine for coroutines. SQLite files are made, readable to their owner only.
+
+    An engine for migrating keeps no connections and sets no limit to how long a statement may take. Every SQLite commit of this engine
+    is on the disk when it returns (`synchronous=FULL`): consent, tokens and keys are rare and precious.
+    """
+    pool: dict[str, Any] = {"poolclass": NullPool} if migrating else {"pool_size": _POOL_CONNECTIONS, "pool_pre_ping": not is_sqlite(url)}
+    if not is_sqlite(url):
+        timeouts = {"timeout": _CONNECT_TIMEOUT_S, "command_timeout": None if migrating else _ANSWER_TIMEOUT_S}
+        return create_async_engine(url, connect_args=timeouts, **pool)
+    make_private_file(Path(url.database or ""))
+    engine = create_async_engine(url, connect_args=_sqlite_arguments(), **pool)
+    _set_up(engine.sync_engine, "FULL")
+    return engine
+
+
+def writer_engine(url: URL, synchronous: str) -> Engine:
+    """Return a SQLite engine for the journal's own thread, in which statements stay prepared.
+
+    Args:
+        url: a SQLite URL.
+        synchronous: `NORMAL` or `FULL`, see the decision record on durability.
+    """
+    make_private_file(Path(url.database or ""))
+    arguments = {**_sqlite_arguments(), "cached_statements": _CACHED_STATEMENTS, "check_same_thread": False}
+    engine = create_engine(url.set(drivername="sqlite+pysqlite"), connect_args=arguments, pool_size=1, max_overflow=0)
+    _set_up(engine, synchronous)
+    return engine
+
+
+def begin_write(connection: Connection) -> None:
+    """Begin a transaction that will write: on SQLite it takes the write lock at once, so that it can never fail half-way for want of it."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+async def begin_write_async(connection: AsyncConnection) -> None:
+    """Do what `begin_write` does, for coroutines."""
+    await connection.run_sync(begin_write)
+
+
+def not_ready(error: BaseException) -> NotReady:
+    """Return the error that callers see when the database does not answer."""
+    ours = NotReady("the database does not answer; try again in a moment", retry_after_s=1.0)
+    ours.__cause__ = error
+    return ours
+
+
+def make_private_file(path: Path) -> None:
+    """Make an empty database file of mode 0600, and its folder of mode 0700, where they are missing."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+
+
+def _sqlite_arguments() -> Mapping[str, Any]:
+    return {"timeout": _BUSY_TIMEOUT_S, "isolation_level": None}  # None: Python begins nothing, we say BEGIN IMMEDIATE ourselves
+
+
+def _set_up(engine: Engine, synchronous: str) -> None:
+    def connected(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    event.listen(engine, "connect", connected)
+
+
+def _with_asyncpg_words(url: URL) -> URL:
+    """Say `ssl` for libpq's `sslmode`: asyncpg knows no other word."""
+    if "sslmode" not in url.query or is_sqlite(url):
+        return url
+    return url.difference_update_query(["sslmode"]).update_query_dict({"ssl": str(url.query["sslmode"])})

@@ -1,0 +1,79 @@
+"""The ledger in SQL: read here, written by the journal."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, func, or_, select
+
+from satchel.domain.ledger import Entry, HoldRecord, Status
+from satchel.domain.usage import Cost, Usage
+from satchel.stores.sql.tables import generations, holds
+from satchel.stores.sql.transaction import Transaction
+
+_USAGE = ("input_tokens", "output_tokens", "reasoning_tokens", "cached_tokens", "cache_write_tokens", "estimated")
+_COMPUTED = (*_USAGE, "status", "cost_nusd", "cost_known")
+_PLAIN = tuple(column.name for column in generations.c if column.name not in _COMPUTED)
+_HELD = tuple(column.name for column in holds.c)
+
+
+class SqlGenerations:
+    """`GenerationStore` in SQL."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def list(
+        self, account_id: str, limit: int, origin: str | None = None, before: tuple[datetime, str] | None = None
+    ) -> Sequence[Entry]:
+        """Return entries newest first, older than `before`."""
+        started_at, generation_id = generations.c.started_at, generations.c.generation_id
+        query = select(generations).where(generations.c.account_id == account_id)
+        if origin is not None:
+            query = query.where(generations.c.origin == origin)
+        if before is not None:
+            query = query.where(or_(started_at < before[0], and_(started_at == before[0], generation_id < before[1])))
+        rows = await self._transaction.rows(query.order_by(started_at.desc(), generation_id.desc()).limit(limit))
+        return [_entry(row) for row in rows]
+
+    async def get(self, account_id: str, generation_id: str) -> Entry | None:
+        """Return the entry, or None."""
+        wanted = (generations.c.account_id == account_id, generations.c.generation_id == generation_id)
+        row = await self._transaction.row(select(generations).where(*wanted))
+        return _entry(row) if row else None
+
+    async def since(self, account_id: str, moment: datetime) -> tuple[int, int]:
+        """Return cost in nano-US-dollars and number of generations since `moment`."""
+        wanted = (generations.c.account_id == account_id, generations.c.started_at >= moment)
+        query = select(func.sum(generations.c.cost_nusd).label("cost_nusd"), func.count().label("generations")).where(*wanted)
+        row = await self._transaction.row(query)
+        return (int(row.cost_nusd or 0), int(row.generations)) if row else (0, 0)
+
+
+def entry_columns(entry: Entry) -> dict[str, Any]:
+    """Return an entry as a row."""
+    columns: dict[str, Any] = {name: getattr(entry, name) for name in _PLAIN}
+    columns.update({name: getattr(entry.usage, name) for name in _USAGE})
+    columns.update(status=entry.status.value, cost_nusd=entry.cost.nusd, cost_known=entry.cost.known)
+    return columns
+
+
+def hold_columns(record: HoldRecord) -> dict[str, Any]:
+    """Return a hold as a row."""
+    columns: dict[str, Any] = {name: getattr(record, name) for name in _HELD}
+    columns["budget_ids"] = " ".join(record.budget_ids)
+    return columns
+
+
+def hold_from(row: Row[Any]) -> HoldRecord:
+    """Return a row as a hold."""
+    return HoldRecord(**{**row._mapping, "budget_ids": tuple(row.budget_ids.split())})
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        **{name: row._mapping[name] for name in _PLAIN},
+        status=Status(row.status),
+        usage=Usage(**{name: row._mapping[name] for name in _USAGE}),
+        cost=Cost(row.cost_nusd, row.cost_known),
+    )

@@ -1,0 +1,47 @@
+"""Portal sign-ins and the owner's set-up link in SQL."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select, update
+
+from satchel.domain.accounts import SetupLink, SignIn
+from satchel.stores.sql.tables import setup_links, sign_ins
+from satchel.stores.sql.transaction import Transaction
+
+_SLOT = 1
+
+
+class SqlSignIns:
+    """`SignInStore` in SQL."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def add(self, sign_in: SignIn) -> None:
+        """Keep a new sign-in."""
+        columns = {column.name: getattr(sign_in, column.name) for column in sign_ins.c}
+        await self._transaction.write(insert(sign_ins).values(columns))
+
+    async def by_hash(self, secret_hash: str) -> SignIn | None:
+        """Return the sign-in whose cookie hashes to this, or None."""
+        row = await self._transaction.row(select(sign_ins).where(sign_ins.c.secret_hash == secret_hash))
+        return SignIn(**row._mapping) if row else None
+
+    async def touch(self, sign_in_id: str, now: datetime) -> None:
+        """Note when it was last used."""
+        await self._transaction.write(update(sign_ins).where(sign_ins.c.id == sign_in_id).values(last_used_at=now))
+
+    async def remove(self, account_id: str, sign_in_id: str) -> None:
+        """End a sign-in."""
+        await self._transaction.write(delete(sign_ins).where(sign_ins.c.account_id == account_id, sign_ins.c.id == sign_in_id))
+
+    async def put_link(self, link: SetupLink) -> None:
+        """Keep the set-up link in place of any earlier one."""
+        await self._transaction.write(delete(setup_links))
+        columns = {"slot": _SLOT, "secret_hash": link.secret_hash, "created_at": link.created_at, "expires_at": link.expires_at}
+        await self._transaction.write(insert(setup_links).values(columns))
+
+    async def take_link(self, secret_hash: str, now: datetime) -> bool:
+        """Use the link up."""
+        wanted = (setup_links.c.secret_hash == secret_hash, setup_links.c.expires_at > now)
+        return await self._transaction.write(delete(setup_links).where(*wanted)) == 1

@@ -1,0 +1,263 @@
+"""The tables. Times are aware UTC on both engines: `timestamptz` on PostgreSQL, microseconds since 1970 on SQLite.
+
+Holds, generations and budgets have no foreign key: the record of money outlives what it was about.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+REVISION = "0001"
+"""The newest migration: what the tables below look like."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return what the engine stores."""
+        return BigInteger() if dialect.name == "sqlite" else DateTime(timezone=True)
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Refuse naive times; they would be read as another moment elsewhere."""
+        if value is None or dialect.name != "sqlite":
+            return value
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        return (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Return the moment in UTC."""
+        if value is None:
+            return None
+        return _EPOCH + timedelta(microseconds=value) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _account() -> Column[str]:
+    return Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False)
+
+
+def _text(name: str, *, nullable: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=nullable)
+
+
+def _moment(name: str, *, nullable: bool = False) -> Column[datetime]:
+    return Column(name, Moment, nullable=nullable)
+
+
+def _int64(name: str, *, nullable: bool = False) -> Column[int]:
+    return Column(name, BigInteger, nullable=nullable)
+
+
+def _count(name: str, *, nullable: bool = False) -> Column[int]:
+    return Column(name, Integer, nullable=nullable)
+
+
+deployment = Table("deployment", metadata, Column("id", Text, primary_key=True))
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _text("email"),
+    Column("email_lower", Text, nullable=False, unique=True),
+    _moment("created_at"),
+    _text("preferred_model", nullable=True),
+    _text("password_hash", nullable=True),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _account(),
+    Column("secret_hash", Text, nullable=False, unique=True),
+    _moment("created_at"),
+    _moment("last_used_at"),
+    _moment("expires_at"),
+    _text("user_agent", nullable=True),
+    Index(None, "account_id"),
+)
+
+setup_links = Table(
+    "setup_links",
+    metadata,
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    _text("secret_hash"),
+    _moment("created_at"),
+    _moment("expires_at"),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _account(),
+    _text("kind"),
+    Column("secret_hash", Text, nullable=False, unique=True),
+    _text("scopes"),
+    _moment("created_at"),
+    _text("name", nullable=True),
+    _text("client_id", nullable=True),
+    _text("family_id", nullable=True),
+    _moment("expires_at", nullable=True),
+    _moment("revoked_at", nullable=True),
+    _moment("used_at", nullable=True),
+    _moment("family_ends_at", nullable=True),
+    Index(None, "account_id"),
+    Index(None, "family_id"),
+)
+
+codes = Table(
+    "authorization_codes",
+    metadata,
+    Column("secret_hash", Text, primary_key=True),
+    _text("client_id"),
+    _account(),
+    _text("redirect_uri"),
+    _text("scopes"),
+    _text("code_challenge"),
+    _moment("created_at"),
+    _moment("expires_at"),
+    _text("family_id"),
+    Column("used", Boolean, nullable=False),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _account(),
+    _text("origin"),
+    _text("embedder"),  # '' for none: NULLs would not be unique
+    _text("state"),
+    _moment("created_at"),
+    _text("models", nullable=True),  # a JSON list
+    _int64("budget_cap_nusd", nullable=True),
+    _text("budget_period", nullable=True),
+    _count("rate_per_minute", nullable=True),
+    _moment("expires_at", nullable=True),
+    _moment("last_used_at", nullable=True),
+    UniqueConstraint("account_id", "origin", "embedder"),
+)
+
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("owner_id", Text, primary_key=True),
+    _text("account_id"),
+    _int64("cap_nusd"),
+    _text("period"),
+    _moment("period_start"),
+    _int64("spent_nusd"),
+    _int64("held_nusd"),
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _account(),
+    _text("provider"),
+    _text("base_url"),
+    _text("endpoint_origin"),
+    _moment("created_at"),
+    _text("label", nullable=True),
+    _text("last4", nullable=True),
+    Column("sealed", LargeBinary, nullable=True),
+    _text("dek_id", nullable=True),
+    _count("secret_version"),
+    UniqueConstraint("account_id", "label"),
+)
+
+deks = Table(
+    "deks",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _account(),
+    _count("version"),
+    _text("kek_id"),
+    Column("blob", LargeBinary, nullable=False),
+    UniqueConstraint("account_id", "version"),
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("generation_id", Text, primary_key=True),
+    _text("account_id"),
+    _int64("amount_nusd"),
+    _text("budget_ids"),  # separated by spaces
+    _moment("started_at"),
+    _text("worker_id"),
+    _text("requested_model"),
+    _text("model"),
+    _text("provider"),
+    _text("origin", nullable=True),
+    _text("client_id", nullable=True),
+    _text("token_id", nullable=True),
+    _text("grant_id", nullable=True),
+)
+
+generations = Table(
+    "generations",
+    metadata,
+    Column("generation_id", Text, primary_key=True),
+    _text("account_id"),
+    _text("status"),
+    _int64("input_tokens"),
+    _int64("output_tokens"),
+    _int64("reasoning_tokens"),
+    _int64("cached_tokens"),
+    _int64("cache_write_tokens"),
+    Column("estimated", Boolean, nullable=False),
+    _int64("cost_nusd"),
+    Column("cost_known", Boolean, nullable=False),
+    _text("requested_model"),
+    _text("model"),
+    _text("provider"),
+    _moment("started_at"),
+    _int64("duration_ms"),
+    _int64("first_event_ms", nullable=True),
+    _text("reason", nullable=True),
+    _text("native_reason", nullable=True),
+    _text("error_code", nullable=True),
+    _text("origin", nullable=True),
+    _text("client_id", nullable=True),
+    _text("token_id", nullable=True),
+    _text("grant_id", nullable=True),
+    _count("attempts"),
+    Index(None, "account_id", "started_at", "generation_id"),
+)

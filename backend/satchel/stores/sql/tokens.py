@@ -1,0 +1,58 @@
+"""Issued tokens in SQL."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, or_, select, update
+
+from satchel.domain.tokens import Token, TokenKind
+from satchel.ports.clock import Clock
+from satchel.stores.sql.tables import tokens
+from satchel.stores.sql.transaction import Transaction
+
+
+class SqlTokens:
+    """`TokenStore` in SQL."""
+
+    def __init__(self, transaction: Transaction, clock: Clock) -> None:
+        self._transaction = transaction
+        self._clock = clock
+
+    async def add(self, token: Token) -> None:
+        """Keep a new token."""
+        await self._transaction.write(insert(tokens).values(token_columns(token)))
+
+    async def by_hash(self, secret_hash: str) -> Token | None:
+        """Return the token with this hash, or None."""
+        row = await self._transaction.row(select(tokens).where(tokens.c.secret_hash == secret_hash))
+        return token_from(row) if row else None
+
+    async def list(self, account_id: str) -> Sequence[Token]:
+        """Return the account's live tokens, newest first."""
+        lasting = or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > self._clock.now())
+        live = (tokens.c.account_id == account_id, tokens.c.revoked_at.is_(None), tokens.c.used_at.is_(None), lasting)
+        found = await self._transaction.rows(select(tokens).where(*live).order_by(tokens.c.created_at.desc(), tokens.c.id.desc()))
+        return [token_from(row) for row in found]
+
+    async def revoke(self, account_id: str, token_id: str, now: datetime) -> bool:
+        """Revoke a token; False if there is none or it already was."""
+        wanted = (tokens.c.account_id == account_id, tokens.c.id == token_id, tokens.c.revoked_at.is_(None))
+        return await self._transaction.write(update(tokens).where(*wanted).values(revoked_at=now)) == 1
+
+    async def revoke_family(self, family_id: str, now: datetime) -> Sequence[str]:
+        """Revoke every token of a family; return the ids of those that were live."""
+        live = (tokens.c.family_id == family_id, tokens.c.revoked_at.is_(None))
+        statement = update(tokens).where(*live).values(revoked_at=now).returning(tokens.c.id)
+        return [row.id for row in await self._transaction.write_returning(statement)]
+
+
+def token_columns(token: Token) -> dict[str, Any]:
+    """Return a token as a row."""
+    columns = {column.name: getattr(token, column.name) for column in tokens.c}
+    return {**columns, "kind": token.kind.value, "scopes": " ".join(sorted(token.scopes))}
+
+
+def token_from(row: Row[Any]) -> Token:
+    """Return a row as a token."""
+    return Token(**{**row._mapping, "kind": TokenKind(row.kind), "scopes": frozenset(row.scopes.split())})
