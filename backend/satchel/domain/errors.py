@@ -322,3 +322,17 @@ class NotReady(InternalError):
 
     code = "not_ready"
     retryable = True
+
+
+def without_frames(error: SatchelError) -> SatchelError:
+    """Take the stack frames off an error that will be kept, and off all that led to it: their variables hold prompts and keys."""
+    seen: set[int] = set()
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        each = waiting.pop()
+        if each is None or id(each) in seen:
+            continue
+        seen.add(id(each))
+        each.__traceback__ = None
+        waiting += [each.__cause__, each.__context__, *(each.attempts if isinstance(each, AllRoutesFailed) else ())]
+    return error

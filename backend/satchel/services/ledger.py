@@ -1,0 +1,35 @@
+"""The ledger, read: what was asked, by whom, and what it cost. Written by `services/budget.py` through the journal only."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from satchel.domain.budgets import Period, period_start
+from satchel.domain.ledger import Entry
+from satchel.ports.clock import Clock
+from satchel.ports.stores import Database
+
+
+class Ledger:
+    """Read entries of ended generations. Running ones are in `services/streams.py`."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def recent(
+        self, account_id: str, limit: int = 20, origin: str | None = None, before: tuple[datetime, str] | None = None
+    ) -> Sequence[Entry]:
+        """Return at most `limit` entries, newest first, of one origin or all; `before` is start and id of the last one seen."""
+        async with self._database.unit_of_work() as stores:
+            return await stores.generations.list(account_id, limit, origin, before)
+
+    async def get(self, account_id: str, generation_id: str) -> Entry | None:
+        """Return the entry of a generation, None where there is none of this account."""
+        async with self._database.unit_of_work() as stores:
+            return await stores.generations.get(account_id, generation_id)
+
+    async def today(self, account_id: str) -> tuple[int, int]:
+        """Return what was spent since midnight UTC in nano-US-dollars, and on how many generations."""
+        midnight = period_start(Period.DAY, self._clock.now())
+        async with self._database.unit_of_work() as stores:
+            return await stores.generations.since(account_id, midnight)
