@@ -14,6 +14,9 @@ from satchel.ports.stores import Database
 
 RawHeaders = Iterable[tuple[bytes, bytes]]
 
+PRINCIPAL = "satchel.principal"
+"""Where the portal's wrapper leaves who is signed in, in the ASGI scope, for the doors below it."""
+
 FRESH_S = 30.0
 STALE_S = 300.0
 CAPACITY = 10_000

@@ -8,13 +8,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from satchel.domain.accounts import SignIn
 from satchel.domain.errors import NotFound, Refused, TokenMissing
-from satchel.doors.auth import sign_in_cookie, sign_in_principal
+from satchel.doors.auth import PRINCIPAL, sign_in_cookie, sign_in_principal
 from satchel.doors.portal.csrf import require_same_origin
 from satchel.services.accounts import Accounts
 from satchel.services.oauth.issuer import Issuer
 
 CSRF_HEADER = "x-satchel-csrf"
-PRINCIPAL = "satchel.principal"
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 

@@ -1,0 +1,131 @@
+"""One HTTP request and its reply, straight on ASGI, for doors too hot for a framework."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from starlette.types import Receive, Scope, Send
+
+from satchel.domain.errors import Cancelled, MalformedRequest, RequestTooLarge
+from satchel.doors.errors import Headers
+
+MAX_BODY_BYTES = 10 * 1024 * 1024
+REQUEST_ID = "satchel.request_id"
+"""Where `front.py` leaves the request id in the ASGI scope."""
+
+
+class Exchange:
+    """A request being answered.
+
+    `started` tells whether the status is out; after that an error can only be said in the body. `is_abandoned` tells that the caller hung
+    up, so that nothing need be said at all.
+    """
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.method: str = scope["method"]
+        self.request_id: str = scope.get(REQUEST_ID, "req_unknown")
+        self.started = False
+        self.is_abandoned = False
+        self._is_stopped = False
+        self._task: asyncio.Task[object] | None = None
+        self._headers: list[tuple[bytes, bytes]] = scope["headers"]
+        self._receive = receive
+        self._send = send
+
+    def headers(self) -> list[tuple[str, str]]:
+        """Return the request's headers in order, names in lower case; a name may come twice."""
+        return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in self._headers]
+
+    async def body(self) -> bytes:
+        """Read the whole body.
+
+        Raises:
+            RequestTooLarge: it is, or says that it will be, over 10 MiB.
+            MalformedRequest: it is compressed, which would hide its size.
+            Cancelled: the caller hung up before its end.
+        """
+        self._check_headers()
+        message = await self._receive()
+        body: bytes = message.get("body", b"")
+        if message.get("more_body"):
+            return await self._long_body(message)
+        if message["type"] == "http.disconnect":
+            raise self._abandoned()
+        return body
+
+    def _check_headers(self) -> None:
+        for name, value in self._headers:
+            if name == b"content-length" and value.isdigit() and int(value) > MAX_BODY_BYTES:
+                raise _too_large()
+            if name == b"content-encoding" and value.strip().lower() not in (b"", b"identity"):
+                raise MalformedRequest("send the body uncompressed", details={"param": "content-encoding"})
+
+    async def _long_body(self, message: object) -> bytes:
+        parts: list[bytes] = []
+        size_bytes = 0
+        while isinstance(message, dict) and message["type"] == "http.request":
+            parts.append(message.get("body", b""))
+            size_bytes += len(parts[-1])
+            if size_bytes > MAX_BODY_BYTES:
+                raise _too_large()
+            if not message.get("more_body"):
+                return b"".join(parts)
+            message = await self._receive()
+        raise self._abandoned()
+
+    def _abandoned(self) -> Cancelled:
+        self.is_abandoned = True
+        return Cancelled("the caller hung up")
+
+    @asynccontextmanager
+    async def ends_with_caller(self) -> AsyncGenerator[None, None]:
+        """Cancel what runs inside when the caller hangs up, or on `stop`; then leave with `Cancelled`. Enter it with the body read."""
+        task = self._task = asyncio.current_task()
+        watcher = asyncio.create_task(self._watch())
+        try:
+            yield
+        except asyncio.CancelledError:
+            if self._is_stopped and task is not None and task.uncancel() == 0:
+                raise Cancelled("the generation was cancelled") from None
+            raise
+        finally:
+            self._task = None
+            watcher.cancel()
+
+    def stop(self) -> None:
+        """Cancel what runs inside `ends_with_caller`. Safe to call twice, and when nothing runs."""
+        if self._task is not None and not self._is_stopped:
+            self._is_stopped = True
+            self._task.cancel()
+
+    def abandon(self) -> None:
+        """Stop, and say nothing more: the caller is gone, or has not read for too long."""
+        self.is_abandoned = True
+        self.stop()
+
+    async def _watch(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self.abandon()
+
+    async def reply(self, status: int, headers: Headers, body: bytes) -> None:
+        """Send a whole reply."""
+        await self.start(status, [*headers, (b"content-length", str(len(body)).encode())])
+        await self._send({"type": "http.response.body", "body": body})
+
+    async def start(self, status: int, headers: Headers) -> None:
+        """Send status and headers."""
+        self.started = True
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+
+    async def write(self, data: bytes) -> None:
+        """Send a piece of the body; waits while the caller reads slowly."""
+        await self._send({"type": "http.response.body", "body": data, "more_body": True})
+
+    async def end(self) -> None:
+        """Say that the body is complete."""
+        await self._send({"type": "http.response.body", "body": b""})
+
+
+def _too_large() -> RequestTooLarge:
+    return RequestTooLarge("the body is over 10 MiB; send less", details={"limit_bytes": MAX_BODY_BYTES})

@@ -1,0 +1,209 @@
+"""`/v1/generations`: what was asked of models, what is being asked now, and stopping it. Prompts and answers are not kept."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel
+
+from satchel.domain.calls import Call
+from satchel.domain.errors import GenerationNotFound, MalformedRequest
+from satchel.domain.ledger import Entry
+from satchel.domain.usage import Cost, Usage
+from satchel.doors.http.callers import Callers
+from satchel.doors.http.live import LiveCalls
+from satchel.ports.clock import Clock
+from satchel.services.apps import Apps
+from satchel.services.ledger import Ledger
+from satchel.services.streams import Streams
+
+_ACTIVITY, _GENERATE = "activity", "generate"
+
+
+class UsageSchema(BaseModel):
+    """Token counts."""
+
+    input_tokens: int
+    output_tokens: int
+    reasoning_tokens: int
+    cached_tokens: int
+    estimated: bool
+
+
+class CostSchema(BaseModel):
+    """Nano-US-dollars; `known` false where there is no price."""
+
+    nusd: int
+    known: bool
+
+
+class GenerationSchema(BaseModel):
+    """One generation, ended or live."""
+
+    id: str
+    origin: str | None
+    app: str | None
+    model: str
+    requested_model: str
+    provider: str
+    status: Literal["finished", "cancelled", "failed", "live"]
+    reason: str | None
+    error_code: str | None
+    usage: UsageSchema
+    cost: CostSchema
+    started_at: datetime
+    first_event_ms: int | None
+    duration_ms: int
+
+
+class GenerationList(BaseModel):
+    """A page of generations, newest first."""
+
+    data: list[GenerationSchema]
+    next_cursor: str | None
+
+
+class Cancelling(BaseModel):
+    """The cancel is on its way; the generation ends by itself."""
+
+    id: str
+    status: Literal["cancelling"] = "cancelling"
+
+
+class Running:
+    """The calls of an account that run now, whichever door they came in by."""
+
+    def __init__(self, streams: Streams, calls: LiveCalls) -> None:
+        self._streams = streams
+        self._calls = calls
+
+    def of(self, account_id: str) -> Sequence[Call]:
+        """Return them, newest first."""
+        calls = [run.call for run in self._streams.live(account_id)] + list(self._calls.of(account_id))
+        return sorted(calls, key=lambda call: call.started_at, reverse=True)
+
+    def cancel(self, account_id: str, generation_id: str) -> bool:
+        """Cancel one; False if the account runs none of this id."""
+        if self._calls.cancel(account_id, generation_id):
+            return True
+        for run in self._streams.live(account_id):
+            if run.id == generation_id:
+                run.cancel()
+                return True
+        return False
+
+
+def generations_router(callers: Callers, ledger: Ledger, running: Running, apps: Apps, clock: Clock) -> APIRouter:
+    """Return the doors of this resource."""
+    router = APIRouter(prefix="/generations", tags=["generations"])
+
+    @router.get("")
+    async def list_generations(
+        request: Request, limit: Annotated[int, Query(ge=1, le=200)] = 20, origin: str | None = None, cursor: str | None = None
+    ) -> GenerationList:
+        """List generations; live ones come first, on the first page."""
+        account_id = (await callers.principal(request, _ACTIVITY)).account_id
+        entries = await ledger.recent(account_id, limit + 1, origin=origin, before=_read_cursor(cursor) if cursor else None)
+        live = [call for call in running.of(account_id) if origin in (None, call.origin)] if cursor is None else []
+        ended = {entry.generation_id for entry in entries}
+        data = [_live_schema(call, apps, clock.now()) for call in live if call.id not in ended]
+        data += [_schema(entry, apps) for entry in entries[:limit]]
+        return GenerationList(data=data, next_cursor=_cursor(entries[limit - 1]) if len(entries) > limit else None)
+
+    @router.get("/{generation_id}")
+    async def get_generation(request: Request, generation_id: str) -> GenerationSchema:
+        """Return one generation."""
+        account_id = (await callers.principal(request, _ACTIVITY)).account_id
+        entry = await ledger.get(account_id, generation_id)
+        if entry is not None:
+            return _schema(entry, apps)
+        for call in running.of(account_id):
+            if call.id == generation_id:
+                return _live_schema(call, apps, clock.now())
+        raise _unknown(generation_id)
+
+    @router.post("/{generation_id}/cancel", status_code=202)
+    async def cancel_generation(request: Request, generation_id: str) -> Cancelling:
+        """Stop a running generation; it ends with the usage so far."""
+        account_id = (await callers.principal(request, _GENERATE)).account_id
+        if not running.cancel(account_id, generation_id):
+            raise _unknown(generation_id)
+        return Cancelling(id=generation_id)
+
+    return router
+
+
+def _unknown(generation_id: str) -> GenerationNotFound:
+    return GenerationNotFound(f"there is no generation {generation_id!r} of this account, or it has ended")
+
+
+def _cursor(entry: Entry) -> str:
+    return base64.urlsafe_b64encode(f"{entry.started_at.isoformat()} {entry.generation_id}".encode()).decode()
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, str]:
+    try:
+        moment, _, generation_id = base64.urlsafe_b64decode(cursor).decode().partition(" ")
+        started_at = datetime.fromisoformat(moment)
+    except (binascii.Error, ValueError):
+        started_at = None
+        generation_id = ""
+    if started_at is None or started_at.tzinfo is None:
+        raise MalformedRequest("cursor is not one of ours; begin without it", details={"param": "cursor"})
+    return started_at, generation_id
+
+
+def _schema(entry: Entry, apps: Apps) -> GenerationSchema:
+    return GenerationSchema(
+        id=entry.generation_id,
+        origin=entry.origin,
+        app=_app_name(apps, entry.client_id),
+        model=entry.model,
+        requested_model=entry.requested_model,
+        provider=entry.provider,
+        status=entry.status.value,
+        reason=entry.reason,
+        error_code=entry.error_code,
+        usage=_usage(entry.usage),
+        cost=CostSchema(nusd=entry.cost.nusd, known=entry.cost.known),
+        started_at=entry.started_at,
+        first_event_ms=entry.first_event_ms,
+        duration_ms=entry.duration_ms,
+    )
+
+
+def _live_schema(call: Call, apps: Apps, now: datetime) -> GenerationSchema:
+    return GenerationSchema(
+        id=call.id,
+        origin=call.origin,
+        app=_app_name(apps, call.principal.client_id),
+        model=call.request.model,
+        requested_model=call.request.model,
+        provider="",
+        status="live",
+        reason=None,
+        error_code=None,
+        usage=_usage(Usage()),
+        cost=CostSchema(nusd=Cost().nusd, known=False),
+        started_at=call.started_at,
+        first_event_ms=None,
+        duration_ms=int((now - call.started_at).total_seconds() * 1000),
+    )
+
+
+def _usage(usage: Usage) -> UsageSchema:
+    return UsageSchema(
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        reasoning_tokens=usage.reasoning_tokens,
+        cached_tokens=usage.cached_tokens,
+        estimated=usage.estimated,
+    )
+
+
+def _app_name(apps: Apps, client_id: str | None) -> str | None:
+    app = apps.find(client_id) if client_id is not None else None
+    return app.name if app is not None else client_id

@@ -1,0 +1,175 @@
+"""`/v1/grants`: what sites were allowed."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from pydantic import AwareDatetime, BaseModel, Field
+
+from satchel.domain.budgets import Budget, Period, current, resets_at
+from satchel.domain.errors import MalformedRequest, NotFound
+from satchel.domain.grants import BudgetCaveat, Caveats, Grant, GrantState, parse_origin
+from satchel.doors.http.callers import Callers
+from satchel.kit.ids import Ids
+from satchel.ports.clock import Clock
+from satchel.ports.stores import Database
+from satchel.services.policy import Policy
+
+_SCOPE = "grants"
+_ONCE_LIFE = timedelta(minutes=10)
+_MOST_NUSD = 2**53  # what JSON readers keep exactly
+
+
+class BudgetSchema(BaseModel):
+    """Money per period, as it stands."""
+
+    cap_nusd: int
+    period: Period
+    spent_nusd: int
+    held_nusd: int
+    resets_at: datetime | None
+
+
+class CaveatsSchema(BaseModel):
+    """How a grant is narrowed; null is "not narrowed"."""
+
+    models: list[str] | None
+    budget: BudgetSchema | None
+    rate_per_minute: int | None
+    expires_at: datetime | None
+
+
+class GrantSchema(BaseModel):
+    """One grant."""
+
+    id: str
+    origin: str
+    embedder: str | None
+    state: GrantState
+    created_at: datetime
+    last_used_at: datetime | None
+    caveats: CaveatsSchema
+
+
+class GrantList(BaseModel):
+    """Grants, newest first."""
+
+    data: list[GrantSchema]
+
+
+class BudgetDraft(BaseModel):
+    """A cap to set."""
+
+    cap_nusd: int = Field(ge=0, le=_MOST_NUSD)
+    period: Period
+
+
+class CaveatsDraft(BaseModel):
+    """Narrowings to set. An empty list of models is refused: it would read as "all"."""
+
+    models: Annotated[list[Annotated[str, Field(min_length=1, max_length=300)]], Field(min_length=1, max_length=200)] | None = None
+    budget: BudgetDraft | None = None
+    rate_per_minute: int | None = Field(default=None, ge=1, le=100_000)
+    expires_at: AwareDatetime | None = None
+
+
+class GrantDraft(BaseModel):
+    """A grant to create or replace."""
+
+    origin: str = Field(max_length=300)
+    embedder: str | None = Field(default=None, max_length=300)
+    state: GrantState
+    caveats: CaveatsDraft = Field(default_factory=CaveatsDraft)
+
+
+def grants_router(callers: Callers, policy: Policy, database: Database, clock: Clock, ids: Ids) -> APIRouter:
+    """Return the doors of this resource."""
+    router = APIRouter(prefix="/grants", tags=["grants"])
+
+    @router.get("")
+    async def list_grants(request: Request, origin: str | None = None) -> GrantList:
+        """List the grants of one origin, or all."""
+        account_id = (await callers.principal(request, _SCOPE)).account_id
+        async with database.unit_of_work() as stores:
+            grants = await stores.grants.list(account_id, origin)
+            budgets = {grant.id: await stores.budgets.get(grant.id) for grant in grants if grant.caveats.budget}
+        return GrantList(data=[_schema(grant, budgets.get(grant.id), clock.now()) for grant in grants])
+
+    @router.put("")
+    async def put_grant(request: Request, draft: GrantDraft) -> GrantSchema:
+        """Create or replace the grant of this account, origin and embedder."""
+        account_id = (await callers.principal(request, _SCOPE)).account_id
+        kept = await policy.put(_grant(draft, account_id, ids.new("grant"), clock.now()))
+        async with database.unit_of_work() as stores:
+            budget = await stores.budgets.get(kept.id)
+        return _schema(kept, budget, clock.now())
+
+    @router.delete("/{grant_id}", status_code=204)
+    async def delete_grant(request: Request, grant_id: str) -> None:
+        """Take a grant back; the site must ask again."""
+        account_id = (await callers.principal(request, _SCOPE)).account_id
+        if not await policy.remove(account_id, grant_id):
+            raise NotFound(f"there is no grant {grant_id!r}")
+
+    return router
+
+
+def budget_schema(budget: Budget, now: datetime) -> BudgetSchema:
+    """Return a budget as it stands at `now`."""
+    running = current(budget, now)
+    return BudgetSchema(
+        cap_nusd=running.cap_nusd,
+        period=running.period,
+        spent_nusd=running.spent_nusd,
+        held_nusd=running.held_nusd,
+        resets_at=resets_at(running),
+    )
+
+
+def _grant(draft: GrantDraft, account_id: str, grant_id: str, now: datetime) -> Grant:
+    origin = parse_origin(draft.origin)
+    embedder = parse_origin(draft.embedder) if draft.embedder is not None else None
+    expires_at = draft.caveats.expires_at
+    if expires_at is not None and expires_at <= now:
+        raise MalformedRequest("expires_at is in the past", details={"param": "caveats.expires_at"})
+    if draft.state is GrantState.ONCE:
+        expires_at = min(now + _ONCE_LIFE, expires_at or now + _ONCE_LIFE)
+    budget = draft.caveats.budget
+    caveats = Caveats(
+        models=_unique(draft.caveats.models),
+        budget=BudgetCaveat(budget.cap_nusd, budget.period) if budget else None,
+        rate_per_minute=draft.caveats.rate_per_minute,
+        expires_at=expires_at,
+    )
+    return Grant(
+        id=grant_id,
+        account_id=account_id,
+        origin=origin,
+        embedder=embedder if embedder != origin else None,
+        state=draft.state,
+        created_at=now,
+        caveats=caveats,
+    )
+
+
+def _unique(models: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if models is None else tuple(dict.fromkeys(models))
+
+
+def _schema(grant: Grant, budget: Budget | None, now: datetime) -> GrantSchema:
+    caveats = CaveatsSchema(
+        models=list(grant.caveats.models) if grant.caveats.models is not None else None,
+        budget=budget_schema(budget, now) if budget is not None else None,
+        rate_per_minute=grant.caveats.rate_per_minute,
+        expires_at=grant.caveats.expires_at,
+    )
+    return GrantSchema(
+        id=grant.id,
+        origin=grant.origin,
+        embedder=grant.embedder,
+        state=grant.state,
+        created_at=grant.created_at,
+        last_used_at=grant.last_used_at,
+        caveats=caveats,
+    )

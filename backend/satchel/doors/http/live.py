@@ -1,0 +1,70 @@
+"""The HTTP calls being answered now, so that they can be listed and cancelled. Those of the socket are in `services/streams.py`."""
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+
+from satchel.domain.calls import Call
+from satchel.domain.errors import Draining
+from satchel.ports.coordination import TOKENS_TOPIC, Bus, Message
+
+_DRAIN_RETRY_S = 5.0
+
+Stop = Callable[[], None]
+
+
+class LiveCalls:
+    """Know the calls that run over HTTP in this process. One whose token is revoked ends at once."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._calls: dict[str, tuple[Call, Stop]] = {}
+        self._is_draining = False
+        self._unsubscribe = bus.subscribe(TOKENS_TOPIC, self._on_revoked)
+
+    @contextmanager
+    def while_running(self, call: Call, stop: Stop) -> Generator[None, None, None]:
+        """Keep `call` on the list while the block runs; `stop` is what ends it.
+
+        Raises:
+            Draining: the server is going down.
+        """
+        if self._is_draining:
+            raise Draining("the server is going down; try again in a moment", retry_after_s=_DRAIN_RETRY_S)
+        self._calls[call.id] = (call, stop)
+        try:
+            yield
+        finally:
+            del self._calls[call.id]
+
+    def of(self, account_id: str) -> Sequence[Call]:
+        """Return the account's running calls, newest first."""
+        return [call for call, _ in reversed(self._calls.values()) if call.principal.account_id == account_id]
+
+    def cancel(self, account_id: str, generation_id: str) -> bool:
+        """Cancel a call; False if the account runs none of this id."""
+        found = self._calls.get(generation_id)
+        if found is None or found[0].principal.account_id != account_id:
+            return False
+        _end(*found)
+        return True
+
+    def begin_drain(self) -> None:
+        """Refuse new calls; those that run may finish."""
+        self._is_draining = True
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def close(self) -> None:
+        """Stop listening for revocations."""
+        self._unsubscribe()
+
+    def _on_revoked(self, message: Message) -> None:
+        token_id, account_id = message.get("token_id"), message.get("account_id")
+        for call, stop in list(self._calls.values()):
+            if call.principal.token_id == token_id or call.principal.account_id == account_id:
+                _end(call, stop)
+
+
+def _end(call: Call, stop: Stop) -> None:
+    call.cancellation.requested = True
+    stop()

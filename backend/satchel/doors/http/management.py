@@ -1,0 +1,92 @@
+"""The FastAPI application of all doors that are not hot: it gathers the routers and gives every error its body."""
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from satchel import __version__
+from satchel.domain.errors import MalformedRequest, NotFound, SatchelError
+from satchel.doors.errors import as_ours, error_headers, openai_body, reply_to
+from satchel.doors.http.exchange import REQUEST_ID
+
+Wrapper = Callable[[ASGIApp], ASGIApp]
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+_ALIASES = ("/v1", "/api/v1")
+
+_log = logging.getLogger(__name__)
+
+
+def management_app(
+    resources: Sequence[APIRouter], pages: Sequence[APIRouter], signed_in: Wrapper, lifespan: Lifespan | None = None
+) -> FastAPI:
+    """Return the application.
+
+    Args:
+        resources: doors below `/v1`, served below `/api/v1` too, and to the portal's own pages below `/portal/api`.
+        pages: doors with paths of their own.
+        signed_in: wraps the doors below `/portal/api`: a cookie in, a principal out.
+        lifespan: what to start before the first request and to stop after the last.
+    """
+    app = FastAPI(title="Satchel", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    for prefix in _ALIASES:
+        for router in resources:
+            app.include_router(router, prefix=prefix, include_in_schema=prefix == _ALIASES[0])
+    for router in pages:
+        app.include_router(router)
+    within = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    for router in resources:
+        within.include_router(router)
+    app.mount("/portal/api", signed_in(within))
+    _answer_errors(within)
+    _answer_errors(app)
+    return app
+
+
+def _answer_errors(app: FastAPI) -> None:
+    app.add_exception_handler(SatchelError, _on_ours)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(Exception, _on_bug)
+
+
+async def _on_ours(request: Request, error: Exception) -> Response:
+    return _reply(request, error)
+
+
+async def _on_invalid(request: Request, error: Exception) -> Response:
+    """Name the first field that is wrong; what was sent is not repeated."""
+    first: dict[str, Any] = error.errors()[0] if isinstance(error, RequestValidationError) else {}
+    param = ".".join(str(part) for part in first.get("loc", ())[1:]) or "body"
+    return _reply(request, MalformedRequest(f"{param}: {first.get('msg', 'wrong')}", details={"param": param}))
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 404:
+        return _reply(request, NotFound(f"there is nothing at {request.url.path}"))
+    body = {"error": {"code": status, "message": str(error.detail) if isinstance(error, HTTPException) else "failed"}}
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    return Response(orjson.dumps(body), status, headers, "application/json")
+
+
+async def _on_bug(request: Request, error: Exception) -> Response:
+    _log.error("%s: %s %s failed", request.scope.get(REQUEST_ID), request.method, request.url.path, exc_info=error)
+    return _reply(request, error)
+
+
+def _reply(request: Request, error: Exception) -> Response:
+    request_id = request.scope.get(REQUEST_ID, "req_unknown")
+    ours = as_ours(error, request_id)
+    response = Response(openai_body(ours, request_id), reply_to(type(ours)).status, media_type="application/json")
+    response.raw_headers += error_headers(ours)
+    return response

@@ -1,0 +1,58 @@
+"""Uvicorn as we run it: which protocols and limits, a word when it is ready, and draining before it closes anything."""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable
+
+import uvicorn
+from starlette.types import ASGIApp
+
+_MAX_MESSAGE_BYTES = 1_048_576
+_KEEP_ALIVE_S = 75
+_AFTER_DRAIN_S = 5
+
+Deed = Callable[[], Awaitable[None]]
+
+
+class Server(uvicorn.Server):
+    """Serve until SIGTERM or SIGINT; then `drain` first, while the listener still answers, and close afterwards.
+
+    A second SIGINT ends the wait.
+    """
+
+    def __init__(self, asgi: ASGIApp, *, drain: Deed, ready: Deed) -> None:
+        super().__init__(
+            uvicorn.Config(
+                asgi,
+                loop="uvloop",
+                http="httptools",
+                ws="websockets-sansio",
+                ws_max_size=_MAX_MESSAGE_BYTES,
+                ws_per_message_deflate=False,
+                ws_ping_interval=20.0,
+                ws_ping_timeout=20.0,
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_keep_alive=_KEEP_ALIVE_S,
+                timeout_graceful_shutdown=_AFTER_DRAIN_S,
+            )
+        )
+        self._drain = drain
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            await self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let what runs finish, then close."""
+        draining = asyncio.ensure_future(self._drain())
+        while not draining.done() and not self.force_exit:
+            await asyncio.wait({draining}, timeout=0.1)
+        draining.cancel()
+        await super().shutdown(sockets)

@@ -1,0 +1,153 @@
+"""The generations of one connection: each is relayed by a task of its own from `services/streams.py` to the client, as frames."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from satchel.dialects.openai_chat_request import parse_request
+from satchel.domain.accounts import Principal
+from satchel.domain.calls import Call
+from satchel.domain.chat import ChatRequest
+from satchel.domain.errors import GenerationNotFound, SatchelError, TooManyGenerations, UnsupportedFeature
+from satchel.domain.grants import parse_origin
+from satchel.doors.errors import as_ours
+from satchel.doors.socket.connection import Resume, Start, Stop, Target
+from satchel.doors.socket.encoding import GenerationFrames
+from satchel.kit.ids import Ids
+from satchel.ports.clock import Clock
+from satchel.services.streams import Run, Streams
+
+MAX_GENERATIONS = 16
+
+_ATTEST = "ext:attest-origin"
+
+Say = Callable[[str], Awaitable[None]]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Relay:
+    run: Run
+    task: asyncio.Task[None]
+
+
+class Relays:
+    """Start, resume and stop generations for one connection. Closing detaches them; how long they go on is `services/streams.py`'s rule."""
+
+    def __init__(self, principal: Principal, streams: Streams, clock: Clock, ids: Ids, *, say: Say) -> None:
+        self._principal = principal
+        self._streams = streams
+        self._clock = clock
+        self._ids = ids
+        self._say = say
+        self._relays: dict[str, _Relay] = {}
+
+    def __len__(self) -> int:
+        return len(self._relays)
+
+    async def start(self, action: Start) -> None:
+        """Start a generation and relay it, or relay from its beginning the one that this client id started before.
+
+        Raises:
+            SatchelError: it was not started: the request is wrong, too many run, or the server is going down.
+        """
+        run = self._streams.find(self._principal.account_id, action.id)
+        if run is None:
+            if len(self._relays) >= MAX_GENERATIONS:
+                raise TooManyGenerations(f"{MAX_GENERATIONS} generations run on this connection; wait for one to end")
+            run = self._streams.start(self._call(action), action.id)
+        await self._relay(run, action.id, after=0)
+
+    async def resume(self, action: Resume) -> None:
+        """Relay a generation from after the number given.
+
+        Raises:
+            GenerationNotFound: there is none, or it ended too long ago.
+        """
+        await self._relay(self._find(action.target), action.target.id, action.after)
+
+    async def stop(self, action: Stop) -> None:
+        """Cancel a generation; its `finished` follows.
+
+        Raises:
+            GenerationNotFound: there is none, or it has ended.
+        """
+        if not self._find(action.target).cancel():
+            raise GenerationNotFound(f"the generation {action.target.name!r} has ended")
+
+    async def aclose(self) -> None:
+        """Detach from all generations."""
+        tasks = [relay.task for relay in self._relays.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _find(self, target: Target) -> Run:
+        run = self._streams.find(self._principal.account_id, target.name)
+        if run is None:
+            raise GenerationNotFound(f"there is no generation {target.name!r}, or it ended too long ago")
+        return run
+
+    def _call(self, action: Start) -> Call:
+        origin, embedder = self._attested(action)
+        return Call(
+            id=self._ids.new("gen"),
+            principal=self._principal,
+            request=_request(action),
+            started_at=self._clock.now(),
+            origin=origin,
+            embedder=embedder,
+        )
+
+    def _attested(self, action: Start) -> tuple[str | None, str | None]:
+        """Return origin and embedder: believed only from a token that may attest them."""
+        if _ATTEST not in self._principal.scopes or action.origin is None:
+            return None, None
+        origin = parse_origin(action.origin)
+        embedder = parse_origin(action.embedder) if action.embedder is not None else origin
+        return origin, embedder if embedder != origin else None
+
+    async def _relay(self, run: Run, client_id: str | None, after: int) -> None:
+        earlier = self._relays.pop(run.id, None)
+        if earlier is not None:
+            earlier.task.cancel()
+            await asyncio.gather(earlier.task, return_exceptions=True)
+        frames = GenerationFrames(run.id)
+        await self._say(frames.started(client_id or run.client_ref, run.call.request.model))
+        task = asyncio.create_task(self._pass_on(run, frames, client_id or run.client_ref, after))
+        self._relays[run.id] = _Relay(run, task)
+        task.add_done_callback(lambda done: self._ended(run.id, done))
+
+    async def _pass_on(self, run: Run, frames: GenerationFrames, client_id: str | None, after: int) -> None:
+        seq = after
+        try:
+            async with aclosing(run.events(after)) as events:
+                async for seq, event in events:
+                    if isinstance(event, SatchelError):
+                        await self._say(frames.failed(event, client_id=client_id, seq=seq, usage=event.usage, cost=event.cost))
+                    elif (frame := frames.event(seq, event)) is not None:
+                        await self._say(frame)
+        except SatchelError as error:
+            await self._say(frames.failed(error, client_id=client_id))
+        except OSError:
+            return  # the client is gone; the reader notices too
+        except Exception as error:
+            _log.exception("relaying %s failed", run.id)
+            await self._say(frames.failed(as_ours(error, run.id), client_id=client_id, seq=seq + 1))
+
+    def _ended(self, generation_id: str, task: asyncio.Task[None]) -> None:
+        relay = self._relays.get(generation_id)
+        if relay is not None and relay.task is task:
+            del self._relays[generation_id]
+        if not task.cancelled() and isinstance(task.exception(), Exception):
+            _log.debug("a relay ended with %r", task.exception())
+
+
+def _request(action: Start) -> ChatRequest:
+    request = parse_request(action.body)
+    if request.n != 1:
+        raise UnsupportedFeature("one answer at a time on the socket; start several generations", details={"param": "n", "feature": "n"})
+    return request

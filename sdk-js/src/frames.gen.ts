@@ -1,0 +1,215 @@
+// Made from backend/satchel/doors/socket/frames.py by `python -m satchel.doors.socket.typescript`. Do not edit.
+
+export const PROTOCOL = 1;
+export const SUBPROTOCOL = "satchel.v1";
+
+/** What program is at the other end; for logs only. */
+export interface ClientInfo {
+  name: string;
+  version: string;
+}
+
+/** Sign in. The first frame, within 5 s. */
+export interface Hello {
+  type: "hello";
+  token: string;
+  client?: ClientInfo;
+}
+
+/** Start a generation, or attach to the one started under the same `id`. `request` is an OpenAI chat-completions body. */
+export interface Generate {
+  type: "generate";
+  id: string;
+  origin?: string | null;
+  embedder?: string | null;
+  request: Record<string, unknown>;
+}
+
+/** Stop a generation, by its id or the client's own; it still ends in `finished`. */
+export interface Cancel {
+  type: "cancel";
+  generation?: string;
+  id?: string;
+}
+
+/** Take up a generation after the sequence number last seen. */
+export interface Attach {
+  type: "attach";
+  generation?: string;
+  id?: string;
+  after: number;
+}
+
+/** Ask for a `pong`, so that both ends stay awake. */
+export interface Ping {
+  type: "ping";
+  nonce?: string;
+}
+
+/** Whose connection it is. */
+export interface WelcomeAccount {
+  id: string;
+  email: string;
+}
+
+/** What the server accepts on this connection. */
+export interface Limits {
+  message_bytes: number;
+  generations: number;
+  resume_s: number;
+}
+
+/** The answer to `hello`. */
+export interface Welcome {
+  type: "welcome";
+  protocol: number;
+  server: string;
+  account: WelcomeAccount;
+  preferred_model: string;
+  limits: Limits;
+}
+
+/** A generation was accepted; `model` is what was asked for. */
+export interface Started {
+  type: "started";
+  id: string | null;
+  generation: string;
+  model: string;
+}
+
+/** A piece of tool call `index`: `id` and `name` on its first piece only, `arguments` as JSON text in pieces. */
+export interface ToolCallPiece {
+  index: number;
+  id?: string;
+  name?: string;
+  arguments: string;
+}
+
+/** More of the answer: exactly one of `text`, `reasoning` and `tool_call`. */
+export interface Delta {
+  type: "delta";
+  generation: string;
+  seq: number;
+  text?: string;
+  reasoning?: string;
+  tool_call?: ToolCallPiece;
+}
+
+/** Token counts; `estimated` where the provider reported none. */
+export interface FrameUsage {
+  input_tokens: number;
+  output_tokens: number;
+  reasoning_tokens: number;
+  cached_tokens: number;
+  estimated: boolean;
+}
+
+/** Nano-US-dollars; `known` false where there is no price, which is not free. */
+export interface FrameCost {
+  nusd: number;
+  known: boolean;
+}
+
+/** The good end of a generation, cancelled ones included; its `seq` is one more than the last delta's. */
+export interface Finished {
+  type: "finished";
+  generation: string;
+  seq: number;
+  reason: "stop" | "length" | "tool_calls" | "content_filter" | "error" | "cancelled";
+  native_reason: string | null;
+  model: string;
+  provider: string;
+  usage: FrameUsage;
+  cost: FrameCost;
+}
+
+/** What went wrong; decide by `code`, show `message`. */
+export interface FrameError {
+  code: string;
+  message: string;
+  retryable: boolean;
+  retry_after_s: number | null;
+  details: Record<string, unknown>;
+}
+
+/** The bad end of one generation, or the refusal of one frame (then without `generation`). */
+export interface Failed {
+  type: "failed";
+  id?: string | null;
+  generation?: string;
+  seq?: number;
+  error: FrameError;
+  usage: FrameUsage | null;
+  cost: FrameCost | null;
+}
+
+/** A push to all connections of the account. */
+export interface Event {
+  type: "event";
+  event: "model_changed" | "grants_changed" | "models_changed";
+  data: Record<string, unknown>;
+}
+
+/** The server is going down; running generations may finish. */
+export interface Draining {
+  type: "draining";
+  retry_after_s: number;
+}
+
+/** The answer to `ping`. */
+export interface Pong {
+  type: "pong";
+  nonce: string | null;
+}
+
+/** What a client sends. */
+export type ClientFrame = Hello | Generate | Cancel | Attach | Ping;
+
+/** What the server sends. */
+export type ServerFrame = Welcome | Started | Delta | Finished | Failed | Event | Draining | Pong;
+
+/** Every stable error code of the backend. */
+export type ErrorCode =
+  | "all_routes_failed"
+  | "budget_exceeded"
+  | "cancelled"
+  | "consent_denied"
+  | "consent_required"
+  | "content_filtered"
+  | "context_too_long"
+  | "draining"
+  | "generation_not_found"
+  | "internal_error"
+  | "key_exhausted"
+  | "key_missing"
+  | "key_problem"
+  | "key_rejected"
+  | "malformed_request"
+  | "model_not_granted"
+  | "not_found"
+  | "not_ready"
+  | "origin_blocked"
+  | "plugin_refused"
+  | "provider_garbled"
+  | "provider_refused"
+  | "provider_throttled"
+  | "provider_timeout"
+  | "provider_unavailable"
+  | "rate_limited"
+  | "refused"
+  | "request_invalid"
+  | "request_too_large"
+  | "scope_missing"
+  | "stream_broken"
+  | "stream_gap"
+  | "throttled"
+  | "token_expired"
+  | "token_invalid"
+  | "token_missing"
+  | "token_revoked"
+  | "too_many_generations"
+  | "unauthenticated"
+  | "unknown_model"
+  | "unsupported_feature"
+  | "upstream_error"
+  | "vault_locked";
