@@ -10,7 +10,7 @@ from typing import cast
 
 import orjson
 
-from satchel.dialects.openai_chat_errors import error_in_stream, upstream_details
+from satchel.dialects.openai_chat_errors import error_from, error_in_stream, upstream_details
 from satchel.dialects.openai_chat_thinking import ThinkSplitter
 from satchel.dialects.openai_chat_tools import ToolCalls
 from satchel.dialects.openai_chat_usage import finish_reason, normal_usage, read_usage
@@ -111,6 +111,10 @@ class Decoder:
             raise ProviderGarbled(f"{self._endpoint.provider_name} sent an answer without choices", details=self._details())
         self._finish(events)
         return events
+
+    def refused(self, status: int, headers: Mapping[str, str], body: bytes) -> SatchelError:
+        """Return the error that an answer with another status than 200 means."""
+        return error_from(status, headers, body, self._endpoint)
 
     def _payload(self, kind: str, payload: bytes, events: list[Event]) -> None:
         if payload == _DONE:

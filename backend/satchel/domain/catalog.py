@@ -1,6 +1,5 @@
 """Models and the endpoints that serve them. A model is abstract (`author/slug`); an endpoint is one model at one provider."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -78,4 +77,18 @@ class ProviderRow:
     checked: str = ""
 
 
-Prices = Mapping[str, Price]
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """What the catalog knows about one model at one provider: a row of `data/catalog/<provider>.toml`, dated."""
+
+    provider: str
+    native_model: str
+    model_id: str
+    name: str
+    description: str | None = None
+    price: Price | None = None
+    context_tokens: int | None = None
+    max_output_tokens: int | None = None
+    capabilities: frozenset[Capability] = frozenset({"chat"})
+    created: int = 0
+    checked: str = ""

@@ -35,11 +35,21 @@ class Provider(Protocol):
 
 
 class ModelSource(Protocol):
-    """Something that knows endpoints: the built-in model, local servers, a person's keys."""
+    """Something that lists what a key opens."""
 
-    async def endpoints(self, row: ProviderRow, key: Key | None, secret: Secret) -> Sequence[Endpoint]:
-        """Return what `row` offers with `key` (None where no key is needed).
+    async def endpoints(self, row: ProviderRow, key: Key, secret: Secret) -> Sequence[Endpoint]:
+        """Return what `row` offers with `key`, each bound to it.
 
-        Never raises for a server that is away: it returns endpoints known before, with `unavailable` set, or nothing.
+        Raises:
+            UpstreamError: the provider is away or its list makes no sense; the catalog goes on with what it knew.
+            KeyProblem: the provider refused the key.
         """
+        ...
+
+
+class LocalSource(Protocol):
+    """Something on this machine that has models and needs no key: the built-in model, servers on loopback."""
+
+    async def endpoints(self) -> Sequence[Endpoint]:
+        """Return the endpoints there are now, best first. Never raises: what is away is not there. Answers within a second."""
         ...

@@ -1,0 +1,162 @@
+"""Lists of models, `GET /models`, in the shapes that OpenAI-compatible servers give them. Pure.
+
+Source: OpenAI, OpenRouter, Together, Mistral, llama.cpp, vLLM, LM Studio and Ollama, checked 2026-11-23.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import cast
+from urllib.parse import urlsplit
+
+from satchel.domain.catalog import Capability, Endpoint, ModelFacts, ProviderRow
+from satchel.domain.chat import Json
+from satchel.domain.keys import Key
+from satchel.domain.usage import Price
+from satchel.kit.addresses import is_loopback
+
+_MTOK = 1_000_000
+_NOT_CHAT = ("embed", "rerank", "moderation", "image", "audio", "transcribe")
+_NOT_CHAT_NAMES = ("embed", "whisper", "tts-", "dall-e", "moderation", "rerank", "text-to-image")
+# A list that says nothing about abilities must not close doors: the provider refuses what it cannot do.
+ASSUMED: frozenset[Capability] = frozenset({"chat", "tools", "images", "json_schema"})
+FREE = Price(Decimal(0), Decimal(0), date(2026, 11, 23))
+
+
+@dataclass(frozen=True, slots=True)
+class ListedModel:
+    """One model as a server lists it; None is what the server does not say."""
+
+    native_model: str
+    name: str | None = None
+    description: str | None = None
+    context_tokens: int | None = None
+    max_output_tokens: int | None = None
+    price: Price | None = None
+    created: int = 0
+    owned_by: str | None = None
+    capabilities: frozenset[Capability] = field(default=ASSUMED)
+
+
+def parse_models(body: object, today: date) -> list[ListedModel] | None:
+    """Return the chat models of a list, in its order; None if `body` is no list of models. Some servers send a bare array."""
+    items = body.get("data", body.get("models")) if isinstance(body, Mapping) else body
+    if not isinstance(items, list):
+        return None
+    listed = [model for item in items if isinstance(item, Mapping) and (model := _model(cast(Json, item), today)) is not None]
+    return list({model.native_model: model for model in listed}.values())
+
+
+def endpoint_of(
+    row: ProviderRow,
+    native_model: str,
+    base_url: str,
+    key: Key | None = None,
+    models: Mapping[tuple[str, str], ModelFacts] | None = None,
+    listed: ListedModel | None = None,
+) -> Endpoint:
+    """Return the endpoint of one model at one server, from what the catalog knows and else from what the server lists."""
+    seen = listed or ListedModel(native_model)
+    facts = (models or {}).get((row.id, native_model))
+    local = _is_local(row, base_url)
+    endpoint_id = f"{(key.label if key else None) or row.id}:{native_model}"
+    return Endpoint(
+        id=endpoint_id,
+        model_id=facts.model_id if facts else endpoint_id,
+        provider=row.id,
+        native_model=native_model,
+        base_url=base_url.rstrip("/"),
+        name=facts.name if facts else seen.name or native_model,
+        provider_name=row.name,
+        dialect=row.dialect,
+        key_id=key.id if key else None,
+        key_label=key.label if key else None,
+        price=FREE if local else (facts.price if facts else seen.price),
+        context_tokens=(facts.context_tokens if facts else None) or seen.context_tokens,
+        max_output_tokens=(facts.max_output_tokens if facts else None) or seen.max_output_tokens,
+        capabilities=facts.capabilities if facts else seen.capabilities,
+        local=local,
+        description=facts.description if facts else seen.description,
+        created=facts.created if facts else seen.created,
+        quirks=row.quirks,
+        cancel=row.cancel,
+    )
+
+
+def _is_local(row: ProviderRow, base_url: str) -> bool:
+    """Tell whether a server costs nothing: on this machine, or one of the local kinds without https (which the operator must allow)."""
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    return host == "localhost" or is_loopback(host) or (row.local and parts.scheme == "http")
+
+
+def _model(item: Json, today: date) -> ListedModel | None:
+    native = item.get("id") or item.get("key") or item.get("name") or item.get("model")
+    kind = str(item.get("type") or "")
+    if not isinstance(native, str) or not native or any(word in kind for word in _NOT_CHAT):
+        return None
+    if any(word in native.lower() for word in _NOT_CHAT_NAMES):
+        return None
+    top = _object(item, "top_provider")
+    meta = _object(item, "meta")
+    return ListedModel(
+        native_model=native,
+        name=_text(item, "display_name") or (_text(item, "name") if item.get("id") else None),
+        description=_text(item, "description"),
+        context_tokens=_first_integer(
+            (item, "context_length"),
+            (item, "context_window"),
+            (item, "max_context_length"),
+            (item, "max_model_len"),
+            (item, "loaded_context_length"),
+            (meta, "n_ctx"),
+        ),
+        max_output_tokens=_first_integer((top, "max_completion_tokens"), (item, "max_completion_tokens")),
+        price=_price(_object(item, "pricing"), today),
+        created=_first_integer((item, "created")) or 0,
+        owned_by=_text(item, "owned_by"),
+        capabilities=_capabilities(item),
+    )
+
+
+def _capabilities(item: Json) -> frozenset[Capability]:
+    """Read abilities where the list names them (OpenRouter, LM Studio), else assume the usual ones."""
+    parameters = item.get("supported_parameters")
+    if not isinstance(parameters, list):
+        return ASSUMED - {"images"} if item.get("type") == "llm" else ASSUMED
+    inputs = _object(item, "architecture").get("input_modalities")
+    found: set[Capability] = {"chat"}
+    found.update(["tools"] if "tools" in parameters else [])
+    found.update(["json_schema"] if "structured_outputs" in parameters else [])
+    found.update(["reasoning"] if "reasoning" in parameters else [])
+    found.update(["images"] if isinstance(inputs, list) and "image" in inputs else [])
+    return frozenset(found)
+
+
+def _price(pricing: Json, today: date) -> Price | None:
+    """Read OpenRouter's prices: US dollars per token in texts. A negative one means "it depends"."""
+    try:
+        given = {key: Decimal(str(pricing[key])) * _MTOK for key in ("prompt", "completion") if key in pricing}
+        cached = Decimal(str(pricing["input_cache_read"])) * _MTOK if "input_cache_read" in pricing else None
+        write = Decimal(str(pricing["input_cache_write"])) * _MTOK if "input_cache_write" in pricing else None
+    except InvalidOperation:
+        return None
+    if len(given) != 2 or min(given.values()) < 0:
+        return None
+    return Price(given["prompt"], given["completion"], today, cached, write)
+
+
+def _object(fields: Json, key: str) -> Json:
+    value = fields.get(key)
+    return cast(Json, value) if isinstance(value, Mapping) else {}
+
+
+def _text(fields: Json, key: str) -> str | None:
+    value = fields.get(key)
+    return value if isinstance(value, str) and value else None
+
+
+def _first_integer(*places: tuple[Json, str]) -> int | None:
+    values = (fields.get(key) for fields, key in places)
+    return next((value for value in values if isinstance(value, int) and not isinstance(value, bool) and value > 0), None)

@@ -1,0 +1,109 @@
+"""Every host that speaks OpenAI Chat Completions: rows of `data/providers.toml`, and any base URL a person adds."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+
+from satchel.dialects.openai_chat import Decoder
+from satchel.dialects.openai_chat_errors import error_from, upstream_details
+from satchel.dialects.openai_chat_upstream import encode_request
+from satchel.dialects.openai_models import endpoint_of, parse_models
+from satchel.domain.catalog import Endpoint, ModelFacts, ProviderRow
+from satchel.domain.chat import ChatRequest
+from satchel.domain.errors import KeyMissing, ProviderGarbled, SatchelError
+from satchel.domain.events import Event
+from satchel.domain.keys import Key, Secret
+from satchel.kit.ids import Ids
+from satchel.ports.clock import Clock
+from satchel.providers import ProviderFactory
+from satchel.transport import Peer, Transport
+
+_DIALECT = "openai_chat"
+_BUILTIN = "builtin"
+_LIST_TIMEOUT_S = 10.0
+_HIDDEN = b"[key]"
+
+
+class OpenAICompatible:
+    """Stream from `<base_url>/chat/completions` with a bearer key, or without one where none is needed."""
+
+    def __init__(self, transport: Transport, rows: Mapping[str, ProviderRow], ids: Ids) -> None:
+        self._transport = transport
+        self._rows = rows
+        self._ids = ids
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Return the provider ids it serves."""
+        return frozenset(row.id for row in self._rows.values() if row.dialect == _DIALECT and row.id != _BUILTIN)
+
+    async def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
+        """Ask `endpoint` and yield its events; see `ports.provider.Provider`."""
+        details = upstream_details(endpoint)
+        row = self._rows.get(endpoint.provider)
+        if row is not None and row.needs_key and not secret:
+            raise KeyMissing(f"{endpoint.provider_name} wants a key; add one to your account", details=details)
+        events = self._transport.stream(
+            f"{endpoint.base_url}/chat/completions",
+            _headers(secret, "text/event-stream"),
+            encode_request(request, endpoint),
+            Peer(endpoint.provider_name, details),
+            _SecretKeeper(endpoint, self._ids, secret),
+        )
+        try:
+            async for event in events:
+                yield event
+        finally:
+            await events.aclose()
+
+    async def aclose(self) -> None:
+        """Do nothing: the transport is closed by whoever made it."""
+
+
+class KeyModels:
+    """List the models that a key opens, by `GET <base_url>/models`."""
+
+    def __init__(self, transport: Transport, models: Mapping[tuple[str, str], ModelFacts], clock: Clock) -> None:
+        self._transport = transport
+        self._models = models
+        self._clock = clock
+
+    async def endpoints(self, row: ProviderRow, key: Key, secret: Secret) -> Sequence[Endpoint]:
+        """Return what the key opens; see `ports.provider.ModelSource`."""
+        if not row.lists_models:
+            return ()
+        peer = Peer(row.name, {"provider": row.id, "endpoint": None, "status": None, "provider_message": None})
+        answer = await self._transport.get_json(f"{key.base_url}/models", _headers(secret, "application/json"), _LIST_TIMEOUT_S, peer)
+        if answer.status != 200:
+            raise error_from(answer.status, answer.headers, _without(secret, answer.raw), endpoint_of(row, "", key.base_url, key))
+        listed = parse_models(answer.body, self._clock.now().date())
+        if listed is None:
+            raise ProviderGarbled(f"{row.name} sent something that is no list of models", details=peer.details)
+        return [endpoint_of(row, model.native_model, key.base_url, key, self._models, model) for model in listed]
+
+
+class _SecretKeeper(Decoder):
+    """A decoder that takes the key out of an error body, should the provider repeat it."""
+
+    def __init__(self, endpoint: Endpoint, ids: Ids, secret: Secret) -> None:
+        super().__init__(endpoint, lambda: ids.new("call"))
+        self._secret = secret
+
+    def refused(self, status: int, headers: Mapping[str, str], body: bytes) -> SatchelError:
+        """Return the error, the key hidden."""
+        return super().refused(status, headers, _without(self._secret, body))
+
+
+def _without(secret: Secret, body: bytes) -> bytes:
+    return body.replace(secret.reveal().encode(), _HIDDEN) if secret else body
+
+
+def _headers(secret: Secret, accept: str) -> dict[str, str]:
+    headers = {"Accept": accept, "Content-Type": "application/json"}
+    if secret:
+        headers["Authorization"] = f"Bearer {secret.reveal()}"
+    return headers
+
+
+PROVIDER = ProviderFactory(
+    build=lambda deps: OpenAICompatible(deps.transport, deps.rows, deps.ids),
+    source=lambda deps: KeyModels(deps.transport, deps.models, deps.clock),
+)
