@@ -1,0 +1,191 @@
+"""The sign-in, consent and token doors over real services and stores, with a clock that tests move."""
+
+import base64
+import hashlib
+import re
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx2
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+
+from satchel.coordination.memory import MemoryBus, MemoryLimiter
+from satchel.domain.errors import SatchelError
+from satchel.doors.auth import Authenticator
+from satchel.doors.errors import error_headers, openai_error, reply_to
+from satchel.doors.http import oauth as oauth_door
+from satchel.doors.portal.router import router
+from satchel.doors.portal.session import PortalSession
+from satchel.kit.ids import Ids
+from satchel.ports.oauth import OAuthStore
+from satchel.ports.stores import Database
+from satchel.services.accounts import Accounts
+from satchel.services.apps import CHROMIUM_EXTENSION_ID, EXTENSION_CLIENT_ID, Apps
+from satchel.services.oauth.issuer import Issuer
+from satchel.services.oauth.service import OAuth
+from satchel.stores.memory.database import MemoryDatabase
+from satchel.stores.memory.oauth import MemoryOAuthStore
+from satchel.stores.sql.database import SqlDatabase
+from satchel.stores.sql.migrate import migrate
+from satchel.stores.sql.oauth import SqlOAuthStore
+
+BASE = "http://127.0.0.1:8787"
+EMAIL, PASSWORD = "mira@holt.example", "correct horse battery"
+REDIRECT = f"https://{CHROMIUM_EXTENSION_ID}.chromiumapp.org/"
+SCOPES = "activity generate models"
+OURS = {"sec-fetch-site": "same-origin", "origin": BASE}
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+        self.at_s = 1000.0
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic_s(self) -> float:
+        return self.at_s
+
+    def pass_by(self, **spans: float) -> None:
+        self.at += timedelta(**spans)
+        self.at_s += timedelta(**spans).total_seconds()
+
+
+class House:
+    """Everything wired, and a browser in front of it."""
+
+    def __init__(self, database: Database, store: OAuthStore, clock: Clock, folder: Path, base: str = BASE) -> None:
+        self.clock, self.database, self.base = clock, database, base
+        self.bus = MemoryBus()
+        self.apps = Apps()
+        self.accounts = Accounts(database, MemoryLimiter(clock), self.bus, clock, Ids())
+        self.oauth = OAuth(store, database, self.apps.find, bus=self.bus, clock=clock, ids=Ids())
+        self.authenticator = Authenticator(database, self.bus, clock)
+        issuer = Issuer(base if base.startswith("https") else None)
+        self.asgi = FastAPI()
+        self.asgi.include_router(oauth_door.router(self.oauth, self.apps, issuer))
+        self.asgi.include_router(router(self.accounts, self.oauth, issuer, folder))
+        self.asgi.mount("/portal/api", PortalSession(_who(), self.accounts, issuer))
+        self.asgi.add_exception_handler(SatchelError, _as_json)
+        self.browser = self.new_browser()
+
+    def new_browser(self) -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=self.asgi), base_url=self.base)
+
+    async def sign_in(self) -> None:
+        if await self.accounts.by_email(EMAIL) is None:
+            await self.accounts.create(EMAIL, PASSWORD)
+        answer = await self.browser.post("/sign-in", data={"email": EMAIL, "password": PASSWORD}, headers=self.ours())
+        assert answer.status_code == 303, answer.text
+
+    def ours(self) -> dict[str, str]:
+        return OURS | {"origin": self.base}
+
+    async def consent(self, flow: "Flow", decision: str = "allow", **changes: str) -> httpx2.Response:
+        """Load the consent page and press a button."""
+        address = flow.address(**changes)
+        page = await self.browser.get(address)
+        assert page.status_code == 200, page.text
+        return await self.browser.post(address, data={"token": form_token(page.text), "decision": decision}, headers=self.ours())
+
+    async def connect(self, flow: "Flow") -> dict[str, str]:
+        """Go through the whole flow; return the token answer."""
+        answer = await self.browser.post("/oauth/token", data=flow.redemption(code_of(await self.consent(flow))))
+        assert answer.status_code == 200, answer.text
+        tokens: dict[str, str] = answer.json()
+        return tokens
+
+    async def refresh(self, refresh_token: str, **more: str) -> httpx2.Response:
+        form = {"grant_type": "refresh_token", "client_id": EXTENSION_CLIENT_ID, "refresh_token": refresh_token, **more}
+        return await self.browser.post("/oauth/token", data=form)
+
+
+class Flow:
+    """One authorization request and its PKCE pair."""
+
+    def __init__(self, state: str = "xyz 1&2") -> None:
+        self.state = state
+        self.verifier = secrets.token_urlsafe(48)
+        digest = hashlib.sha256(self.verifier.encode()).digest()
+        self.challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+    def query(self, **changes: str | None) -> dict[str, str]:
+        asked: dict[str, str | None] = {
+            "response_type": "code",
+            "client_id": EXTENSION_CLIENT_ID,
+            "redirect_uri": REDIRECT,
+            "scope": SCOPES,
+            "state": self.state,
+            "code_challenge": self.challenge,
+            "code_challenge_method": "S256",
+        }
+        return {name: value for name, value in (asked | changes).items() if value is not None}
+
+    def address(self, **changes: str | None) -> str:
+        return f"/oauth/authorize?{urlencode(self.query(**changes))}"
+
+    def redemption(self, code: str, /, **changes: str) -> dict[str, str]:
+        form = {"grant_type": "authorization_code", "client_id": EXTENSION_CLIENT_ID, "code": code, "redirect_uri": REDIRECT}
+        return form | {"code_verifier": self.verifier} | changes
+
+
+@asynccontextmanager
+async def house(kind: str, folder: Path, base: str = BASE) -> AsyncIterator[House]:
+    """Build a house over memory or over a SQLite file."""
+    clock = Clock()
+    if kind == "memory":
+        memory = MemoryDatabase(clock)
+        built = House(memory, MemoryOAuthStore(memory), clock, folder / "static", base)
+    else:
+        url = f"sqlite:///{folder / 'satchel.db'}"
+        await migrate(url)
+        sql = SqlDatabase(url, clock)
+        built = House(sql, SqlOAuthStore(sql), clock, folder / "static", base)
+    async with built.browser:
+        yield built
+    built.authenticator.close()
+    await built.database.aclose()
+
+
+def form_token(page: str) -> str:
+    found = re.search(r'name="token" value="([^"]+)"', page)
+    assert found, page
+    return found[1]
+
+
+def sent_back(response: httpx2.Response) -> dict[str, str]:
+    """Return the parameters that a redirect to the app carries."""
+    assert response.status_code == 303, response.text
+    location = response.headers["location"]
+    assert location.startswith(REDIRECT + "?"), location
+    return {name: values[0] for name, values in parse_qs(urlsplit(location).query, strict_parsing=True).items()}
+
+
+def code_of(response: httpx2.Response) -> str:
+    return sent_back(response)["code"]
+
+
+async def _as_json(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SatchelError)
+    headers = {name.decode(): value.decode() for name, value in error_headers(error)}
+    return JSONResponse(openai_error(error, "req_test"), status_code=reply_to(type(error)).status, headers=headers)
+
+
+def _who() -> FastAPI:
+    """Stand in for the management doors: say who calls."""
+    asgi = FastAPI()
+
+    async def who(request: Request) -> Response:
+        principal = request.scope["satchel.principal"]
+        return JSONResponse({"account": principal.account_id, "scopes": sorted(principal.scopes)})
+
+    asgi.add_api_route("/account", who, methods=["GET", "PATCH", "DELETE"], response_model=None)
+    return asgi

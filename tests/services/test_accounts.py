@@ -1,0 +1,106 @@
+"""Accounts and sign-ins, without doors."""
+
+import asyncio
+import time
+from statistics import median
+
+import pytest
+from tests.doors.portal.house import EMAIL, PASSWORD, Clock
+
+from satchel.coordination.memory import MemoryBus, MemoryLimiter
+from satchel.domain.errors import MalformedRequest, RateLimited, TokenInvalid
+from satchel.kit.ids import Ids
+from satchel.ports.coordination import TOKENS_TOPIC, Message
+from satchel.services.accounts import Accounts
+from satchel.stores.memory.database import MemoryDatabase
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def bus() -> MemoryBus:
+    return MemoryBus()
+
+
+@pytest.fixture
+def accounts(clock: Clock, bus: MemoryBus) -> Accounts:
+    return Accounts(MemoryDatabase(clock), MemoryLimiter(clock), bus, clock, Ids())
+
+
+async def test_an_account_keeps_a_hash_and_finds_its_email_in_any_case(accounts: Accounts) -> None:
+    made = await accounts.create("  Mira@Holt.Example ", PASSWORD)
+    assert made.email == EMAIL
+    assert made.password_hash
+    assert made.password_hash.startswith("$argon2id$")
+    assert "m=47104,t=1,p=1" in made.password_hash
+    assert await accounts.by_email("MIRA@holt.example") == made
+    assert PASSWORD not in repr(made)
+
+
+@pytest.mark.parametrize(
+    "email", ["", "mira", "@holt.example", "mira@", "a b@holt.example", "a@b@c", "a@.x", "a@x..y", "a\n@b", "x" * 300 + "@b"]
+)
+async def test_an_email_that_is_none_is_refused(accounts: Accounts, email: str) -> None:
+    with pytest.raises(MalformedRequest) as caught:
+        await accounts.create(email, PASSWORD)
+    assert caught.value.details["param"] == "email"
+
+
+@pytest.mark.parametrize("password", ["", "9 letters", "x" * 1025])
+async def test_a_password_too_short_or_far_too_long_is_refused_without_repeating_it(accounts: Accounts, password: str) -> None:
+    with pytest.raises(MalformedRequest) as caught:
+        await accounts.create(EMAIL, password)
+    assert caught.value.details["param"] == "password"
+    assert not password or password not in caught.value.message
+
+
+async def test_an_email_is_taken_once(accounts: Accounts) -> None:
+    await accounts.create(EMAIL, PASSWORD)
+    with pytest.raises(MalformedRequest):
+        await accounts.create(EMAIL.upper(), PASSWORD)
+
+
+async def test_the_same_password_typed_in_another_unicode_form_is_the_same(accounts: Accounts) -> None:
+    await accounts.create(EMAIL, "pa\u0308sswort lang")
+    await accounts.sign_in(EMAIL, "p\u00e4sswort lang", "127.0.0.1")
+
+
+async def test_an_unknown_account_takes_as_long_as_a_wrong_password(accounts: Accounts, clock: Clock) -> None:
+    await accounts.create(EMAIL, PASSWORD)
+    taken: dict[str, list[float]] = {EMAIL: [], "nobody@holt.example": []}
+    for _ in range(8):
+        for email, times in taken.items():
+            started = time.perf_counter()
+            with pytest.raises(TokenInvalid) as caught:
+                await accounts.sign_in(email, "wrong password", "127.0.0.1")
+            times.append(time.perf_counter() - started)
+            assert caught.value.message == "that e-mail and password do not belong together"
+        clock.pass_by(minutes=6)
+    known, unknown = (median(times[1:]) for times in taken.values())
+    assert 0.5 < known / unknown < 2
+
+
+async def test_many_accounts_tried_from_one_address_are_throttled_before_any_hashing(accounts: Accounts) -> None:
+    tries = 0
+    with pytest.raises(RateLimited) as caught:
+        for number in range(40):
+            tries = number
+            with pytest.raises(TokenInvalid):
+                await accounts.sign_in(f"a{number}@holt.example", "wrong password", "10.0.0.9")
+    assert tries == 30
+    assert caught.value.retry_after_s
+
+
+async def test_signing_out_tells_every_door(accounts: Accounts, bus: MemoryBus) -> None:
+    told: list[Message] = []
+    bus.subscribe(TOKENS_TOPIC, told.append)
+    await accounts.create(EMAIL, PASSWORD)
+    sign_in, secret = await accounts.sign_in(EMAIL, PASSWORD, "127.0.0.1", "Firefox")
+    assert secret not in repr(sign_in)
+    await accounts.sign_out(secret)
+    await accounts.sign_out("unknown")
+    await asyncio.sleep(0)
+    assert told == [{"token_id": sign_in.id}]

@@ -1,0 +1,52 @@
+"""The apps that tokens may be issued to."""
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+
+from satchel.services.apps import CHROMIUM_EXTENSION_ID, EXTENSION_CLIENT_ID, GECKO_ADDON_ID, Apps
+
+CONFIG = Path(__file__).resolve().parents[2] / "extension" / "wxt.config.ts"
+
+
+def test_the_pinned_ids_are_those_of_the_extension_that_we_build() -> None:
+    text = CONFIG.read_text()
+    key = re.search(r'"(MII[A-Za-z0-9+/=]+)"', text)
+    assert key
+    digest = hashlib.sha256(base64.b64decode(key[1])).hexdigest()[:32]
+    assert digest.translate(str.maketrans("0123456789abcdef", "abcdefghijklmnop")) == CHROMIUM_EXTENSION_ID
+    assert f'"{GECKO_ADDON_ID}"' in text
+
+
+def test_the_extension_is_built_in_verified_and_has_both_browsers_redirects() -> None:
+    app = Apps().find(EXTENSION_CLIENT_ID)
+    assert app
+    assert app.verified
+    assert app.name == "Satchel extension"
+    assert app.scopes == {"generate", "models", "grants", "activity", "settings", "ext:attest-origin"}
+    assert app.redirect_uris == {
+        f"https://{CHROMIUM_EXTENSION_ID}.chromiumapp.org/",
+        f"https://{hashlib.sha1(GECKO_ADDON_ID.encode()).hexdigest()}.extensions.allizom.org/",
+    }
+    assert Apps().find("nobody") is None
+
+
+def test_an_operator_adds_extensions_by_id() -> None:
+    apps = Apps(frozenset({"a" * 32, "mine@self.example", "nonsense"}))
+    app = apps.find(EXTENSION_CLIENT_ID)
+    assert app
+    assert len(app.redirect_uris) == 4
+    assert apps.allows_origin(f"chrome-extension://{'a' * 32}")
+    assert not apps.allows_origin("chrome-extension://nonsense/")
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["", "null", "https://a.example", "chrome-extension://", f"chrome-extension://{'b' * 32}", f"chrome-extension://{CHROMIUM_EXTENSION_ID}/x",
+     f"chrome-extension://{CHROMIUM_EXTENSION_ID}:80", "moz-extension://x", "moz-extension://2c127fa4-62c7-7e4f-90e5-472b45eecfdc.evil"],
+)  # fmt: skip
+def test_other_origins_stay_out(origin: str) -> None:
+    assert not Apps().allows_origin(origin)
