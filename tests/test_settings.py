@@ -1,0 +1,63 @@
+"""Settings: what is read, what is refused, what follows from it."""
+
+from pathlib import Path
+
+import pytest
+
+from satchel.settings import Settings, SettingsInvalid, read_settings
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"SATCHEL_{name.upper()}", raising=False)
+
+
+def test_without_any_setting_everything_is_on_this_computer_only() -> None:
+    settings = read_settings()
+    assert (settings.host, settings.port, settings.own_url) == ("127.0.0.1", 8787, "http://127.0.0.1:8787")
+    assert settings.database_url == f"sqlite:///{settings.home / 'satchel.db'}"
+    assert settings.is_embedded
+    assert settings.host_names == frozenset()
+
+
+def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SATCHEL_PORT", "9000")
+    monkeypatch.setenv("SATCHEL_HOME", str(tmp_path))
+    monkeypatch.setenv("SATCHEL_ALLOWED_HOSTS", "Box.lan, other.lan third.lan")
+    monkeypatch.setenv("SATCHEL_PUBLIC_URL", "https://satchel.example/")
+    settings = read_settings()
+    assert settings.port == 9000
+    assert settings.home == tmp_path
+    assert settings.own_url == "https://satchel.example"
+    assert settings.host_names == {"box.lan", "other.lan", "third.lan", "satchel.example"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "70000"),
+        ("PORT", "http"),
+        ("REDIS_URL", "redis://localhost"),
+        ("PUBLIC_URL", "satchel.example"),
+        ("PUBLIC_URL", "http://satchel.example"),
+        ("PUBLIC_URL", "https://satchel.example/path"),
+        ("ALLOWED_ORIGINS", "https://a.example/path"),
+        ("BUILTIN_MODEL", "maybe"),
+        ("DRAIN_S", "-1"),
+    ],
+)
+def test_a_value_that_cannot_work_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"SATCHEL_{name}", value)
+    with pytest.raises(SettingsInvalid, match=f"SATCHEL_{name}: ."):
+        read_settings()
+
+
+def test_a_secret_setting_is_not_repeated_in_errors_or_prints(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SATCHEL_KEK_URL", "base64:hunter2")
+    assert "hunter2" not in repr(read_settings())
+
+
+def test_settings_are_frozen() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        read_settings().port = 1  # type: ignore[misc]
