@@ -77,7 +77,7 @@ async def test_an_unknown_account_takes_as_long_as_a_wrong_password(accounts: Ac
             with pytest.raises(TokenInvalid) as caught:
                 await accounts.sign_in(email, "wrong password", "127.0.0.1")
             times.append(time.perf_counter() - started)
-            assert caught.value.message == "that e-mail and password do not belong together"
+            assert caught.value.message == "that email and password do not belong together"
         clock.pass_by(minutes=6)
     known, unknown = (median(times[1:]) for times in taken.values())
     assert 0.5 < known / unknown < 2

@@ -125,7 +125,7 @@ class Accounts:
         kept = account.password_hash if account is not None else None
         right, better = await self._passwords.check(kept, password)
         if account is None or not right:
-            raise TokenInvalid("that e-mail and password do not belong together")
+            raise TokenInvalid("that email and password do not belong together")
         return await self._signed_in(account if better is None else replace(account, password_hash=better), user_agent, better is not None)
 
     async def session(self, secret: str) -> SignIn | None:
@@ -239,5 +239,5 @@ def _checked_email(email: str) -> str:
     name, at, host = folded.rpartition("@")
     plain = folded.isprintable() and " " not in folded and len(folded) <= _MAX_EMAIL_CHARACTERS
     if not (plain and name and at and host) or "@" in name or host.startswith(".") or host.endswith(".") or ".." in folded:
-        raise MalformedRequest(f"{email!r} is not an e-mail address", details={"param": "email"})
+        raise MalformedRequest(f"{email!r} is not an email address", details={"param": "email"})
     return folded

@@ -31,7 +31,7 @@ async def test_a_mistake_in_the_set_up_form_keeps_the_link_good(home: House) -> 
     for changes, words in (
         ({"password": "short", "again": "short"}, "at least 10 characters"),
         ({"again": "something else"}, "two passwords differ"),
-        ({"email": "no address"}, "not an e-mail address"),
+        ({"email": "no address"}, "not an email address"),
     ):
         answer = await set_up(home, link, **changes)
         assert answer.status_code == 400
