@@ -97,7 +97,7 @@ def load_sources(deps: ProviderDeps, providers: Mapping[str, Provider]) -> Sourc
 
 def load_plugins() -> list[Plugin]:
     """Return the plugins of `satchel/plugins/` in the order of their names, then those of installed packages."""
-    found = [plugin for plugin in _offered(plugin_files, "PLUGIN")]
+    found = _offered(plugin_files, "PLUGIN")
     found += [entry.load() for entry in sorted(entry_points(group=PLUGIN_GROUP), key=lambda entry: entry.name)]
     for plugin in found:
         if not (hasattr(plugin, "id") and hasattr(plugin, "before") and hasattr(plugin, "wrap")):
@@ -133,10 +133,9 @@ def _checked(shape: type, values: Mapping[str, object], at: str) -> dict[str, ob
     fields = {field.name: field for field in dataclasses.fields(shape)}
     if unknown := values.keys() - fields.keys():
         raise DataInvalid(f"{at}: unknown {', '.join(sorted(unknown))}")
-    no_default = {
-        name for name, field in fields.items() if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-    }
-    if missing := no_default - values.keys():
+    nothing = (dataclasses.MISSING, dataclasses.MISSING)
+    needed = {name for name, field in fields.items() if (field.default, field.default_factory) == nothing}
+    if missing := needed - values.keys():
         raise DataInvalid(f"{at}: {', '.join(sorted(missing))} missing")
     return {name: _fit(value, hints[name], f"{at}: {name}") for name, value in values.items()}
 
@@ -163,6 +162,6 @@ def _price(table: object, checked: object, at: str) -> Price:
         raise DataInvalid(f"{at}: a price is a table, and its model has a date `checked`")
     try:
         values = {name: Decimal(amount) for name, amount in table.items() if isinstance(amount, str)}
-        return Price(as_of=checked, **values)  # type: ignore[arg-type]
+        return Price(as_of=checked, **values)
     except (TypeError, ArithmeticError) as error:
         raise DataInvalid(f"{at}: a price has input_usd and output_usd, decimals in texts") from error

@@ -4,39 +4,18 @@ Source: OpenAI, OpenRouter, Together, Mistral, llama.cpp, vLLM, LM Studio and Ol
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import cast
-from urllib.parse import urlsplit
 
-from satchel.domain.catalog import Capability, Endpoint, ModelFacts, ProviderRow
+from satchel.domain.catalog import Capability
 from satchel.domain.chat import Json
-from satchel.domain.keys import Key
+from satchel.domain.endpoints import ASSUMED, ListedModel
 from satchel.domain.usage import Price
-from satchel.kit.addresses import is_loopback
 
 _MTOK = 1_000_000
 _NOT_CHAT = ("embed", "rerank", "moderation", "image", "audio", "transcribe")
 _NOT_CHAT_NAMES = ("embed", "whisper", "tts-", "dall-e", "moderation", "rerank", "text-to-image")
-# A list that says nothing about abilities must not close doors: the provider refuses what it cannot do.
-ASSUMED: frozenset[Capability] = frozenset({"chat", "tools", "images", "json_schema"})
-FREE = Price(Decimal(0), Decimal(0), date(2026, 11, 23))
-
-
-@dataclass(frozen=True, slots=True)
-class ListedModel:
-    """One model as a server lists it; None is what the server does not say."""
-
-    native_model: str
-    name: str | None = None
-    description: str | None = None
-    context_tokens: int | None = None
-    max_output_tokens: int | None = None
-    price: Price | None = None
-    created: int = 0
-    owned_by: str | None = None
-    capabilities: frozenset[Capability] = field(default=ASSUMED)
 
 
 def parse_models(body: object, today: date) -> list[ListedModel] | None:
@@ -46,49 +25,6 @@ def parse_models(body: object, today: date) -> list[ListedModel] | None:
         return None
     listed = [model for item in items if isinstance(item, Mapping) and (model := _model(cast(Json, item), today)) is not None]
     return list({model.native_model: model for model in listed}.values())
-
-
-def endpoint_of(
-    row: ProviderRow,
-    native_model: str,
-    base_url: str,
-    key: Key | None = None,
-    models: Mapping[tuple[str, str], ModelFacts] | None = None,
-    listed: ListedModel | None = None,
-) -> Endpoint:
-    """Return the endpoint of one model at one server, from what the catalog knows and else from what the server lists."""
-    seen = listed or ListedModel(native_model)
-    facts = (models or {}).get((row.id, native_model))
-    local = _is_local(row, base_url)
-    endpoint_id = f"{(key.label if key else None) or row.id}:{native_model}"
-    return Endpoint(
-        id=endpoint_id,
-        model_id=facts.model_id if facts else endpoint_id,
-        provider=row.id,
-        native_model=native_model,
-        base_url=base_url.rstrip("/"),
-        name=facts.name if facts else seen.name or native_model,
-        provider_name=row.name,
-        dialect=row.dialect,
-        key_id=key.id if key else None,
-        key_label=key.label if key else None,
-        price=FREE if local else (facts.price if facts else seen.price),
-        context_tokens=(facts.context_tokens if facts else None) or seen.context_tokens,
-        max_output_tokens=(facts.max_output_tokens if facts else None) or seen.max_output_tokens,
-        capabilities=facts.capabilities if facts else seen.capabilities,
-        local=local,
-        description=facts.description if facts else seen.description,
-        created=facts.created if facts else seen.created,
-        quirks=row.quirks,
-        cancel=row.cancel,
-    )
-
-
-def _is_local(row: ProviderRow, base_url: str) -> bool:
-    """Tell whether a server costs nothing: on this machine, or one of the local kinds without https (which the operator must allow)."""
-    parts = urlsplit(base_url)
-    host = parts.hostname or ""
-    return host == "localhost" or is_loopback(host) or (row.local and parts.scheme == "http")
 
 
 def _model(item: Json, today: date) -> ListedModel | None:

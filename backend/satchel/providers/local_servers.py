@@ -7,8 +7,9 @@ Source: the four servers' documentation and a running llama.cpp, checked 2026-11
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from satchel.dialects.openai_models import endpoint_of, parse_models
+from satchel.dialects.openai_models import parse_models
 from satchel.domain.catalog import Endpoint, ModelFacts, ProviderRow
+from satchel.domain.endpoints import endpoint_of
 from satchel.domain.errors import UpstreamError
 from satchel.ports.clock import Clock
 from satchel.providers import ProviderDeps, ProviderFactory

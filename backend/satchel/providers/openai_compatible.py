@@ -5,9 +5,10 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from satchel.dialects.openai_chat import Decoder
 from satchel.dialects.openai_chat_errors import error_from, upstream_details
 from satchel.dialects.openai_chat_upstream import encode_request
-from satchel.dialects.openai_models import endpoint_of, parse_models
+from satchel.dialects.openai_models import parse_models
 from satchel.domain.catalog import Endpoint, ModelFacts, ProviderRow
 from satchel.domain.chat import ChatRequest
+from satchel.domain.endpoints import endpoint_of
 from satchel.domain.errors import KeyMissing, ProviderGarbled, SatchelError
 from satchel.domain.events import Event
 from satchel.domain.keys import Key, Secret
@@ -73,11 +74,11 @@ class KeyModels:
         peer = Peer(row.name, {"provider": row.id, "endpoint": None, "status": None, "provider_message": None})
         answer = await self._transport.get_json(f"{key.base_url}/models", _headers(secret, "application/json"), _LIST_TIMEOUT_S, peer)
         if answer.status != 200:
-            raise error_from(answer.status, answer.headers, _without(secret, answer.raw), endpoint_of(row, "", key.base_url, key))
+            raise error_from(answer.status, answer.headers, _without(secret, answer.raw), endpoint_of(row, "", key.base_url, key=key))
         listed = parse_models(answer.body, self._clock.now().date())
         if listed is None:
             raise ProviderGarbled(f"{row.name} sent something that is no list of models", details=peer.details)
-        return [endpoint_of(row, model.native_model, key.base_url, key, self._models, model) for model in listed]
+        return [endpoint_of(row, model.native_model, key.base_url, key=key, models=self._models, listed=model) for model in listed]
 
 
 class _SecretKeeper(Decoder):

@@ -10,9 +10,9 @@ from typing import Literal
 from satchel.dialects.openai_chat import Decoder
 from satchel.dialects.openai_chat_errors import upstream_details
 from satchel.dialects.openai_chat_upstream import encode_request
-from satchel.dialects.openai_models import endpoint_of
 from satchel.domain.catalog import Endpoint, ModelFacts, ProviderRow
 from satchel.domain.chat import ChatRequest
+from satchel.domain.endpoints import endpoint_of
 from satchel.domain.errors import ProviderUnavailable, StreamBroken, UpstreamError
 from satchel.domain.events import Event
 from satchel.domain.keys import Secret
