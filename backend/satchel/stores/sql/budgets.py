@@ -1,10 +1,11 @@
 """Budgets in SQL, and the one conditional UPDATE that keeps spent plus held within the cap."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Update, bindparam, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, Update, bindparam, case, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from satchel.domain.budgets import Budget, Period, period_start
@@ -36,16 +37,16 @@ class SqlBudgets:
     async def get(self, owner_id: str) -> Budget | None:
         """Return the budget as kept."""
         row = await self._transaction.row(select(budgets).where(budgets.c.owner_id == owner_id))
-        return budget_from(row) if row else None
+        return budget_from(row._asdict()) if row else None
 
     async def remove(self, owner_id: str) -> None:
         """Remove the budget, if there is one."""
         await self._transaction.write(delete(budgets).where(budgets.c.owner_id == owner_id))
 
 
-def budget_from(row: Row[Any]) -> Budget:
-    """Return a row as a budget."""
-    return Budget(**{**row._mapping, "period": Period(row.period)})
+def budget_from(row: Mapping[str, Any]) -> Budget:
+    """Return a row's columns as a budget."""
+    return Budget(**{**row, "period": Period(row["period"])})
 
 
 def move_money() -> Update:
@@ -68,8 +69,13 @@ def move_money() -> Update:
 
 def move_parameters(owner_id: str, moment: datetime, *, cost: int = 0, released: int = 0, more: int = 0) -> Mapping[str, object]:
     """Return the parameters of `move_money`; `moment` says which period it is. All amounts are nano-US-dollars, none negative."""
-    starts = {f"{period.value}_start": period_start(period, moment) for period in _PERIODS}
-    return {"owner": owner_id, "cost": cost, "released": released, "more": more, **starts}
+    return {"owner": owner_id, "cost": cost, "released": released, "more": more, **_starts(moment.astimezone(UTC).date())}
+
+
+@lru_cache(maxsize=4)
+def _starts(day: date) -> Mapping[str, datetime]:
+    noon = datetime.combine(day, time(12), UTC)
+    return {f"{period.value}_start": period_start(period, noon) for period in _PERIODS}
 
 
 def _start_of_period() -> ColumnElement[datetime]:

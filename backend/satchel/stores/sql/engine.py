@@ -1,6 +1,7 @@
 """Engines: what a database URL means, how connections are set up, and how a transaction of each engine begins."""
 
 import os
+import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ _CACHED_STATEMENTS = 512
 _POOL_CONNECTIONS = 5
 _ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
-UNREACHABLE = (DBAPIError, PoolTimeout, OSError)
+UNREACHABLE = (DBAPIError, sqlite3.Error, PoolTimeout, OSError)
 """What a database that is away, full, locked or broken raises; all of it becomes `NotReady`."""
 
 
@@ -49,15 +50,15 @@ def is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
 
-def async_engine(url: URL, *, migrating: bool = False) -> AsyncEngine:
+def async_engine(url: URL, *, patient: bool = False) -> AsyncEngine:
     """Return an engine for coroutines. SQLite files are made, readable to their owner only.
 
-    An engine for migrating keeps no connections and sets no limit to how long a statement may take. Every SQLite commit of this engine
+    A patient one keeps no connections, and waits as long as a statement takes. Every SQLite commit of this engine
     is on the disk when it returns (`synchronous=FULL`): consent, tokens and keys are rare and precious.
     """
-    pool: dict[str, Any] = {"poolclass": NullPool} if migrating else {"pool_size": _POOL_CONNECTIONS, "pool_pre_ping": not is_sqlite(url)}
+    pool: dict[str, Any] = {"poolclass": NullPool} if patient else {"pool_size": _POOL_CONNECTIONS, "pool_pre_ping": not is_sqlite(url)}
     if not is_sqlite(url):
-        timeouts = {"timeout": _CONNECT_TIMEOUT_S, "command_timeout": None if migrating else _ANSWER_TIMEOUT_S}
+        timeouts = {"timeout": _CONNECT_TIMEOUT_S, "command_timeout": None if patient else _ANSWER_TIMEOUT_S}
         return create_async_engine(url, connect_args=timeouts, **pool)
     make_private_file(Path(url.database or ""))
     engine = create_async_engine(url, connect_args=_sqlite_arguments(), **pool)

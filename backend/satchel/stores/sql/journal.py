@@ -5,9 +5,9 @@ event loop. What a batch does is in `journal_batch.py` and the same for both.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Sequence
 from datetime import datetime
-from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -16,9 +16,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from satchel.domain.errors import InternalError
 from satchel.domain.ledger import HoldRecord, Settlement
 from satchel.stores.group_commit import GroupCommit, Outcome
-from satchel.stores.sql.engine import UNREACHABLE, database_url, is_sqlite, not_ready
+from satchel.stores.sql.engine import UNREACHABLE, async_engine, database_url, is_sqlite, not_ready
 from satchel.stores.sql.generations import hold_from
-from satchel.stores.sql.journal_batch import Item, apply_batch
+from satchel.stores.sql.journal_batch import Item
 from satchel.stores.sql.journal_writers import PostgresWriter, SqliteWriter, Writer
 from satchel.stores.sql.tables import holds
 
@@ -43,6 +43,7 @@ class SqlJournal:
         """
         parsed = database_url(url)
         self._writer: Writer = SqliteWriter(parsed, synchronous) if is_sqlite(parsed) else PostgresWriter(parsed)
+        self._engine = async_engine(parsed, patient=True)  # for the reaper, who comes once a minute
         self._attempts = 1 if is_sqlite(parsed) else 2  # a server may have dropped our idle connection
         self._commits: GroupCommit[Item] = GroupCommit(self._apply)
         self._owed: dict[str, Settlement] = {}
@@ -60,7 +61,8 @@ class SqlJournal:
         """Return the holds of other workers started before `before`."""
         query = select(holds).where(holds.c.worker_id != worker_id, holds.c.started_at < before)
         try:
-            return await self._writer.run(lambda connection: [hold_from(row) for row in connection.execute(query)])
+            async with self._engine.connect() as connection:
+                return [hold_from(row) for row in await connection.execute(query)]
         except UNREACHABLE as error:
             raise not_ready(error) from error
 
@@ -71,11 +73,12 @@ class SqlJournal:
         if self._retry is not None:
             self._retry.cancel()
         await self._writer.aclose()
+        await self._engine.dispose()
 
     async def _apply(self, batch: Sequence[Item]) -> list[Outcome]:
         for attempt in range(1, self._attempts + 1):
             try:
-                return await self._writer.run(partial(apply_batch, batch=batch))
+                return await self._writer.apply(batch)
             except UNREACHABLE as error:
                 if not _is_outage(error):
                     return await self._apply_each(batch, error)
@@ -118,4 +121,4 @@ def _is_outage(error: BaseException) -> bool:
     """Tell a database that is away, locked or full from one that refuses a value."""
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
-    return isinstance(error, (OperationalError, InterfaceError, PoolTimeout, OSError))
+    return isinstance(error, (OperationalError, InterfaceError, sqlite3.OperationalError, PoolTimeout, OSError))

@@ -1,28 +1,32 @@
-"""The one connection that each engine's journal writes through, one transaction after another."""
+"""The one connection that each engine's journal writes through, one batch after another."""
 
 import asyncio
 import contextlib
+import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Sequence
 from queue import SimpleQueue
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, cast
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.pool import PoolProxiedConnection
 
-from satchel.stores.sql.engine import async_engine, begin_write, writer_engine
+from satchel.stores.group_commit import Outcome
+from satchel.stores.sql.engine import async_engine, writer_engine
+from satchel.stores.sql.journal_batch import Item, apply_batch
+from satchel.stores.sql.journal_statements import CoreStatements, SqliteStatements
 
-T = TypeVar("T")
-Work = Callable[[Connection], T]
-_Job = tuple[Work[Any], asyncio.AbstractEventLoop, asyncio.Future[Any]]
+Batch = Sequence[Item]
+_Done = asyncio.Future[list[Outcome]]
 
 
 class Writer(Protocol):
-    """Runs synchronous work in transactions, in the order asked."""
+    """Applies batches in transactions, in the order asked."""
 
-    async def run(self, work: Work[T]) -> T:
-        """Run `work` in a transaction; commit, or roll back and raise what it raised. The next run has a sound connection either way."""
+    async def apply(self, batch: Batch) -> list[Outcome]:
+        """Apply and commit `batch`, or roll back and raise what went wrong. The next one has a sound connection either way."""
         ...
 
     async def aclose(self) -> None:
@@ -35,19 +39,20 @@ class SqliteWriter:
 
     def __init__(self, url: URL, synchronous: str) -> None:
         self._engine = writer_engine(url, synchronous)
-        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._jobs: SimpleQueue[tuple[Batch, asyncio.AbstractEventLoop, _Done] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._connection: Connection | None = None
+        self._connection: PoolProxiedConnection | None = None
+        self._statements: SqliteStatements | None = None
 
-    async def run(self, work: Work[T]) -> T:
-        """Run `work` in the thread, in a transaction."""
+    async def apply(self, batch: Batch) -> list[Outcome]:
+        """Apply and commit `batch` in the thread."""
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
+        done: _Done = loop.create_future()
         if self._thread is None:
             self._thread = threading.Thread(target=self._serve, name="satchel journal", daemon=True)
             self._thread.start()
-        self._jobs.put((work, loop, future))
-        return await future
+        self._jobs.put((batch, loop, done))
+        return await done
 
     async def aclose(self) -> None:
         """Finish what was asked, then close the connection."""
@@ -58,30 +63,36 @@ class SqliteWriter:
 
     def _serve(self) -> None:
         while (job := self._jobs.get()) is not None:
-            work, loop, future = job
-            result, error = None, None
+            batch, loop, done = job
+            outcomes: list[Outcome] = []
+            error: BaseException | None = None
             try:
-                result = self._transact(work)
+                outcomes = self._transact(batch)
             except BaseException as failure:  # belongs to whoever asked; the thread serves the next one
                 error = failure
             with contextlib.suppress(RuntimeError):  # the loop was closed without waiting for us
-                loop.call_soon_threadsafe(_resolve, future, result, error)
+                loop.call_soon_threadsafe(_resolve, done, outcomes, error)
         self._drop_connection()
         self._engine.dispose()
 
-    def _transact(self, work: Work[T]) -> T:
+    def _transact(self, batch: Batch) -> list[Outcome]:
         try:
-            connection = self._connection = self._connection or self._engine.connect()
-            begin_write(connection)
-            result = work(connection)
-            connection.commit()
+            statements = self._statements or self._connect()
+            statements.begin()
+            outcomes = apply_batch(statements, batch)
+            statements.commit()
         except BaseException:
             self._drop_connection()
             raise
-        return result
+        return outcomes
+
+    def _connect(self) -> SqliteStatements:
+        self._connection = self._engine.raw_connection()
+        self._statements = SqliteStatements(cast("sqlite3.Connection", self._connection.driver_connection))
+        return self._statements
 
     def _drop_connection(self) -> None:
-        connection, self._connection = self._connection, None
+        connection, self._connection, self._statements = self._connection, None, None
         if connection is not None:
             with contextlib.suppress(Exception):  # already broken; a new one is opened for the next batch
                 connection.close()
@@ -93,24 +104,21 @@ class PostgresWriter:
     def __init__(self, url: URL) -> None:
         self._engine = async_engine(url)
         self._connection: AsyncConnection | None = None
-        self._turns = asyncio.Lock()
 
-    async def run(self, work: Work[T]) -> T:
-        """Run `work` on the connection, in a transaction."""
-        async with self._turns:
-            try:
-                connection = self._connection = self._connection or await self._engine.connect()
-                result = await connection.run_sync(work)
-                await connection.commit()
-            except BaseException:
-                await self._drop_connection()
-                raise
-            return result
+    async def apply(self, batch: Batch) -> list[Outcome]:
+        """Apply and commit `batch`."""
+        try:
+            connection = self._connection = self._connection or await self._engine.connect()
+            outcomes = await connection.run_sync(_apply_in_core, batch)
+            await connection.commit()
+        except BaseException:
+            await self._drop_connection()
+            raise
+        return outcomes
 
     async def aclose(self) -> None:
         """Close the connection."""
-        async with self._turns:
-            await self._drop_connection()
+        await self._drop_connection()
         await self._engine.dispose()
 
     async def _drop_connection(self) -> None:
@@ -120,10 +128,14 @@ class PostgresWriter:
                 await connection.close()
 
 
-def _resolve(future: asyncio.Future[T], result: T, error: BaseException | None) -> None:
-    if future.done():
+def _apply_in_core(connection: Connection, batch: Batch) -> list[Outcome]:
+    return apply_batch(CoreStatements(connection), batch)
+
+
+def _resolve(done: _Done, outcomes: list[Outcome], error: BaseException | None) -> None:
+    if done.done():
         return
     if error is None:
-        future.set_result(result)
+        done.set_result(outcomes)
     else:
-        future.set_exception(error)
+        done.set_exception(error)

@@ -28,7 +28,7 @@ async def migrate(url: str, revision: str = REVISION) -> None:
         NotReady: the database does not answer.
         ValueError: the URL is none of ours.
     """
-    engine = async_engine(database_url(url), migrating=True)
+    engine = async_engine(database_url(url), patient=True)
     try:
         async with engine.connect() as connection:
             if await connection.run_sync(_revision_of) != revision:
@@ -43,7 +43,7 @@ async def migrate(url: str, revision: str = REVISION) -> None:
 
 async def revision_of(url: str) -> str | None:
     """Return the revision that a database is at, None for an empty one. Raises `NotReady` where it does not answer."""
-    engine = async_engine(database_url(url), migrating=True)
+    engine = async_engine(database_url(url), patient=True)
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(_revision_of)
