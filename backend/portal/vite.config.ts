@@ -1,4 +1,6 @@
 import { fileURLToPath } from "node:url";
+import { parse } from "smol-toml";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -6,13 +8,30 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 /** Entries that server-rendered pages name literally; everything else gets its hash. */
 const FIXED = new Set(["pages", "consent"]);
 
+const PROVIDER_FIELDS = ["id", "name", "base_url", "needs_key", "local", "key_page"];
+
+/** Lets the portal import the backend's table of providers, so that a new row there needs no edit here. */
+const providerRows: Plugin = {
+  name: "provider-rows",
+  transform(code, id) {
+    if (!id.endsWith("providers.toml")) return undefined;
+    const { providers } = parse(code) as { providers: Record<string, unknown>[] };
+    const rows = providers.map((row) =>
+      Object.fromEntries(PROVIDER_FIELDS.filter((field) => field in row).map((field) => [field, row[field]])),
+    );
+    return { code: `export const providers = ${JSON.stringify(rows)};`, map: null };
+  },
+};
+
 /** Builds into the portal door, which serves the result under /static. */
 export default defineConfig({
   base: "/static/",
+  plugins: [providerRows],
   resolve: {
     dedupe: ["preact"],
     alias: {
       "@ui": at("../../extension/src/ui"),
+      "@data": at("../satchel/data"),
       "@wire": at("../../extension/src/wire"),
       satchel: at("../../sdk-js/src/index.ts"),
     },

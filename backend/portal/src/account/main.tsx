@@ -1,1 +1,6 @@
-import "../pieces/pieces.css";
+import "./account.css";
+import { render } from "preact";
+import { PortalApp } from "./PortalApp";
+
+const app = document.getElementById("app");
+if (app) render(<PortalApp />, app);

@@ -1,0 +1,138 @@
+import type { Generation } from "@wire/generation";
+import type { JSX } from "preact";
+import { formatDuration } from "../format/formatDuration";
+import { formatMoment } from "../format/formatMoment";
+import { formatTokens } from "../format/formatTokens";
+import { hostOf } from "../format/monogram";
+import { Icon } from "../pieces/Icon";
+import { PlainTile, SiteTile } from "../pieces/Tile";
+import { costOf } from "./costOf";
+import type { PortalApi } from "./PortalApi";
+import { type StatusLook, statusOf } from "./statusOf";
+
+interface Props {
+  api: PortalApi;
+  generations: readonly Generation[];
+  reload(): Promise<void>;
+  /** Fewer columns, for Home. */
+  brief?: boolean;
+}
+
+/** Generations, newest first. Cost is last but for the time. */
+export function ActivityTable({ api, generations, reload, brief }: Props): JSX.Element {
+  return (
+    <div class="tablewrap">
+      <table class="table">
+        <thead>
+          <tr>
+            <th scope="col">Site</th>
+            <th scope="col" class="hide-n">
+              Model
+            </th>
+            <th scope="col" class="hide-n">
+              Status
+            </th>
+            {brief || (
+              <th scope="col" class="num hide-n">
+                Tokens in, out
+              </th>
+            )}
+            {brief || (
+              <th scope="col" class="num hide-n wide-only">
+                First token
+              </th>
+            )}
+            <th scope="col" class="num hide-n">
+              Duration
+            </th>
+            <th scope="col" class="num">
+              Cost
+            </th>
+            <th scope="col" class="num hide-n">
+              Time
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {generations.map((generation) => (
+            <Row key={generation.id} {...{ api, generation, reload, brief: brief ?? false }} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface RowProps {
+  api: PortalApi;
+  generation: Generation;
+  reload(): Promise<void>;
+  brief: boolean;
+}
+
+function Row({ api, generation, reload, brief }: RowProps): JSX.Element {
+  const { usage, first_event_ms, duration_ms } = generation;
+  const started = new Date(generation.started_at);
+  const at = formatMoment(started, new Date());
+  const status = statusOf(generation);
+  const model = generation.model ?? generation.requested_model;
+  return (
+    <tr>
+      <th scope="row" class="flex1">
+        <span class="row g3">
+          {generation.origin ? <SiteTile origin={generation.origin} /> : <PlainTile name={generation.app ?? "Token"} />}
+          <span class="grow">
+            <span class="cut site-name">
+              <bdi>{generation.origin ? hostOf(generation.origin) : (generation.app ?? "Your token")}</bdi>
+            </span>
+            <span class="sub narrow cut">
+              {status.word} · {model} · {at}
+            </span>
+          </span>
+        </span>
+      </th>
+      <td class="hide-n model-cell">
+        <bdi>{model}</bdi>
+        <span class="sub">{generation.provider}</span>
+      </td>
+      <td class="hide-n">
+        <Status look={status} stop={() => api.stop(generation).then(reload)} />
+      </td>
+      {brief || (
+        <td class="num hide-n m2">{`${formatTokens(usage.input_tokens)}, ${formatTokens(usage.output_tokens)}`}</td>
+      )}
+      {brief || (
+        <td class="num hide-n wide-only m2">{first_event_ms === null ? "–" : formatDuration(first_event_ms)}</td>
+      )}
+      <td class="num hide-n m2">{duration_ms === null ? "–" : formatDuration(duration_ms)}</td>
+      <td class="num">{costOf(generation)}</td>
+      <td class="num m3 hide-n">
+        <time dateTime={generation.started_at} title={`${started.toLocaleString()} (${started.toISOString()})`}>
+          {at}
+        </time>
+      </td>
+    </tr>
+  );
+}
+
+function Status({ look, stop }: { look: StatusLook; stop(): Promise<void> }): JSX.Element {
+  if (look.icon === null) {
+    return (
+      <span class="row g15">
+        <span class="st c-acc">
+          <span class="dot live" aria-hidden="true" />
+          {look.word}
+        </span>
+        <button type="button" class="btn sm" onClick={() => void stop()}>
+          Stop
+        </button>
+      </span>
+    );
+  }
+  return (
+    <span class={`st ${look.tone}`} title={look.detail ?? undefined}>
+      <Icon name={look.icon} />
+      {look.word}
+    </span>
+  );
+}

@@ -1,0 +1,61 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { ActivityTable } from "./ActivityTable";
+import { Empty } from "./Empty";
+import { Loading } from "./Loading";
+import { PageHead } from "./PageHead";
+import type { GenerationPage } from "./PortalApi";
+import type { PortalError } from "./PortalError";
+import { ResourceNote } from "./ResourceNote";
+import { asPortalError } from "./useResource";
+import type { ViewProps } from "./ViewProps";
+
+const PAGE = 50;
+
+/** What was asked, and what it cost. */
+export function ActivityView({ api, generations }: ViewProps): JSX.Element {
+  const [older, setOlder] = useState<GenerationPage[]>([]);
+  const [failure, setFailure] = useState<PortalError | null>(null);
+  const pages = generations.data ? [generations.data, ...older] : [];
+  const shown = pages.flatMap(({ data }) => data);
+  const cursor = pages.at(-1)?.next_cursor ?? null;
+  const more = async (from: string) => {
+    setFailure(null);
+    try {
+      const page = await api.generations(PAGE, from);
+      setOlder((before) => [...before, page]);
+    } catch (cause) {
+      setFailure(asPortalError(cause));
+    }
+  };
+  const reload = async () => {
+    setOlder([]);
+    await generations.reload();
+  };
+  const problem = failure ?? generations.error;
+  return (
+    <div class="page">
+      <PageHead title="Activity">
+        <span class="t13 m3">{shown.length > 0 && `Newest ${shown.length}`}</span>
+        <div class="end">
+          <button type="button" class="btn" onClick={() => void reload()}>
+            Refresh
+          </button>
+        </div>
+      </PageHead>
+      {problem && <ResourceNote error={problem} retry={reload} />}
+      {generations.data && shown.length === 0 && (
+        <Empty title="Nothing was asked yet" text="Prompts and answers are not kept; models, tokens and costs are." />
+      )}
+      {shown.length > 0 && <ActivityTable api={api} generations={shown} reload={reload} />}
+      {!generations.data && !generations.error && <Loading rows={8} what="activity" />}
+      {cursor && (
+        <p>
+          <button type="button" class="btn" onClick={() => void more(cursor)}>
+            Older
+          </button>
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,101 @@
+import type { Account } from "@wire/account";
+import type { Generation } from "@wire/generation";
+import type { Grant } from "@wire/grant";
+import type { Model } from "@wire/model";
+import type { Key, KeyDraft } from "./Key";
+import { PortalError } from "./PortalError";
+
+/** A page of generations, newest first. */
+export interface GenerationPage {
+  data: Generation[];
+  next_cursor: string | null;
+}
+
+/** The management doors as the portal reaches them: by the sign-in's cookie, under `/portal/api`. */
+export class PortalApi {
+  readonly #fetch: typeof fetch;
+
+  constructor(fetcher: typeof fetch = (input, init) => fetch(input, init)) {
+    this.#fetch = fetcher;
+  }
+
+  account(): Promise<Account> {
+    return this.#send("GET", "account");
+  }
+
+  /** Choose the model that answers when a page names none. */
+  prefer(model: string): Promise<Account> {
+    return this.#send("PATCH", "account", { preferred_model: model });
+  }
+
+  async models(): Promise<Model[]> {
+    return this.#list("models");
+  }
+
+  async grants(): Promise<Grant[]> {
+    return this.#list("grants");
+  }
+
+  /** Forget a grant; the site must ask again. */
+  async revoke(grant: Grant): Promise<void> {
+    await this.#send("DELETE", `grants/${encodeURIComponent(grant.id)}`);
+  }
+
+  /** Put a revoked grant back, with the caveats it had. */
+  async restore({ origin, embedder, state, caveats }: Grant): Promise<void> {
+    const { budget, ...rest } = caveats;
+    const given = Object.entries({
+      ...rest,
+      budget: budget && { cap_nusd: budget.cap_nusd, period: budget.period },
+    }).filter(([, value]) => value !== null);
+    await this.#send("PUT", "grants", {
+      origin,
+      ...(embedder === null ? {} : { embedder }),
+      state,
+      caveats: Object.fromEntries(given),
+    });
+  }
+
+  generations(limit: number, cursor?: string): Promise<GenerationPage> {
+    const query = new URLSearchParams({ limit: String(limit), ...(cursor && { cursor }) });
+    return this.#send("GET", `generations?${query}`);
+  }
+
+  /** Stop a live generation; it ends as `cancelled` shortly after. */
+  async stop(generation: Generation): Promise<void> {
+    await this.#send("POST", `generations/${encodeURIComponent(generation.id)}/cancel`);
+  }
+
+  async keys(): Promise<Key[]> {
+    return this.#list("keys");
+  }
+
+  /** Seal a key. Its secret never comes back. */
+  addKey(draft: KeyDraft): Promise<Key> {
+    return this.#send("POST", "keys", draft);
+  }
+
+  async deleteKey(key: Key): Promise<void> {
+    await this.#send("DELETE", `keys/${encodeURIComponent(key.id)}`);
+  }
+
+  async #list<T>(path: string): Promise<T[]> {
+    const { data } = await this.#send<{ data?: unknown }>("GET", path);
+    if (!Array.isArray(data)) throw new PortalError(502, `The server's list of ${path} cannot be read.`);
+    return data as T[];
+  }
+
+  async #send<T>(method: string, path: string, body?: object): Promise<T> {
+    const response = await this.#fetch(`/portal/api/${path}`, {
+      method,
+      credentials: "same-origin",
+      headers: { "X-Satchel-CSRF": "1", ...(body && { "Content-Type": "application/json" }) },
+      ...(body && { body: JSON.stringify(body) }),
+    }).catch(() => {
+      throw new PortalError(0, "Satchel does not answer. Is it still running?");
+    });
+    if (!response.ok) throw await PortalError.of(response);
+    if (response.status === 204) return undefined as T;
+    return (await response.json()) as T;
+  }
+}

@@ -1,0 +1,55 @@
+import type { ComponentType, JSX } from "preact";
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { ActivityView } from "./ActivityView";
+import { HomeView } from "./HomeView";
+import { KeysView } from "./KeysView";
+import { PortalApi } from "./PortalApi";
+import { ROUTES, type Route, routeOf } from "./routes";
+import { Shell } from "./Shell";
+import { SitesView } from "./SitesView";
+import { ToastBar } from "./ToastBar";
+import { useResource } from "./useResource";
+import type { Toast, ViewProps } from "./ViewProps";
+
+const RECENT = 20;
+const VIEWS: Record<Route, ComponentType<ViewProps>> = {
+  home: HomeView,
+  activity: ActivityView,
+  sites: SitesView,
+  keys: KeysView,
+};
+
+/** The portal: one page of it at a time, and what they share. */
+export function PortalApp(): JSX.Element {
+  const api = useMemo(() => new PortalApi(), []);
+  const account = useResource(() => api.account());
+  const grants = useResource(() => api.grants());
+  const keys = useResource(() => api.keys());
+  const generations = useResource(() => api.generations(RECENT));
+  const route = useRoute();
+  const [toast, setToast] = useState<Toast | null>(null);
+  const closeToast = useCallback(() => setToast(null), []);
+  const View = VIEWS[route];
+  return (
+    <Shell route={route} email={account.data?.email ?? null}>
+      <View key={route} {...{ api, account, grants, keys, generations, toast: setToast }} />
+      <ToastBar toast={toast} close={closeToast} />
+    </Shell>
+  );
+}
+
+/** Follow the address's fragment; a new page starts at its heading. */
+function useRoute(): Route {
+  const [route, setRoute] = useState(() => routeOf(location.hash));
+  useEffect(() => {
+    const follow = () => setRoute(routeOf(location.hash));
+    window.addEventListener("hashchange", follow);
+    return () => window.removeEventListener("hashchange", follow);
+  }, []);
+  useEffect(() => {
+    document.title = `${ROUTES.find(({ path }) => path === route)?.title ?? "Home"} · Satchel`;
+    if (location.hash) document.querySelector<HTMLElement>("h1")?.focus();
+    window.scrollTo(0, 0);
+  }, [route]);
+  return route;
+}

@@ -1,0 +1,74 @@
+import type { ComponentChildren, JSX } from "preact";
+import { Icon } from "../pieces/Icon";
+import { Wordmark } from "../pieces/Wordmark";
+import { ROUTES, type Route } from "./routes";
+
+/** Navigation around a page: a column on wide screens, a bar on top and one below on narrow ones. */
+export function Shell(props: { route: Route; email: string | null; children: ComponentChildren }): JSX.Element {
+  return (
+    <>
+      <button type="button" class="skip btn" onClick={skip}>
+        Skip to content
+      </button>
+      <header class="topbar">
+        <Wordmark href="#/home" />
+        <div class="end">
+          <SignOut />
+        </div>
+      </header>
+      <div class="shell">
+        <nav class="side" aria-label="Main">
+          <div class="top">
+            <Wordmark href="#/home" />
+          </div>
+          <Links route={props.route} className="nav" />
+          <div class="acct">
+            <p class="t12 m2 cut acct-name">
+              <bdi>{props.email}</bdi>
+            </p>
+            <SignOut />
+          </div>
+        </nav>
+        <main class="main" id="main" tabIndex={-1}>
+          {props.children}
+        </main>
+      </div>
+      <nav class="botbar" aria-label="Main, short">
+        <Links route={props.route} />
+      </nav>
+    </>
+  );
+}
+
+function Links({ route, className }: { route: Route; className?: string }): JSX.Element {
+  return (
+    <>
+      {ROUTES.map(({ path, title, icon }) => (
+        <a key={path} class={className} href={`#/${path}`} aria-current={path === route ? "page" : undefined}>
+          <Icon name={icon} />
+          <span>{title}</span>
+        </a>
+      ))}
+      <a class={className} href="/demo">
+        <Icon name="playground" />
+        <span>Demo</span>
+      </a>
+    </>
+  );
+}
+
+/** A form and not a script: leaving works whatever else is broken. */
+function SignOut(): JSX.Element {
+  return (
+    <form method="post" action="/sign-out">
+      <button type="submit" class="btn sm quiet">
+        Sign out
+      </button>
+    </form>
+  );
+}
+
+/** The address's fragment names the page here, so a link into the page is a button. */
+function skip(): void {
+  document.getElementById("main")?.focus();
+}

@@ -1,0 +1,157 @@
+import type { Grant } from "@wire/grant";
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { formatMoney } from "../format/formatCost";
+import { formatDay } from "../format/formatMoment";
+import { hostOf } from "../format/monogram";
+import { Icon } from "../pieces/Icon";
+import { Meter } from "../pieces/Meter";
+import { SiteTile } from "../pieces/Tile";
+import { type GrantLook, grantState } from "./grantState";
+import type { PortalError } from "./PortalError";
+import { ResourceNote } from "./ResourceNote";
+import { asPortalError } from "./useResource";
+import type { ViewProps } from "./ViewProps";
+
+interface Props extends ViewProps {
+  shown: readonly Grant[];
+  /** Site with its state only, for Home. */
+  brief?: boolean;
+}
+
+/** The sites that may or may not use the person's models. */
+export function SitesTable({ api, grants, toast, shown, brief }: Props): JSX.Element {
+  const [failure, setFailure] = useState<PortalError | null>(null);
+  const attempt = async (deed: () => Promise<void>) => {
+    setFailure(null);
+    await deed().catch((cause: unknown) => setFailure(asPortalError(cause)));
+    await grants.reload();
+  };
+  const revoke = async (grant: Grant) => {
+    await attempt(() => api.revoke(grant));
+    const undo = grant.state === "once" ? {} : { undo: () => attempt(() => api.restore(grant)) };
+    const deed = grant.state === "blocked" ? "Unblocked" : "Revoked";
+    toast({ text: `${deed} ${hostOf(grant.origin)}. It must ask again.`, ...undo });
+  };
+  return (
+    <>
+      {failure && <ResourceNote error={failure} />}
+      <div class="tablewrap">
+        <table class="table">
+          <thead>
+            <tr>
+              <th scope="col">Site</th>
+              {brief || (
+                <th scope="col" class="hide-n">
+                  Now
+                </th>
+              )}
+              {brief || (
+                <th scope="col" class="hide-n">
+                  Budget
+                </th>
+              )}
+              {brief || (
+                <th scope="col" class="hide-n">
+                  Limits
+                </th>
+              )}
+              <th scope="col" class="num">
+                <span class="sr">Revoke</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((grant) => (
+              <Row key={grant.id} grant={grant} brief={brief ?? false} revoke={() => revoke(grant)} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+function Row({ grant, brief, revoke }: { grant: Grant; brief: boolean; revoke(): Promise<void> }): JSX.Element {
+  const state = grantState(grant);
+  const { budget } = grant.caveats;
+  const verb = grant.state === "blocked" ? "Unblock" : "Revoke";
+  return (
+    <tr>
+      <th scope="row" class={brief ? "rest" : "flex1"}>
+        <span class="row g3">
+          <SiteTile origin={grant.origin} />
+          <span class="grow">
+            <span class="cut site-name">
+              <bdi dir="ltr">{hostOf(grant.origin)}</bdi>
+            </span>
+            {grant.embedder && <span class="sub cut">inside {hostOf(grant.embedder)}</span>}
+            {brief ? (
+              <span class="sub">
+                <State look={state} />
+              </span>
+            ) : (
+              <span class="sub narrow cut">
+                {state.word} · {limits(grant)}
+              </span>
+            )}
+          </span>
+        </span>
+      </th>
+      {brief || (
+        <td class="hide-n">
+          <State look={state} />
+        </td>
+      )}
+      {brief || (
+        <td class="budgetcell hide-n">
+          {budget ? (
+            <span class="stack s1">
+              <span>
+                {formatMoney(budget.spent_nusd)}{" "}
+                <span class="t12 m3">
+                  of {formatMoney(budget.cap_nusd)} {budget.period === "total" ? "in all" : `a ${budget.period}`}
+                </span>
+              </span>
+              <Meter spentNusd={budget.spent_nusd} heldNusd={budget.held_nusd} capNusd={budget.cap_nusd} />
+            </span>
+          ) : (
+            <span class="t12 m3">{grant.state === "blocked" ? "–" : "no limit"}</span>
+          )}
+        </td>
+      )}
+      {brief || <td class="hide-n m2">{limits(grant)}</td>}
+      <td class="num">
+        <button
+          type="button"
+          class="btn sm"
+          aria-label={`${verb} ${hostOf(grant.origin)}`}
+          onClick={() => void revoke()}
+        >
+          {verb}
+        </button>
+      </td>
+    </tr>
+  );
+}
+
+function State({ look }: { look: GrantLook }): JSX.Element {
+  return (
+    <span class={`st ${look.tone}`}>
+      <Icon name={look.icon} />
+      {look.word}
+    </span>
+  );
+}
+
+function limits({ caveats, state }: Grant): string {
+  if (state === "blocked") return "–";
+  const { models, rate_per_minute, expires_at } = caveats;
+  const expires = expires_at ? new Date(expires_at) : null;
+  const said = [
+    models?.join(", "),
+    rate_per_minute && `${rate_per_minute} a minute`,
+    expires && `until ${formatDay(expires, expires.getFullYear() === new Date().getFullYear())}`,
+  ].filter(Boolean);
+  return said.length > 0 ? said.join(" · ") : "no end";
+}

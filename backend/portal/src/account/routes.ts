@@ -1,0 +1,17 @@
+import type { IconName } from "../pieces/Icon";
+
+/** The portal's pages, in the order of the navigation. */
+export const ROUTES = [
+  { path: "home", title: "Home", icon: "home" },
+  { path: "activity", title: "Activity", icon: "activity" },
+  { path: "sites", title: "Sites", icon: "globe" },
+  { path: "keys", title: "Keys", icon: "key" },
+] as const satisfies readonly { path: string; title: string; icon: IconName }[];
+
+/** One of the pages. */
+export type Route = (typeof ROUTES)[number]["path"];
+
+/** Read the page from an address's fragment; what is unknown is Home. */
+export function routeOf(hash: string): Route {
+  return ROUTES.find(({ path }) => hash === `#/${path}`)?.path ?? "home";
+}
