@@ -350,7 +350,7 @@ class Streams:
         self._kept[run.id] = run
         run.timer = asyncio.get_running_loop().call_later(self.limits.kept_s, self._forget_unread, run)
         if len(self._kept) > self.limits.max_kept:
-            self._forget(next(iter(self._kept.values())))
+            self._forget(next((other for other in self._kept.values() if not other.is_read), run))
         self.forget_if_done_with(run)
 
     def forget_if_done_with(self, run: Run) -> None:
