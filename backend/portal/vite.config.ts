@@ -28,7 +28,7 @@ export default defineConfig({
   base: "/static/",
   plugins: [providerRows],
   resolve: {
-    dedupe: ["preact"],
+    dedupe: ["preact", "tldts"],
     alias: {
       "@ui": at("../../extension/src/ui"),
       "@data": at("../satchel/data"),

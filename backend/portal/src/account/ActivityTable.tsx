@@ -1,11 +1,12 @@
+import { formatDuration } from "@ui/format-duration";
+import { formatTokens } from "@ui/format-tokens";
+import { Icon } from "@ui/icon";
+import { Monogram } from "@ui/monogram";
+import { OriginName } from "@ui/origin-name";
+import { SiteMonogram } from "@ui/site-monogram";
 import type { Generation } from "@wire/generation";
 import type { JSX } from "preact";
-import { formatDuration } from "../format/formatDuration";
 import { formatMoment } from "../format/formatMoment";
-import { formatTokens } from "../format/formatTokens";
-import { hostOf } from "../format/monogram";
-import { Icon } from "../pieces/Icon";
-import { PlainTile, SiteTile } from "../pieces/Tile";
 import { costOf } from "./costOf";
 import type { PortalApi } from "./PortalApi";
 import { type StatusLook, statusOf } from "./statusOf";
@@ -71,7 +72,8 @@ interface RowProps {
 }
 
 function Row({ api, generation, reload, brief }: RowProps): JSX.Element {
-  const { usage, first_event_ms, duration_ms } = generation;
+  const { origin, usage, first_event_ms, duration_ms } = generation;
+  const caller = generation.app ?? "Your token";
   const started = new Date(generation.started_at);
   const at = formatMoment(started, new Date());
   const status = statusOf(generation);
@@ -80,10 +82,10 @@ function Row({ api, generation, reload, brief }: RowProps): JSX.Element {
     <tr>
       <th scope="row" class="flex1">
         <span class="row g3">
-          {generation.origin ? <SiteTile origin={generation.origin} /> : <PlainTile name={generation.app ?? "Token"} />}
+          {origin ? <SiteMonogram origin={origin} size="sm" /> : <Monogram text={caller.slice(0, 1)} size="sm" />}
           <span class="grow">
             <span class="cut site-name">
-              <bdi>{generation.origin ? hostOf(generation.origin) : (generation.app ?? "Your token")}</bdi>
+              {origin ? <OriginName origin={origin} scheme={!origin.startsWith("https:")} /> : <bdi>{caller}</bdi>}
             </span>
             <span class="sub narrow cut">
               {status.word} · {model} · {at}

@@ -1,14 +1,13 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Note } from "../pieces/Note";
 import { Field } from "./Field";
 import { type KeyFaults, type KeyFields, keyDraft, keyFaults, takesAddress } from "./keyDraft";
-import type { PortalApi } from "./PortalApi";
 import type { PortalError } from "./PortalError";
 import { PROVIDERS, type ProviderChoice, providerOf } from "./providers";
 import { ResourceNote } from "./ResourceNote";
 import { SecretField } from "./SecretField";
 import { asPortalError } from "./useResource";
+import type { ViewProps } from "./ViewProps";
 
 const EMPTY: KeyFields = { secret: "", baseUrl: "", label: "" };
 const UNKNOWN: ProviderChoice = {
@@ -20,14 +19,10 @@ const UNKNOWN: ProviderChoice = {
   keyPage: null,
 };
 
-type Sending =
-  | { is: "rest" }
-  | { is: "sending" }
-  | { is: "saved"; name: string }
-  | { is: "failed"; error: PortalError };
+type Sending = { is: "rest" } | { is: "sending" } | { is: "failed"; error: PortalError };
 
 /** Add a key or a server. The secret goes one way: it leaves this form and nobody can read it back. */
-export function AddKeyForm({ api, added }: { api: PortalApi; added(): Promise<void> }): JSX.Element {
+export function AddKeyForm({ api, keys, toast }: ViewProps): JSX.Element {
   const [provider, setProvider] = useState(PROVIDERS[0] ?? UNKNOWN);
   const [fields, setFields] = useState(EMPTY);
   const [faults, setFaults] = useState<KeyFaults>({});
@@ -45,8 +40,9 @@ export function AddKeyForm({ api, added }: { api: PortalApi; added(): Promise<vo
     try {
       await api.addKey(keyDraft(provider, fields));
       setFields(EMPTY);
-      setSending({ is: "saved", name: fields.label.trim() || provider.name });
-      await added();
+      setSending({ is: "rest" });
+      toast({ text: `${fields.label.trim() || provider.name} is saved.` });
+      await keys.reload();
     } catch (cause) {
       setSending({ is: "failed", error: asPortalError(cause) });
     }
@@ -63,7 +59,6 @@ export function AddKeyForm({ api, added }: { api: PortalApi; added(): Promise<vo
         </h2>
         <ProviderField chosen={provider} choose={choose} />
         <KeyFieldset {...{ provider, fields, faults, set }} />
-        {sending.is === "saved" && <Note kind="ok" icon="check" title={`${sending.name} is saved.`} />}
         {sending.is === "failed" && <ResourceNote error={sending.error} />}
         <button type="submit" class="btn primary" aria-busy={sending.is === "sending"}>
           {sending.is === "sending" ? "Saving…" : "Save key"}

@@ -1,5 +1,5 @@
+import { Icon } from "@ui/icon";
 import type { ComponentChildren, JSX } from "preact";
-import { Icon } from "../pieces/Icon";
 
 /** A line of text with its label above and its hint or fault below. */
 export function Field(props: {

@@ -1,8 +1,10 @@
+import { formatCost } from "@ui/format-cost";
+import { formatLimit } from "@ui/format-limit";
+import { formatTokens } from "@ui/format-tokens";
+import { Meter } from "@ui/meter";
 import type { Account } from "@wire/account";
 import type { JSX } from "preact";
-import { formatMoney } from "../format/formatCost";
-import { formatTokens } from "../format/formatTokens";
-import { Meter } from "../pieces/Meter";
+import { meterLabel } from "./meterLabel";
 import type { ViewProps } from "./ViewProps";
 
 /** The figures on top of Home. What is not loaded yet is a dash, not a zero. */
@@ -13,7 +15,7 @@ export function Figures({ account, grants, keys }: ViewProps): JSX.Element {
     <div class="strip">
       <div>
         <p class="t12 m2">Cost today</p>
-        <p class="metric">{account.data ? formatMoney(account.data.today.cost_nusd) : "–"}</p>
+        <p class="metric">{account.data ? formatCost(account.data.today.cost_nusd) : "–"}</p>
         <Budget account={account.data} />
       </div>
       <div>
@@ -42,9 +44,9 @@ function Budget({ account }: { account: Account | null }): JSX.Element {
   if (!budget) return <p class="t12 m3">no limit</p>;
   return (
     <>
-      <Meter spentNusd={budget.spent_nusd} heldNusd={budget.held_nusd} capNusd={budget.cap_nusd} />
+      <Meter spent={budget.spent_nusd} held={budget.held_nusd} cap={budget.cap_nusd} label={meterLabel(budget)} />
       <p class="t12 m3">
-        {formatMoney(budget.spent_nusd)} of {formatMoney(budget.cap_nusd)} a {budget.period}
+        {formatLimit(budget.spent_nusd)} of {formatLimit(budget.cap_nusd)} a {budget.period}
       </p>
     </>
   );

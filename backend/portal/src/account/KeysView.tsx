@@ -1,7 +1,7 @@
+import { Monogram } from "@ui/monogram";
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { formatDay } from "../format/formatMoment";
-import { PlainTile } from "../pieces/Tile";
 import { AddKeyForm } from "./AddKeyForm";
 import { DeleteKeyDialog } from "./DeleteKeyDialog";
 import { Empty } from "./Empty";
@@ -42,7 +42,7 @@ export function KeysView(props: ViewProps): JSX.Element {
           )}
           {!keys.data && !keys.error && <Loading rows={3} what="keys" />}
         </section>
-        <AddKeyForm api={api} added={keys.reload} />
+        <AddKeyForm {...props} />
       </div>
       {doomed && <DeleteKeyDialog api={api} doomed={doomed} kept={() => doom(null)} deleted={deleted} />}
     </div>
@@ -87,7 +87,7 @@ function KeyRow({ shown, doom }: { shown: Key; doom(): void }): JSX.Element {
     <tr>
       <th scope="row" class="flex1">
         <span class="row g3">
-          <PlainTile name={name} />
+          <Monogram text={name.slice(0, 2)} size="sm" />
           <span class="grow">
             <span class="b cut site-name">{name}</span>
             {kind && <span class="sub cut">{kind}</span>}

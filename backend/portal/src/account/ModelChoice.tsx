@@ -1,8 +1,8 @@
+import { formatContext } from "@ui/format-context";
+import { modelPrice } from "@ui/model-price";
 import type { Model } from "@wire/model";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { formatPrice } from "../format/formatPrice";
-import { formatTokens } from "../format/formatTokens";
 import type { PortalError } from "./PortalError";
 import { ResourceNote } from "./ResourceNote";
 import { asPortalError, useResource } from "./useResource";
@@ -73,17 +73,15 @@ function groups(models: readonly Model[]): [provider: string, models: Model[]][]
 
 function facts(model: Model | undefined): string {
   if (!model) return "It answers whenever a page names no model.";
-  const { local, price } = model.satchel;
+  const price = modelPrice(model);
+  const asOf = model.satchel.price?.as_of ?? "";
   return [
-    model.description,
-    local ? "Stays on this computer" : null,
-    model.context_length ? `${formatTokens(model.context_length)} tokens of context` : null,
-    price && formatPrice(price) !== "free"
-      ? `${formatPrice(price)} per million tokens, ${price.as_of}`
-      : formatPrice(price),
+    model.description.replace(/\.$/, ""),
+    model.satchel.local && "Stays on this computer",
+    model.context_length !== null && `${formatContext(model.context_length)} tokens of context`,
+    price.kind === "priced" ? `${price.input} / ${price.output} per million tokens, ${asOf}` : price.input,
   ]
     .filter(Boolean)
-    .map((fact) => String(fact).replace(/\.$/, ""))
     .join(" · ");
 }
 

@@ -1,22 +1,22 @@
 import type { JSX } from "preact";
-import { Note } from "../pieces/Note";
+import { TitledNote } from "../pieces/TitledNote";
 import type { PortalError } from "./PortalError";
 
 /** A failed load or deed, in place: who must act, what happened, the remedy. */
 export function ResourceNote({ error, retry }: { error: PortalError; retry?: () => void }): JSX.Element {
   if (error.signedOut) {
     return (
-      <Note kind="warn" icon="lock" title="Your sign-in here ended.">
+      <TitledNote kind="warn" icon="lock" title="Your sign-in here ended.">
         <p>
           <a class="btn sm" href="/sign-in?next=%2F">
             Sign in again
           </a>
         </p>
-      </Note>
+      </TitledNote>
     );
   }
   return (
-    <Note kind="danger" icon="failed" title={error.message}>
+    <TitledNote kind="danger" icon="failed" title={error.message}>
       {(error.satchelCode ?? error.requestId) && (
         <p class="t12 m2">
           Details: <span class="mono">{[error.satchelCode, error.requestId].filter(Boolean).join(" · ")}</span>
@@ -29,6 +29,6 @@ export function ResourceNote({ error, retry }: { error: PortalError; retry?: () 
           </button>
         </p>
       )}
-    </Note>
+    </TitledNote>
   );
 }

@@ -1,6 +1,6 @@
+import { Icon } from "@ui/icon";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Icon } from "../pieces/Icon";
 import { FieldNote } from "./Field";
 import type { ProviderChoice } from "./providers";
 

@@ -1,6 +1,6 @@
+import { Icon } from "@ui/icon";
 import type { ComponentChildren, JSX } from "preact";
-import { Icon } from "../pieces/Icon";
-import { Wordmark } from "../pieces/Wordmark";
+import { HomeLink } from "../pieces/HomeLink";
 import { ROUTES, type Route } from "./routes";
 
 /** Navigation around a page: a column on wide screens, a bar on top and one below on narrow ones. */
@@ -11,7 +11,7 @@ export function Shell(props: { route: Route; email: string | null; children: Com
         Skip to content
       </button>
       <header class="topbar">
-        <Wordmark href="#/home" />
+        <HomeLink href="#/home" />
         <div class="end">
           <SignOut />
         </div>
@@ -19,7 +19,7 @@ export function Shell(props: { route: Route; email: string | null; children: Com
       <div class="shell">
         <nav class="side" aria-label="Main">
           <div class="top">
-            <Wordmark href="#/home" />
+            <HomeLink href="#/home" />
           </div>
           <Links route={props.route} className="nav" />
           <div class="acct">

@@ -1,13 +1,15 @@
+import { formatLimit } from "@ui/format-limit";
+import { Icon } from "@ui/icon";
+import { Meter } from "@ui/meter";
+import { OriginName } from "@ui/origin-name";
+import { SiteMonogram } from "@ui/site-monogram";
 import type { Grant } from "@wire/grant";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { formatMoney } from "../format/formatCost";
 import { formatDay } from "../format/formatMoment";
-import { hostOf } from "../format/monogram";
-import { Icon } from "../pieces/Icon";
-import { Meter } from "../pieces/Meter";
-import { SiteTile } from "../pieces/Tile";
+import { nameOfOrigin } from "../format/nameOfOrigin";
 import { type GrantLook, grantState } from "./grantState";
+import { meterLabel } from "./meterLabel";
 import type { PortalError } from "./PortalError";
 import { ResourceNote } from "./ResourceNote";
 import { asPortalError } from "./useResource";
@@ -31,7 +33,7 @@ export function SitesTable({ api, grants, toast, shown, brief }: Props): JSX.Ele
     await attempt(() => api.revoke(grant));
     const undo = grant.state === "once" ? {} : { undo: () => attempt(() => api.restore(grant)) };
     const deed = grant.state === "blocked" ? "Unblocked" : "Revoked";
-    toast({ text: `${deed} ${hostOf(grant.origin)}. It must ask again.`, ...undo });
+    toast({ text: `${deed} ${nameOfOrigin(grant.origin)}. It must ask again.`, ...undo });
   };
   return (
     <>
@@ -80,12 +82,12 @@ function Row({ grant, brief, revoke }: { grant: Grant; brief: boolean; revoke():
     <tr>
       <th scope="row" class={brief ? "rest" : "flex1"}>
         <span class="row g3">
-          <SiteTile origin={grant.origin} />
+          <SiteMonogram origin={grant.origin} size="sm" />
           <span class="grow">
             <span class="cut site-name">
-              <bdi dir="ltr">{hostOf(grant.origin)}</bdi>
+              <OriginName origin={grant.origin} scheme={!grant.origin.startsWith("https:")} />
             </span>
-            {grant.embedder && <span class="sub cut">inside {hostOf(grant.embedder)}</span>}
+            {grant.embedder && <span class="sub cut">inside {nameOfOrigin(grant.embedder)}</span>}
             {brief ? (
               <span class="sub">
                 <State look={state} />
@@ -108,12 +110,17 @@ function Row({ grant, brief, revoke }: { grant: Grant; brief: boolean; revoke():
           {budget ? (
             <span class="stack s1">
               <span>
-                {formatMoney(budget.spent_nusd)}{" "}
+                {formatLimit(budget.spent_nusd)}{" "}
                 <span class="t12 m3">
-                  of {formatMoney(budget.cap_nusd)} {budget.period === "total" ? "in all" : `a ${budget.period}`}
+                  of {formatLimit(budget.cap_nusd)} {budget.period === "total" ? "in all" : `a ${budget.period}`}
                 </span>
               </span>
-              <Meter spentNusd={budget.spent_nusd} heldNusd={budget.held_nusd} capNusd={budget.cap_nusd} />
+              <Meter
+                spent={budget.spent_nusd}
+                held={budget.held_nusd}
+                cap={budget.cap_nusd}
+                label={meterLabel(budget)}
+              />
             </span>
           ) : (
             <span class="t12 m3">{grant.state === "blocked" ? "–" : "no limit"}</span>
@@ -125,7 +132,7 @@ function Row({ grant, brief, revoke }: { grant: Grant; brief: boolean; revoke():
         <button
           type="button"
           class="btn sm"
-          aria-label={`${verb} ${hostOf(grant.origin)}`}
+          aria-label={`${verb} ${nameOfOrigin(grant.origin)}`}
           onClick={() => void revoke()}
         >
           {verb}

@@ -1,7 +1,8 @@
+import { Icon } from "@ui/icon";
+import { SegmentedChoice } from "@ui/segmented-choice";
 import type { Grant } from "@wire/grant";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Icon } from "../pieces/Icon";
 import { Empty } from "./Empty";
 import { Loading } from "./Loading";
 import { PageHead } from "./PageHead";
@@ -66,14 +67,14 @@ function Filters({ words, setWords, state, setState }: FilterProps): JSX.Element
           onInput={(event) => setWords(event.currentTarget.value)}
         />
       </div>
-      <div class="seg" role="radiogroup" aria-label="Show">
-        {STATES.map((name) => (
-          <label key={name}>
-            <input type="radio" name="state" checked={state === name} onChange={() => setState(name)} />
-            {name}
-          </label>
-        ))}
-      </div>
+      <SegmentedChoice
+        name="state"
+        label="Show"
+        options={STATES.map((name) => ({ value: name, label: name }))}
+        value={state}
+        onChange={setState}
+        fit={false}
+      />
     </div>
   );
 }

@@ -1,6 +1,6 @@
+import { Icon } from "@ui/icon";
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { Icon } from "../pieces/Icon";
 import type { Toast } from "./ViewProps";
 
 const SHOWN_MS = 6000;

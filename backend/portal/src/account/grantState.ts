@@ -1,5 +1,5 @@
 import type { Grant } from "@wire/grant";
-import type { IconName } from "../pieces/Icon";
+import type { IconName } from "../pieces/IconName";
 
 /** How a grant stands right now. */
 export interface GrantLook {

@@ -1,4 +1,4 @@
-import type { IconName } from "../pieces/Icon";
+import type { IconName } from "../pieces/IconName";
 
 /** The portal's pages, in the order of the navigation. */
 export const ROUTES = [

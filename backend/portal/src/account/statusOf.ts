@@ -1,5 +1,5 @@
 import type { Generation } from "@wire/generation";
-import type { IconName } from "../pieces/Icon";
+import type { IconName } from "../pieces/IconName";
 
 /** How a generation's end looks in a list. Without an icon it is still running. */
 export interface StatusLook {

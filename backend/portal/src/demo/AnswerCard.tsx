@@ -1,8 +1,8 @@
+import { Icon } from "@ui/icon";
 import type { JSX } from "preact";
 import type { Answer } from "satchel";
-import { formatCost } from "../format/formatCost";
-import { countOf } from "../format/formatTokens";
-import { Icon } from "../pieces/Icon";
+import { billOf } from "../format/billOf";
+import { countOf } from "../format/countOf";
 import type { Ending, Run } from "./demoState";
 
 const DENIED = 4001;
@@ -76,7 +76,7 @@ function Bill({ answer, tokensPerSecond }: { answer: Answer; tokensPerSecond: nu
   const figures = [
     `${countOf(usage.outputTokens, "token", "tokens")}${usage.estimated ? " est." : ""}`,
     tokensPerSecond === null ? null : `${Math.round(tokensPerSecond)} tok/s`,
-    formatCost(Math.round(cost.usd * 1e9), cost.known),
+    billOf(Math.round(cost.usd * 1e9), cost.known),
   ];
   return (
     <>

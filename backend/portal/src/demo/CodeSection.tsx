@@ -1,6 +1,6 @@
+import { Icon } from "@ui/icon";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Icon } from "../pieces/Icon";
 import { highlight } from "./highlight";
 import { SNIPPETS } from "./snippets";
 

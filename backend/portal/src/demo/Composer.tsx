@@ -1,6 +1,6 @@
+import { Icon } from "@ui/icon";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Icon } from "../pieces/Icon";
 
 const EXAMPLE = "Explain in three sentences why leaves change colour in autumn.";
 
@@ -42,7 +42,7 @@ export function Composer(props: {
         </span>
         {props.running ? (
           <button type="submit" class="btn sm end" key="stop">
-            <Icon name="stop" small fill />
+            <Icon name="stop" small />
             Stop
           </button>
         ) : (

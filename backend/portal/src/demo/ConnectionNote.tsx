@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { Note } from "../pieces/Note";
+import { TitledNote } from "../pieces/TitledNote";
 import type { Connection } from "./demoState";
 
 /** What to do when the page cannot ask; nothing when it can. */
@@ -9,15 +9,15 @@ export function ConnectionNote({ connection }: { connection: Connection }): JSX.
       return <InstallNote />;
     case "disconnected":
       return (
-        <Note kind="warn" icon="warning" title="Satchel is installed, but not connected.">
+        <TitledNote kind="warn" icon="warning" title="Satchel is installed, but not connected.">
           <p>Open it in the toolbar and connect it to your backend. This page notices by itself.</p>
-        </Note>
+        </TitledNote>
       );
     case "ready":
       return connection.permission === "denied" ? (
-        <Note kind="warn" icon="block" title="You blocked this page.">
+        <TitledNote kind="warn" icon="block" title="You blocked this page.">
           <p>Set it to Ask in Satchel’s popup to try it. A blocked page is told no at once.</p>
-        </Note>
+        </TitledNote>
       ) : null;
     case "looking":
       return null;
@@ -26,7 +26,7 @@ export function ConnectionNote({ connection }: { connection: Connection }): JSX.
 
 function InstallNote(): JSX.Element {
   return (
-    <Note kind="info" icon="info" title="Satchel is not installed in this browser.">
+    <TitledNote kind="info" icon="info" title="Satchel is not installed in this browser.">
       <p>
         <code class="mono">make run</code> has built it into <code class="mono">extension/.output</code>.
       </p>
@@ -45,6 +45,6 @@ function InstallNote(): JSX.Element {
           Reload this page
         </button>
       </p>
-    </Note>
+    </TitledNote>
   );
 }

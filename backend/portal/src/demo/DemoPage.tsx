@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { Wordmark } from "../pieces/Wordmark";
+import { HomeLink } from "../pieces/HomeLink";
 import { AnswerCard } from "./AnswerCard";
 import { announcement } from "./announcement";
 import { CodeSection } from "./CodeSection";
@@ -20,7 +20,7 @@ export function DemoPage(): JSX.Element {
   return (
     <>
       <header class="bar wbar">
-        <Wordmark href="/" />
+        <HomeLink href="/" />
         <span class="tag line">demo</span>
         <ConnectionStatus connection={connection} />
       </header>

@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
-import { Note } from "../pieces/Note";
+import { TitledNote } from "../pieces/TitledNote";
 import type { Fault } from "./explainFault";
 
 /** A failure in words, with the codes a program would look at. */
 export function FaultNote({ fault, moral }: { fault: Fault; moral?: string | undefined }): JSX.Element {
   return (
-    <Note kind="danger" icon="failed" title={fault.title}>
+    <TitledNote kind="danger" icon="failed" title={fault.title}>
       <p>{fault.remedy}</p>
       {moral && <p>{moral}</p>}
       <p class="row wrap g1">
@@ -16,6 +16,6 @@ export function FaultNote({ fault, moral }: { fault: Fault; moral?: string | und
         )}
         {fault.satchelCode && <span class="tag mono">{fault.satchelCode}</span>}
       </p>
-    </Note>
+    </TitledNote>
   );
 }

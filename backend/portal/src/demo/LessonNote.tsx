@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { Note } from "../pieces/Note";
+import { TitledNote } from "../pieces/TitledNote";
 import type { Lesson } from "./demoState";
 
 const TITLES: Record<Lesson, string> = {
@@ -17,8 +17,8 @@ export const MORALS: Record<Lesson, string> = {
 /** What a button is about to show. */
 export function LessonNote({ lesson }: { lesson: Lesson }): JSX.Element {
   return (
-    <Note kind="info" icon="info" title={TITLES[lesson]}>
+    <TitledNote kind="info" icon="info" title={TITLES[lesson]}>
       <p>{MORALS[lesson]}</p>
-    </Note>
+    </TitledNote>
   );
 }

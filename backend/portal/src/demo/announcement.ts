@@ -1,4 +1,4 @@
-import { countOf } from "../format/formatTokens";
+import { countOf } from "../format/countOf";
 import type { Run } from "./demoState";
 
 /** What a screen reader is told: that an answer started and that it ended, never a token. Failures speak for themselves. */

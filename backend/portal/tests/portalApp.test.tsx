@@ -1,0 +1,93 @@
+// @vitest-environment happy-dom
+import { render } from "preact";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { PortalApp } from "../src/account/PortalApp";
+
+type Replies = Record<string, unknown>;
+const ACCOUNT = {
+  id: "acct_1",
+  email: "mira@holt.example",
+  preferred_model: "a/b",
+  today: { cost_nusd: 3_180_000_000, generations: 128 },
+  budget: null,
+  apps: 1,
+};
+const NOTHING: Replies = {
+  account: ACCOUNT,
+  models: { data: [] },
+  grants: { data: [] },
+  keys: { data: [] },
+  generations: { data: [], next_cursor: null },
+};
+let host: HTMLElement;
+
+beforeEach(() => {
+  host = document.createElement("div");
+  document.body.append(host);
+  location.hash = "";
+});
+afterEach(() => {
+  render(null, host);
+  host.remove();
+  vi.unstubAllGlobals();
+});
+
+function serve(replies: Replies, status = 200): void {
+  vi.stubGlobal("fetch", async (url: string) => {
+    const name = url.replace("/portal/api/", "").replace(/[/?].*/, "");
+    return Response.json(replies[name] ?? {}, { status });
+  });
+}
+
+async function shown(hash = ""): Promise<string> {
+  location.hash = hash;
+  render(<PortalApp />, host);
+  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+  return host.querySelector("main")?.textContent ?? "";
+}
+
+test("a new account sees its address, its figures, and what to do first", async () => {
+  serve(NOTHING);
+  const text = await shown();
+  for (const words of ["mira@holt.example", "$3.18", "128", "Nothing was asked yet", "Try the demo page", "Add one"]) {
+    expect(text).toContain(words);
+  }
+});
+
+test("every page says why it is empty", async () => {
+  serve(NOTHING);
+  expect(await shown("#/sites")).toContain("No site has asked yet");
+  render(null, host);
+  expect(await shown("#/activity")).toContain("Nothing was asked yet");
+  render(null, host);
+  expect(await shown("#/keys")).toContain("No key yet");
+});
+
+test("an ended sign-in leads back to signing in, once", async () => {
+  serve({}, 401);
+  await shown();
+  const links = host.querySelectorAll('a[href="/sign-in?next=%2F"]');
+  expect(links).toHaveLength(1);
+});
+
+test("leaving is a plain form, so it works whatever else is broken", async () => {
+  serve({}, 503);
+  await shown();
+  expect(host.querySelector<HTMLFormElement>('form[action="/sign-out"]')?.method).toBe("post");
+});
+
+test("names of sites and models are text, never markup", async () => {
+  const evil = '<img src=x onerror="alert(1)">';
+  const grant = {
+    id: "grant_1",
+    origin: evil,
+    embedder: null,
+    state: "allowed",
+    created_at: "2026-11-01T00:00:00Z",
+    last_used_at: null,
+    caveats: { models: [evil], budget: null, rate_per_minute: null, expires_at: null },
+  };
+  serve({ ...NOTHING, grants: { data: [grant] } });
+  expect(await shown("#/sites")).toContain(evil);
+  expect(host.querySelector("main img")).toBeNull();
+});
