@@ -44,7 +44,6 @@ class Satchel:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("SATCHEL_")}
         own = {
             "SATCHEL_HOME": str(self.home / "data"),
-            "SATCHEL_KEK_URL": f"file://{self.home / 'kek' / 'kek'}",
             "SATCHEL_PORT": str(self.port),
         }
         return inherited | own | dict(self.settings)

@@ -54,7 +54,7 @@ def test_a_value_that_cannot_work_is_refused_by_name(monkeypatch: pytest.MonkeyP
 
 
 def test_a_secret_setting_is_not_repeated_in_errors_or_prints(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SATCHEL_KEK_URL", "base64:hunter2")
+    monkeypatch.setenv("SATCHEL_KEK", "hunter2")
     assert "hunter2" not in repr(read_settings())
 
 

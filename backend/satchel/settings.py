@@ -47,14 +47,16 @@ class Settings(BaseSettings):
     """`sqlite:///…` or `postgresql://…`; empty is `satchel.db` in the home."""
     redis_url: str = ""
     """Reserved: coordination over Redis comes later, so a value is refused."""
-    kek_url: SecretStr = SecretStr("")
-    """Where the key-encryption key is: `file:<path>` or `base64:<32 bytes>`; empty is `kek` in the home, made at first start."""
+    kek_url: str = ""
+    """Where the key-encryption key is: `env:` or `file:///path`; empty is a keyring beside the home, made at first start."""
+    kek: SecretStr = SecretStr("")
+    """The key-encryption key itself, where `kek_url` says `env:`."""
     public_url: str = ""
     """The address people's browsers use, where a proxy stands before us: scheme, host and port."""
     builtin_model: Literal["on", "off"] = "on"
     """Whether to offer the built-in model."""
-    local_servers: Literal["on", "off"] = "on"
-    """Whether to look for model servers on this computer."""
+    local_servers: Literal["auto", "on", "off"] = "auto"
+    """Whether to look for, and to reach, model servers on this computer; `auto` is on where only this computer can reach us."""
     allowed_hosts: Words = ()
     """More host names to answer to; addresses, `localhost` and the public URL's host always are."""
     allowed_origins: Words = ()
@@ -117,6 +119,17 @@ class Settings(BaseSettings):
         names = {name.lower() for name in self.allowed_hosts}
         names.update(host for url in (self.own_url, self.public_url) if url and (host := urlsplit(url).hostname))
         return frozenset(name for name in names if not _is_address(name))
+
+    @property
+    def reaches_loopback(self) -> bool:
+        """Tell whether providers may be servers on this computer. On a host that strangers use, they must not."""
+        is_private = not self.public_url and (self.host == "localhost" or (_is_address(self.host) and ip_address(self.host).is_loopback))
+        return self.local_servers == "on" or (self.local_servers == "auto" and is_private)
+
+    @property
+    def keyring(self) -> Path:
+        """Return the file of the KEK that is made at first start: apart from the database, so that a copy of one is no copy of both."""
+        return self.home.with_name(f"{self.home.name}-keyring") / "kek"
 
     @property
     def is_embedded(self) -> bool:

@@ -1,16 +1,21 @@
 """`/v1/keys`: provider keys that the person owns. A secret goes in and never comes back."""
 
+import re
+from collections.abc import Mapping
 from datetime import datetime
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field, SecretStr
 
-from satchel.domain.errors import NotFound
+from satchel.domain.catalog import ProviderRow
+from satchel.domain.errors import MalformedRequest, NotFound
 from satchel.domain.keys import Key, Secret
 from satchel.doors.http.callers import Callers
+from satchel.ports.coordination import Bus, account_topic
 from satchel.services.vault import Vault
 
 _SCOPE = "settings"
+_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class KeySchema(BaseModel):
@@ -39,7 +44,48 @@ class KeyDraft(BaseModel):
     label: str | None = Field(default=None, max_length=100)
 
 
-def keys_router(callers: Callers, vault: Vault) -> APIRouter:
+class KeyDesk:
+    """Take keys in and give them up, as the door and the operator's command do: checked against the providers we know."""
+
+    def __init__(self, vault: Vault, rows: Mapping[str, ProviderRow], bus: Bus) -> None:
+        self._vault = vault
+        self._rows = rows
+        self._bus = bus
+
+    async def add(self, account_id: str, provider: str, base_url: str | None, secret: Secret, label: str | None) -> Key:
+        """Seal and keep a key, and tell the account's catalog.
+
+        Raises:
+            MalformedRequest: no such provider, no base URL for it, no secret where it needs one, or a label that is none or taken.
+        """
+        row = self._rows.get(provider)
+        if row is None:
+            raise MalformedRequest(f"no provider {provider!r}; there are {', '.join(self._rows)}", details={"param": "provider"})
+        address = base_url or row.base_url
+        if address is None:
+            raise MalformedRequest(
+                f"{row.name} needs the base URL of the server, such as http://127.0.0.1:8000/v1", details={"param": "base_url"}
+            )
+        if row.needs_key and not secret:
+            raise MalformedRequest(f"{row.name} needs a key; get one at {row.key_page}", details={"param": "secret"})
+        if label is not None and not _LABEL.fullmatch(label):
+            raise MalformedRequest("a label has letters, digits, dots and dashes only", details={"param": "label"})
+        key = await self._vault.add(account_id, provider, address, secret, label)
+        self._changed(account_id)
+        return key
+
+    async def remove(self, account_id: str, key_id: str) -> bool:
+        """Forget a key; False if there is none."""
+        removed = await self._vault.remove(account_id, key_id)
+        if removed:
+            self._changed(account_id)
+        return removed
+
+    def _changed(self, account_id: str) -> None:
+        self._bus.publish(account_topic(account_id), {"event": "keys_changed", "data": {}})
+
+
+def keys_router(callers: Callers, vault: Vault, desk: KeyDesk) -> APIRouter:
     """Return the doors of this resource."""
     router = APIRouter(prefix="/keys", tags=["keys"])
 
@@ -54,13 +100,13 @@ def keys_router(callers: Callers, vault: Vault) -> APIRouter:
         """Seal and keep a key."""
         principal = await callers.principal(request, _SCOPE)
         secret = Secret(draft.secret.get_secret_value().strip())
-        return _schema(await vault.add(principal.account_id, draft.provider, draft.base_url, secret, label=draft.label))
+        return _schema(await desk.add(principal.account_id, draft.provider, draft.base_url, secret, draft.label))
 
     @router.delete("/{key_id}", status_code=204)
     async def remove_key(request: Request, key_id: str) -> None:
         """Forget a key."""
         principal = await callers.principal(request, _SCOPE)
-        if not await vault.remove(principal.account_id, key_id):
+        if not await desk.remove(principal.account_id, key_id):
             raise NotFound(f"there is no key {key_id!r}")
 
     return router

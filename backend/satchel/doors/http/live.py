@@ -1,7 +1,8 @@
 """The HTTP calls being answered now, so that they can be listed and cancelled. Those of the socket are in `services/streams.py`."""
 
+import asyncio
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from satchel.domain.calls import Call
 from satchel.domain.errors import Draining
@@ -18,6 +19,8 @@ class LiveCalls:
     def __init__(self, bus: Bus) -> None:
         self._calls: dict[str, tuple[Call, Stop]] = {}
         self._is_draining = False
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._unsubscribe = bus.subscribe(TOKENS_TOPIC, self._on_revoked)
 
     @contextmanager
@@ -30,10 +33,13 @@ class LiveCalls:
         if self._is_draining:
             raise Draining("the server is going down; try again in a moment", retry_after_s=_DRAIN_RETRY_S)
         self._calls[call.id] = (call, stop)
+        self._idle.clear()
         try:
             yield
         finally:
             del self._calls[call.id]
+            if not self._calls:
+                self._idle.set()
 
     def of(self, account_id: str) -> Sequence[Call]:
         """Return the account's running calls, newest first."""
@@ -51,8 +57,13 @@ class LiveCalls:
         """Refuse new calls; those that run may finish."""
         self._is_draining = True
 
-    def __len__(self) -> int:
-        return len(self._calls)
+    async def drain(self, timeout_s: float) -> None:
+        """Return when no call runs any more; what still runs after `timeout_s` is cancelled."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await self._idle.wait()
+        for call, stop in list(self._calls.values()):
+            _end(call, stop)
 
     def close(self) -> None:
         """Stop listening for revocations."""

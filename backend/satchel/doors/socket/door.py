@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import get_args, get_type_hints
 
 from starlette.types import Receive, Scope, Send
 
 from satchel.doors.socket.connection import RESTARTING, UNAUTHENTICATED
 from satchel.doors.socket.encoding import draining, push
-from satchel.doors.socket.frames import SUBPROTOCOL
+from satchel.doors.socket.frames import SUBPROTOCOL, Event
 from satchel.doors.socket.pump import HELLO_S, Pump, SocketServices
 from satchel.ports.coordination import TOKENS_TOPIC, Bus, Message, Unsubscribe, account_topic
 
 MAX_CONNECTIONS_PER_ACCOUNT = 8
 DRAIN_RETRY_S = 5.0
 
+_PUSHED = frozenset(get_args(get_type_hints(Event)["event"]))
 _TICK_S = 1.0
 _TOKEN_CHECK_S = 30.0
 _PATIENCE_S = 30.0
@@ -122,7 +124,9 @@ class SocketDoor:
             unsubscribe()
 
     def _on_push(self, account_id: str, message: Message) -> None:
-        frame = push(message.get("event"), message.get("data", {}))
+        if message.get("event") not in _PUSHED:
+            return
+        frame = push(message["event"], message.get("data", {}))
         for pump in tuple(self._accounts[account_id][0]):
             pump.push(frame)
 

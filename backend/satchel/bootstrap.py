@@ -1,0 +1,225 @@
+"""The composition root: settings → adapters → services → doors. Nobody else plugs a port; order and endings are decided here."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+
+from fastapi import FastAPI
+
+from satchel.coordination.memory import MemoryBus, MemoryLimiter, MemoryStreamLog
+from satchel.custody.local import local_custody
+from satchel.domain.catalog import ProviderRow
+from satchel.domain.errors import NotReady
+from satchel.doors.auth import Authenticator
+from satchel.doors.http.completions import Completions
+from satchel.doors.http.front import Front
+from satchel.doors.http.health import health_router
+from satchel.doors.http.live import LiveCalls
+from satchel.doors.http.management import management_app
+from satchel.doors.http.oauth import router as oauth_router
+from satchel.doors.http.resources import resource_routers
+from satchel.doors.portal.router import router as portal_router
+from satchel.doors.portal.session import PortalSession
+from satchel.doors.socket.door import SocketDoor
+from satchel.doors.socket.pump import SocketServices
+from satchel.kit.clock import SystemClock
+from satchel.kit.ids import Ids
+from satchel.loading import catalog_models, load_plugins, load_providers, load_sources, provider_rows
+from satchel.ports.clock import Clock
+from satchel.ports.coordination import Bus
+from satchel.ports.oauth import OAuthStore
+from satchel.ports.provider import LocalSource, Provider
+from satchel.ports.stores import Database
+from satchel.providers import ProviderDeps
+from satchel.providers.builtin import PROVIDER_ID, BuiltinProvider
+from satchel.services.accounts import Accounts
+from satchel.services.apps import Apps
+from satchel.services.budget import ORPHAN_GRACE_S, Budgets
+from satchel.services.catalog import Catalog
+from satchel.services.generation import Generation
+from satchel.services.ledger import Ledger
+from satchel.services.oauth.issuer import Issuer
+from satchel.services.oauth.service import OAuth
+from satchel.services.policy import Policy
+from satchel.services.routing import Routing
+from satchel.services.streams import Streams
+from satchel.services.vault import Vault
+from satchel.settings import Settings
+from satchel.stores.sql.database import SqlDatabase
+from satchel.stores.sql.journal import SqlJournal
+from satchel.stores.sql.migrate import migrate
+from satchel.stores.sql.oauth import SqlOAuthStore
+from satchel.transport import Timeouts, Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Guests:
+    """What tests bring along: providers by id, and where their models are listed."""
+
+    providers: Mapping[str, Provider]
+    local: Sequence[LocalSource] = ()
+
+
+class House:
+    """Every adapter and service, plugged together. Made by `open_house`, which also closes it; nothing is connected by building it."""
+
+    def __init__(self, settings: Settings, deployment_id: str, guests: Guests) -> None:
+        self.settings = settings
+        self.ids = Ids()
+        self.clock: Clock = SystemClock()
+        self.bus: Bus = MemoryBus()
+        self.limiter = MemoryLimiter(self.clock)
+        database = SqlDatabase(settings.database_url, self.clock)
+        self.database: Database = database
+        self.journal = SqlJournal(settings.database_url)
+        self.vault = self._vault(deployment_id)
+        self.rows: Mapping[str, ProviderRow] = provider_rows()
+        self._add_models(guests)
+        self._add_services(SqlOAuthStore(database))
+
+    def _vault(self, deployment_id: str) -> Vault:
+        settings = self.settings
+        kek = settings.kek.get_secret_value() or None
+        custody = local_custody(settings.kek_url or None, kek=kek, keyring=settings.keyring, deployment_id=deployment_id)
+        return Vault(self.database, custody, self.clock, self.ids, deployment_id)
+
+    def _add_models(self, guests: Guests) -> None:
+        settings = self.settings
+        timeouts = Timeouts(connect_s=settings.connect_timeout_s, idle_s=settings.idle_timeout_s)
+        self.transport = Transport(allow_loopback=settings.reaches_loopback, timeouts=timeouts)
+        rows = self.rows if settings.reaches_loopback else {name: replace(row, ports=()) for name, row in self.rows.items()}
+        wants_builtin = settings.builtin_model == "on"
+        deps = ProviderDeps(self.transport, self.clock, rows, catalog_models(), self.ids, builtin_model=wants_builtin)
+        self.providers = {**load_providers(deps), **guests.providers}
+        found = load_sources(deps, self.providers)
+        local = (*guests.local, *found.local)
+        sources = found.by_dialect
+        self.catalog = Catalog(self.database, self.bus, self.clock, rows=rows, sources=sources, local=local, open_key=self.vault.open)
+
+    def _add_services(self, oauth: OAuthStore) -> None:
+        database, bus, clock, ids = self.database, self.bus, self.clock, self.ids
+        self.accounts = Accounts(database, self.limiter, bus, clock, ids)
+        self.apps = Apps(frozenset(self.settings.extension_ids))
+        self.oauth = OAuth(oauth, database, self.apps.find, bus=bus, clock=clock, ids=ids)
+        self.policy = Policy(database, self.catalog, self.limiter, bus, clock)
+        self.budgets = Budgets(database, self.journal, clock, ids.new("work"))
+        routing = Routing(self.catalog, self.providers, self.vault.open)
+        self.generation = Generation(self.policy, self.budgets, routing, load_plugins())
+        self.streams = Streams(self.generation.generate, MemoryStreamLog(), bus, ids)
+        self.ledger = Ledger(database, clock)
+
+    @property
+    def builtin(self) -> BuiltinProvider:
+        """Return the built-in model's provider."""
+        provider = self.providers[PROVIDER_ID]
+        assert isinstance(provider, BuiltinProvider)  # noqa: S101 - loading.py lets nobody else take this id
+        return provider
+
+    async def aclose(self) -> None:
+        """Close everything, users before what they use."""
+        await self.streams.aclose()
+        await self.budgets.aclose()
+        self.policy.aclose()
+        await self.catalog.aclose()
+        for provider in set(self.providers.values()):
+            await provider.aclose()
+        await self.transport.aclose()
+        self.vault.close()
+        await self.journal.aclose()
+        await self.database.aclose()
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, guests: Guests = Guests({})) -> AsyncGenerator[House, None]:
+    """Bring the database up to date, build the house, and close it in the end.
+
+    Raises:
+        NotReady: the database does not answer.
+        ValueError: the database URL or the KEK is none; the message says what would be one.
+    """
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    await migrate(settings.database_url)
+    database = SqlDatabase(settings.database_url)
+    try:
+        deployment_id = await database.deployment_id()
+    finally:
+        await database.aclose()
+    house = House(settings, deployment_id, guests)
+    try:
+        yield house
+    finally:
+        await house.aclose()
+
+
+class Doors:
+    """The ASGI callable of a house, what looks after it while it serves, and how it goes down."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        settings, bus, clock, ids = house.settings, house.bus, house.clock, house.ids
+        authenticator = Authenticator(house.database, bus, clock)
+        origins = frozenset({*settings.allowed_origins, settings.own_url})
+        sockets = SocketServices(authenticator, house.accounts, house.catalog, house.streams, clock=clock, ids=ids)
+        self.socket = SocketDoor(sockets, bus, lambda origin: origin in origins or house.apps.allows_origin(origin))
+        self._live = LiveCalls(bus)
+        self.management = self._management(authenticator)
+        completions = Completions(authenticator, house.generation, self._live, clock, ids)
+        self.asgi = Front(
+            hot={"/v1/chat/completions": completions, "/api/v1/chat/completions": completions},
+            socket=self.socket,
+            rest=self.management,
+            host_names=settings.host_names,
+            allows_origin=house.apps.allows_origin,
+            clock=clock,
+            ids=ids,
+        )
+
+    @asynccontextmanager
+    async def serving(self, others_may_live: bool) -> AsyncGenerator[None, None]:
+        """Settle what a killed process left behind, and look after things while the block runs.
+
+        Args:
+            others_may_live: whether other processes may be serving from the same database.
+        """
+        grace_s = ORPHAN_GRACE_S if others_may_live else 0.0
+        await self._house.budgets.settle_orphans(grace_s)
+        watching = [self._house.budgets.reap(grace_s), self._house.catalog.run(), self.socket.watch()]
+        tasks = [asyncio.create_task(deed) for deed in watching]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            self._live.close()
+
+    async def drain(self) -> None:
+        """Refuse what is new, tell the clients, let what runs finish, close the sockets."""
+        self.socket.begin_drain()
+        self._live.begin_drain()
+        drain_s = self._house.settings.drain_s
+        await asyncio.gather(self._house.streams.drain(drain_s), self._live.drain(drain_s))
+        self.socket.close_all()
+
+    def _management(self, authenticator: Authenticator) -> FastAPI:
+        house = self._house
+        issuer = Issuer(house.settings.public_url or None)
+        checks = {"database": self._database, "builtin_model": self._builtin_model}
+        pages = [
+            health_router(checks, lambda: self.socket.is_draining),
+            oauth_router(house.oauth, house.apps, issuer),
+            portal_router(house.accounts, house.oauth, issuer),
+        ]
+        resources = resource_routers(authenticator, self._live, house)
+        return management_app(resources, pages, lambda asgi: PortalSession(asgi, house.accounts, issuer))
+
+    async def _database(self) -> str:
+        try:
+            await self._house.database.check()
+        except NotReady:
+            return "away"
+        return "ok"
+
+    async def _builtin_model(self) -> str:
+        return self._house.builtin.status().state

@@ -1,0 +1,66 @@
+"""All resources below `/v1` that are not hot, each built with what it uses."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from fastapi import APIRouter
+
+from satchel.domain.catalog import ProviderRow
+from satchel.doors.auth import Authenticator
+from satchel.doors.http.accounts import accounts_router
+from satchel.doors.http.callers import Callers
+from satchel.doors.http.generations import Running, generations_router
+from satchel.doors.http.grants import grants_router
+from satchel.doors.http.keys import KeyDesk, keys_router
+from satchel.doors.http.live import LiveCalls
+from satchel.doors.http.models import models_router
+from satchel.kit.ids import Ids
+from satchel.ports.clock import Clock
+from satchel.ports.coordination import Bus
+from satchel.ports.stores import Database
+from satchel.services.accounts import Accounts
+from satchel.services.apps import Apps
+from satchel.services.catalog import Catalog
+from satchel.services.ledger import Ledger
+from satchel.services.policy import Policy
+from satchel.services.streams import Streams
+from satchel.services.vault import Vault
+
+
+class ResourceServices(Protocol):
+    """What the resources use; `bootstrap.py` has it."""
+
+    accounts: Accounts
+    apps: Apps
+    catalog: Catalog
+    ledger: Ledger
+    policy: Policy
+    streams: Streams
+    vault: Vault
+    rows: Mapping[str, ProviderRow]
+    database: Database
+    bus: Bus
+    clock: Clock
+    ids: Ids
+
+
+def resource_routers(authenticator: Authenticator, live: LiveCalls, house: ResourceServices) -> list[APIRouter]:
+    """Return the routers, to be included below `/v1`."""
+    callers = Callers(authenticator)
+    running = Running(house.streams, live)
+    desk = KeyDesk(house.vault, house.rows, house.bus)
+    return [
+        accounts_router(
+            callers,
+            accounts=house.accounts,
+            catalog=house.catalog,
+            ledger=house.ledger,
+            running=running,
+            database=house.database,
+            clock=house.clock,
+        ),
+        models_router(callers, house.catalog),
+        grants_router(callers, house.policy, house.database, house.clock, house.ids),
+        generations_router(callers, house.ledger, running, house.apps, house.clock),
+        keys_router(callers, house.vault, desk),
+    ]
