@@ -91,7 +91,7 @@ def local_custody(url: str | None, *, kek: str | None, keyring: Path, deployment
     """Return custody as `SATCHEL_KEK_URL` says.
 
     Args:
-        url: `env:` (the key is in `SATCHEL_KEK`), `file:///path`, or None for the keyring.
+        url: `env:` (the key is in `SATCHEL_KEK`), `file:///path`, or nothing for the keyring.
         kek: the value of `SATCHEL_KEK`, if set.
         keyring: where the keyring lies, and is made at the first start; never the database's own folder.
         deployment_id: what the seals of this deployment are bound to.
@@ -99,7 +99,7 @@ def local_custody(url: str | None, *, kek: str | None, keyring: Path, deployment
     Raises:
         KekRefused: no usable key; says what to do.
     """
-    if url is None:
+    if not url:
         return LocalCustody.from_keyring(keyring, deployment_id)
     parts = urlsplit(url)
     if parts.scheme == "env":

@@ -1,0 +1,86 @@
+"""What Authlib reads and writes: codes and refresh tokens work once, whoever comes at the same time."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from satchel.ports.oauth import OAuthRecords
+
+from .conftest import House
+from .values import DAY, NOW, code, refresh, token
+
+
+async def test_a_code_works_once_among_eight_at_the_same_time(house: House) -> None:
+    await house.oauth.run(lambda records: records.add_code(code()))
+    claims = await asyncio.gather(*[house.oauth.run(lambda records: records.claim_code("hash of the code", "app")) for _ in range(8)])
+    assert sorted(won for _, won in claims) == [False] * 7 + [True]
+    assert {found for found, _ in claims} == {code(used=True)}
+
+
+async def test_a_code_is_for_its_client_only(house: House) -> None:
+    await house.oauth.run(lambda records: records.add_code(code()))
+    assert await house.oauth.run(lambda records: records.claim_code("hash of the code", "another app")) == (None, False)
+    assert await house.oauth.run(lambda records: records.claim_code("another hash", "app")) == (None, False)
+    assert await house.oauth.run(lambda records: records.claim_code("hash of the code", "app")) == (code(used=True), True)
+
+
+async def test_a_refresh_token_works_once_among_eight_at_the_same_time(house: House) -> None:
+    await house.oauth.run(lambda records: records.add_token(refresh()))
+    claims = await asyncio.gather(*[house.oauth.run(lambda records: records.claim_refresh("hash of tok_r", "app", NOW)) for _ in range(8)])
+    assert sorted(won for _, won in claims) == [False] * 7 + [True]
+    assert {found for found, _ in claims} == {refresh(used_at=NOW)}
+
+
+async def test_only_a_refresh_token_of_the_client_is_claimed(house: House) -> None:
+    def add(records: OAuthRecords) -> None:
+        records.add_token(refresh())
+        records.add_token(token("tok_1", client_id="app"))
+        records.add_token(refresh("tok_revoked", revoked_at=NOW))
+
+    await house.oauth.run(add)
+    assert await house.oauth.run(lambda records: records.claim_refresh("hash of tok_r", "another app", NOW)) == (None, False)
+    assert await house.oauth.run(lambda records: records.claim_refresh("hash of tok_1", "app", NOW)) == (None, False)
+    claimed = await house.oauth.run(lambda records: records.claim_refresh("hash of tok_revoked", "app", NOW))
+    assert claimed == (refresh("tok_revoked", revoked_at=NOW), False)
+
+
+async def test_reuse_can_revoke_the_family_in_the_transaction_that_refuses(house: House) -> None:
+    def reuse(records: OAuthRecords) -> list[str]:
+        found, won = records.claim_refresh("hash of tok_r", "app", NOW)
+        assert found is not None
+        return [] if won else sorted(records.revoke_family(str(found.family_id), NOW))
+
+    def rotate(records: OAuthRecords) -> None:
+        records.claim_refresh("hash of tok_r", "app", NOW)
+        records.add_token(refresh("tok_next", family_ends_at=NOW + DAY))
+
+    await house.oauth.run(lambda records: records.add_token(refresh()))
+    await house.oauth.run(rotate)
+    assert await house.oauth.run(reuse) == ["tok_next", "tok_r"]
+    found = await house.oauth.run(lambda records: records.token_by_hash("hash of tok_next"))
+    assert found == refresh("tok_next", family_ends_at=NOW + DAY, revoked_at=NOW)
+    async with house.database.unit_of_work() as work:
+        assert await work.tokens.list("acct_a") == []
+
+
+async def test_work_that_raises_is_undone(house: House) -> None:
+    def fail(records: OAuthRecords) -> None:
+        records.add_code(code())
+        records.claim_refresh("hash of tok_r", "app", NOW)
+        raise RuntimeError("on purpose")
+
+    await house.oauth.run(lambda records: records.add_token(refresh()))
+    with pytest.raises(RuntimeError, match="on purpose"):
+        await house.oauth.run(fail)
+    assert await house.oauth.run(lambda records: records.token_by_hash("hash of tok_r")) == refresh()
+    assert await house.oauth.run(lambda records: records.claim_code("hash of the code", "app")) == (None, False)
+
+
+async def test_both_stores_see_the_same_tokens(house: House) -> None:
+    await house.oauth.run(lambda records: records.add_token(refresh()))
+    async with house.database.unit_of_work() as work:
+        assert await work.tokens.by_hash("hash of tok_r") == refresh()
+        await work.tokens.revoke("acct_a", "tok_r", NOW)
+    found = await house.oauth.run(lambda records: records.token_by_hash("hash of tok_r"))
+    assert found == replace(refresh(), revoked_at=NOW)
