@@ -55,6 +55,7 @@ class Decoder:
         self._upstream_id: str | None = None
         self._started = False
         self._fed = False
+        self._key = "delta"
         self._understood = False
         self._failure: SatchelError | None = None
         self.ended = False
@@ -104,6 +105,7 @@ class Decoder:
             raise ProviderGarbled(f"{self._endpoint.provider_name} sent broken JSON", details=self._details()) from error
         if not isinstance(answer, Mapping):
             raise ProviderGarbled(f"{self._endpoint.provider_name} sent no answer", details=self._details())
+        self._key = "message"
         self._chunk(cast(Json, answer), events)
         if self._failure is not None:
             raise self._failure
@@ -158,9 +160,7 @@ class Decoder:
         choice = self._choices.get(index)
         if choice is None:
             choice = self._choices[index] = _Choice(index, self._mint)
-        delta = fields.get("delta")
-        if delta is None:
-            delta = fields.get("message")
+        delta = fields.get(self._key)
         if isinstance(delta, dict) and delta:
             text = delta.get("content")
             if choice.thinking.plain and choice.spoke and type(text) is str and text and len(delta) == 1:

@@ -37,6 +37,8 @@ def _serve(wanted: dict[str, object]):  # type: ignore[no-untyped-def]
     params.port = 0
     params.chat_template = "chatml"
     params.use_jinja = False
+    params.warmup = False
+    params.fit_params = False
     params.verbosity = -1
     params.model_alias = {"smollm2-135m"}
     params.api_keys = [wanted["api_key"]]
