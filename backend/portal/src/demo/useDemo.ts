@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useReducer, useRef } from "preact/hooks";
 import { type Client, createClient, ExtensionMissing } from "satchel";
-import { type Connection, type DemoState, INITIAL, type Lesson, reduceDemo } from "./demoState";
+import { type Connection, type DemoAction, type DemoState, INITIAL, type Lesson, reduceDemo } from "./demoState";
 import { explainFault } from "./explainFault";
 
 /** What one press of a button asks. */
@@ -42,25 +42,10 @@ export function useDemo(): Demo {
   }, [look]);
 
   const ask = useCallback(
-    async ({ text, model, lesson }: Question) => {
+    async (question: Question) => {
       if (!client.current) return;
-      const stop = new AbortController();
-      stopper.current = stop;
-      dispatch({ type: "asked", lesson: lesson ?? null });
-      try {
-        const reason = "The demo page asks what you typed.";
-        const answer = client.current.chat(text, { model, signal: stop.signal, reason });
-        for await (const part of answer) {
-          if (part.type === "text") dispatch({ type: "wrote", text: part.text, atMs: performance.now() });
-        }
-        dispatch({ type: "finished", answer: await answer, atMs: performance.now() });
-      } catch (error) {
-        dispatch(
-          stop.signal.aborted
-            ? { type: "stopped", outputTokens: tokensOf(error) }
-            : { type: "failed", fault: explainFault(error) },
-        );
-      }
+      stopper.current = new AbortController();
+      await run(client.current, question, stopper.current.signal, dispatch);
       await look();
     },
     [look],
@@ -69,6 +54,25 @@ export function useDemo(): Demo {
   const explain = useCallback((lesson: Lesson) => dispatch({ type: "lesson", lesson }), []);
   const stop = useCallback(() => stopper.current?.abort(), []);
   return { state, ask, explain, stop };
+}
+
+async function run(
+  client: Client,
+  { text, model, lesson }: Question,
+  signal: AbortSignal,
+  dispatch: (action: DemoAction) => void,
+): Promise<void> {
+  dispatch({ type: "asked", lesson: lesson ?? null });
+  try {
+    const answer = client.chat(text, { model, signal, reason: "The demo page asks what you typed." });
+    for await (const part of answer) {
+      if (part.type === "text") dispatch({ type: "wrote", text: part.text, atMs: performance.now() });
+    }
+    dispatch({ type: "finished", answer: await answer, atMs: performance.now() });
+  } catch (error) {
+    if (signal.aborted) dispatch({ type: "stopped", outputTokens: tokensOf(error) });
+    else dispatch({ type: "failed", fault: explainFault(error) });
+  }
 }
 
 async function connect(client: { current: Client | null }): Promise<Connection> {
