@@ -25,26 +25,8 @@ from satchel.ports.coordination import TOKENS_TOPIC
 from satchel.services.streams import Run, StreamLimits
 
 from .conftest import Build
-from .house import ACCOUNT, DONE, NUSD, SECRET, House, Step, Wait, text_of, until
-
-
-async def read(run: Run, after: int = 0, at_most: int | None = None) -> list[tuple[int, Event | SatchelError]]:
-    """Read a run, up to its end or until `at_most` things came; then leave."""
-    seen: list[tuple[int, Event | SatchelError]] = []
-    async with aclosing(run.events(after)) as events:
-        async for item in events:
-            seen.append(item)
-            if len(seen) == at_most:
-                break
-    return seen
-
-
-def ends_of(seen: list[tuple[int, Event | SatchelError]]) -> list[Event | SatchelError]:
-    return [item for _, item in seen if isinstance(item, Finished | SatchelError)]
-
-
-def numbered(count: int) -> list[Step]:
-    return [Started("m"), *(TextDelta(f"{number} ") for number in range(count)), DONE]
+from .house import ACCOUNT, DONE, NUSD, SECRET, House, Wait, text_of, until
+from .runs import ends_of, numbered, read
 
 
 # ── reading ──────────────────────────
@@ -195,6 +177,18 @@ async def test_a_run_goes_on_without_readers_and_is_cancelled_when_nobody_comes_
     assert house.trace[-2:] == ["upstream closed", "settled"]
 
 
+async def test_a_run_whose_reader_came_back_is_not_cancelled(build: Build) -> None:
+    house = build(limits=StreamLimits(resume_s=0.03))
+    step = Wait()
+    house.script(Started("m"), step, DONE)
+    run = house.streams.start(house.call(origin=None), "c1")
+    await read(run, at_most=1)
+    asyncio.get_running_loop().call_later(0.1, step.go.set)
+    (end,) = ends_of(await read(run))
+    assert isinstance(end, Finished)
+    assert end.reason is FinishReason.STOP
+
+
 async def test_a_run_that_nobody_ever_reads_is_cancelled_too(build: Build) -> None:
     house = build(limits=StreamLimits(resume_s=0.02))
     house.script(Wait())
@@ -285,64 +279,6 @@ async def test_a_revoked_token_ends_what_it_runs_and_nothing_else(house: House) 
     assert not other.call.cancellation.requested
     house.bus.publish(TOKENS_TOPIC, {"account_id": ACCOUNT})
     await until(lambda: other.task.done())
-
-
-# ── slow readers ──────────────────────────
-@pytest.mark.parametrize("limits", [StreamLimits(lag_events=10), StreamLimits(lag_characters=25)], ids=["events", "characters"])
-async def test_a_slow_reader_holds_the_provider_up_and_loses_nothing(limits: StreamLimits, build: Build) -> None:
-    house = build(limits=limits)
-    house.script(*numbered(300))
-    run = house.streams.start(house.call(origin=None), "c1")
-    seen: list[Event | SatchelError] = []
-    most = 0
-    async with aclosing(run.events()) as events:
-        async for seq, event in events:
-            seen.append(event)
-            for _ in range(10):
-                await asyncio.sleep(0)
-            most = max(most, run.seq - seq)
-    assert text_of(seen) == "".join(f"{number} " for number in range(300))
-    assert most <= 13
-
-
-async def test_a_fast_reader_waits_for_a_slow_one_only_so_long(build: Build) -> None:
-    house = build(limits=StreamLimits(lag_events=10, stuck_s=0.05))
-    house.script(*numbered(300))
-    run = house.streams.start(house.call(origin=None), "c1")
-    async with aclosing(run.events()) as stuck:
-        await anext(stuck)
-        fast = asyncio.create_task(read(run))
-        await until(lambda: run.seq == 11)
-        await asyncio.sleep(0.02)
-        assert run.seq == 11
-        await fast
-        assert run.seq == 301
-        rest = [event async for _, event in stuck]  # it comes back, and the log still has it all
-        assert text_of(rest) == "".join(f"{number} " for number in range(300))
-
-
-async def test_a_stuck_reader_that_comes_back_too_late_finds_a_gap(build: Build) -> None:
-    house = build(limits=StreamLimits(lag_events=10, stuck_s=0.02))
-    house.log._max_events = 20
-    house.script(*numbered(300))
-    run = house.streams.start(house.call(origin=None), "c1")
-    async with aclosing(run.events()) as stuck:
-        await anext(stuck)
-        await until(lambda: run.is_over)
-        with pytest.raises(StreamGap):
-            async for _ in stuck:
-                pass
-
-
-async def test_a_stuck_only_reader_counts_as_gone(build: Build) -> None:
-    house = build(limits=StreamLimits(lag_events=5, stuck_s=0.02, resume_s=0.02))
-    step = Wait()
-    house.script(*numbered(20)[:-1], step)
-    run = house.streams.start(house.call(origin=None), "c1")
-    async with aclosing(run.events()) as stuck:
-        await anext(stuck)
-        await until(lambda: run.task.done())
-        assert run.call.cancellation.requested
 
 
 # ── limits, lists, the end of the process ──────────────────────────

@@ -152,11 +152,11 @@ class Budgets:
                 unpriced = next(route for route in routes if route.price is None)
                 raise price_unknown(purses[0].owner_id, unpriced.model_id, unpriced.provider_name)
             return 0, []
-        if _first_short(purses, needed_nusd, call.started_at):
-            purses = await self._budgeted(call, owners, _REFUSES_S)
         short = _first_short(purses, needed_nusd, call.started_at)
         if short is not None:
-            raise over_budget(short, needed_nusd)
+            purses = await self._budgeted(call, owners, _REFUSES_S)
+            if short := _first_short(purses, needed_nusd, call.started_at):
+                raise over_budget(short, needed_nusd)
         for purse in purses:
             purse.take(needed_nusd)
         return needed_nusd, purses

@@ -114,13 +114,14 @@ class Routing:
                     if spoke or not _another_may_do_better(error):
                         raise
                     failures.append(error)
+            if stopping.requested:
+                take_back_cancellation()
             if ended:
                 return
             if stopping.requested:
                 break
         if not stopping.requested:
             raise failures[0] if len(failures) == 1 else AllRoutesFailed(failures)
-        take_back_cancellation()
         with suppress(BudgetExceeded, NotReady):
             await hold.durable()
         yield Finished(FinishReason.CANCELLED, native_reason="cancelled")
