@@ -1,0 +1,100 @@
+"""A real Chromium with the built extension loaded, connected to a Satchel as a person connects it."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+from tests.stage import EMAIL, PASSWORD, Satchel
+
+EXTENSION = Path(__file__).parents[2] / "extension" / ".output" / "chrome-mv3"
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    f"--disable-extensions-except={EXTENSION}",
+    f"--load-extension={EXTENSION}",
+]
+ARMED_MS = 700
+
+
+class Chromium:
+    """One browser profile with the extension."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+        worker = context.service_workers[0] if context.service_workers else context.wait_for_event("serviceworker", timeout=15_000)
+        self.extension_id = worker.url.split("/")[2]
+
+    def extension_page(self, name: str) -> Page:
+        """Open one of the extension's own pages in a tab."""
+        page = self.context.new_page()
+        page.goto(f"chrome-extension://{self.extension_id}/{name}.html")
+        return page
+
+    def set_backend(self, url: str) -> None:
+        """Point the extension at `url`, as the address field of its options does."""
+        page = self.extension_page("options")
+        page.evaluate("url => chrome.storage.local.set({ backend: url })", url)
+        page.close()
+
+    def connect(self, satchel: Satchel) -> Page:
+        """Walk through the first-run page: connect, sign in, allow. Returns the page, connected."""
+        self.set_backend(satchel.url)
+        page = self.extension_page("options")
+        with self.context.expect_page() as opened:
+            page.get_by_role("button", name=re.compile("^Connect")).click()
+        sign_in(opened.value)
+        page.get_by_text("Connected", exact=False).first.wait_for(timeout=15_000)
+        return page
+
+    def consent_window(self, ask: str, page: Page) -> Page:
+        """Run `ask` in the page without waiting for it; return the consent window that it opens."""
+        with self.context.expect_page(timeout=15_000) as opened:
+            page.evaluate(f"() => {{ {ask} }}")
+        window = opened.value
+        window.get_by_role("button", name="Deny", exact=True).wait_for()
+        return window
+
+
+def sign_in(window: Page) -> None:
+    """Sign in and allow the extension, in the backend's own pages."""
+    window.wait_for_load_state()
+    if window.get_by_label("Password").count():
+        window.get_by_label("Email").fill(EMAIL)
+        window.get_by_label("Password").fill(PASSWORD)
+        window.get_by_role("button", name="Sign in").click()
+    allow = window.get_by_role("button", name=re.compile("^Allow"))
+    allow.wait_for()
+    window.wait_for_timeout(ARMED_MS)
+    with window.expect_event("close", timeout=15_000):
+        allow.click()
+
+
+def press(window: Page, name: str) -> None:
+    """Press a button of the consent window as soon as it is armed."""
+    button = window.get_by_role("button", name=name, exact=True)
+    window.wait_for_function(
+        "name => [...document.querySelectorAll('button:not([aria-disabled=true])')].some(b => b.textContent.trim() === name)",
+        arg=name,
+        timeout=10_000,
+    )
+    button.click()
+
+
+@contextmanager
+def chromium(profile: Path) -> Iterator[Chromium]:
+    """Run a headless Chromium on `profile`."""
+    binary = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(profile, executable_path=binary, headless=True, args=SWITCHES)
+        context.set_default_timeout(15_000)
+        try:
+            yield Chromium(context)
+        finally:
+            context.close()

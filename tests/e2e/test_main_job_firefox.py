@@ -1,0 +1,71 @@
+"""The main job in real Firefox: the same page, the same consent window, the same real model."""
+
+import queue
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import psutil
+import pytest
+from tests.e2e.conftest import need
+from tests.e2e.firefox import EXTENSION, Firefox, firefox, until
+from tests.stage import Satchel
+
+pytestmark = [pytest.mark.browser, pytest.mark.model]
+Pages = tuple[str, "queue.Queue[tuple[str, Any]]"]
+
+
+@pytest.fixture(scope="module")
+def fox(satchel: Satchel) -> Iterator[Firefox]:
+    """A Firefox with the extension, connected."""
+    need("Firefox", shutil.which("firefox-esr") is not None or shutil.which("firefox") is not None)
+    need("extension/.output/firefox-mv3", EXTENSION.exists())
+    with firefox() as browser:
+        browser.connect(satchel)
+        yield browser
+
+
+@pytest.fixture
+def page(fox: Firefox, pages: Pages) -> Firefox:
+    """The page that asks."""
+    fox.back()
+    fox.driver.get(f"{pages[0]}/ask.html")
+    until(lambda: fox.driver.execute_script("return typeof window.ask === 'function'"), "the page")
+    return fox
+
+
+def newest(satchel: Satchel) -> dict[str, Any]:
+    """Return the newest entry of the ledger."""
+    entry: dict[str, Any] = satchel.call(satchel.add_token(), "GET", "/v1/generations?limit=1")["data"][0]
+    return entry
+
+
+def test_denying_in_firefox_rejects_with_the_original_bare_string(page: Firefox) -> None:
+    page.consent_window("window.ask('May I?')")
+    page.press("Deny")
+    assert page.state("failed", "done") == "failed"
+    assert page.driver.execute_script("return window.error === window.ErrorCode.PermissionDenied")
+
+
+def test_a_page_in_firefox_reads_a_streamed_answer_of_the_real_model(page: Firefox, satchel: Satchel, pages: Pages) -> None:
+    page.consent_window("window.ask('Say hello to the newcomer.', {maxTokens: 40})")
+    page.press("Allow once")
+    assert page.state("failed", "done") == "done", page.driver.execute_script("return String(window.error)")
+    deltas, answer = page.driver.execute_script("return [window.deltas, window.result]")
+    assert len(deltas) > 3
+    assert all(delta["isPartial"] for delta in deltas)
+    assert deltas[-1]["at"] - deltas[0]["at"] > 20, "the answer came in one piece"
+    assert answer["message"]["content"] == "".join(delta["message"]["content"] for delta in deltas)
+    entry = newest(satchel)
+    assert (entry["status"], entry["provider"], entry["origin"]) == ("finished", "builtin", pages[0])
+
+
+def test_leaving_the_page_in_mid_stream_in_firefox_stops_the_model(page: Firefox, satchel: Satchel) -> None:
+    page.consent_window("window.ask('Tell a very long story about the sea.', {maxTokens: 900})")
+    page.press("Always allow")
+    assert page.state("streaming", "failed", "done") == "streaming"
+    page.driver.get("about:blank")
+    until(lambda: newest(satchel)["status"] == "cancelled", "the cancelled entry", 10)
+    assert satchel.process is not None
+    child = max(psutil.Process(satchel.process.pid).children(recursive=True), key=lambda process: process.memory_info().rss)
+    assert child.cpu_percent(interval=1.0) < 20
