@@ -38,9 +38,9 @@ class Postgres:
         options = f"{SETTINGS} -c port={self.port} -c unix_socket_directories={self.folder}"
         self._run("pg_ctl", "start", "-w", "-t", "60", "-D", f"{self.folder}/data", "-l", f"{self.folder}/log", "-o", options)
 
-    def stop(self) -> None:
-        """Stop the cluster at once."""
-        self._run("pg_ctl", "stop", "-w", "-m", "immediate", "-D", f"{self.folder}/data")
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop the cluster: at once, or `fast`, after writing everything down."""
+        self._run("pg_ctl", "stop", "-w", "-m", mode, "-D", f"{self.folder}/data")
 
     def sql(self, statement: str) -> None:
         """Run a statement as the owner of the cluster."""

@@ -26,6 +26,9 @@ _ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncp
 UNREACHABLE = (DBAPIError, sqlite3.Error, PoolTimeout, OSError)
 """What a database that is away, full, locked or broken raises; all of it becomes `NotReady`."""
 
+_SQLITE_REFUSALS = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)
+_POSTGRES_REFUSALS = ("22", "23")  # classes of SQLSTATE: data exceptions, integrity constraint violations
+
 
 def database_url(text: str) -> URL:
     """Return `text` as a URL with our driver: `sqlite:///file`, or `postgresql://…` as hosts hand it out.
@@ -96,6 +99,18 @@ def not_ready(error: BaseException) -> NotReady:
     ours = NotReady("the database does not answer; try again in a moment", retry_after_s=1.0)
     ours.__cause__ = error
     return ours
+
+
+def refuses_a_value(error: BaseException) -> bool:
+    """Tell a database that refuses what one row says from one that is away, locked, full or broken."""
+    if isinstance(error, sqlite3.Error):
+        return isinstance(error, _SQLITE_REFUSALS)
+    if not isinstance(error, DBAPIError) or error.connection_invalidated:
+        return False
+    code = getattr(error.orig, "pgcode", None)
+    if code is None:  # the driver's own checks, before anything was sent
+        return error.orig is not None and isinstance(error.orig.__cause__, ValueError)
+    return str(code).startswith(_POSTGRES_REFUSALS)
 
 
 def make_private_file(path: Path) -> None:

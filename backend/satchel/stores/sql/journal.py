@@ -5,18 +5,15 @@ event loop. What a batch does is in `journal_batch.py` and the same for both.
 """
 
 import asyncio
-import sqlite3
 from collections.abc import Awaitable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from satchel.domain.errors import InternalError
 from satchel.domain.ledger import HoldRecord, Settlement
 from satchel.stores.group_commit import GroupCommit, Outcome
-from satchel.stores.sql.engine import UNREACHABLE, async_engine, database_url, is_sqlite, not_ready
+from satchel.stores.sql.engine import UNREACHABLE, async_engine, database_url, is_sqlite, not_ready, refuses_a_value
 from satchel.stores.sql.generations import hold_from
 from satchel.stores.sql.journal_batch import Item
 from satchel.stores.sql.journal_writers import PostgresWriter, SqliteWriter, Writer
@@ -80,12 +77,12 @@ class SqlJournal:
             try:
                 return await self._writer.apply(batch)
             except UNREACHABLE as error:
-                if not _is_outage(error):
+                if refuses_a_value(error):
                     return await self._apply_each(batch, error)
                 if attempt == self._attempts:
                     self._owe(batch)
                     raise not_ready(error) from error
-            except Exception as error:  # a value that no database takes: only its own item may suffer
+            except Exception as error:  # a value that the driver cannot even send: only its own item may suffer
                 return await self._apply_each(batch, error)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
@@ -115,10 +112,3 @@ class SqlJournal:
         self._retry = None
         for settlement in owed.values():
             self._commits.put(settlement)
-
-
-def _is_outage(error: BaseException) -> bool:
-    """Tell a database that is away, locked or full from one that refuses a value."""
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return True
-    return isinstance(error, (OperationalError, InterfaceError, sqlite3.OperationalError, PoolTimeout, OSError))

@@ -1,0 +1,82 @@
+"""Migrations: up, down and up again on both engines, to exactly the tables that the code reads."""
+
+import asyncio
+import stat
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from tests.contracts.values import NOW
+from tests.postgres import Postgres
+
+from satchel.domain.accounts import Account
+from satchel.stores.sql import migrate as module
+from satchel.stores.sql.database import SqlDatabase
+from satchel.stores.sql.engine import async_engine, database_url
+from satchel.stores.sql.migrate import migrate, revision_of
+from satchel.stores.sql.tables import REVISION, metadata
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the address of an empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/home/satchel.db"
+    postgres: Postgres = request.getfixturevalue("postgres")
+    name = f"migrations_{abs(hash(tmp_path)) % 10**9}"
+    postgres.sql(f"CREATE DATABASE {name}")
+    return postgres.url(name)
+
+
+async def differences(url: str) -> list[object]:
+    """Return how the database differs from the tables in the code."""
+    engine = async_engine(database_url(url), patient=True)
+    async with engine.connect() as connection:
+        found = await connection.run_sync(lambda sync: compare_metadata(MigrationContext.configure(sync), metadata))
+    await engine.dispose()
+    return list(found)
+
+
+async def test_up_down_and_up_again(url: str) -> None:
+    assert await revision_of(url) is None
+    await migrate(url)
+    assert await revision_of(url) == REVISION
+    assert await differences(url) == []
+    database = SqlDatabase(url)
+    first = await database.deployment_id()
+    async with database.unit_of_work() as work:
+        await work.accounts.add(Account("acct_a", "a@example.org", NOW))
+    await database.aclose()
+    await migrate(url)
+    await migrate(url, "base")
+    assert await revision_of(url) is None
+    await migrate(url)
+    assert await differences(url) == []
+    database = SqlDatabase(url)
+    assert await database.deployment_id() != first
+    async with database.unit_of_work() as work:
+        assert await work.accounts.count() == 0
+    await database.aclose()
+
+
+async def test_several_workers_may_migrate_at_once(url: str) -> None:
+    await asyncio.gather(*[migrate(url) for _ in range(4)])
+    assert await differences(url) == []
+
+
+def test_the_newest_script_is_the_revision_that_the_code_wants() -> None:
+    assert ScriptDirectory(str(module._SCRIPTS)).get_current_head() == REVISION
+
+
+async def test_migrating_says_nothing(url: str, capfd: pytest.CaptureFixture[str]) -> None:
+    await migrate(url)
+    assert capfd.readouterr() == ("", "")
+
+
+async def test_a_sqlite_file_and_its_folder_are_for_their_owner_only(tmp_path: Path) -> None:
+    file = tmp_path / "home" / "satchel.db"
+    await migrate(f"sqlite:///{file}")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
