@@ -1,2 +1,4 @@
 import { defineBackground } from "wxt/utils/define-background";
-export default defineBackground({ type: "module", main: () => {} });
+import { startWorker } from "../src/worker/start-worker";
+
+export default defineBackground({ type: "module", main: () => startWorker() });

@@ -14,7 +14,8 @@ export interface ConsentQuestion {
   inputBytes: number;
   maxTokens: number | null;
   requests: number;
-  windowId: number | null;
+  /** The window, or where there are none the tab, in which it is being asked. */
+  surface: { kind: "window" | "tab"; id: number } | null;
   createdAt: number;
   decision: ConsentDecision | null;
   decidedAt: number | null;

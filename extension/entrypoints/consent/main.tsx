@@ -1,0 +1,22 @@
+import { render } from "preact";
+import { ConsentScreen } from "../../src/ui/consent-screen";
+import { connectWorker } from "../../src/wire/connect-worker";
+import { favourites } from "../../src/wire/favourites";
+
+const id = new URLSearchParams(location.search).get("id") ?? "";
+const { api, watch } = connectWorker();
+
+render(
+  <ConsentScreen
+    source={{
+      question: () => api.question(id),
+      account: () => api.account(),
+      models: () => api.models(),
+      favourites: favourites.read,
+      decide: (decision) => api.decide(id, decision),
+      watch: (listener) => watch(() => listener()),
+      close: () => window.close(),
+    }}
+  />,
+  document.getElementById("app") as HTMLElement,
+);

@@ -1,0 +1,34 @@
+import { render } from "preact";
+import { browser } from "wxt/browser";
+import { PopupScreen } from "../../src/ui/popup-screen";
+import { connectWorker } from "../../src/wire/connect-worker";
+import { favourites } from "../../src/wire/favourites";
+
+/** The tab this popup belongs to; `?tab=` where it was opened in a tab of its own. */
+async function tabId(): Promise<number | null> {
+  const given = new URLSearchParams(location.search).get("tab");
+  if (given !== null) return Number(given);
+  const [tab] = await browser.tabs.query({ active: true, currentWindow: true });
+  return tab?.id ?? null;
+}
+
+const { api, watch } = connectWorker();
+
+render(
+  <PopupScreen
+    source={{
+      ...pick(),
+      snapshot: async () => api.snapshot(await tabId()),
+      favourites: favourites.read,
+      setFavourites: favourites.write,
+      openSettings: () => void browser.runtime.openOptionsPage(),
+      watch,
+    }}
+  />,
+  document.getElementById("app") as HTMLElement,
+);
+
+function pick() {
+  const { account, setModel, models, grants, putGrant, deleteGrant, generations, stop, connect, setPaused } = api;
+  return { account, setModel, models, grants, putGrant, deleteGrant, generations, stop, connect, setPaused };
+}

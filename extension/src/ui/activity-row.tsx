@@ -1,0 +1,44 @@
+import type { Generation } from "../wire/generation";
+import { formatCost } from "./format-cost";
+import { formatMoment } from "./format-moment";
+import { formatTokens } from "./format-tokens";
+import { OriginName } from "./origin-name";
+import { SiteMonogram } from "./site-monogram";
+
+interface Props {
+  generation: Generation;
+  modelName: string;
+  free: boolean;
+  href: string;
+  now: Date;
+}
+
+const STATUS = { finished: null, cancelled: "stopped", failed: "failed", live: "live" } as const;
+
+function costText(generation: Generation, free: boolean): string {
+  if (!generation.cost.known) return "price unknown";
+  return free && generation.cost.nusd === 0 ? "free" : formatCost(generation.cost.nusd);
+}
+
+/** One line of activity: site, model, tokens in and out, and last and right what it cost. */
+export function ActivityRow({ generation, modelName, free, href, now }: Props) {
+  const { usage, started_at: startedAt, origin, app } = generation;
+  const at = new Date(startedAt);
+  const tokens = `${formatTokens(usage.input_tokens + usage.output_tokens)} tokens`;
+  const facts = [STATUS[generation.status], modelName, tokens].filter(Boolean).join(" · ");
+  return (
+    <li>
+      <a class="item" href={href} target="_blank" rel="noopener noreferrer">
+        <SiteMonogram origin={origin ?? app ?? "?"} size="sm" />
+        <span class="two">
+          <span class="line cut plain-origin">{origin === null ? (app ?? "Unnamed app") : <OriginName origin={origin} />}</span>
+          <span class="line cut">{facts}</span>
+        </span>
+        <span class="amt">
+          <span>{costText(generation, free)}</span>
+          <time dateTime={startedAt} title={`${at.toLocaleString()} · ${at.toISOString()}`}>{formatMoment(at, now)}</time>
+        </span>
+      </a>
+    </li>
+  );
+}

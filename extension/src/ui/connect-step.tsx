@@ -1,0 +1,87 @@
+import { useState } from "preact/hooks";
+import type { Snapshot } from "../wire/snapshot";
+import type { FirstRunSource } from "./first-run-source";
+import { firstRunStrings as words } from "./first-run-strings";
+import { Icon } from "./icon";
+import { Step } from "./step";
+
+interface Props {
+  source: FirstRunSource;
+  snapshot: Snapshot;
+  onChange(): void;
+}
+
+/** Step one: the address, and the sign-in at it; afterwards where one is connected, and how to leave. */
+export function ConnectStep({ source, snapshot, onChange }: Props) {
+  const [editing, setEditing] = useState(false);
+  const connected = snapshot.connection === "connected";
+  const host = new URL(snapshot.backend).host;
+  if (connected && !editing) {
+    return (
+      <Step
+        number={1}
+        state="done"
+        title={words.connected}
+        hint={`${host} · ${snapshot.account?.email ?? ""}`}
+        action={<button type="button" class="btn sm quiet" onClick={() => setEditing(true)}>{words.change}</button>}
+      />
+    );
+  }
+  return (
+    <Step number={1} state="now" title={words.connect} hint={words.connectHint}>
+      <ConnectForm source={source} snapshot={snapshot} onDone={() => { setEditing(false); onChange(); }} />
+      {connected && (
+        <div class="row">
+          <button type="button" class="btn sm quiet" onClick={() => setEditing(false)}>{words.cancel}</button>
+          <button type="button" class="btn sm quiet danger end" onClick={() => void source.disconnect().then(() => { setEditing(false); onChange(); })}>
+            {words.disconnect}
+          </button>
+        </div>
+      )}
+    </Step>
+  );
+}
+
+function ConnectForm({ source, snapshot, onDone }: { source: FirstRunSource; snapshot: Snapshot; onDone(): void }) {
+  const [address, setAddress] = useState(snapshot.backend);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const connect = async (event: Event) => {
+    event.preventDefault();
+    if (busy) return;
+    setBusy(true);
+    setError(null);
+    try {
+      setAddress(await source.setBackend(address));
+      await source.connect();
+      onDone();
+    } catch (problem) {
+      setError(problem instanceof Error ? problem.message : String(problem));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form class="stack s3" onSubmit={(event) => void connect(event)}>
+      <div class="field">
+        <label for="address">{words.address}</label>
+        <input
+          id="address"
+          class="in mono"
+          value={address}
+          spellcheck={false}
+          autocomplete="off"
+          aria-invalid={error !== null}
+          aria-describedby="address-hint"
+          onInput={(event) => setAddress(event.currentTarget.value)}
+        />
+        {error === null ? <p class="hint" id="address-hint">{words.addressHint}</p> : (
+          <p class="hint err" id="address-hint" role="alert"><Icon name="failed" small /><span>{error}</span></p>
+        )}
+      </div>
+      <div class="row">
+        <button type="submit" class="btn primary lg" aria-busy={busy}>{busy ? words.connecting : words.connectButton}</button>
+      </div>
+    </form>
+  );
+}

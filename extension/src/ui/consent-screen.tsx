@@ -1,0 +1,183 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { ConsentDecision } from "../wire/consent-decision";
+import type { ConsentQuestion } from "../wire/consent-question";
+import type { Model } from "../wire/model";
+import { ConsentAnswer } from "./consent-answer";
+import { ConsentLimits } from "./consent-limits";
+import { ConsentMay } from "./consent-may";
+import type { ConsentSource } from "./consent-source";
+import { consentStrings as words } from "./consent-strings";
+import { ConsentTerms } from "./consent-terms";
+import { ConsentWho } from "./consent-who";
+import { Logo } from "./logo";
+import { ModelPicker } from "./model-picker";
+import { Note } from "./note";
+import { Skeleton } from "./skeleton";
+import { useArmed } from "./use-armed";
+import { useLoaded } from "./use-loaded";
+
+const PREFERRED = "satchel/preferred";
+
+async function load(source: ConsentSource) {
+  const asked = await source.question();
+  if (asked === null) return null;
+  const [account, models, favourites] = await Promise.all([source.account(), source.models(), source.favourites()]);
+  return { ...asked, preferred: account.preferred_model, models, favourites };
+}
+
+/** The model that would answer: the one the page named when the person has it, else the person's default. */
+function suggested(question: ConsentQuestion, models: readonly Model[], preferred: string | null): Model | null {
+  const usable = models.filter((model) => model.satchel.available);
+  const byId = (id: string | null) => usable.find((model) => model.id === id);
+  return byId(question.model) ?? byId(preferred) ?? usable[0] ?? null;
+}
+
+/** Who asks for what, with which model, at most how much? Three equal buttons; focus starts on Deny; Esc denies. */
+export function ConsentScreen({ source }: { source: ConsentSource }) {
+  const { value, error, reload } = useLoaded(() => load(source));
+  const [chosen, setChosen] = useState<Model | null>(null);
+  const [picking, setPicking] = useState(false);
+  const [terms, setTerms] = useState<ConsentTerms>(ConsentTerms.SMALLEST);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
+  const armed = useArmed();
+
+  useEffect(() => source.watch(reload), []);
+  const decide = (decision: ConsentDecision) => {
+    if (busy) return;
+    setBusy(true);
+    source.decide(decision).then(source.close, (problem: Error) => {
+      setFailure(problem.message);
+      setBusy(false);
+    });
+  };
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === "Escape" && !picking) decide({ kind: "deny" });
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [picking, busy]);
+
+  const question = value?.question ?? null;
+  const model = chosen ?? (question === null || value === null ? null : suggested(question, value.models, value.preferred));
+  if (picking && value !== null) {
+    return (
+      <>
+        <ConsentBar others={value.others} />
+        <main class="cmain pickermain">
+          <ModelPicker
+            models={value.models}
+            chosen={model?.id ?? null}
+            favourites={value.favourites}
+            onChoose={(picked) => { setChosen(picked); setPicking(false); }}
+            onFavourite={() => {}}
+            onBack={() => setPicking(false)}
+          />
+        </main>
+      </>
+    );
+  }
+  if (value === null && error === null) return <Waiting onDeny={() => decide({ kind: "deny" })} />;
+  if (question === null) return <Gone error={error} />;
+  return (
+    <>
+      <ConsentBar others={value?.others ?? 0} />
+      <main class="cmain">
+        {failure !== null && <Note kind="danger"><p>{failure}</p></Note>}
+        <ConsentWho question={question} />
+        <Missing question={question} model={model} />
+        <ConsentMay question={question} />
+        <ConsentAnswer question={question} model={model} onPick={() => setPicking(true)} />
+        <ConsentLimits terms={terms} onChange={setTerms} folded={isTall(question)} />
+      </main>
+      <ConsentButtons
+        armed={armed && !busy}
+        model={model}
+        terms={terms}
+        answer={(kind) => decide(decisionOf(kind, question, model, value?.preferred ?? null, terms))}
+      />
+    </>
+  );
+}
+
+function isTall(question: ConsentQuestion): boolean {
+  return question.embedder !== null || question.origin.includes("xn--") || question.tools.length > 3;
+}
+
+function decisionOf(
+  kind: ConsentDecision["kind"],
+  question: ConsentQuestion,
+  model: Model | null,
+  preferred: string | null,
+  terms: ConsentTerms,
+): ConsentDecision {
+  if (kind === "deny" || model === null) return { kind: "deny" };
+  const asked = question.model === PREFERRED ? preferred : question.model;
+  const answers = model.id === asked ? null : model.id;
+  if (kind === "once") return { kind, model: answers };
+  const caveats = ConsentTerms.caveats(terms, model.id, new Date());
+  return caveats === null ? { kind: "deny" } : { kind, model: answers, caveats };
+}
+
+function ConsentBar({ others }: { others: number }) {
+  return (
+    <header class="cbar">
+      <Logo size={18} />
+      <span>{words.bar}</span>
+      <span class="end" role="status">{others > 0 ? words.others(others) : ""}</span>
+    </header>
+  );
+}
+
+function Missing({ question, model }: { question: ConsentQuestion; model: Model | null }) {
+  if (model === null) return <Note kind="warn"><p>{words.noModel}</p></Note>;
+  if (question.model === PREFERRED || question.model === model.id) return null;
+  return <Note kind="warn"><p><b class="b">{words.missing(question.model)}</b> {words.missingRest}</p></Note>;
+}
+
+interface ButtonsProps {
+  armed: boolean;
+  model: Model | null;
+  terms: ConsentTerms;
+  answer(kind: ConsentDecision["kind"]): void;
+}
+
+function ConsentButtons({ armed, model, terms, answer }: ButtonsProps) {
+  const deny = useRef<HTMLButtonElement>(null);
+  useEffect(() => deny.current?.focus(), []);
+  const canOnce = armed && model !== null;
+  const canAlways = canOnce && ConsentTerms.dollars(terms) !== null;
+  const press = (allowed: boolean, kind: ConsentDecision["kind"]) => () => { if (allowed) answer(kind); };
+  return (
+    <footer class="cfoot">
+      <div class="three">
+        <button ref={deny} type="button" class="btn lg" aria-disabled={!armed} onClick={press(armed, "deny")}>{words.deny}</button>
+        <button type="button" class="btn lg primary" aria-disabled={!canOnce} onClick={press(canOnce, "once")}>{words.once}</button>
+        <button type="button" class="btn lg" aria-disabled={!canAlways} onClick={press(canAlways, "always")}>{words.alwaysAllow}</button>
+      </div>
+      <p class="tiny">{words.hint}</p>
+    </footer>
+  );
+}
+
+function Waiting({ onDeny }: { onDeny(): void }) {
+  return (
+    <>
+      <ConsentBar others={0} />
+      <main class="cmain"><Skeleton rows={5} /></main>
+      <ConsentButtons armed={false} model={null} terms={ConsentTerms.SMALLEST} answer={onDeny} />
+    </>
+  );
+}
+
+function Gone({ error }: { error: string | null }) {
+  return (
+    <>
+      <ConsentBar others={0} />
+      <main class="cmain">
+        {error === null ? <div class="empty"><h1 class="h2">{words.gone}</h1><p>{words.goneRest}</p></div> : <Note kind="danger"><p>{error}</p></Note>}
+      </main>
+    </>
+  );
+}

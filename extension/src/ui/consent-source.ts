@@ -1,0 +1,16 @@
+import type { Account } from "../wire/account";
+import type { ConsentDecision } from "../wire/consent-decision";
+import type { ConsentQuestion } from "../wire/consent-question";
+import type { Model } from "../wire/model";
+
+/** Where the consent window gets its question, and where the answer goes. */
+export interface ConsentSource {
+  question(): Promise<{ question: ConsentQuestion; others: number } | null>;
+  account(): Promise<Account>;
+  models(): Promise<Model[]>;
+  favourites(): Promise<ReadonlySet<string>>;
+  decide(decision: ConsentDecision): Promise<void>;
+  watch(listener: () => void): () => void;
+  /** The question is answered or gone. */
+  close(): void;
+}

@@ -1,0 +1,119 @@
+import { useState } from "preact/hooks";
+import type { Model } from "../wire/model";
+import type { Snapshot } from "../wire/snapshot";
+import { ConnectStep } from "./connect-step";
+import { FirstRunPromise } from "./first-run-promise";
+import type { FirstRunSource } from "./first-run-source";
+import { firstRunStrings as words } from "./first-run-strings";
+import { ModelPicker } from "./model-picker";
+import { ModelStep } from "./model-step";
+import { Note } from "./note";
+import { Skeleton } from "./skeleton";
+import { Step } from "./step";
+import { useLoaded } from "./use-loaded";
+import { Wordmark } from "./wordmark";
+
+async function load(source: FirstRunSource) {
+  const snapshot = await source.snapshot();
+  if (snapshot.connection !== "connected") return { snapshot, models: [], favourites: new Set<string>() };
+  const [models, favourites] = await Promise.all([source.models(), source.favourites()]);
+  return { snapshot, models, favourites };
+}
+
+interface Props {
+  source: FirstRunSource;
+  /** Whether the person has been through the steps before: then the same page is the settings. */
+  again: boolean;
+}
+
+/** What is this, and when does it work? Connect, choose, try; afterwards the place to change each of them. */
+export function FirstRunScreen({ source, again }: Props) {
+  const { value, error, reload } = useLoaded(() => load(source));
+  return (
+    <>
+      <header class="bar wbar">
+        <Wordmark size={24} />
+        <span class="end row t12 m2" role="status">{value !== null && <Status snapshot={value.snapshot} />}</span>
+      </header>
+      <main class="first">
+        <FirstRunPromise />
+        {value === null ? (
+          error === null ? <Skeleton rows={4} /> : <Note kind="danger"><p>{error}</p></Note>
+        ) : (
+          <Steps source={source} again={again} reload={reload} {...value} />
+        )}
+      </main>
+    </>
+  );
+}
+
+function Status({ snapshot }: { snapshot: Snapshot }) {
+  const connected = snapshot.connection === "connected";
+  return <><span class={`dot ${connected ? "" : "off"}`} aria-hidden="true" />{words.status[snapshot.connection]}</>;
+}
+
+interface StepsProps extends Props {
+  snapshot: Snapshot;
+  models: Model[];
+  favourites: ReadonlySet<string>;
+  reload(): void;
+}
+
+function Steps({ source, again, snapshot, models, favourites, reload }: StepsProps) {
+  const [decided, setDecided] = useState(again);
+  const [picking, setPicking] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
+  const connected = snapshot.connection === "connected";
+  const use = (model: Model) => {
+    setPicking(false);
+    setFailure(null);
+    source.setModel(model.id).then(() => { setDecided(true); reload(); }, (problem: Error) => setFailure(problem.message));
+  };
+  if (picking) {
+    return (
+      <section class="card pad3 pickercard" aria-label={words.choose}>
+        <ModelPicker
+          models={models}
+          chosen={snapshot.account?.preferred_model ?? null}
+          favourites={favourites}
+          onChoose={use}
+          onFavourite={(id) => {
+            const next = new Set(favourites);
+            if (!next.delete(id)) next.add(id);
+            void source.setFavourites(next).then(reload);
+          }}
+          onBack={() => setPicking(false)}
+        />
+      </section>
+    );
+  }
+  return (
+    <ol class="steps">
+      <ConnectStep source={source} snapshot={snapshot} onChange={reload} />
+      {connected ? (
+        <ModelStep
+          models={models}
+          preferred={snapshot.account?.preferred_model ?? null}
+          decided={decided}
+          portal={snapshot.backend}
+          error={failure}
+          onUse={use}
+          onPick={() => setPicking(true)}
+          onLater={() => setDecided(true)}
+          onChange={() => setDecided(false)}
+        />
+      ) : (
+        <Step number={2} state="later" title={words.choose} hint={words.chooseHint} />
+      )}
+      <Step
+        number={3}
+        state={connected && decided ? "now" : "later"}
+        title={words.demo}
+        hint={words.demoHint}
+        action={connected && decided ? (
+          <a class="btn primary" href={`${snapshot.backend}/demo`} target="_blank" rel="noopener noreferrer">{words.demoButton}</a>
+        ) : null}
+      />
+    </ol>
+  );
+}

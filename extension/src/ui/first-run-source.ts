@@ -1,0 +1,15 @@
+import type { Model } from "../wire/model";
+import type { Snapshot } from "../wire/snapshot";
+import type { Account } from "../wire/account";
+
+/** What the first-run page and the settings need. */
+export interface FirstRunSource {
+  snapshot(): Promise<Snapshot>;
+  models(): Promise<Model[]>;
+  setModel(model: string): Promise<Account>;
+  setBackend(address: string): Promise<string>;
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  favourites(): Promise<ReadonlySet<string>>;
+  setFavourites(ids: ReadonlySet<string>): Promise<void>;
+}

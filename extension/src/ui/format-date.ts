@@ -1,0 +1,4 @@
+/** A day with its year, for what ends then: `30 Nov 2026`. */
+export function formatDate(at: Date, locale: string | undefined = undefined): string {
+  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" }).format(at);
+}

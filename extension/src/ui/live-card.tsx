@@ -1,0 +1,57 @@
+import { useEffect, useState } from "preact/hooks";
+import type { LiveGeneration } from "../wire/live-generation";
+import { formatDuration } from "./format-duration";
+import { formatTokens } from "./format-tokens";
+import { Icon } from "./icon";
+import { OriginName } from "./origin-name";
+
+interface Props {
+  live: LiveGeneration;
+  /** What people call the model. */
+  modelName: string;
+  onStop(): void;
+}
+
+const STATES = {
+  asking: "waits for your answer",
+  waiting: "waiting for the first token",
+  writing: null,
+  reconnecting: "reconnecting, catching up",
+  stopping: "stopping…",
+} as const;
+
+/** A generation that runs: who, with which model, how much so far, and one press to stop it. */
+export function LiveCard({ live, modelName, onStop }: Props) {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 500);
+    return () => clearInterval(timer);
+  }, []);
+  const host = new URL(live.origin).host;
+  const state = STATES[live.state];
+  return (
+    <div class="livecard">
+      <div class="row">
+        <span class="dot live" aria-hidden="true" />
+        <span class="b t13 cut plain-origin"><OriginName origin={live.origin} /></span>
+        <button
+          type="button"
+          class="btn sm end"
+          aria-label={`Stop the generation for ${host}`}
+          aria-disabled={live.state === "stopping"}
+          onClick={onStop}
+        >
+          <Icon name="stop" small />
+          Stop
+        </button>
+      </div>
+      <div class="row t12 m2 wrap facts-line">
+        <span class="cut">{modelName}</span>
+        <span class="m3" aria-hidden="true">·</span>
+        {state === null ? <span class="nw">{formatTokens(live.pieces)} tokens est.</span> : <span class="nw">{state}</span>}
+        <span class="m3" aria-hidden="true">·</span>
+        <span class="nw">{formatDuration(Math.max(0, now - live.startedAt))}</span>
+      </div>
+    </div>
+  );
+}

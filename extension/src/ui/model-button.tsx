@@ -1,0 +1,43 @@
+import type { Model } from "../wire/model";
+import { formatContext } from "./format-context";
+import { Icon } from "./icon";
+import { modelInitials } from "./model-initials";
+import { modelPrice } from "./model-price";
+import { Monogram } from "./monogram";
+
+interface Props {
+  model: Model | null;
+  /** What the second line starts with: “Your default”. */
+  role: string;
+  onPick(): void;
+}
+
+/** The chosen model with its price beside it; opens the picker. */
+export function ModelButton({ model, role, onPick }: Props) {
+  if (model === null) {
+    return (
+      <button type="button" class="pickbtn" aria-haspopup="listbox" onClick={onPick}>
+        <Monogram text="?" />
+        <span class="two"><span class="line cut">No model chosen</span><span class="line cut">Choose who answers</span></span>
+        <Icon name="choose" small />
+      </button>
+    );
+  }
+  const price = modelPrice(model);
+  const context = model.context_length === null ? null : `${formatContext(model.context_length)} context`;
+  const hint = model.description.startsWith("Tiny") ? "tiny, to try out" : context;
+  return (
+    <button type="button" class="pickbtn" aria-haspopup="listbox" title="Change the model" onClick={onPick}>
+      <Monogram text={modelInitials(model.name)} />
+      <span class="two">
+        <span class="line cut">{model.name}</span>
+        <span class="line cut">{[role, hint].filter(Boolean).join(" · ")}</span>
+      </span>
+      <span class="t12 m3 pricecell">
+        <span class="m2 line t13">{price.kind === "priced" ? `${price.input} / ${price.output}` : price.input}</span>
+        {price.kind === "priced" ? "in / out per Mtok" : model.satchel.local ? "stays here" : ""}
+      </span>
+      <Icon name="choose" small />
+    </button>
+  );
+}

@@ -1,0 +1,133 @@
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Model } from "../wire/model";
+import { Icon } from "./icon";
+import { modelGroups } from "./model-groups";
+import { ModelOption } from "./model-option";
+import { pickerStrings as words } from "./picker-strings";
+
+interface Props {
+  models: readonly Model[];
+  chosen: string | null;
+  favourites: ReadonlySet<string>;
+  onChoose(model: Model): void;
+  onFavourite(id: string): void;
+  onBack(): void;
+}
+
+const CHIPS = [
+  ["tools", "tool", "Tools"],
+  ["images", "image", "Images"],
+  ["reasoning", "reasoning", "Reasoning"],
+  ["local", "this-computer", "Local"],
+] as const;
+
+function toggled(set: ReadonlySet<string>, name: string): ReadonlySet<string> {
+  const next = new Set(set);
+  if (!next.delete(name)) next.add(name);
+  return next;
+}
+
+/** Search, filters and list: a combobox over a listbox. ↑ ↓ move, ↵ chooses, Alt+F marks a favourite, Esc goes back. */
+export function ModelPicker(props: Props) {
+  const { models, chosen, favourites } = props;
+  const [search, setSearch] = useState("");
+  const [capabilities, setCapabilities] = useState<ReadonlySet<string>>(new Set());
+  const [active, setActive] = useState(0);
+  const field = useRef<HTMLInputElement>(null);
+  const groups = useMemo(
+    () => modelGroups(models, favourites, { search, capabilities }),
+    [models, favourites, search, capabilities],
+  );
+  const flat = groups.flatMap((group) => group.models);
+  const current = flat[Math.min(active, flat.length - 1)];
+
+  useEffect(() => field.current?.focus(), []);
+  useEffect(() => setActive(0), [search, capabilities]);
+  useEffect(() => {
+    const row = current === undefined ? null : document.getElementById(optionId(current));
+    row?.scrollIntoView({ block: "nearest" });
+  }, [current]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const moves: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 6, PageUp: -6 };
+    const move = moves[event.key];
+    if (move !== undefined) setActive(Math.max(0, Math.min(flat.length - 1, active + move)));
+    else if (event.key === "Enter" && current?.satchel.available) props.onChoose(current);
+    else if (event.altKey && event.key.toLowerCase() === "f" && current) props.onFavourite(current.id);
+    else if (event.key === "Escape") {
+      event.stopPropagation();
+      props.onBack();
+    } else return;
+    event.preventDefault();
+  };
+
+  return (
+    <div class="picker">
+      <div class="withicon">
+        <Icon name="search" />
+        <input
+          ref={field}
+          class="in"
+          role="combobox"
+          aria-label={words.search}
+          aria-expanded="true"
+          aria-controls="models"
+          aria-activedescendant={current === undefined ? undefined : optionId(current)}
+          placeholder={words.placeholder(models.length)}
+          autocomplete="off"
+          spellcheck={false}
+          value={search}
+          onInput={(event) => setSearch(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+      </div>
+      <div class="chips line" role="group" aria-label={words.only}>
+        {CHIPS.map(([name, icon, label]) => (
+          <button
+            key={name}
+            type="button"
+            class="chip"
+            aria-pressed={capabilities.has(name)}
+            onClick={() => setCapabilities(toggled(capabilities, name))}
+          >
+            <Icon name={icon} />
+            {label}
+          </button>
+        ))}
+      </div>
+      <div class="listbox" id="models" role="listbox" aria-label="Models" tabIndex={-1}>
+        {groups.map((group, index) => (
+          <div key={group.title} role="group" aria-label={group.title}>
+            <p class="grp row" aria-hidden="true">
+              {group.title}
+              {index === 0 && <span class="end unit">{words.perMtok}</span>}
+            </p>
+            {group.models.map((model) => (
+              <ModelOption
+                key={model.id}
+                id={optionId(model)}
+                model={model}
+                chosen={model.id === chosen}
+                active={model === current}
+                favourite={favourites.has(model.id)}
+                onChoose={() => props.onChoose(model)}
+              />
+            ))}
+          </div>
+        ))}
+      </div>
+      {flat.length === 0 && (
+        <div class="empty" role="status">
+          <p>{words.noMatch(search)}</p>
+          <button type="button" class="btn sm" onClick={() => { setSearch(""); setCapabilities(new Set()); field.current?.focus(); }}>
+            {words.clear}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function optionId(model: Model): string {
+  return `model-${model.id.replace(/[^\w-]/g, "_")}`;
+}

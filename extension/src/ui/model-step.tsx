@@ -1,0 +1,83 @@
+import { useState } from "preact/hooks";
+import type { Model } from "../wire/model";
+import { firstRunStrings as words } from "./first-run-strings";
+import { Icon } from "./icon";
+import { modelInitials } from "./model-initials";
+import { modelPrice } from "./model-price";
+import { Monogram } from "./monogram";
+import { Step } from "./step";
+
+interface Props {
+  models: readonly Model[];
+  preferred: string | null;
+  decided: boolean;
+  portal: string;
+  error: string | null;
+  onUse(model: Model): void;
+  onPick(): void;
+  onLater(): void;
+  onChange(): void;
+}
+
+const OFFERED = 3;
+
+/** Models to start with: what is chosen now, then what runs on this computer, then what a key reaches. */
+function offered(models: readonly Model[], preferred: string | null): Model[] {
+  const usable = models.filter((model) => model.satchel.available);
+  const rank = (model: Model) => (model.satchel.local && model.satchel.provider !== "builtin" ? 0 : 1);
+  const sorted = [...usable].sort((a, b) => rank(a) - rank(b) || Number(b.id === preferred) - Number(a.id === preferred));
+  const first = sorted.slice(0, OFFERED);
+  const current = usable.find((model) => model.id === preferred);
+  return current === undefined || first.includes(current) ? first : [...first.slice(0, OFFERED - 1), current];
+}
+
+function describe(model: Model): string {
+  const price = modelPrice(model);
+  const cost = price.kind === "priced" ? `${price.input} in, ${price.output} out / Mtok` : price.input;
+  const note = model.description.replace(/\.$/, "");
+  const tail = note === "" ? (model.satchel.local ? words.stays : "") : note.charAt(0).toLowerCase() + note.slice(1);
+  return [model.satchel.provider_name, cost, tail].filter(Boolean).join(" · ");
+}
+
+/** Step two: who answers. */
+export function ModelStep(props: Props) {
+  const { models, preferred, decided, portal, error } = props;
+  const choices = offered(models, preferred);
+  const [id, setId] = useState(preferred ?? choices[0]?.id ?? null);
+  const current = models.find((model) => model.id === preferred) ?? null;
+  if (decided && current !== null) {
+    return (
+      <Step
+        number={2}
+        state="done"
+        title={words.chosen(current.name)}
+        hint={words.chosenHint}
+        action={<button type="button" class="btn sm quiet" onClick={props.onChange}>{words.change}</button>}
+      />
+    );
+  }
+  const chosen = models.find((model) => model.id === id) ?? choices[0] ?? null;
+  return (
+    <Step number={2} state="now" title={words.choose} hint={words.chooseHint}>
+      {choices.map((model) => (
+        <label key={model.id} class="choice">
+          <input type="radio" name="model" checked={chosen?.id === model.id} onChange={() => setId(model.id)} />
+          <Monogram text={modelInitials(model.name)} />
+          <span class="two"><span class="b line">{model.name}</span><span class="line">{describe(model)}</span></span>
+          {model.satchel.local && <span class="tag ok hide-n"><Icon name="this-computer" />{words.local}</span>}
+        </label>
+      ))}
+      <a class="choice linked" href={`${portal}/keys`} target="_blank" rel="noopener noreferrer">
+        <span class="mg" aria-hidden="true"><Icon name="key" /></span>
+        <span class="two"><span class="b line">{words.haveKey}</span><span class="line">{words.haveKeyHint}</span></span>
+        <Icon name="right" small />
+      </a>
+      {error !== null && <p class="hint err" role="alert"><Icon name="failed" small /><span>{error}</span></p>}
+      <div class="row wrap gap-top">
+        {chosen !== null && <button type="button" class="btn primary lg" onClick={() => props.onUse(chosen)}>{words.use(chosen.name)}</button>}
+        {models.length > choices.length && <button type="button" class="btn lg" onClick={props.onPick}>{words.all(models.length)}</button>}
+        <button type="button" class="btn lg quiet" onClick={props.onLater}>{words.later}</button>
+      </div>
+    </Step>
+  );
+}

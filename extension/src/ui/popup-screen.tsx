@@ -1,0 +1,144 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Grant } from "../wire/grant";
+import type { LiveGeneration } from "../wire/live-generation";
+import type { Model } from "../wire/model";
+import { firstCaveats } from "./first-caveats";
+import { LiveCard } from "./live-card";
+import { ModelButton } from "./model-button";
+import { Note } from "./note";
+import { PopupBar } from "./popup-bar";
+import { PopupFoot } from "./popup-foot";
+import { PopupPicker } from "./popup-picker";
+import { PopupRecent } from "./popup-recent";
+import type { PopupSource } from "./popup-source";
+import { popupStrings as words } from "./popup-strings";
+import { PopupTrouble } from "./popup-trouble";
+import { SiteCard } from "./site-card";
+import { Skeleton } from "./skeleton";
+import { useLoaded } from "./use-loaded";
+
+const ROWS = 3;
+
+async function load(source: PopupSource) {
+  const snapshot = await source.snapshot();
+  if (snapshot.connection !== "connected") return { snapshot, models: [], generations: [], grants: [] };
+  const origin = snapshot.site?.origin ?? null;
+  const [models, generations, grants] = await Promise.all([
+    source.models(),
+    source.generations(20, null),
+    origin === null ? [] : source.grants(origin),
+  ]);
+  return { snapshot, models, generations, grants };
+}
+
+/** May this page use my model, which one, what is it costing? Site, model, live, recent, today. */
+export function PopupScreen({ source }: { source: PopupSource }) {
+  const { value, error, reload } = useLoaded(() => load(source));
+  const [live, setLive] = useState<readonly LiveGeneration[] | null>(null);
+  const [picking, setPicking] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
+
+  useEffect(() => {
+    let running = 0;
+    return source.watch((now) => {
+      setLive(now);
+      if (now.length < running) reload();
+      running = now.length;
+    });
+  }, []);
+
+  if (value === null) {
+    return (
+      <>
+        <PopupBar state={null} paused={false} onPause={() => {}} onSettings={source.openSettings} />
+        <main class="popmain">{error === null ? <Skeleton rows={4} /> : <Note kind="danger"><p>{error}</p></Note>}</main>
+      </>
+    );
+  }
+  const { snapshot, models, generations, grants } = value;
+  const act = (doing: Promise<unknown>) => {
+    setFailure(null);
+    doing.catch((problem: Error) => setFailure(problem.message)).finally(reload);
+  };
+  const connected = snapshot.connection === "connected";
+  const site = snapshot.site?.origin ?? null;
+  const grant = grants.find((item) => item.origin === site && item.embedder === null) ?? null;
+  const running = live ?? snapshot.live;
+  const chosen = models.find((model) => model.id === snapshot.account?.preferred_model) ?? null;
+
+  if (picking) {
+    return (
+      <PopupPicker
+        source={source}
+        models={models}
+        chosen={chosen?.id ?? null}
+        grant={grant?.state === "allowed" ? grant : null}
+        onDone={(change) => { setPicking(false); if (change !== null) act(change); }}
+      />
+    );
+  }
+  return (
+    <>
+      <PopupBar
+        state={connected}
+        paused={snapshot.paused}
+        onPause={() => act(source.setPaused(!snapshot.paused))}
+        onSettings={source.openSettings}
+      />
+      <main class="popmain">
+        {(failure ?? error) !== null && <Note kind="danger"><p>{failure ?? error}</p></Note>}
+        {!connected && (
+          <PopupTrouble
+            snapshot={snapshot}
+            onConnect={() => source.connect().then(reload)}
+            onRetry={reload}
+            onSettings={source.openSettings}
+          />
+        )}
+        {connected && snapshot.paused && <Note kind="warn" icon="pause"><p>{words.pausedNote}</p></Note>}
+        {connected && (site === null ? <NoSite /> : (
+          <SiteCard
+            origin={site}
+            grant={grant}
+            hasAsked={generations.some((item) => item.origin === site) || grant !== null}
+            portal={snapshot.backend}
+            onChoose={(choice) => act(choose(source, site, grant, choice))}
+          />
+        ))}
+        {connected && <ModelButton model={chosen} role={words.yourDefault} onPick={() => setPicking(true)} />}
+        {running.map((item) => (
+          <LiveCard key={item.key} live={item} modelName={nameOf(models, item.model, chosen)} onStop={() => act(source.stop(item.key))} />
+        ))}
+        {connected && (
+          <PopupRecent generations={generations} models={models} portal={snapshot.backend} room={Math.max(1, ROWS - Math.max(0, running.length - 1))} />
+        )}
+      </main>
+      <PopupFoot snapshot={snapshot} />
+    </>
+  );
+}
+
+function NoSite() {
+  return (
+    <section class="card pad3">
+      <h1 class="h3 t13">{words.noPage}</h1>
+      <p class="t12 m3">{words.noPageWhy}</p>
+    </section>
+  );
+}
+
+function nameOf(models: readonly Model[], id: string, chosen: Model | null): string {
+  if (id === "satchel/preferred") return chosen?.name ?? id;
+  return models.find((model) => model.id === id)?.name ?? id;
+}
+
+/** Allow starts with the smallest limits; Ask forgets the record; Block refuses without a question. */
+async function choose(source: PopupSource, origin: string, grant: Grant | null, choice: "allow" | "ask" | "block") {
+  if (choice === "ask") {
+    if (grant !== null) await source.deleteGrant(grant.id);
+  } else if (choice === "block") {
+    await source.putGrant({ origin, state: "blocked" });
+  } else if (grant?.state !== "allowed") {
+    await source.putGrant({ origin, state: "allowed", caveats: firstCaveats(new Date()) });
+  }
+}

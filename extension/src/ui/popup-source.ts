@@ -1,0 +1,15 @@
+import type { LiveGeneration } from "../wire/live-generation";
+import type { Snapshot } from "../wire/snapshot";
+import type { DataSource } from "./data-source";
+
+/** What the popup needs beside the common facts. */
+export interface PopupSource extends DataSource {
+  snapshot(): Promise<Snapshot>;
+  connect(): Promise<void>;
+  setPaused(paused: boolean): Promise<void>;
+  favourites(): Promise<ReadonlySet<string>>;
+  setFavourites(ids: ReadonlySet<string>): Promise<void>;
+  openSettings(): void;
+  /** Hears that something changed, with what runs now; returns how to stop hearing. */
+  watch(listener: (live: readonly LiveGeneration[]) => void): () => void;
+}

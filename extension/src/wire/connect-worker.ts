@@ -1,0 +1,76 @@
+import { browser, type Browser } from "wxt/browser";
+import { isRecord } from "./is-record";
+import type { LiveGeneration } from "./live-generation";
+import type { WorkerApi } from "./worker-api";
+
+interface Call {
+  message: { id: number; call: string; args: unknown[] };
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+const RECONNECT_AFTER_MS = 50;
+
+/** Our screens' end of the port to the worker. Opened when needed; a call that a killed worker took along is repeated. */
+class WorkerClient {
+  private readonly calls = new Map<number, Call>();
+  private readonly listeners = new Set<(live: readonly LiveGeneration[]) => void>();
+  private port: Browser.runtime.Port | null = null;
+  private count = 0;
+
+  call(name: string, args: unknown[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const message = { id: ++this.count, call: name, args };
+      this.calls.set(message.id, { message, resolve, reject });
+      this.connected().postMessage(message);
+    });
+  }
+
+  /** Hears that something changed, with what runs now. Keeps the port open from then on. */
+  watch(listener: (live: readonly LiveGeneration[]) => void): () => void {
+    this.listeners.add(listener);
+    this.connected();
+    return () => { this.listeners.delete(listener); };
+  }
+
+  private connected(): Browser.runtime.Port {
+    if (this.port !== null) return this.port;
+    const port = browser.runtime.connect({ name: "ui" });
+    this.port = port;
+    port.onMessage.addListener((message: unknown) => this.receive(message));
+    port.onDisconnect.addListener(() => this.dropped());
+    return port;
+  }
+
+  private dropped(): void {
+    this.port = null;
+    const watched = this.listeners.size > 0 && document.visibilityState === "visible";
+    if (this.calls.size === 0 && !watched) return;
+    setTimeout(() => {
+      const port = this.connected();
+      for (const { message } of this.calls.values()) port.postMessage(message);
+    }, RECONNECT_AFTER_MS);
+  }
+
+  private receive(message: unknown): void {
+    if (!isRecord(message)) return;
+    if (message["changed"] === true) {
+      for (const listener of [...this.listeners]) listener((message["live"] ?? []) as LiveGeneration[]);
+      return;
+    }
+    const call = this.calls.get(message["id"] as number);
+    if (call === undefined) return;
+    this.calls.delete(call.message.id);
+    if (typeof message["error"] === "string") call.reject(new Error(message["error"]));
+    else call.resolve(message["ok"]);
+  }
+}
+
+/** The worker as an object: `api` has its calls, `watch` its changes. */
+export function connectWorker(): { api: WorkerApi; watch: WorkerClient["watch"] } {
+  const client = new WorkerClient();
+  const api = new Proxy({} as WorkerApi, {
+    get: (_, name) => (...args: unknown[]) => client.call(String(name), args),
+  });
+  return { api, watch: (listener) => client.watch(listener) };
+}

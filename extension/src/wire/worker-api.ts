@@ -1,0 +1,27 @@
+import type { Account } from "./account";
+import type { ConsentDecision } from "./consent-decision";
+import type { ConsentQuestion } from "./consent-question";
+import type { Generation } from "./generation";
+import type { Grant } from "./grant";
+import type { GrantDraft } from "./grant-draft";
+import type { Model } from "./model";
+import type { Snapshot } from "./snapshot";
+
+/** What the worker does for our own screens, over their port. Every call may reject with a sentence for the person. */
+export interface WorkerApi {
+  snapshot(tabId: number | null): Promise<Snapshot>;
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  setBackend(address: string): Promise<string>;
+  setPaused(paused: boolean): Promise<void>;
+  account(): Promise<Account>;
+  setModel(model: string): Promise<Account>;
+  models(): Promise<Model[]>;
+  grants(origin: string | null): Promise<Grant[]>;
+  putGrant(draft: GrantDraft): Promise<Grant>;
+  deleteGrant(id: string): Promise<void>;
+  generations(limit: number, origin: string | null): Promise<Generation[]>;
+  stop(key: string): Promise<void>;
+  question(id: string): Promise<{ question: ConsentQuestion; others: number } | null>;
+  decide(id: string, decision: ConsentDecision): Promise<void>;
+}

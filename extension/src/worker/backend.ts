@@ -1,0 +1,98 @@
+import type { Account } from "../wire/account";
+import type { Generation } from "../wire/generation";
+import type { Grant } from "../wire/grant";
+import type { GrantDraft } from "../wire/grant-draft";
+import { isRecord } from "../wire/is-record";
+import type { Model } from "../wire/model";
+import { RpcCode } from "../wire/rpc-code";
+import { RpcFailure } from "../wire/rpc-failure";
+import { backendFailure } from "./backend-failure";
+import { disconnected } from "./disconnected";
+import type { Session } from "./session";
+import type { Settings } from "./settings";
+
+const TIMEOUT_MS = 10_000;
+
+/** The management HTTP doors that we use: docs/reference/management-http.md. Rejects with `RpcFailure` only. */
+export class Backend {
+  constructor(
+    private readonly settings: Settings,
+    private readonly session: Session,
+    private readonly fetch: typeof globalThis.fetch,
+  ) {}
+
+  account(): Promise<Account> {
+    return this.call("GET", "/v1/account");
+  }
+
+  setModel(model: string): Promise<Account> {
+    return this.call("PATCH", "/v1/account", { preferred_model: model });
+  }
+
+  async models(): Promise<Model[]> {
+    return (await this.call<{ data: Model[] }>("GET", "/v1/models")).data;
+  }
+
+  async grants(origin: string | null): Promise<Grant[]> {
+    const query = origin === null ? "" : `?${new URLSearchParams({ origin })}`;
+    return (await this.call<{ data: Grant[] }>("GET", `/v1/grants${query}`)).data;
+  }
+
+  putGrant(draft: GrantDraft): Promise<Grant> {
+    return this.call("PUT", "/v1/grants", draft);
+  }
+
+  deleteGrant(id: string): Promise<void> {
+    return this.call("DELETE", `/v1/grants/${encodeURIComponent(id)}`);
+  }
+
+  async generations(limit: number, origin: string | null): Promise<Generation[]> {
+    const query = new URLSearchParams({ limit: String(limit), ...(origin === null ? {} : { origin }) });
+    return (await this.call<{ data: Generation[] }>("GET", `/v1/generations?${query}`)).data;
+  }
+
+  private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    let response = await this.send(method, path, body, await this.session.accessToken());
+    if (response.status === 401) response = await this.send(method, path, body, await this.session.refresh());
+    if (response.status === 401) {
+      await this.session.forget();
+      throw disconnected("signed_out");
+    }
+    if (response.status === 204) return undefined as T;
+    const answer: unknown = await response.json().catch(() => null);
+    if (!response.ok) throw failureOf(answer, response.status);
+    return answer as T;
+  }
+
+  private async send(method: string, path: string, body: unknown, token: string): Promise<Response> {
+    const headers: Record<string, string> = { Authorization: `Bearer ${token}` };
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const { fetch } = this;
+    try {
+      return await fetch((await this.settings.backend()) + path, {
+        method,
+        headers,
+        body: body === undefined ? null : JSON.stringify(body),
+        credentials: "omit",
+        cache: "no-store",
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+    } catch {
+      throw disconnected("backend_unreachable");
+    }
+  }
+}
+
+function failureOf(answer: unknown, status: number): RpcFailure {
+  const error = isRecord(answer) && isRecord(answer["error"]) ? answer["error"] : {};
+  const facts = isRecord(error["metadata"]) ? error["metadata"] : {};
+  const message = typeof error["message"] === "string" ? error["message"] : `Your Satchel answered ${status}`;
+  if (typeof facts["satchel_code"] !== "string") return new RpcFailure(RpcCode.internal, message);
+  return backendFailure({
+    code: facts["satchel_code"],
+    message,
+    retryable: facts["retryable"] === true,
+    retry_after_s: typeof facts["retry_after_s"] === "number" ? facts["retry_after_s"] : null,
+    details: isRecord(facts["details"]) ? facts["details"] : {},
+  });
+}

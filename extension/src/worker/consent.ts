@@ -1,0 +1,225 @@
+import type { ConsentDecision } from "../wire/consent-decision";
+import type { ConsentQuestion } from "../wire/consent-question";
+import { isRecord } from "../wire/is-record";
+import type { Backend } from "./backend";
+import type { Caller } from "./caller";
+import type { ConsentSurface } from "./consent-surface";
+import type { KeyValue } from "./key-value";
+import { KeyedQueue } from "./keyed-queue";
+import type { Run } from "./run";
+import type { RunRecord } from "./run-record";
+
+interface Dependencies {
+  session: KeyValue;
+  surface: ConsentSurface;
+  backend: Pick<Backend, "putGrant">;
+  /** How many questions wait without being shown. */
+  waiting(count: number): void;
+}
+
+type Waiter = (decision: ConsentDecision) => void;
+
+const QUESTION = "ask:";
+const COOL = "cool:";
+const COOL_MS = 60_000;
+const KEEP_DECIDED_MS = 60_000;
+const UNCLAIMED_AFTER_MS = 10_000;
+const REASON_LENGTH = 120;
+
+/**
+ * The questions to the person: one at a time, one per site however many requests wait for it, remembered in
+ * `storage.session` so that the death of the worker loses neither the question nor its answer.
+ */
+export class Consent {
+  private readonly waiters = new Map<string, Map<string, Waiter>>();
+  private readonly queue = new KeyedQueue();
+
+  constructor(private readonly deps: Dependencies) {}
+
+  /** Resolves with what the person says about this run. `remember` stores the run's record with its `askId`. */
+  async ask(run: Run, remember: () => Promise<void>): Promise<ConsentDecision> {
+    let decided!: Waiter;
+    const decision = new Promise<ConsentDecision>((resolve) => { decided = resolve; });
+    await this.exclusive(async () => {
+      const question = await this.questionFor(run);
+      if (question === null) return decided({ kind: "deny" });
+      if (question.decision !== null) return decided(question.decision);
+      run.record.askId = question.id;
+      await remember();
+      const waiters = this.waiters.get(question.id) ?? new Map<string, Waiter>();
+      this.waiters.set(question.id, waiters.set(run.record.key, decided));
+      await this.put(question);
+      await this.show();
+    });
+    return decision;
+  }
+
+  /** Lets one request through under a fresh `once` grant; requests of one site go one after another. */
+  once(caller: Caller, send: () => Promise<void>): Promise<void> {
+    return this.queue.run(siteKey(caller), async () => {
+      const { origin, embedder } = caller;
+      await this.deps.backend.putGrant({ origin, ...(embedder === null ? {} : { embedder }), state: "once" });
+      await send();
+    });
+  }
+
+  /** What the person answered. Rejects, and leaves the question open, when the grant cannot be stored. */
+  decide(id: string, decision: ConsentDecision): Promise<void> {
+    return this.exclusive(async () => {
+      const question = await this.get(id);
+      if (question === null || question.decision !== null) return;
+      if (decision.kind === "always") await this.grant(question, decision.caveats);
+      if (decision.kind === "deny") await this.deps.session.set(COOL + siteKey(question), Date.now() + COOL_MS);
+      const { surface } = question;
+      await this.put({ ...question, decision, decidedAt: Date.now(), surface: null });
+      for (const waiter of this.waiters.get(id)?.values() ?? []) waiter(decision);
+      this.waiters.delete(id);
+      if (surface !== null) void this.deps.surface.close(surface);
+      await this.show();
+    });
+  }
+
+  /** A window or tab was closed: when it held a question, that is a no. */
+  async closed(kind: "window" | "tab", id: number): Promise<void> {
+    const open = (await this.open()).find(({ surface }) => surface?.kind === kind && surface.id === id);
+    if (open !== undefined) await this.decide(open.id, { kind: "deny" });
+  }
+
+  /** A run does not wait any more; with the last one the question goes away unanswered. */
+  leave(record: RunRecord): void {
+    const id = record.askId;
+    if (id === null) return;
+    const waiters = this.waiters.get(id);
+    waiters?.delete(record.key);
+    if (waiters === undefined || waiters.size > 0) return;
+    void this.exclusive(() => this.drop(id));
+  }
+
+  /** A tab was shown or hidden. */
+  visible(tabId: number, visible: boolean): Promise<void> {
+    return this.exclusive(async () => {
+      for (const question of await this.open()) {
+        if (question.tabId === tabId && question.surface === null) await this.put({ ...question, visible });
+      }
+      await this.show();
+    });
+  }
+
+  /** The question and how many others wait; null when it is answered or gone. */
+  async question(id: string): Promise<{ question: ConsentQuestion; others: number } | null> {
+    const open = await this.open();
+    const question = open.find((item) => item.id === id);
+    return question === undefined ? null : { question, others: open.length - 1 };
+  }
+
+  /** After a new start of the worker: questions that no page claims within ten seconds are withdrawn. */
+  async sweep(): Promise<void> {
+    if ((await this.open()).length === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, UNCLAIMED_AFTER_MS));
+    await this.exclusive(async () => {
+      for (const { id } of await this.open()) if (!this.waiters.has(id)) await this.drop(id);
+    });
+  }
+
+  private async questionFor(run: Run): Promise<ConsentQuestion | null> {
+    const { record } = run;
+    const kept = record.askId === null ? null : await this.get(record.askId);
+    if (kept !== null) return kept;
+    const coolUntil = (await this.deps.session.get<number>(COOL + siteKey(record.caller))) ?? 0;
+    if (Date.now() < coolUntil && !run.active) return null;
+    const same = (await this.open()).find((open) => siteKey(open) === siteKey(record.caller));
+    return same === undefined ? questionOf(run) : merged(same, questionOf(run));
+  }
+
+  private async grant(question: ConsentQuestion, caveats: Extract<ConsentDecision, { kind: "always" }>["caveats"]) {
+    const { origin, embedder } = question;
+    await this.deps.backend.putGrant({
+      origin,
+      ...(embedder === null ? {} : { embedder }),
+      state: "allowed",
+      caveats,
+    });
+  }
+
+  private async show(): Promise<void> {
+    const open = await this.open();
+    const hidden = open.filter(({ surface }) => surface === null);
+    const next = hidden.length < open.length ? undefined : hidden.find(({ visible }) => visible);
+    if (next !== undefined) await this.put({ ...next, surface: await this.deps.surface.open(next.id) });
+    this.deps.waiting(hidden.length - (next === undefined ? 0 : 1));
+  }
+
+  private async drop(id: string): Promise<void> {
+    const question = await this.get(id);
+    this.waiters.delete(id);
+    await this.deps.session.remove(QUESTION + id);
+    if (question?.surface) void this.deps.surface.close(question.surface);
+    await this.show();
+  }
+
+  /** Open questions, oldest first; decided ones are forgotten a minute later. */
+  private async open(): Promise<ConsentQuestion[]> {
+    const all = (await this.deps.session.list<ConsentQuestion>(QUESTION)).map(([, question]) => question);
+    for (const { id, decidedAt } of all) {
+      if (decidedAt !== null && Date.now() - decidedAt > KEEP_DECIDED_MS) await this.deps.session.remove(QUESTION + id);
+    }
+    return all.filter(({ decision }) => decision === null).sort((a, b) => a.createdAt - b.createdAt);
+  }
+
+  private get(id: string): Promise<ConsentQuestion | null> {
+    return this.deps.session.get(QUESTION + id);
+  }
+
+  private put(question: ConsentQuestion): Promise<void> {
+    return this.deps.session.set(QUESTION + question.id, question);
+  }
+
+  private exclusive<T>(task: () => Promise<T>): Promise<T> {
+    return this.queue.run("questions", task);
+  }
+}
+
+function siteKey({ origin, embedder }: Pick<Caller, "origin" | "embedder">): string {
+  return `${origin}|${embedder ?? ""}`;
+}
+
+function toolNames(tools: readonly unknown[] | undefined): string[] {
+  return (tools ?? []).map((tool) => {
+    const named = isRecord(tool) && isRecord(tool["function"]) ? tool["function"]["name"] : null;
+    return typeof named === "string" ? named.slice(0, 64) : "unnamed";
+  });
+}
+
+function questionOf(run: Run): ConsentQuestion {
+  const { origin, embedder, tabId, frameId } = run.record.caller;
+  return {
+    id: crypto.randomUUID(),
+    origin,
+    embedder,
+    tabId,
+    frameId,
+    visible: run.visible,
+    reason: run.reason?.replace(/\s+/g, " ").trim().slice(0, REASON_LENGTH) || null,
+    tools: toolNames(run.body.tools),
+    model: run.body.model,
+    inputBytes: new TextEncoder().encode(JSON.stringify(run.body)).length,
+    maxTokens: run.body.max_tokens ?? null,
+    requests: 1,
+    surface: null,
+    createdAt: Date.now(),
+    decision: null,
+    decidedAt: null,
+  };
+}
+
+function merged(first: ConsentQuestion, next: ConsentQuestion): ConsentQuestion {
+  const maxTokens = first.maxTokens === null || next.maxTokens === null ? null : first.maxTokens + next.maxTokens;
+  return {
+    ...first,
+    visible: first.visible || next.visible,
+    tools: [...new Set([...first.tools, ...next.tools])],
+    inputBytes: first.inputBytes + next.inputBytes,
+    maxTokens,
+    requests: first.requests + 1,
+  };
+}

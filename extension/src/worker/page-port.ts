@@ -1,0 +1,116 @@
+import type { Browser } from "wxt/browser";
+import { RelayMessage } from "../wire/relay-message";
+import { ReplyMessage } from "../wire/reply-message";
+import { RpcCode } from "../wire/rpc-code";
+import { RpcFailure } from "../wire/rpc-failure";
+import type { Caller } from "./caller";
+import type { Callers } from "./callers";
+import type { Consent } from "./consent";
+import { disconnected } from "./disconnected";
+import type { Generations } from "./generations";
+import type { KeyValue } from "./key-value";
+import type { Settings } from "./settings";
+import type { SiteGrants } from "./site-grants";
+import type { Subscribers } from "./subscribers";
+
+interface Dependencies {
+  callers: Callers;
+  consent: Consent;
+  generations: Generations;
+  grants: SiteGrants;
+  session: KeyValue;
+  settings: Settings;
+  subscribers: Subscribers;
+}
+
+type Request = Extract<RelayMessage, { type: "request" }>;
+
+/**
+ * One document's port. Who asks is read from the browser's facts about the port; what the page claims is not looked
+ * at. Every request gets exactly one result or error. When the port closes in a living worker its document is gone.
+ */
+export class PagePort {
+  private caller: Promise<Caller> | null = null;
+  private open = true;
+
+  constructor(
+    private readonly port: Browser.runtime.Port,
+    private readonly deps: Dependencies,
+  ) {
+    port.onMessage.addListener((message: unknown) => void this.receive(RelayMessage.parse(message)));
+    port.onDisconnect.addListener(() => {
+      this.open = false;
+      this.deps.generations.abandon(this.send);
+    });
+  }
+
+  private readonly send = (message: ReplyMessage): void => {
+    if (!this.open) return;
+    try {
+      this.port.postMessage(ReplyMessage.format(message));
+    } catch {
+      this.open = false;
+    }
+  };
+
+  private async receive(message: RelayMessage | null): Promise<void> {
+    if (message === null || message.type === "alive") return;
+    try {
+      if (message.type === "request") await this.request(message);
+      else if (message.type === "cancel") this.deps.generations.cancel(await this.who(false), message.id);
+      else await this.visibility(message.visible);
+    } catch (error) {
+      if (message.type === "request") this.refuse(message.id, error);
+    }
+  }
+
+  private who(opaque: boolean): Promise<Caller> {
+    this.caller ??= this.deps.callers.of(this.port.sender, opaque);
+    return this.caller;
+  }
+
+  private async visibility(visible: boolean): Promise<void> {
+    await this.deps.consent.visible((await this.who(false)).tabId, visible);
+  }
+
+  private async request(request: Request): Promise<void> {
+    const caller = await this.who(request.opaque);
+    if (await this.deps.settings.paused()) throw disconnected("paused");
+    switch (request.method) {
+      case "ai_generate":
+        return this.generate(request, caller);
+      case "ai_getCurrentModel":
+        return this.result(request.id, await this.deps.grants.currentModel(caller));
+      case "ai_getPermissions":
+        return this.result(request.id, await this.deps.grants.state(caller));
+      case "ai_subscribe":
+        await this.deps.subscribers.add(caller);
+        return this.result(request.id, null);
+      default:
+        throw new RpcFailure(RpcCode.unsupported, `${request.method.slice(0, 64)} is not supported`);
+    }
+  }
+
+  private async generate(request: Request, caller: Caller): Promise<void> {
+    const { id, params, active, visible, resume } = request;
+    await this.deps.generations.start({ id, params, caller, active, visible, after: resume?.after ?? null }, this.send);
+    if (!this.open) this.deps.generations.abandon(this.send);
+  }
+
+  private result(id: string, result: unknown): void {
+    this.send({ kind: "result", id, result });
+  }
+
+  private refuse(id: string, error: unknown): void {
+    const known = error instanceof RpcFailure;
+    if (known && error.code === RpcCode.disconnected) void this.missed();
+    const wire = known ? error.toWire() : { code: RpcCode.internal, message: "Satchel's extension broke" };
+    this.send({ kind: "error", id, error: wire });
+  }
+
+  /** Remembers that a site asked in vain; the popup says so. */
+  private async missed(): Promise<void> {
+    const { origin } = await this.who(false);
+    await this.deps.session.set("missed", { origin, at: Date.now() });
+  }
+}

@@ -1,0 +1,26 @@
+import type { ChatBody } from "../wire/chat-body";
+import type { ReplyMessage } from "../wire/reply-message";
+import type { RunRecord } from "./run-record";
+
+/** A generation that somebody waits for, in this worker's life. */
+export interface Run {
+  record: RunRecord;
+  /** The page's own id of the request. */
+  id: string;
+  body: ChatBody;
+  reason: string | null;
+  active: boolean;
+  visible: boolean;
+  seq: number;
+  pieces: number;
+  state: "asking" | "waiting" | "writing" | "reconnecting" | "stopping";
+  /** How often the person was asked for this one. */
+  asked: number;
+  /** Whether the backend was told of it in this worker's life. */
+  sent: boolean;
+  /** Nobody listens any more: its document is gone and its end is only awaited to let go of the connection. */
+  orphan: boolean;
+  sink(message: ReplyMessage): void;
+  /** Called when the backend has taken or refused the request. */
+  accepted: (() => void) | null;
+}

@@ -1,0 +1,38 @@
+import type { KeyValue } from "./key-value";
+
+const DEFAULT_BACKEND = "http://127.0.0.1:8787";
+
+/** What the person set about the extension itself, in `storage.local`. */
+export class Settings {
+  constructor(private readonly local: KeyValue) {}
+
+  /** Address of the person's Satchel, without a slash at the end. */
+  async backend(): Promise<string> {
+    return (await this.local.get<string>("backend")) ?? DEFAULT_BACKEND;
+  }
+
+  /** Accepts `host:port` or a URL; throws an `Error` that says what is wrong. Plain http only on this computer. */
+  async setBackend(address: string): Promise<string> {
+    const text = address.trim();
+    let url: URL;
+    try {
+      url = new URL(/^[a-z]+:\/\//i.test(text) ? text : `http://${text}`);
+    } catch {
+      throw new Error("That is not an address. An example: http://127.0.0.1:8787");
+    }
+    const here = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
+    if (url.protocol !== "https:" && !(url.protocol === "http:" && here)) {
+      throw new Error("Use https for a Satchel that is not on this computer.");
+    }
+    await this.local.set("backend", url.origin);
+    return url.origin;
+  }
+
+  async paused(): Promise<boolean> {
+    return (await this.local.get<boolean>("paused")) ?? false;
+  }
+
+  async setPaused(paused: boolean): Promise<void> {
+    await this.local.set("paused", paused);
+  }
+}

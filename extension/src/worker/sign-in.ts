@@ -1,0 +1,84 @@
+import type { Session } from "./session";
+import type { Settings } from "./settings";
+
+interface Dependencies {
+  session: Session;
+  settings: Settings;
+  fetch: typeof fetch;
+  /** Shows a page to the person and resolves with the address at `redirectUri()` it ended on. */
+  authorize(url: string): Promise<string>;
+  redirectUri(): string;
+}
+
+const SCOPES = "generate models grants activity settings ext:attest-origin";
+const CLIENT_ID = "satchel-extension";
+
+function random(bytes: number): string {
+  return base64url(crypto.getRandomValues(new Uint8Array(bytes)));
+}
+
+function base64url(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+}
+
+/** Connects to the person's Satchel by OAuth authorization code with PKCE S256. */
+export class SignIn {
+  constructor(private readonly deps: Dependencies) {}
+
+  /** Throws an `Error` with a sentence for the person when it does not come to a sign-in. */
+  async run(): Promise<void> {
+    const { deps } = this;
+    const backend = await deps.settings.backend();
+    const issuer = await this.issuer(backend);
+    const verifier = random(48);
+    const state = random(24);
+    const answer = await this.authorize(await this.address(backend, verifier, state));
+    const params = new URL(answer).searchParams;
+    if (params.get("state") !== state) throw new Error("The answer does not belong to this sign-in. Try again.");
+    const iss = params.get("iss");
+    if (iss !== null && issuer !== null && iss !== issuer) throw new Error("Another server answered. Try again.");
+    const code = params.get("code");
+    if (code === null) throw new Error(refusal(params));
+    await deps.session.redeem(code, verifier, deps.redirectUri());
+  }
+
+  private async address(backend: string, verifier: string, state: string): Promise<string> {
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
+    const query = new URLSearchParams({
+      response_type: "code",
+      client_id: CLIENT_ID,
+      redirect_uri: this.deps.redirectUri(),
+      scope: SCOPES,
+      state,
+      code_challenge: base64url(new Uint8Array(digest)),
+      code_challenge_method: "S256",
+    });
+    return `${backend}/oauth/authorize?${query}`;
+  }
+
+  /** Asks who the server says it is; at the same time finds out whether anybody is there at all. */
+  private async issuer(backend: string): Promise<string | null> {
+    let response: Response;
+    try {
+      const url = `${backend}/.well-known/oauth-authorization-server`;
+      response = await this.deps.fetch(url, { credentials: "omit", signal: AbortSignal.timeout(10_000) });
+    } catch {
+      throw new Error(`Nothing answers at ${backend}.`);
+    }
+    const body = (await response.json().catch(() => null)) as { issuer?: unknown } | null;
+    return typeof body?.issuer === "string" ? body.issuer : null;
+  }
+
+  private async authorize(url: string): Promise<string> {
+    try {
+      return await this.deps.authorize(url);
+    } catch {
+      throw new Error("The sign-in window was closed before it was done.");
+    }
+  }
+}
+
+function refusal(params: URLSearchParams): string {
+  if (params.get("error") === "access_denied") return "You did not let the extension in.";
+  return params.get("error_description") ?? params.get("error") ?? "The server sent no code. Try again.";
+}

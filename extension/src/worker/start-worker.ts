@@ -1,0 +1,57 @@
+import { type Browser, browser } from "wxt/browser";
+import { isRecord } from "../wire/is-record";
+import { assemble } from "./assemble";
+import { extensionUrl } from "./extension-url";
+import { PagePort } from "./page-port";
+import { UiPort } from "./ui-port";
+
+const TELL_EVERY_MS = 250;
+const SWEEP = "sweep";
+
+/**
+ * Registers every listener in the first turn, as a worker that is started for one event must. What it keeps in
+ * variables (ports, the socket, timers) dies with it and is found again; what matters is in `storage`.
+ */
+export function startWorker(): void {
+  const screens = new Set<UiPort>();
+  let telling: ReturnType<typeof setTimeout> | null = null;
+  const worker = assemble(() => {
+    telling ??= setTimeout(() => {
+      telling = null;
+      void worker.toolbar.draw();
+      if (worker.generations.live().length > 0) void browser.alarms.create(SWEEP, { delayInMinutes: 1 });
+      for (const screen of screens) screen.changed(worker.generations.live());
+    }, TELL_EVERY_MS);
+  });
+
+  browser.runtime.onConnect.addListener((port) => {
+    if (port.name === "page") new PagePort(port, worker.page);
+    else if (port.name === "ui" && isOurs(port.sender)) {
+      screens.add(new UiPort(port, worker.service, (closed) => screens.delete(closed)));
+    } else port.disconnect();
+  });
+  browser.runtime.onMessage.addListener((message: unknown, sender) => {
+    if (isRecord(message) && message["type"] === "here") worker.tops.heard(sender);
+  });
+  browser.windows?.onRemoved.addListener((id) => void worker.consent.closed("window", id));
+  browser.tabs.onRemoved.addListener((id) => void worker.consent.closed("tab", id));
+  browser.runtime.onInstalled.addListener(({ reason }) => {
+    if (reason === "install") void browser.tabs.create({ url: extensionUrl("options.html") });
+  });
+  browser.alarms.onAlarm.addListener(({ name }) => {
+    if (name === SWEEP) sweep();
+  });
+
+  function sweep(): void {
+    void worker.generations.sweep();
+    void worker.consent.sweep();
+  }
+
+  sweep();
+  void worker.toolbar.draw();
+}
+
+/** Only our own pages may use the screens' port: told by the address the browser gives for the sender. */
+function isOurs(sender: Browser.runtime.MessageSender | undefined): boolean {
+  return sender?.id === browser.runtime.id && sender.url?.startsWith(extensionUrl("")) === true;
+}

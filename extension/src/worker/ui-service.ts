@@ -1,0 +1,129 @@
+import type { ConsentDecision } from "../wire/consent-decision";
+import type { GrantDraft } from "../wire/grant-draft";
+import { RpcFailure } from "../wire/rpc-failure";
+import type { Snapshot } from "../wire/snapshot";
+import type { WorkerApi } from "../wire/worker-api";
+import type { Backend } from "./backend";
+import type { Consent } from "./consent";
+import type { Generations } from "./generations";
+import type { KeyValue } from "./key-value";
+import type { Link } from "./link";
+import type { Session } from "./session";
+import type { Settings } from "./settings";
+import type { SignIn } from "./sign-in";
+import type { Subscribers } from "./subscribers";
+import type { TopOrigins } from "./top-origins";
+
+interface Dependencies {
+  backend: Backend;
+  consent: Consent;
+  generations: Generations;
+  link: Link;
+  session: Session;
+  signIn: SignIn;
+  settings: Settings;
+  memory: KeyValue;
+  subscribers: Subscribers;
+  tops: TopOrigins;
+  /** Something that the toolbar button or a screen shows has changed. */
+  changed(): void;
+}
+
+const MISSED_FOR_MS = 30 * 60_000;
+
+/** What our own screens may ask of the worker. */
+export class UiService implements WorkerApi {
+  constructor(private readonly deps: Dependencies) {}
+
+  async snapshot(tabId: number | null): Promise<Snapshot> {
+    const { settings, tops, generations, memory } = this.deps;
+    const [top, account, missed] = await Promise.all([
+      tabId === null ? null : tops.of(tabId),
+      this.reach(),
+      memory.get<{ origin: string; at: number }>("missed"),
+    ]);
+    return {
+      ...account,
+      backend: await settings.backend(),
+      paused: await settings.paused(),
+      site: top === null ? null : { origin: top },
+      live: generations.live(),
+      missed: missed !== null && Date.now() - missed.at < MISSED_FOR_MS ? missed : null,
+    };
+  }
+
+  async connect(): Promise<void> {
+    await this.deps.signIn.run();
+    await this.deps.memory.remove("missed");
+    this.deps.changed();
+  }
+
+  async disconnect(): Promise<void> {
+    this.deps.link.close();
+    await this.deps.session.signOut();
+    this.deps.changed();
+  }
+
+  /** Another address means another Satchel: the sign-in at the old one ends. */
+  async setBackend(address: string): Promise<string> {
+    const before = await this.deps.settings.backend();
+    const now = await this.deps.settings.setBackend(address);
+    if (now !== before) {
+      await this.deps.settings.setBackend(before);
+      await this.disconnect();
+      await this.deps.settings.setBackend(now);
+    }
+    return now;
+  }
+
+  async setPaused(paused: boolean): Promise<void> {
+    await this.deps.settings.setPaused(paused);
+    this.deps.changed();
+  }
+
+  account = () => this.deps.backend.account();
+  models = () => this.deps.backend.models();
+  grants = (origin: string | null) => this.deps.backend.grants(origin);
+  generations = (limit: number, origin: string | null) => this.deps.backend.generations(limit, origin);
+  question = (id: string) => this.deps.consent.question(id);
+
+  async setModel(model: string) {
+    const account = await this.deps.backend.setModel(model);
+    void this.deps.subscribers.modelChanged();
+    this.deps.changed();
+    return account;
+  }
+
+  async putGrant(draft: GrantDraft) {
+    const grant = await this.deps.backend.putGrant(draft);
+    void this.deps.subscribers.permissionsChanged(draft.origin);
+    this.deps.changed();
+    return grant;
+  }
+
+  async deleteGrant(id: string): Promise<void> {
+    await this.deps.backend.deleteGrant(id);
+    void this.deps.subscribers.permissionsChanged(null);
+    this.deps.changed();
+  }
+
+  async stop(key: string): Promise<void> {
+    this.deps.generations.stop(key);
+  }
+
+  async decide(id: string, decision: ConsentDecision): Promise<void> {
+    await this.deps.consent.decide(id, decision);
+    if (decision.kind === "always") void this.deps.subscribers.permissionsChanged(null);
+    this.deps.changed();
+  }
+
+  private async reach(): Promise<Pick<Snapshot, "connection" | "account">> {
+    if (!(await this.deps.session.signedIn())) return { connection: "signed_out", account: null };
+    try {
+      return { connection: "connected", account: await this.deps.backend.account() };
+    } catch (error) {
+      const code = error instanceof RpcFailure ? error.data?.satchelCode : undefined;
+      return { connection: code === "signed_out" ? "signed_out" : "unreachable", account: null };
+    }
+  }
+}
