@@ -84,7 +84,7 @@ function Row({ api, generation, reload, brief }: RowProps): JSX.Element {
         <span class="row g3">
           {origin ? <SiteMonogram origin={origin} size="sm" /> : <Monogram text={caller.slice(0, 1)} size="sm" />}
           <span class="grow">
-            <span class="cut site-name">
+            <span class="site-name">
               {origin ? <OriginName origin={origin} scheme={!origin.startsWith("https:")} /> : <bdi>{caller}</bdi>}
             </span>
             <span class="sub narrow cut">

@@ -42,7 +42,9 @@ export function ModelChoice({ api, account, toast }: ViewProps): JSX.Element {
       {problem && <ResourceNote error={problem} retry={models.reload} />}
       <div class="card pad3 stack">
         <select class="in" aria-labelledby="model" aria-describedby="model-facts" value={preferred} onChange={onChange}>
-          {models.data?.some(({ id }) => id === preferred) || <option value={preferred}>{preferred || "…"}</option>}
+          {models.data?.some(({ id }) => id === preferred) || (
+            <option value={preferred}>{isChosen(preferred) ? preferred : "Nothing chosen yet"}</option>
+          )}
           {groups(models.data ?? []).map(([provider, offered]) => (
             <optgroup key={provider} label={provider}>
               {offered.map(({ id, name, satchel }) => (
@@ -54,11 +56,18 @@ export function ModelChoice({ api, account, toast }: ViewProps): JSX.Element {
           ))}
         </select>
         <p class="t12 m3" id="model-facts">
-          {facts(models.data?.find(({ id }) => id === preferred))}
+          {models.data?.length === 0
+            ? "No model answers yet. Add a key, or start a model server on this computer."
+            : facts(models.data?.find(({ id }) => id === preferred))}
         </p>
       </div>
     </section>
   );
+}
+
+/** `satchel/preferred` only says that the choice is left to the person. */
+function isChosen(id: string): boolean {
+  return id !== "" && id !== "satchel/preferred";
 }
 
 function groups(models: readonly Model[]): [provider: string, models: Model[]][] {

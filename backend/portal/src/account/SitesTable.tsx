@@ -84,7 +84,7 @@ function Row({ grant, brief, revoke }: { grant: Grant; brief: boolean; revoke():
         <span class="row g3">
           <SiteMonogram origin={grant.origin} size="sm" />
           <span class="grow">
-            <span class="cut site-name">
+            <span class="site-name">
               <OriginName origin={grant.origin} scheme={!grant.origin.startsWith("https:")} />
             </span>
             {grant.embedder && <span class="sub cut">inside {nameOfOrigin(grant.embedder)}</span>}
