@@ -87,7 +87,7 @@ function Row({ grant, brief, revoke }: { grant: Grant; brief: boolean; revoke():
             <span class="site-name">
               <OriginName origin={grant.origin} scheme={!grant.origin.startsWith("https:")} />
             </span>
-            {grant.embedder && <span class="sub cut">inside {nameOfOrigin(grant.embedder)}</span>}
+            {grant.embedder && <span class="sub wrap-anywhere">inside {nameOfOrigin(grant.embedder)}</span>}
             {brief ? (
               <span class="sub">
                 <State look={state} />
