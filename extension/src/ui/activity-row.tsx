@@ -31,8 +31,8 @@ export function ActivityRow({ generation, modelName, free, href, now }: Props) {
       <a class="item" href={href} target="_blank" rel="noopener noreferrer">
         <SiteMonogram origin={origin ?? app ?? "?"} size="sm" />
         <span class="two">
-          <span class="line cut plain-origin">{origin === null ? (app ?? "Unnamed app") : <OriginName origin={origin} />}</span>
-          <span class="line cut">{facts}</span>
+          <span class="ln cut plain-origin">{origin === null ? (app ?? "Unnamed app") : <OriginName origin={origin} />}</span>
+          <span class="ln cut">{facts}</span>
         </span>
         <span class="amt">
           <span>{costText(generation, free)}</span>

@@ -40,8 +40,8 @@ export function ConsentAnswer({ question, model, onPick }: Props) {
       <button type="button" class="pickbtn" aria-haspopup="listbox" title="Change the model" onClick={onPick}>
         <Monogram text={model === null ? "?" : modelInitials(model.name)} />
         <span class="two">
-          <span class="line cut">{model?.name ?? words.needsModel}</span>
-          <span class="line cut">{model === null ? "" : priceLine(model)}</span>
+          <span class="ln cut">{model?.name ?? words.needsModel}</span>
+          <span class="ln cut">{model === null ? "" : priceLine(model)}</span>
         </span>
         <Icon name="choose" small />
       </button>

@@ -9,7 +9,7 @@ export function ConsentMay({ question }: { question: ConsentQuestion }) {
   const { tools, embedder } = question;
   return (
     <ul class="can">
-      <li><Icon name="up" />{words.send}</li>
+      <li><Icon name="send" />{words.send}</li>
       {tools.length > 0 && (
         <li>
           <Icon name="tool" />

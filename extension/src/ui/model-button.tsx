@@ -18,7 +18,7 @@ export function ModelButton({ model, role, onPick }: Props) {
     return (
       <button type="button" class="pickbtn" aria-haspopup="listbox" onClick={onPick}>
         <Monogram text="?" />
-        <span class="two"><span class="line cut">No model chosen</span><span class="line cut">Choose who answers</span></span>
+        <span class="two"><span class="ln cut">No model chosen</span><span class="ln cut">Choose who answers</span></span>
         <Icon name="choose" small />
       </button>
     );
@@ -30,11 +30,11 @@ export function ModelButton({ model, role, onPick }: Props) {
     <button type="button" class="pickbtn" aria-haspopup="listbox" title="Change the model" onClick={onPick}>
       <Monogram text={modelInitials(model.name)} />
       <span class="two">
-        <span class="line cut">{model.name}</span>
-        <span class="line cut">{[role, hint].filter(Boolean).join(" · ")}</span>
+        <span class="ln cut">{model.name}</span>
+        <span class="ln cut">{[role, hint].filter(Boolean).join(" · ")}</span>
       </span>
       <span class="t12 m3 pricecell">
-        <span class="m2 line t13">{price.kind === "priced" ? `${price.input} / ${price.output}` : price.input}</span>
+        <span class="m2 ln t13">{price.kind === "priced" ? `${price.input} / ${price.output}` : price.input}</span>
         {price.kind === "priced" ? "in / out per Mtok" : model.satchel.local ? "stays here" : ""}
       </span>
       <Icon name="choose" small />

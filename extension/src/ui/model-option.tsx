@@ -42,7 +42,7 @@ export function ModelOption({ id, model, chosen, active, favourite, onChoose }: 
           <span class="cut">{model.name}</span>
           {favourite && <Icon name="star" small class="c-brass" />}
         </span>
-        <span class="line cut">{secondLine(model)}</span>
+        <span class="ln cut">{secondLine(model)}</span>
       </span>
       {!disabled && (
         <span class="amt">

@@ -63,13 +63,13 @@ export function ModelStep(props: Props) {
         <label key={model.id} class="choice">
           <input type="radio" name="model" checked={chosen?.id === model.id} onChange={() => setId(model.id)} />
           <Monogram text={modelInitials(model.name)} />
-          <span class="two"><span class="b line">{model.name}</span><span class="line">{describe(model)}</span></span>
+          <span class="two"><span class="b ln">{model.name}</span><span class="ln">{describe(model)}</span></span>
           {model.satchel.local && <span class="tag ok hide-n"><Icon name="this-computer" />{words.local}</span>}
         </label>
       ))}
       <a class="choice linked" href={`${portal}/keys`} target="_blank" rel="noopener noreferrer">
         <span class="mg" aria-hidden="true"><Icon name="key" /></span>
-        <span class="two"><span class="b line">{words.haveKey}</span><span class="line">{words.haveKeyHint}</span></span>
+        <span class="two"><span class="b ln">{words.haveKey}</span><span class="ln">{words.haveKeyHint}</span></span>
         <Icon name="right" small />
       </a>
       {error !== null && <p class="hint err" role="alert"><Icon name="failed" small /><span>{error}</span></p>}

@@ -100,7 +100,7 @@ export function PopupScreen({ source }: { source: PopupSource }) {
           <SiteCard
             origin={site}
             grant={grant}
-            hasAsked={generations.some((item) => item.origin === site) || grant !== null}
+            hasAsked={[...generations, ...running].some((item) => item.origin === site) || grant !== null}
             portal={snapshot.backend}
             onChoose={(choice) => act(choose(source, site, grant, choice))}
           />
@@ -109,7 +109,7 @@ export function PopupScreen({ source }: { source: PopupSource }) {
         {running.map((item) => (
           <LiveCard key={item.key} live={item} modelName={nameOf(models, item.model, chosen)} onStop={() => act(source.stop(item.key))} />
         ))}
-        {connected && (
+        {connected && (generations.length > 0 || running.length === 0) && (
           <PopupRecent generations={generations} models={models} portal={snapshot.backend} room={Math.max(1, ROWS - Math.max(0, running.length - 1))} />
         )}
       </main>
