@@ -21,6 +21,9 @@ _CONNECT_TIMEOUT_S = 10.0
 _ANSWER_TIMEOUT_S = 30.0
 _CACHED_STATEMENTS = 512
 _POOL_CONNECTIONS = 5
+_PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY")
+_CHECKPOINT_PAGES = 1_000
+_WRITER_CHECKPOINT_PAGES = 8_192  # a checkpoint waits for the disk: one in thousands of calls may meet it, not one in a hundred
 _ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
 UNREACHABLE = (DBAPIError, sqlite3.Error, PoolTimeout, OSError)
@@ -79,7 +82,7 @@ def writer_engine(url: URL, synchronous: str) -> Engine:
     make_private_file(Path(url.database or ""))
     arguments = {**_sqlite_arguments(), "cached_statements": _CACHED_STATEMENTS, "check_same_thread": False}
     engine = create_engine(url.set(drivername="sqlite+pysqlite"), connect_args=arguments, pool_size=1, max_overflow=0)
-    _set_up(engine, synchronous)
+    _set_up(engine, synchronous, _WRITER_CHECKPOINT_PAGES)
     return engine
 
 
@@ -124,10 +127,10 @@ def _sqlite_arguments() -> Mapping[str, Any]:
     return {"timeout": _BUSY_TIMEOUT_S, "isolation_level": None}  # None: Python begins nothing, we say BEGIN IMMEDIATE ourselves
 
 
-def _set_up(engine: Engine, synchronous: str) -> None:
+def _set_up(engine: Engine, synchronous: str, checkpoint_pages: int = _CHECKPOINT_PAGES) -> None:
     def connected(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY"):
+        for pragma in (*_PRAGMAS, f"synchronous={synchronous}", f"wal_autocheckpoint={checkpoint_pages}"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
