@@ -1,0 +1,206 @@
+"""The journal's statements, written once in Core: run as such on PostgreSQL, and on SQLite as the same text prepared beforehand.
+
+Core's own share of a small statement is several times SQLite's, and this is the hot path: `SqliteStatements` compiles each statement once
+and hands the driver plain tuples.
+"""
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Table, bindparam, delete, select
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.sql.elements import ClauseElement
+
+from satchel.domain.budgets import Budget
+from satchel.stores.sql.budgets import budget_from, move_money
+from satchel.stores.sql.tables import budgets, generations, holds
+
+Row = Mapping[str, Any]
+Held = tuple[int, list[str]]
+"""What a hold kept: its amount, and of which budgets."""
+
+_CHUNKS = (64, 32, 16, 8, 4, 2, 1)
+
+
+def _keep(table: Table) -> ReturningInsert[Any]:
+    return insert(table).on_conflict_do_nothing(index_elements=["generation_id"]).returning(table.c.generation_id)
+
+
+def _drop(ids: Any) -> Any:
+    return delete(holds).where(holds.c.generation_id.in_(ids)).returning(holds.c.generation_id, holds.c.amount_nusd, holds.c.budget_ids)
+
+
+_MOVE = move_money()
+_BUDGET = select(budgets).where(budgets.c.owner_id == bindparam("owner"))
+
+
+class Statements(Protocol):
+    """What a batch may do, inside a transaction."""
+
+    def keep_holds(self, rows: Sequence[Row]) -> set[str]:
+        """Insert holds that are not there yet; return the ids of those that were not."""
+        ...
+
+    def keep_entries(self, rows: Sequence[Row]) -> set[str]:
+        """Insert entries the same way."""
+        ...
+
+    def drop_holds(self, generation_ids: Sequence[str]) -> dict[str, Held]:
+        """Remove holds; return what those that were there kept."""
+        ...
+
+    def move(self, parameters: Row) -> bool:
+        """Move the money of one budget; False if it does not fit, or if there is no such budget."""
+        ...
+
+    def budget(self, owner_id: str) -> Budget | None:
+        """Return a budget as it stands."""
+        ...
+
+
+class CoreStatements:
+    """The statements on a SQLAlchemy connection."""
+
+    _keep_holds = _keep(holds)
+    _keep_entries = _keep(generations)
+    _drop_holds = _drop(bindparam("ids", expanding=True))
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def keep_holds(self, rows: Sequence[Row]) -> set[str]:
+        """Insert holds that are not there yet."""
+        return set(self._connection.execute(self._keep_holds, rows).scalars())
+
+    def keep_entries(self, rows: Sequence[Row]) -> set[str]:
+        """Insert entries that are not there yet."""
+        return set(self._connection.execute(self._keep_entries, rows).scalars())
+
+    def drop_holds(self, generation_ids: Sequence[str]) -> dict[str, Held]:
+        """Remove holds."""
+        return _held(self._connection.execute(self._drop_holds, {"ids": generation_ids}))
+
+    def move(self, parameters: Row) -> bool:
+        """Move the money of one budget."""
+        return self._connection.execute(_MOVE, parameters).rowcount == 1
+
+    def budget(self, owner_id: str) -> Budget | None:
+        """Return a budget as it stands."""
+        row = self._connection.execute(_BUDGET, {"owner": owner_id}).first()
+        return budget_from(row._asdict()) if row else None
+
+
+class SqliteStatements:
+    """The statements on SQLite's own connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._keep_holds = _PreparedInsert(holds)
+        self._keep_entries = _PreparedInsert(generations)
+        self._drop_hold = _Prepared(_drop([bindparam("id")]))
+        self._move = _Prepared(_MOVE)
+        self._budget = _Prepared(_BUDGET)
+
+    def begin(self) -> None:
+        """Begin a transaction, with the write lock."""
+        self._connection.execute("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        """End it."""
+        self._connection.execute("COMMIT")
+
+    def keep_holds(self, rows: Sequence[Row]) -> set[str]:
+        """Insert holds that are not there yet."""
+        return self._keep_holds.run(self._connection, rows)
+
+    def keep_entries(self, rows: Sequence[Row]) -> set[str]:
+        """Insert entries that are not there yet."""
+        return self._keep_entries.run(self._connection, rows)
+
+    def drop_holds(self, generation_ids: Sequence[str]) -> dict[str, Held]:
+        """Remove holds."""
+        rows = [row for generation_id in generation_ids for row in self._drop_hold.run(self._connection, {"id": generation_id})]
+        return _held(rows)
+
+    def move(self, parameters: Row) -> bool:
+        """Move the money of one budget."""
+        return self._move.run(self._connection, parameters).rowcount == 1
+
+    def budget(self, owner_id: str) -> Budget | None:
+        """Return a budget as it stands."""
+        row = self._budget.run(self._connection, {"owner": owner_id}).fetchone()
+        if row is None:
+            return None
+        return budget_from({name: read(value) for (name, read), value in zip(_BUDGET_COLUMNS, row, strict=True)})
+
+
+class _Prepared:
+    """A statement as SQLite's text, its constants, and how each parameter is written."""
+
+    def __init__(self, statement: ClauseElement) -> None:
+        compiled = statement.compile(dialect=_NAMED)
+        if not isinstance(compiled, SQLCompiler):
+            raise TypeError("only statements can be prepared")
+        self._text = str(compiled)
+        self._constants = {name: value for name, value in compiled.params.items() if not compiled.binds[name].required}
+        self._writers = {name: _writer(bind.type) for name, bind in compiled.binds.items() if bind.required}
+
+    def run(self, connection: sqlite3.Connection, parameters: Row) -> sqlite3.Cursor:
+        """Execute it."""
+        written = {name: write(parameters[name]) for name, write in self._writers.items()}
+        return connection.execute(self._text, {**self._constants, **written})
+
+
+class _PreparedInsert:
+    """An insert of many rows in few statements, whose texts come in few lengths, so that SQLite keeps them all prepared."""
+
+    def __init__(self, table: Table) -> None:
+        text = str(_keep(table).compile(dialect=_DIALECT))
+        self._head, values, self._tail = _split_at_values(text)
+        self._texts = {count: f"{self._head}{', '.join([values] * count)}{self._tail}" for count in _CHUNKS}
+        self._columns = [(column.name, _writer(column.type)) for column in table.c]
+
+    def run(self, connection: sqlite3.Connection, rows: Sequence[Row]) -> set[str]:
+        """Execute it; return the ids of the rows that were new."""
+        new: set[str] = set()
+        start = 0
+        for count in _CHUNKS:
+            while len(rows) - start >= count:
+                values = [write(row[name]) for row in rows[start : start + count] for name, write in self._columns]
+                new.update(row[0] for row in connection.execute(self._texts[count], values))
+                start += count
+        return new
+
+
+_DIALECT = sqlite.dialect(paramstyle="qmark")
+_NAMED = sqlite.dialect(paramstyle="named")
+
+
+def _writer(kind: Any) -> Callable[[Any], Any]:
+    return kind.bind_processor(_DIALECT) or _as_it_is
+
+
+def _reader(kind: Any) -> Callable[[Any], Any]:
+    return kind.result_processor(_DIALECT, None) or _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+_BUDGET_COLUMNS = [(column.name, _reader(column.type)) for column in budgets.c]
+
+
+def _split_at_values(text: str) -> tuple[str, str, str]:
+    """Return an INSERT's text before, of and after its one group of values."""
+    head, _, rest = text.partition(" VALUES ")
+    end = rest.index(")") + 1
+    return f"{head} VALUES ", rest[:end], rest[end:]
+
+
+def _held(rows: Any) -> dict[str, Held]:
+    return {generation_id: (amount_nusd, budget_ids.split()) for generation_id, amount_nusd, budget_ids in rows}
