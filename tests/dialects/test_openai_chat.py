@@ -121,9 +121,9 @@ def tools(*pieces: list[dict[str, object]]) -> list[ToolCallDelta]:
     return [event for event in events if isinstance(event, ToolCallDelta)]
 
 
-def call(index: int | None = None, id: str | None = None, name: str | None = None, arguments: object = "") -> dict[str, object]:
+def call(index: int | None = None, call_id: str | None = None, name: str | None = None, arguments: object = "") -> dict[str, object]:
     function = {"name": name, "arguments": arguments} if name else {"arguments": arguments}
-    return {key: value for key, value in {"index": index, "id": id, "function": function}.items() if value is not None}
+    return {key: value for key, value in {"index": index, "id": call_id, "function": function}.items() if value is not None}
 
 
 def test_tool_calls_are_told_apart_by_their_index() -> None:

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parents[2] / ".." / "shared" / "recordings"
-OPENAI_CHAT = ["openai-chat", "groq", "deepseek", "together", "cerebras", "openrouter", "perplexity", "mistral", "zai", "xai", "huggingface", "ollama-openai-compat", "vllm", "azure-openai", "gemini-openai-compat"]
+OPENAI_CHAT = (
+    *("openai-chat", "azure-openai", "openrouter", "groq", "deepseek", "together", "cerebras", "perplexity", "mistral"),
+    *("zai", "xai", "huggingface", "ollama-openai-compat", "vllm", "gemini-openai-compat"),
+)
 MISSING = "no shared recordings beside the repository (../shared/recordings)"
 
 

@@ -134,7 +134,7 @@ def check_usage(case: Case, usage: Usage | None, plain: Reading) -> None:
 
 @parametrize(STREAMS)
 def test_a_stream_that_is_cut_short_never_ends_well(case: Case) -> None:
-    whole, error = decode(case, [case.body])
+    _, error = decode(case, [case.body])
     if error is not None:
         pytest.skip("it ends in an error anyway")
     finish = max(case.body.rfind(mark) for mark in (b'"finish_reason":"', b'"finish_reason": "'))

@@ -125,8 +125,9 @@ class Catalog:
         self._probe_due_at_s = float("-inf")
         shelf = self._shelves.get(account_id)
         for key in shelf.keys if shelf else ():
-            self._lists.pop(key.id, None)
-        await self._read_once(account_id)
+            if (listed := self._lists.get(key.id)) is not None:
+                listed.due_at_s = float("-inf")
+        await self._read_anew(account_id)
 
     async def run(self) -> None:
         """Probe this machine again and again for the accounts that are looked up, until cancelled."""
@@ -150,8 +151,10 @@ class Catalog:
 
     async def _shelf(self, account_id: str) -> _Shelf:
         shelf = self._shelves.get(account_id)
-        if shelf is None or account_id in self._stale:
+        if shelf is None:
             return await self._read_once(account_id)
+        if account_id in self._stale:
+            return await self._read_anew(account_id)
         if self._clock.monotonic_s() - shelf.read_at_s > _READ_AGAIN_S:
             self._read_soon(account_id)
         return shelf
@@ -159,6 +162,13 @@ class Catalog:
     async def _read_once(self, account_id: str) -> _Shelf:
         """Read the account's shelf anew, once for however many ask at a time; the old one stands in if the database is away."""
         return await asyncio.shield(self._read_soon(account_id))
+
+    async def _read_anew(self, account_id: str) -> _Shelf:
+        """Read after now: one that is under way may have begun before what changed."""
+        under_way = self._reading.get(account_id)
+        if under_way is not None:
+            await asyncio.wait({under_way})
+        return await self._read_once(account_id)
 
     def _read_soon(self, account_id: str) -> "asyncio.Task[_Shelf]":
         task = self._reading.get(account_id)
@@ -252,7 +262,7 @@ class Catalog:
             listed.due_at_s = self._clock.monotonic_s() + wait_s
             listed.asking = None
 
-    def _at_its_word(self, shelf: _Shelf, name: str) -> Sequence[Endpoint]:
+    def _at_its_word(self, shelf: _Shelf, name: str) -> tuple[Endpoint, ...]:
         """Make the endpoints that `<provider or label>:<model>` names; an unknown prefix names none."""
         prefix, colon, native = name.partition(":")
         if not (colon and native):
@@ -264,7 +274,7 @@ class Catalog:
             made = [endpoint_of(row, native, row.base_url)]
         if made and len(shelf.named) < 2 * len(shelf.endpoints) + _MAX_MADE:
             shelf.named[name] = tuple(made)
-        return made
+        return tuple(made)
 
     def _made(self, key: Key, native: str) -> Endpoint:
         listed = self._lists.get(key.id)

@@ -1,0 +1,128 @@
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from satchel import loading
+from satchel.domain.catalog import ProviderRow, Quirks
+from satchel.kit.clock import SystemClock
+from satchel.kit.ids import Ids
+from satchel.loading import DataInvalid, catalog_models, load_plugins, load_providers, load_sources, provider_rows
+from satchel.providers import ProviderDeps
+from satchel.transport import Transport
+
+LOCAL = {"builtin", "ollama", "lmstudio", "llamacpp", "vllm"}
+
+
+def deps() -> ProviderDeps:
+    return ProviderDeps(Transport(allow_loopback=True), SystemClock(), provider_rows(), catalog_models(), Ids(), builtin_model=False)
+
+
+def test_every_row_of_the_dialect_is_there() -> None:
+    hosted = {row.id for row in provider_rows().values() if row.needs_key}
+    assert hosted >= {"openai", "groq", "deepseek", "xai", "openrouter", "together", "fireworks", "cerebras"}
+    assert hosted >= {"huggingface", "perplexity", "zai", "mistral", "gemini"}
+    assert set(provider_rows()) == {*hosted, *LOCAL, "custom"}
+
+
+@pytest.mark.parametrize("row", provider_rows().values(), ids=lambda row: row.id)
+def test_a_row_says_what_a_person_needs(row: ProviderRow) -> None:
+    assert re.fullmatch(r"[a-z]+", row.id)
+    assert date.fromisoformat(row.checked) <= date.today()
+    assert row.needs_key == (row.id not in {*LOCAL, "custom"})
+    assert row.local == (row.id in LOCAL)
+    if row.needs_key:
+        assert row.key_page
+        assert row.key_page.startswith("https://")
+        assert row.base_url
+        assert row.base_url.startswith("https://")
+    assert row.id == "custom" or (row.docs_page or "").startswith("https://")
+
+
+def test_quirks_are_those_of_the_reference() -> None:
+    rows = provider_rows()
+    assert rows["xai"].quirks.reasoning_tokens == "outside"
+    assert rows["mistral"].quirks == Quirks(
+        usage_opt_in=False,
+        seed_key="random_seed",
+        tool_choice_required="any",
+        tool_ids="nine_alphanumerics",
+        unsupported=rows["mistral"].quirks.unsupported,
+    )
+    assert {row.id for row in rows.values() if row.quirks.ends_with == "eof"} == {"cerebras", "huggingface", "perplexity"}
+    assert {row.id for row in rows.values() if row.cancel == "bills_full"} == {"groq", "huggingface", "perplexity", "mistral", "gemini"}
+    assert {row.id: row.ports for row in rows.values() if row.ports} == {
+        "ollama": (11434,),
+        "lmstudio": (1234,),
+        "llamacpp": (8080,),
+        "vllm": (8000,),
+    }
+
+
+def test_the_built_in_model_is_free_and_says_that_it_is_tiny() -> None:
+    facts = catalog_models()["builtin", "smollm2-135m-instruct"]
+    assert facts.model_id == "smollm2/smollm2-135m-instruct"
+    assert facts.price is not None
+    assert (facts.price.input_usd, facts.price.output_usd) == (0, 0)
+    assert facts.description
+    assert facts.description.startswith("Tiny")
+
+
+ROW = '[[providers]]\nid = "a"\nname = "A"\nbase_url = "https://a.example"\ndialect = "openai_chat"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", r"must hold tables \[\[providers\]\]"),
+        (ROW.replace('name = "A"\n', ""), "a: name missing"),
+        (ROW + "colour = 1\n", "a: unknown colour"),
+        (ROW + "local = 1\n", "a: local must be bool"),
+        (ROW + 'cancel = "never"\n', "a: cancel must be one of"),
+        (ROW + "[providers.quirks]\nusage_opt_in = 1\n", "a: usage_opt_in must be bool"),
+        (ROW + "[providers.quirks]\nunsupported = [1]\n", "a: unsupported must be str"),
+        (ROW + "[providers.quirks]\nodd = true\n", "a: unknown odd"),
+        (ROW + ROW, "a is there twice"),
+        (ROW.replace("a.example", "a.example/"), "without a slash"),
+        (ROW.replace("https", "http"), "must be https"),
+    ],
+)
+def test_wrong_data_stops_the_start_with_its_place(text: str, complaint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "_data", lambda _: text)
+    with pytest.raises(DataInvalid, match=complaint):
+        provider_rows()
+
+
+def test_providers_are_found_without_a_registry_and_serve_every_row() -> None:
+    providers = load_providers(deps())
+    assert set(provider_rows()) <= set(providers)
+    assert all(provider_id in provider.ids for provider_id, provider in providers.items())
+
+
+def test_every_dialect_of_a_row_has_a_source_and_the_built_in_model_comes_first() -> None:
+    made = deps()
+    sources = load_sources(made, load_providers(made))
+    assert {row.dialect for row in provider_rows().values()} <= set(sources.by_dialect)
+    assert [type(source).__name__ for source in sources.local] == ["BuiltinModels", "LocalServers"]
+
+
+def test_plugins_are_found_in_their_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert load_plugins() == [] or all(plugin.id for plugin in load_plugins())
+    (tmp_path / "shout_for_a_test.py").write_text(
+        "class Shout:\n"
+        "    id = 'shout'\n"
+        "    async def before(self, request): return request\n"
+        "    def wrap(self, request, events): return events\n"
+        "PLUGIN = Shout()\n"
+    )
+    (tmp_path / "silent_for_a_test.py").write_text("")
+    monkeypatch.setattr(loading.plugin_files, "__path__", [*loading.plugin_files.__path__, str(tmp_path)])
+    assert "shout" in [plugin.id for plugin in load_plugins()]
+
+
+def test_what_is_no_plugin_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "odd_for_a_test.py").write_text("PLUGIN = 5\n")
+    monkeypatch.setattr(loading.plugin_files, "__path__", [str(tmp_path)])
+    with pytest.raises(DataInvalid, match="5 is no plugin"):
+        load_plugins()
