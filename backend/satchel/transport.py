@@ -304,6 +304,8 @@ class Exchange:
     async def linger(self) -> None:
         """Wait a moment for the end of a body whose meaning has ended, so that its connection can serve again."""
         content = self._answer().content
+        if content.at_eof():
+            return
         try:
             async with asyncio.timeout(_LINGER_S):
                 while not content.at_eof():

@@ -72,7 +72,9 @@ class KeyModels:
         if not row.lists_models:
             return ()
         peer = Peer(row.name, {"provider": row.id, "endpoint": None, "status": None, "provider_message": None})
-        answer = await self._transport.get_json(f"{key.base_url}/models", _headers(secret, "application/json"), _LIST_TIMEOUT_S, peer)
+        answer = await self._transport.get_json(
+            f"{key.base_url.rstrip('/')}/models", _headers(secret, "application/json"), _LIST_TIMEOUT_S, peer
+        )
         if answer.status != 200:
             raise error_from(answer.status, answer.headers, _without(secret, answer.raw), endpoint_of(row, "", key.base_url, key=key))
         listed = parse_models(answer.body, self._clock.now().date())
