@@ -21,12 +21,20 @@ const CODES: Record<string, number> = {
   budget_exceeded: RpcCode.budgetExceeded,
   rate_limited: RpcCode.rateLimited,
   too_many_generations: RpcCode.rateLimited,
+  throttled: RpcCode.rateLimited,
+  refused: RpcCode.unauthorized,
+  not_found: RpcCode.invalidParams,
+  request_too_large: RpcCode.invalidParams,
   malformed_request: RpcCode.invalidParams,
   request_invalid: RpcCode.invalidParams,
   unknown_model: RpcCode.invalidParams,
   unsupported_feature: RpcCode.invalidParams,
   context_too_long: RpcCode.invalidParams,
   token_missing: RpcCode.disconnected,
+  token_invalid: RpcCode.disconnected,
+  scope_missing: RpcCode.disconnected,
+  draining: RpcCode.disconnected,
+  not_ready: RpcCode.disconnected,
   token_expired: RpcCode.disconnected,
   token_revoked: RpcCode.disconnected,
   unauthenticated: RpcCode.disconnected,
@@ -34,6 +42,7 @@ const CODES: Record<string, number> = {
 
 /** Failures of a provider or a key: the HTTP status to name where the provider gave none. */
 const STATUS: Record<string, number> = {
+  key_problem: 401,
   key_missing: 401,
   key_rejected: 401,
   vault_locked: 401,
@@ -49,6 +58,7 @@ const STATUS: Record<string, number> = {
   all_routes_failed: 502,
   upstream_error: 502,
   generation_not_found: 502,
+  cancelled: 499,
 };
 
 /** Translates an error of the backend into the page's codes; its message is safe to show and is kept. */
