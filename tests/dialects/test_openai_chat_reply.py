@@ -39,7 +39,7 @@ def body(*events: Event) -> dict[str, object]:
 
 def test_a_stream_has_the_golden_shape() -> None:
     head = {"id": "gen_1", "object": "chat.completion.chunk", "created": 1, "model": "a/b", "provider": "X"}
-    first, second, finish, last = stream(Started("m"), TextDelta('he"y'), TextDelta("\n🙂"), END)
+    first, second, finish, last = stream(Started("a/b", provider="X"), TextDelta('he"y'), TextDelta("\n🙂"), END)
     assert first == {**head, "choices": [{"index": 0, "delta": {"role": "assistant", "content": 'he"y'}, "finish_reason": None}]}
     assert second == {**head, "choices": [{"index": 0, "delta": {"content": "\n🙂"}, "finish_reason": None}]}
     ending = {"index": 0, "delta": {"content": ""}, "finish_reason": "stop", "native_finish_reason": "end_turn"}

@@ -102,7 +102,7 @@ class House:
             open_key=self.open_key,
         )
 
-    async def open_key(self, account_id: str, key_id: str) -> Secret:
+    async def open_key(self, account_id: str, key_id: str, base_url: str) -> Secret:
         return Secret(f"{account_id}/{key_id}")
 
     async def begin(self) -> None:

@@ -106,7 +106,7 @@ async def test_fallback_only_before_the_first_event(house: House) -> None:
     with pytest.raises(ProviderUnavailable, match="gone"):
         async for event in house.generation.generate(house.call()):
             seen.append(event)
-    assert seen == [Started("m")]
+    assert seen == [Started("a/m", provider="p")]
     first, second = await house.entries()
     assert (first.status, first.attempts, second.status, second.attempts) == (Status.FINISHED, 2, Status.FAILED, 1)
 
@@ -248,7 +248,7 @@ async def test_the_hold_is_decided_before_anything_is_sent_and_durable_before_th
     assert house.trace == ["hold begun", "sent"]
     assert not first.done()
     house.journal.gate.set()
-    assert await first == Started("m")
+    assert await first == Started("a/m", provider="p")
     assert house.trace == ["hold begun", "sent", "hold durable"]
     await events.aclose()
 

@@ -20,6 +20,7 @@ KEEP_ALIVE = b": keep-alive\n\n"
 """What a waiting stream sends between events."""
 
 _DONE = b"data: [DONE]\n\n"
+_MORE = b'[{"index":0,"delta":{"content":'
 _RUNNING = b'},"finish_reason":null}]}\n\n'
 _CANCELLED_NATIVE = "cancelled"
 _MESSAGE_DEFAULTS: Json = {"role": "assistant", "content": None, "refusal": None}
@@ -67,7 +68,7 @@ class StreamEncoder:
         self._created = created
         self._provider = provider
         self._spoken: set[int] = set()
-        self._more = self._head() + b'[{"index":0,"delta":{"content":'
+        self._more = self._head() + _MORE
 
     def event(self, event: Event) -> bytes:
         """Return the chunks of one event, empty for one that says nothing on this wire. `Finished` ends with `[DONE]`."""
@@ -81,6 +82,8 @@ class StreamEncoder:
             case ToolCallDelta(index=index):
                 return self._chunk(index, {"tool_calls": [_tool_call(event)]})
             case Started():
+                self._model, self._provider = event.model, event.provider or self._provider
+                self._more = self._head() + _MORE
                 return b""
             case Finished():
                 return self._finish(event)

@@ -20,10 +20,15 @@ class FinishReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The provider began to answer. `model` is its own name for the model, `upstream_id` its id of the answer."""
+    """The provider began to answer.
+
+    From a provider `model` is its own name for the model and `provider` None; metering puts in which model and provider serve, as the
+    catalog names them, before anybody else sees the event. `upstream_id` is the provider's id of the answer.
+    """
 
     model: str
     upstream_id: str | None = None
+    provider: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -307,6 +307,10 @@ class Hold:
             await asyncio.shield(self._written)
         self._written.result()
 
+    def begin(self, event: Started) -> Started:
+        """Return the provider's first word with the model and the provider as the catalog names them."""
+        return replace(event, model=self._endpoint.model_id, provider=self._endpoint.provider)
+
     def finish(self, event: Finished) -> Finished:
         """Return the provider's end with usage, cost, and who served; it is what the bill says."""
         usage = event.usage or self._estimate()
@@ -366,7 +370,8 @@ async def metered(events: AsyncGenerator[Event, None], hold: Hold) -> AsyncGener
             case ToolCallDelta(arguments=text, name=name):
                 hold.text_characters += len(text) + len(name or "")
             case Started():
-                pass
+                yield hold.begin(event)
+                continue
             case Finished():
                 yield hold.finish(event)
                 continue

@@ -18,7 +18,7 @@ from satchel.ports.coordination import Bus, Message, Unsubscribe, account_topic
 from satchel.ports.provider import LocalSource, ModelSource
 from satchel.ports.stores import Database
 
-OpenKey = Callable[[str, str], Awaitable[Secret]]
+OpenKey = Callable[[str, str, str], Awaitable[Secret]]
 """Open a key of an account: `(account_id, key_id)`. Raises `KeyProblem`."""
 
 _READ_AGAIN_S = 5.0
@@ -254,7 +254,7 @@ class Catalog:
         wait_s = _LIST_AGAIN_S
         try:
             if row is not None and source is not None:
-                secret = NO_SECRET if key.sealed is None else await self._open_key(account_id, key.id)
+                secret = NO_SECRET if key.sealed is None else await self._open_key(account_id, key.id, key.base_url)
                 listed.endpoints = tuple(await source.endpoints(row, key, secret))
         except SatchelError:
             wait_s = _FAILED_LIST_AGAIN_S

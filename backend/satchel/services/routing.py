@@ -27,8 +27,8 @@ from satchel.domain.keys import NO_SECRET, Secret
 from satchel.domain.routes import rank
 from satchel.ports.provider import Provider
 
-OpenKey = Callable[[str, str], Awaitable[Secret]]
-"""Open a key of an account: `(account_id, key_id)`. Raises `KeyProblem`."""
+OpenKey = Callable[[str, str, str], Awaitable[Secret]]
+"""Open a key: `(account_id, key_id, base_url it is sent to)`. Raises `KeyProblem`, also where the key is bound to another origin."""
 
 
 class Catalog(Protocol):
@@ -133,7 +133,9 @@ class Routing:
         provider = self._providers.get(endpoint.provider)
         if provider is None:
             raise ProviderUnavailable(f"this server cannot talk to {endpoint.provider_name}", details=_whose(endpoint))
-        secret = NO_SECRET if endpoint.key_id is None else await self._open_key(call.principal.account_id, endpoint.key_id)
+        secret = NO_SECRET
+        if endpoint.key_id is not None:
+            secret = await self._open_key(call.principal.account_id, endpoint.key_id, endpoint.base_url)
         hold.contacted = True
         return provider.stream(call.request, endpoint, secret)
 

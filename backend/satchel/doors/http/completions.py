@@ -1,7 +1,6 @@
 """`POST /v1/chat/completions`, on bare ASGI: JSON or server-sent events in the dialect of OpenAI's chat completions."""
 
 import logging
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from starlette.types import Receive, Scope, Send
@@ -10,7 +9,6 @@ from satchel.dialects.openai_chat_reply import KEEP_ALIVE, JsonEncoder, StreamEn
 from satchel.dialects.openai_chat_request import parse_request, wants_stream
 from satchel.domain.calls import Call
 from satchel.domain.errors import MalformedRequest, SatchelError
-from satchel.domain.events import Event, Started
 from satchel.doors.auth import Authenticator
 from satchel.doors.errors import Headers, as_ours, error_headers, openai_body, openai_error, reply_to
 from satchel.doors.http.event_stream import EventStream
@@ -76,7 +74,9 @@ class Completions:
         encoder = StreamEncoder(call.id, call.request.model, _created(call))
         try:
             async with exchange.ends_with_caller(), aclosing(self._generation.generate(call)) as events:
-                await _pass_on(events, encoder, stream, call)
+                async for event in events:
+                    if data := encoder.event(event):
+                        await stream.write(data)
         except Exception as failure:
             if not exchange.started or exchange.is_abandoned:
                 raise
@@ -84,15 +84,6 @@ class Completions:
         finally:
             stream.stop()
         await stream.end()
-
-
-async def _pass_on(events: AsyncGenerator[Event, None], encoder: StreamEncoder, stream: EventStream, call: Call) -> None:
-    """Write every event as it comes; the model's real name is known from `Started` on."""
-    async for event in events:
-        if isinstance(event, Started) and event.model:
-            encoder = StreamEncoder(call.id, event.model, _created(call))
-        elif data := encoder.event(event):
-            await stream.write(data)
 
 
 def _body(data: bytes) -> dict[str, object]:
