@@ -1,0 +1,234 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { install } from "../../src/page/install";
+import { Provider } from "../../src/page/provider";
+import { windowAi } from "../../src/page/window-ai";
+import { privatePair } from "./private-pair";
+
+const SEVEN = [
+  "__window_ai_metadata__",
+  "generateText",
+  "BETA_generate3DObject",
+  "getCompletion",
+  "getCurrentModel",
+  "addEventListener",
+  "BETA_updateModelProvider",
+];
+const END = {
+  id: "gen_1",
+  finishReason: "stop",
+  model: "a/b",
+  provider: "p",
+  usage: { inputTokens: 1, outputTokens: 2, reasoningTokens: 0, cachedTokens: 0, estimated: false },
+  cost: { usd: 0, known: true },
+};
+
+type Call = (...args: unknown[]) => Promise<unknown>;
+interface Ai {
+  generateText: Call;
+  getCompletion: Call;
+  getCurrentModel: Call;
+  BETA_generate3DObject: Call;
+  BETA_updateModelProvider: Call;
+  request: Call;
+  addEventListener(...args: unknown[]): unknown;
+  removeEventListener(...args: unknown[]): void;
+}
+
+let pair: ReturnType<typeof privatePair>;
+let ai: Ai;
+
+function streams(...deltas: string[]) {
+  pair.answer(({ id, method }) => {
+    if (method !== "ai_generate") return pair.post({ id, result: null });
+    deltas.forEach((delta, index) => pair.post({ id, seq: index + 1, event: { type: "text-delta", delta } }));
+    pair.post({ id, result: END });
+  });
+}
+
+function fails(code: number, message: string, data?: object) {
+  pair.answer(({ id }) => pair.post({ id, error: { code, message, data } }));
+}
+
+beforeEach(() => {
+  pair = privatePair();
+  ai = windowAi(new Provider(pair.channel)) as unknown as Ai;
+});
+afterEach(() => pair.close());
+
+describe("the object", () => {
+  it("starts with the original's seven keys in their order", () => {
+    expect(Object.keys(ai).slice(0, 7)).toEqual(SEVEN);
+    expect(Object.keys(ai).slice(7)).toEqual(["request", "on", "off", "removeEventListener"]);
+  });
+
+  it("is plain, writable and configurable on window", () => {
+    const target = {} as Window & { ai?: unknown };
+    install(target, { generateText: 1 });
+    const { value: _, ...flags } = Object.getOwnPropertyDescriptor(target, "ai") as PropertyDescriptor;
+    expect(flags).toEqual({ writable: true, configurable: true, enumerable: true });
+  });
+
+  it("adds to an object that is there and overwrites nothing", () => {
+    const target = { ai: { languageModel: 1, request: "theirs" } } as unknown as Window & { ai: Record<string, unknown> };
+    install(target, { generateText: "ours", request: "ours" });
+    expect(target.ai).toEqual({ languageModel: 1, request: "theirs", generateText: "ours" });
+  });
+
+  it("leaves another Window AI alone", () => {
+    const target = { ai: { generateText: "theirs" } } as unknown as Window & { ai: Record<string, unknown> };
+    install(target, { generateText: "ours", getCompletion: "ours" });
+    expect(target.ai).toEqual({ generateText: "theirs" });
+  });
+});
+
+describe("generateText", () => {
+  it("answers a prompt with text and messages with a message, without isPartial", async () => {
+    streams("He", "llo");
+    const { generateText } = ai;
+    expect(await generateText({ prompt: "hi" })).toEqual([{ text: "Hello" }]);
+    const messages = [{ role: "user", content: "hi" }];
+    expect(await generateText({ messages })).toEqual([{ message: { role: "assistant", content: "Hello" } }]);
+  });
+
+  it("gives the handler exactly the deltas, and never the whole text", async () => {
+    streams("He", "llo");
+    const got: unknown[] = [];
+    const onStreamResult = (...args: unknown[]) => got.push(args);
+    expect(await ai.generateText({ prompt: "hi" }, { onStreamResult })).toEqual([{ text: "Hello" }]);
+    expect(got).toEqual([
+      [{ text: "He", isPartial: true }, null],
+      [{ text: "llo", isPartial: true }, null],
+    ]);
+  });
+
+  it("gives several outputs when several are asked for, and does not call the handler then", async () => {
+    streams("x");
+    let calls = 0;
+    const options = { numOutputs: 2, onStreamResult: () => { calls += 1; } };
+    expect(await ai.generateText({ prompt: "hi" }, options)).toEqual([{ text: "x" }, { text: "x" }]);
+    expect(calls).toBe(0);
+  });
+
+  it("accepts null and undefined values and options it does not know", async () => {
+    streams("x");
+    const options = { model: null, temperature: undefined, onStreamResult: undefined, stopSequences: null, foo: 1 };
+    expect(await ai.generateText({ prompt: "hi" }, options)).toEqual([{ text: "x" }]);
+    expect(pair.asked[0]?.params).toEqual({ messages: [{ role: "user", content: "hi" }] });
+  });
+
+  it("appends the prompt when both are given, and answers with a message", async () => {
+    streams("x");
+    const input = { prompt: "more", messages: [{ role: "system", content: "s" }] };
+    expect(await ai.generateText(input)).toEqual([{ message: { role: "assistant", content: "x" } }]);
+    expect((pair.asked[0]?.params as { messages: unknown[] }).messages).toHaveLength(2);
+  });
+
+  it.each([[3, {}], [null, {}], [{}, {}], [{ prompt: "x" }, 3], [{ prompt: "x" }, { onStreamResult: 1 }]])(
+    "rejects %j with %j as an Error with the original's words",
+    async (input, options) => {
+      const words = input !== null && typeof input === "object" && "prompt" in input ? "Invalid options" : "Invalid input";
+      await expect(ai.generateText(input, options)).rejects.toEqual(new Error(words));
+    },
+  );
+
+  it("goes on when the handler throws", async () => {
+    streams("He", "llo");
+    const uncaught: unknown[] = [];
+    const catcher = (error: unknown) => uncaught.push(error);
+    process.once("uncaughtException", catcher);
+    const onStreamResult = () => { if (uncaught.length === 0 && pair.asked.length === 1) throw new Error("page's own"); };
+    let thrown = false;
+    const once = (...args: unknown[]) => { if (!thrown && args.length > 0) { thrown = true; onStreamResult(); } };
+    expect(await ai.generateText({ prompt: "hi" }, { onStreamResult: once })).toEqual([{ text: "Hello" }]);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(uncaught).toEqual([new Error("page's own")]);
+  });
+});
+
+describe("failures", () => {
+  it.each([
+    [4001, undefined, "PERMISSION_DENIED"],
+    [4100, undefined, "PERMISSION_DENIED"],
+    [4020, undefined, "PAYMENT_REQUIRED"],
+    [4200, undefined, "INVALID_REQUEST"],
+    [-32602, undefined, "INVALID_REQUEST"],
+    [4900, undefined, "NOT_AUTHENTICATED"],
+    [4290, undefined, "MODEL_REJECTED_REQUEST: 429: words"],
+    [4300, { status: 500 }, "MODEL_REJECTED_REQUEST: 500: words"],
+    [4300, { status: 401 }, "NOT_AUTHENTICATED"],
+    [4300, { status: 402 }, "PAYMENT_REQUIRED"],
+    [-32603, undefined, "words"],
+  ])("turns %i %j into the bare string %j", async (code, data, text) => {
+    fails(code, "words", data);
+    await expect(ai.generateText({ prompt: "hi" })).rejects.toBe(text);
+  });
+
+  it("rejects first, then tells the handler and the listeners", async () => {
+    fails(4001, "no");
+    const order: unknown[] = [];
+    const id = ai.addEventListener((event: unknown, data: unknown) => order.push([event, data]));
+    const onStreamResult = (result: unknown, error: unknown) => order.push([result, error]);
+    await ai.generateText({ prompt: "hi" }, { onStreamResult }).catch((error: unknown) => order.push(error));
+    expect(typeof id).toBe("string");
+    expect(order).toEqual([["error", "PERMISSION_DENIED"], [null, "PERMISSION_DENIED"], "PERMISSION_DENIED"]);
+  });
+
+  it("gives request an Error with code and data", async () => {
+    fails(4300, "Provider said no", { satchelCode: "provider_refused", status: 400 });
+    const error = await ai.request({ method: "ai_generate", params: {} }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toMatchObject({ code: 4300, message: "Provider said no", data: { satchelCode: "provider_refused" } });
+  });
+
+  it("settles the two BETA calls at once", async () => {
+    await expect(ai.BETA_updateModelProvider({ baseUrl: "https://x.example", session: null })).rejects.toBe("PERMISSION_DENIED");
+    await expect(ai.BETA_generate3DObject({ prompt: "a cup" })).rejects.toBe("INVALID_REQUEST");
+    await expect(ai.BETA_generate3DObject({ messages: [] }, { extension: "ply" })).rejects.toBe("INVALID_REQUEST");
+  });
+
+  it("rejects params that are not plain data without sending them", async () => {
+    const circular: Record<string, unknown> = {};
+    circular["self"] = circular;
+    await expect(ai.request({ method: "ai_generate", params: circular })).rejects.toMatchObject({ code: -32602 });
+    await expect(ai.request("ai_generate")).rejects.toMatchObject({ code: -32600 });
+    expect(pair.asked).toEqual([]);
+  });
+});
+
+describe("the rest", () => {
+  it("gives getCompletion one object, or the list when several were asked for", async () => {
+    streams("x");
+    expect(await ai.getCompletion({ prompt: "hi" })).toEqual({ text: "x" });
+    expect(await ai.getCompletion({ prompt: "hi" }, { numOutputs: 2 })).toEqual([{ text: "x" }, { text: "x" }]);
+  });
+
+  it("resolves getCurrentModel with a string", async () => {
+    pair.answer(({ id }) => pair.post({ id, result: { model: "satchel/preferred" } }));
+    expect(await ai.getCurrentModel()).toBe("satchel/preferred");
+  });
+
+  it("tells listeners of a changed model until they are removed", async () => {
+    const got: unknown[] = [];
+    const handler = (event: unknown, data: unknown) => got.push([event, data]);
+    ai.addEventListener(handler);
+    pair.post({ push: "modelChanged", data: { model: "a/b" } });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    ai.removeEventListener(handler);
+    pair.post({ push: "modelChanged", data: { model: "c/d" } });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(got).toEqual([["model_changed", { model: "a/b" }]]);
+  });
+
+  it("sends a cancel on abort and rejects with the usage so far", async () => {
+    const controller = new AbortController();
+    pair.answer(({ id }) => {
+      pair.post({ id, seq: 1, event: { type: "text-delta", delta: "He" } });
+      setTimeout(() => controller.abort(), 5);
+      setTimeout(() => pair.post({ id, result: { ...END, finishReason: "cancelled" } }), 20);
+    });
+    const call = { method: "ai_generate", params: { messages: [] } };
+    const error = await ai.request(call, { signal: controller.signal }).catch((thrown: unknown) => thrown);
+    expect(pair.cancelled).toEqual([pair.asked[0]?.id]);
+    expect(error).toMatchObject({ name: "AbortError", usage: END.usage, cost: END.cost, text: "He" });
+  });
+});

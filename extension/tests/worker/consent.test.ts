@@ -1,0 +1,145 @@
+import { describe, expect, it } from "vitest";
+import { clientId, stage, turn } from "./stage";
+
+const OTHER = { origin: "https://b.example", embedder: null, tabId: 2, frameId: 0 };
+
+async function asked(worker: ReturnType<typeof stage>, id = "1", more = {}) {
+  const request = worker.ask(id, more);
+  await turn();
+  worker.failed(worker.sent.length - 1, "consent_required");
+  await turn();
+  return request;
+}
+
+describe("consent", () => {
+  it("asks in one window, and a yes sends the same request under a new id", async () => {
+    const worker = stage();
+    await asked(worker);
+    expect(worker.opened).toHaveLength(1);
+    await worker.consent.decide(worker.opened[0] ?? "", { kind: "once", model: null });
+    await turn();
+    expect(worker.grants).toEqual([{ origin: "https://a.example", state: "once" }]);
+    expect(worker.closed).toEqual([1]);
+    expect(worker.sent[1]).toMatchObject({ type: "generate", origin: "https://a.example" });
+    expect(clientId(worker.sent[1])).not.toBe(clientId(worker.sent[0]));
+  });
+
+  it("sends the model that the person chose", async () => {
+    const worker = stage();
+    await asked(worker);
+    const caveats = { models: ["c/d"], budget: { cap_nusd: 500_000_000, period: "week" as const }, expires_at: null };
+    await worker.consent.decide(worker.opened[0] ?? "", { kind: "always", model: "c/d", caveats });
+    await turn();
+    expect(worker.grants).toEqual([{ origin: "https://a.example", state: "allowed", caveats }]);
+    expect(worker.sent[1]).toMatchObject({ request: { model: "c/d" } });
+  });
+
+  it("opens one window for ten requests of a site, and one answer settles all, each under its own grant", async () => {
+    const worker = stage();
+    const requests = await Promise.all(Array.from({ length: 10 }, (_, index) => worker.ask(String(index))));
+    await turn();
+    for (let index = 0; index < 10; index += 1) worker.failed(index, "consent_required");
+    await turn();
+    expect(worker.opened).toHaveLength(1);
+    expect((await worker.consent.question(worker.opened[0] ?? ""))?.question.requests).toBe(10);
+    await worker.consent.decide(worker.opened[0] ?? "", { kind: "once", model: null });
+    for (let index = 10; index < 20; index += 1) {
+      await turn();
+      expect(worker.sent).toHaveLength(index + 1);
+      worker.started(index, `gen_${index}`);
+      worker.finished(`gen_${index}`, 1);
+    }
+    expect(worker.grants).toHaveLength(10);
+    expect(requests.every(({ replies }) => replies[0]?.kind === "result")).toBe(true);
+  });
+
+  it("takes a closed window as a no", async () => {
+    const worker = stage();
+    const { replies } = await asked(worker);
+    await worker.consent.closed("window", 1);
+    await turn();
+    expect(replies).toMatchObject([{ error: { code: 4001, data: { satchelCode: "consent_denied" } } }]);
+  });
+
+  it("refuses silently for a minute after a no, unless the person acts on the page", async () => {
+    const worker = stage();
+    await asked(worker);
+    await worker.consent.decide(worker.opened[0] ?? "", { kind: "deny" });
+    const silent = await asked(worker, "2");
+    expect(silent.replies).toMatchObject([{ error: { code: 4001 } }]);
+    expect(worker.opened).toHaveLength(1);
+    await asked(worker, "3", { active: true });
+    expect(worker.opened).toHaveLength(2);
+  });
+
+  it("shows one site's question at a time, and the next one afterwards", async () => {
+    const worker = stage();
+    await asked(worker);
+    await asked(worker, "2", { caller: OTHER });
+    expect(worker.opened).toHaveLength(1);
+    expect(worker.waiting.at(-1)).toBe(1);
+    expect((await worker.consent.question(worker.opened[0] ?? ""))?.others).toBe(1);
+    await worker.consent.decide(worker.opened[0] ?? "", { kind: "deny" });
+    expect(worker.opened).toHaveLength(2);
+  });
+
+  it("waits with a badge while the tab is hidden, and asks when it is shown", async () => {
+    const worker = stage();
+    await asked(worker, "1", { visible: false });
+    expect(worker.opened).toEqual([]);
+    expect(worker.waiting.at(-1)).toBe(1);
+    await worker.consent.visible(1, true);
+    expect(worker.opened).toHaveLength(1);
+    expect(worker.waiting.at(-1)).toBe(0);
+  });
+
+  it("withdraws the question when the page goes away", async () => {
+    const worker = stage();
+    const { sink } = await asked(worker);
+    worker.generations.abandon(sink);
+    await turn();
+    expect(worker.closed).toEqual([1]);
+    expect(await worker.consent.question(worker.opened[0] ?? "")).toBeNull();
+  });
+
+  it("outlives the worker: the page comes back and the answer still reaches it", async () => {
+    const first = stage();
+    await asked(first);
+    const second = stage(first.session);
+    second.ask("1", { after: 0 });
+    await turn();
+    expect(second.opened).toEqual([]);
+    await second.consent.decide(first.opened[0] ?? "", { kind: "once", model: null });
+    await turn();
+    expect(second.sent[0]).toMatchObject({ type: "generate" });
+  });
+
+  it("gives an answer that came while the page was away", async () => {
+    const first = stage();
+    await asked(first);
+    const second = stage(first.session);
+    await second.consent.decide(first.opened[0] ?? "", { kind: "deny" });
+    const { replies } = second.ask("1", { after: 0 });
+    await turn();
+    expect(replies).toMatchObject([{ error: { code: 4001 } }]);
+  });
+
+  it("stays open when an always cannot be stored, and says why", async () => {
+    const worker = stage();
+    const { replies } = await asked(worker);
+    worker.failGrants(true);
+    const caveats = { models: null, budget: null, expires_at: null };
+    const id = worker.opened[0] ?? "";
+    await expect(worker.consent.decide(id, { kind: "always", model: null, caveats })).rejects.toThrow("does not answer");
+    expect(replies).toEqual([]);
+    expect(await worker.consent.question(id)).not.toBeNull();
+  });
+
+  it("quotes at most 120 characters of the page's reason, as plain text on one line", async () => {
+    const worker = stage();
+    const params = { messages: [{ role: "user", content: "hi" }], reason: `  a\n${"b".repeat(200)}` };
+    await asked(worker, "1", { params });
+    const reason = (await worker.consent.question(worker.opened[0] ?? ""))?.question.reason;
+    expect(reason).toBe(`a ${"b".repeat(118)}`);
+  });
+});
