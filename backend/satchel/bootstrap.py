@@ -166,7 +166,7 @@ class Doors:
         self.management = self._management(authenticator)
         completions = Completions(authenticator, house.generation, self._live, clock, ids)
         self.asgi = Front(
-            hot={"/v1/chat/completions": completions, "/api/v1/chat/completions": completions},
+            hot={"/v1/chat/completions": completions},
             socket=self.socket,
             rest=self.management,
             host_names=settings.host_names,

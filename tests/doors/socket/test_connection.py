@@ -110,7 +110,7 @@ json_values = st.recursive(
 )
 frames = st.fixed_dictionaries(
     {"type": st.sampled_from(["generate", "cancel", "attach", "ping", "hello", "?"])},
-    optional={name: json_values for name in ("id", "generation", "after", "nonce", "request", "origin", "embedder", "token")},
+    optional=dict.fromkeys(("id", "generation", "after", "nonce", "request", "origin", "embedder", "token"), json_values),
 )
 
 

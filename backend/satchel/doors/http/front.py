@@ -22,12 +22,18 @@ _PAGE_HEADERS: Headers = [
 ]
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
 _ABANDONED = 499
+_OK = 200
+_ALIAS = "/api/v1/"
+_HEALTH = frozenset({"/healthz", "/readyz"})
 
 _access = logging.getLogger("satchel.access")
 
 
 class Front:
-    """Send each connection to its door. Paths of `hot` match exactly, `socket` takes every websocket, `rest` everything else."""
+    """Send each connection to its door. Paths of `hot` match exactly, `socket` takes every websocket, `rest` everything else.
+
+    `/api/v1/…`, where OpenRouter clients call, is `/v1/…` from here on.
+    """
 
     def __init__(
         self,
@@ -60,6 +66,9 @@ class Front:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = scope[REQUEST_ID] = self._ids.new("req")
+        if scope["path"].startswith(_ALIAS):
+            scope["path"] = scope["path"].removeprefix("/api")
+            scope["raw_path"] = scope["path"].encode()
         reply = _Reply(scope, send, request_id)
         began_s = self._clock.monotonic_s()
         try:
@@ -72,10 +81,13 @@ class Front:
         finally:
             took_ms = (self._clock.monotonic_s() - began_s) * 1000
             status, generation = reply.status or _ABANDONED, reply.generation_id or "-"
-            _access.info("%s %s %d %.0f ms %s %s", scope["method"], _printable(scope["path"]), status, took_ms, generation, request_id)
+            level = logging.DEBUG if scope["path"] in _HEALTH and status == _OK else logging.INFO
+            _access.log(
+                level, "%s %s %d %.0f ms %s %s", scope["method"], _printable(scope["path"]), status, took_ms, generation, request_id
+            )
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._knows_host(scope) and scope["path"] in ("/v1/socket", "/api/v1/socket"):
+        if self._knows_host(scope) and scope["path"] == "/v1/socket":
             await self._socket(scope, receive, send)
             return
         await receive()

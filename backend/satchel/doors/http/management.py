@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import orjson
@@ -11,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from satchel import __version__
 from satchel.domain.errors import MalformedRequest, NotFound, SatchelError
@@ -19,44 +18,43 @@ from satchel.doors.errors import as_ours, error_headers, openai_body, reply_to
 from satchel.doors.http.exchange import REQUEST_ID
 
 Wrapper = Callable[[ASGIApp], ASGIApp]
-Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
-_ALIASES = ("/v1", "/api/v1")
+PREFIX = "/v1"
+_PORTAL = "/portal/api"
 
 _log = logging.getLogger(__name__)
 
 
-def management_app(
-    resources: Sequence[APIRouter], pages: Sequence[APIRouter], signed_in: Wrapper, lifespan: Lifespan | None = None
-) -> FastAPI:
+def management_app(resources: Sequence[APIRouter], pages: Sequence[APIRouter], signed_in: Wrapper) -> FastAPI:
     """Return the application.
 
     Args:
-        resources: doors below `/v1`, served below `/api/v1` too, and to the portal's own pages below `/portal/api`.
+        resources: doors below `/v1`, served to the portal's own pages below `/portal/api` too.
         pages: doors with paths of their own.
         signed_in: wraps the doors below `/portal/api`: a cookie in, a principal out.
-        lifespan: what to start before the first request and to stop after the last.
     """
-    app = FastAPI(title="Satchel", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    for prefix in _ALIASES:
-        for router in resources:
-            app.include_router(router, prefix=prefix, include_in_schema=prefix == _ALIASES[0])
+    app = FastAPI(title="Satchel", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    for router in resources:
+        app.include_router(router, prefix=PREFIX)
     for router in pages:
         app.include_router(router)
-    within = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    for router in resources:
-        within.include_router(router)
-    app.mount("/portal/api", signed_in(within))
-    _answer_errors(within)
-    _answer_errors(app)
-    return app
-
-
-def _answer_errors(app: FastAPI) -> None:
+    app.mount(_PORTAL, signed_in(_Within(app)))
     app.add_exception_handler(SatchelError, _on_ours)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(Exception, _on_bug)
+    return app
+
+
+class _Within:
+    """Take `/portal/api/…` to the same doors as `/v1/…`."""
+
+    def __init__(self, app: FastAPI) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = PREFIX + scope["path"].removeprefix(_PORTAL)
+        await self._app({**scope, "path": path, "raw_path": path.encode(), "root_path": ""}, receive, send)
 
 
 async def _on_ours(request: Request, error: Exception) -> Response:

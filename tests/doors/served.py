@@ -1,0 +1,105 @@
+"""A house served as in real life: uvicorn on a free port, SQLite in a file, a provider behind a real socket."""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from satchel.bootstrap import Doors, House, open_house
+from satchel.domain.accounts import Account
+from satchel.domain.keys import NO_SECRET
+from satchel.domain.tokens import ACCOUNT_TOKEN_SCOPES, SCOPES, Token, TokenKind, secret_hash, token_text
+from satchel.doors.http.keys import KeyDesk
+from satchel.doors.http.server import Server
+from satchel.settings import Settings
+
+from .upstream import Upstream, upstream
+
+ASK = [{"role": "user", "content": "Hi"}]
+
+
+@dataclass
+class Served:
+    """What a test has in hand."""
+
+    house: House
+    doors: Doors
+    server: Server
+    upstream: Upstream
+    port: int
+    account: Account
+    token: str
+    http: aiohttp.ClientSession
+
+    @property
+    def url(self) -> str:
+        """Return the base address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    async def new_token(self, scopes: frozenset[str] = ACCOUNT_TOKEN_SCOPES, account_id: str | None = None) -> tuple[str, str]:
+        """Make a token; return its id and its text."""
+        text = token_text(self.house.ids.secret_bytes(32))
+        token = Token(
+            id=self.house.ids.new("tok"),
+            account_id=account_id or self.account.id,
+            kind=TokenKind.ACCESS,
+            secret_hash=secret_hash(text),
+            scopes=scopes & SCOPES,
+            created_at=self.house.clock.now(),
+        )
+        async with self.house.database.unit_of_work() as stores:
+            await stores.tokens.add(token)
+        return token.id, text
+
+    async def call(self, method: str, path: str, body: object = None, token: str | None = None, **headers: str) -> tuple[int, Any]:
+        """Call a management door; return status and JSON."""
+        sent = {"authorization": f"Bearer {token or self.token}", **headers}
+        async with self.http.request(method, self.url + path, json=body, headers=sent) as reply:
+            return reply.status, await reply.json(content_type=None) if await reply.read() else None
+
+    def ask(self, model: str = "lab:hello", **more: object) -> "aiohttp.client._RequestContextManager":
+        """Ask for a completion; enter it for the reply."""
+        body = {"model": model, "messages": ASK, **more}
+        return self.http.post(f"{self.url}/v1/chat/completions", json=body, headers={"authorization": f"Bearer {self.token}"})
+
+    async def entry(self, generation_id: str) -> dict[str, Any]:
+        """Return the ledger's entry once there is one."""
+        async with asyncio.timeout(5):
+            while True:
+                status, body = await self.call("GET", f"/v1/generations/{generation_id}")
+                if status == 200 and body["status"] != "live":
+                    assert isinstance(body, dict)
+                    return body
+                await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def served(home: Path, **settings: Any) -> AsyncGenerator[Served, None]:
+    """Serve a house with one account, its token, and the scripted provider under the label `lab`."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    chosen = Settings(home=home, port=port, builtin_model="off", drain_s=settings.pop("drain_s", 5), **settings)
+    async with upstream() as provider, open_house(chosen) as house, aiohttp.ClientSession() as http:
+        doors = Doors(house)
+        ready = asyncio.Event()
+
+        async def be_ready() -> None:
+            ready.set()
+
+        server = Server(doors.asgi, drain=doors.drain, ready=be_ready)
+        async with doors.serving(others_may_live=False):
+            serving = asyncio.create_task(server.serve([listener]))
+            await asyncio.wait_for(ready.wait(), 10)
+            account = await house.accounts.create("owner@satchel.example", "a long enough password")
+            await KeyDesk(house.vault, house.rows, house.bus).add(account.id, "custom", provider.url, NO_SECRET, "lab")
+            _, token = await house.oauth.create_token(account.id, "test")
+            try:
+                yield Served(house, doors, server, provider, port, account, token, http)
+            finally:
+                server.should_exit = True
+                await asyncio.wait_for(serving, 20)

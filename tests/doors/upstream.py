@@ -1,0 +1,146 @@
+"""A provider behind a real socket: what it does is the model's name. It notes every call and how it ended."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+HEAD = "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\nconnection: close\r\n\r\n"
+USAGE = {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
+
+
+@dataclass
+class Asked:
+    """One call: its body, what it was given, and whether the caller hung up."""
+
+    body: dict[str, object]
+    headers: dict[str, str]
+    started: asyncio.Event = field(default_factory=asyncio.Event)
+    closed: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass
+class Upstream:
+    """The server."""
+
+    port: int = 0
+    asked: list[Asked] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Return the base URL."""
+        return f"http://127.0.0.1:{self.port}/v1"
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one connection."""
+        try:
+            await self._answer(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
+        if head[0].startswith("GET"):
+            writer.write(HEAD.format(status="404 Not Found", kind="application/json").encode() + b"{}")
+            return
+        asked = Asked(json.loads(await reader.readexactly(int(headers["content-length"]))), headers)
+        self.asked.append(asked)
+        watching = asyncio.create_task(self._watch(reader, asked))
+        try:
+            await self._play(str(asked.body["model"]), writer, asked)
+        finally:
+            watching.cancel()
+
+    @staticmethod
+    async def _watch(reader: asyncio.StreamReader, asked: Asked) -> None:
+        with suppress(ConnectionError):
+            while await reader.read(4096):
+                pass
+        asked.closed.set()
+
+    async def _play(self, model: str, writer: asyncio.StreamWriter, asked: Asked) -> None:
+        asked.started.set()
+        match model:
+            case "mute":
+                await asked.closed.wait()
+            case "garbage":
+                write(writer, "not even json")
+                writer.write(b"data: {\n\n")
+            case "html":
+                writer.write(HEAD.format(status="200 OK", kind="text/html").encode() + b"<h1>welcome to the router</h1>")
+            case "cut":
+                chunk(writer, "Hel")
+                await asyncio.sleep(0.02)
+                writer.transport.abort()
+            case "refuses" | "too-long" | "throttles":
+                refuse(writer, model)
+            case "endless":
+                await self._endless(writer, asked)
+            case "flood":
+                await self._flood(writer, asked)
+            case _:
+                await asyncio.sleep(float(model.removeprefix("late-")) if model.startswith("late-") else 0)
+                for text in ("Hel", "lo", "!"):
+                    chunk(writer, text)
+                chunk(writer, "", finish="stop")
+                write(writer, json.dumps({"id": "up_1", "choices": [], "usage": USAGE}))
+                write(writer, "[DONE]")
+                await writer.drain()
+
+    @staticmethod
+    async def _endless(writer: asyncio.StreamWriter, asked: Asked) -> None:
+        while not asked.closed.is_set():
+            chunk(writer, "word ")
+            await writer.drain()
+            await asyncio.sleep(0.01)
+
+    @staticmethod
+    async def _flood(writer: asyncio.StreamWriter, asked: Asked) -> None:
+        while not asked.closed.is_set():
+            chunk(writer, "x" * 4_000)
+            await writer.drain()
+
+
+def refuse(writer: asyncio.StreamWriter, how: str) -> None:
+    """Answer an error as OpenAI does."""
+    status, code, message = {
+        "refuses": ("400 Bad Request", "invalid_value", "temperature must not be 3"),
+        "too-long": ("400 Bad Request", "context_length_exceeded", "This model's maximum context length is 8 tokens"),
+        "throttles": ("429 Too Many Requests", "rate_limit_exceeded", "slow down"),
+    }[how]
+    error = {"error": {"message": message, "type": "invalid_request_error", "code": code}}
+    writer.write(HEAD.format(status=status, kind="application/json").encode() + json.dumps(error).encode())
+
+
+def chunk(writer: asyncio.StreamWriter, text: str, finish: str | None = None) -> None:
+    """Send one piece of text."""
+    choice = {"index": 0, "delta": {"content": text}, "finish_reason": finish}
+    write(writer, json.dumps({"id": "up_1", "object": "chat.completion.chunk", "model": "native", "choices": [choice]}))
+
+
+def write(writer: asyncio.StreamWriter, data: str) -> None:
+    """Send one event, and the head before the first."""
+    if not getattr(writer, "has_head", False):
+        writer.write(HEAD.format(status="200 OK", kind="text/event-stream").encode())
+        writer.has_head = True  # type: ignore[attr-defined]
+    writer.write(f"data: {data}\n\n".encode())
+
+
+@asynccontextmanager
+async def upstream() -> AsyncGenerator[Upstream, None]:
+    """Run the server."""
+    scripted = Upstream()
+    server = await asyncio.start_server(scripted.answer, "127.0.0.1", 0)
+    scripted.port = server.sockets[0].getsockname()[1]
+    try:
+        yield scripted
+    finally:
+        server.close()
+        for asked in scripted.asked:
+            asked.closed.set()
