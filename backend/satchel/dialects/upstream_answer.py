@@ -58,6 +58,7 @@ class UpstreamAnswer(ABC):
         events: list[Event] = []
         if not self.ended:
             for kind, payload in self._remainder():
+                self._understood = True
                 if _is_whole(payload):
                     self._payload(kind, payload, events)
         if self._failure is not None:
