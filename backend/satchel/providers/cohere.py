@@ -1,0 +1,114 @@
+"""Cohere by its v2 chat, with a bearer key."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from urllib.parse import quote
+
+from satchel.dialects.cohere import Decoder
+from satchel.dialects.cohere_models import next_page, parse_models
+from satchel.dialects.cohere_request import encode_request
+from satchel.dialects.openai_chat_errors import upstream_details
+from satchel.domain.catalog import Endpoint, ModelFacts, ProviderRow
+from satchel.domain.chat import ChatRequest
+from satchel.domain.endpoints import endpoint_of
+from satchel.domain.errors import KeyMissing, ProviderGarbled, SatchelError
+from satchel.domain.events import Event
+from satchel.domain.keys import Key, Secret
+from satchel.kit.ids import Ids
+from satchel.providers import ProviderFactory
+from satchel.transport import Peer, Transport
+
+_DIALECT = "cohere"
+_LIST_TIMEOUT_S = 10.0
+_MAX_PAGES = 5
+_HIDDEN = b"[key]"
+
+
+class Cohere:
+    """Stream from `<base_url>/v2/chat`."""
+
+    def __init__(self, transport: Transport, rows: Mapping[str, ProviderRow], ids: Ids) -> None:
+        self._transport = transport
+        self._rows = rows
+        self._ids = ids
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Return the provider ids it serves."""
+        return frozenset(row.id for row in self._rows.values() if row.dialect == _DIALECT)
+
+    async def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
+        """Ask `endpoint` and yield its events; see `ports.provider.Provider`."""
+        details = upstream_details(endpoint)
+        if not secret:
+            raise KeyMissing(f"{endpoint.provider_name} wants a key; add one to your account", details=details)
+        events = self._transport.stream(
+            f"{endpoint.base_url}/v2/chat",
+            _headers(secret, "text/event-stream"),
+            encode_request(request, endpoint),
+            Peer(endpoint.provider_name, details),
+            _SecretKeeper(endpoint, self._ids, secret),
+        )
+        try:
+            async for event in events:
+                yield event
+        finally:
+            await events.aclose()
+
+    async def aclose(self) -> None:
+        """Do nothing: the transport is closed by whoever made it."""
+
+
+class CohereModels:
+    """List the models that a key opens, by `GET <base_url>/v1/models`, page by page."""
+
+    def __init__(self, transport: Transport, models: Mapping[tuple[str, str], ModelFacts], ids: Ids) -> None:
+        self._transport = transport
+        self._models = models
+        self._ids = ids
+
+    async def endpoints(self, row: ProviderRow, key: Key, secret: Secret) -> Sequence[Endpoint]:
+        """Return what the key opens; see `ports.provider.ModelSource`."""
+        peer = Peer(row.name, {"provider": row.id, "endpoint": None, "status": None, "provider_message": None})
+        found: list[Endpoint] = []
+        token: str | None = ""
+        for _ in range(_MAX_PAGES):
+            url = f"{key.base_url}/v1/models?endpoint=chat&page_size=1000" + (f"&page_token={quote(token, safe='')}" if token else "")
+            answer = await self._transport.get_json(url, _headers(secret, "application/json"), _LIST_TIMEOUT_S, peer)
+            if answer.status != 200:
+                keeper = _SecretKeeper(endpoint_of(row, "", key.base_url, key=key), self._ids, secret)
+                raise keeper.refused(answer.status, answer.headers, answer.raw)
+            listed = parse_models(answer.body)
+            if listed is None:
+                raise ProviderGarbled(f"{row.name} sent something that is no list of models", details=peer.details)
+            found += [endpoint_of(row, model.native_model, key.base_url, key=key, models=self._models, listed=model) for model in listed]
+            token = next_page(answer.body)
+            if token is None:
+                break
+        return found
+
+
+class _SecretKeeper(Decoder):
+    """A decoder that takes the key out of an error body, should the provider repeat it."""
+
+    def __init__(self, endpoint: Endpoint, ids: Ids, secret: Secret) -> None:
+        super().__init__(endpoint, lambda: ids.new("call"))
+        self._secret = secret
+
+    def refused(self, status: int, headers: Mapping[str, str], body: bytes) -> SatchelError:
+        """Return the error, the key hidden."""
+        hidden = body.replace(self._secret.reveal().encode(), _HIDDEN) if self._secret else body
+        return super().refused(status, headers, hidden)
+
+
+def _headers(secret: Secret, accept: str) -> dict[str, str]:
+    headers = {"Accept": accept, "Content-Type": "application/json"}
+    if secret:
+        headers["Authorization"] = f"Bearer {secret.reveal()}"
+    return headers
+
+
+PROVIDER = ProviderFactory(
+    build=lambda deps: Cohere(deps.transport, deps.rows, deps.ids),
+    dialect=_DIALECT,
+    source=lambda deps: CohereModels(deps.transport, deps.models, deps.ids),
+)
