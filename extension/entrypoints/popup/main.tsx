@@ -4,12 +4,15 @@ import { PopupScreen } from "../../src/ui/popup-screen";
 import { connectWorker } from "../../src/wire/connect-worker";
 import { favourites } from "../../src/wire/favourites";
 
-/** The tab this popup belongs to; `?tab=` where it was opened in a tab of its own. */
+/** The tab this popup belongs to. Opened in a tab of its own it is `?tab=`, or the one that was looked at before. */
 async function tabId(): Promise<number | null> {
   const given = new URLSearchParams(location.search).get("tab");
   if (given !== null) return Number(given);
-  const [tab] = await browser.tabs.query({ active: true, currentWindow: true });
-  return tab?.id ?? null;
+  const own = await browser.tabs.getCurrent();
+  if (own === undefined) return (await browser.tabs.query({ active: true, currentWindow: true }))[0]?.id ?? null;
+  const others = (await browser.tabs.query({ currentWindow: true })).filter(({ id }) => id !== own.id);
+  const [last] = others.sort((a, b) => (b.lastAccessed ?? 0) - (a.lastAccessed ?? 0));
+  return last?.id ?? null;
 }
 
 const { api, watch } = connectWorker();

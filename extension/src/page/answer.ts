@@ -27,7 +27,8 @@ export class Answer {
         this.reasoning += event.delta;
         return;
       case "tool-input-delta": {
-        const call = (this.tools[event.index] ??= { id: "", name: "", arguments: "" });
+        const call = this.tools[event.index] ?? { id: "", name: "", arguments: "" };
+        this.tools[event.index] = call;
         call.id ||= event.id ?? "";
         call.name ||= event.name ?? "";
         call.arguments += event.delta;

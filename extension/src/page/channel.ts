@@ -42,7 +42,7 @@ export class Channel {
     if (this.dead) return Promise.reject(gone());
     const id = `${this.prefix}:${++this.count}`;
     return new Promise((resolve, reject) => {
-      this.calls.set(id, { resolve, reject, onEvent: options.onEvent ?? (() => {}) });
+      this.calls.set(id, { resolve, reject, onEvent: options.onEvent ?? (() => undefined) });
       this.post({ id, method, params });
       options.signal?.addEventListener("abort", () => this.cancel(id), { once: true });
       this.watch();

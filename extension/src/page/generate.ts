@@ -41,7 +41,9 @@ function deliver(handler: Options["onEvent"], event: StreamEvent): void {
   try {
     handler?.(event);
   } catch (error) {
-    intrinsics.setTimeout(() => { throw error; }, 0);
+    intrinsics.setTimeout(() => {
+      throw error;
+    }, 0);
   }
 }
 
@@ -53,9 +55,13 @@ function abortError(end: object | null, text: string): DOMException {
 
 function tooLong(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => {
-      const silence = () => reject(new RpcFailure(RpcCode.disconnected, "Nobody confirmed the stop."));
-      intrinsics.setTimeout(silence, AFTER_ABORT_MS);
-    }, { once: true });
+    signal.addEventListener(
+      "abort",
+      () => {
+        const silence = () => reject(new RpcFailure(RpcCode.disconnected, "Nobody confirmed the stop."));
+        intrinsics.setTimeout(silence, AFTER_ABORT_MS);
+      },
+      { once: true },
+    );
   });
 }

@@ -13,7 +13,14 @@ export function handOverPort(port: MessagePort): void {
   const offer = () => {
     if (!taken) dispatchEvent.call(document, new MessageEvent(handoverEvents.offer, { ports: [port] }));
   };
-  addEventListener.call(document, handoverEvents.taken, () => { taken = true; }, { once: true });
+  addEventListener.call(
+    document,
+    handoverEvents.taken,
+    () => {
+      taken = true;
+    },
+    { once: true },
+  );
   addEventListener.call(document, handoverEvents.ready, offer, { once: true });
   offer();
 }

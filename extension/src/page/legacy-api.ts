@@ -80,7 +80,9 @@ export class LegacyApi {
     try {
       call.onStreamResult(result, error);
     } catch (thrown) {
-      intrinsics.setTimeout(() => { throw thrown; }, 0);
+      intrinsics.setTimeout(() => {
+        throw thrown;
+      }, 0);
     }
   }
 

@@ -26,7 +26,9 @@ export class LegacyEvents {
       try {
         handler(event, data);
       } catch (error) {
-        intrinsics.setTimeout(() => { throw error; }, 0);
+        intrinsics.setTimeout(() => {
+          throw error;
+        }, 0);
       }
     }
   }

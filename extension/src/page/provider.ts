@@ -48,7 +48,9 @@ export class Provider {
   subscribe(): void {
     if (this.subscribed) return;
     this.subscribed = true;
-    this.channel.call("ai_subscribe", null).catch(() => { this.subscribed = false; });
+    this.channel.call("ai_subscribe", null).catch(() => {
+      this.subscribed = false;
+    });
   }
 
   /** The same as `request`, with the bare failure; the legacy members turn it into their strings. */
@@ -69,7 +71,9 @@ export class Provider {
       try {
         handler(data);
       } catch (error) {
-        intrinsics.setTimeout(() => { throw error; }, 0);
+        intrinsics.setTimeout(() => {
+          throw error;
+        }, 0);
       }
     }
   }
@@ -80,7 +84,8 @@ function plain(params: unknown): unknown {
   if (params === undefined) return null;
   try {
     return JSON.parse(JSON.stringify(params) ?? "null");
-  } catch {
-    throw new RpcFailure(RpcCode.invalidParams, "params must be plain data that fits into JSON");
+  } catch (cause) {
+    const message = "params must be plain data that fits into JSON";
+    throw Object.assign(new RpcFailure(RpcCode.invalidParams, message), { cause });
   }
 }

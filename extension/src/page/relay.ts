@@ -62,7 +62,11 @@ export class Relay {
   /** The document goes away, perhaps to come back from the cache: nothing of it may go on running. */
   pageHidden(): void {
     for (const id of this.pending.keys()) this.worker?.postMessage({ type: "cancel", id } satisfies RelayMessage);
-    this.failAll({ code: RpcCode.disconnected, message: "The page was put away", data: { satchelCode: "page_hidden" } });
+    this.failAll({
+      code: RpcCode.disconnected,
+      message: "The page was put away",
+      data: { satchelCode: "page_hidden" },
+    });
   }
 
   /** A push that came without a port. It is meant for one origin; a document of another one drops it. */

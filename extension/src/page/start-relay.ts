@@ -29,7 +29,7 @@ export function startRelay(): void {
   window.addEventListener("pagehide", () => relay?.pageHidden());
   browser.runtime.onMessage.addListener((message: unknown) => {
     if (!isRecord(message)) return;
-    if (message["type"] === "who") void browser.runtime.sendMessage({ type: "here" }).catch(() => {});
+    if (message["type"] === "who") void browser.runtime.sendMessage({ type: "here" }).catch(() => undefined);
     else relay?.push(message);
   });
 }

@@ -31,12 +31,16 @@ export function ActivityRow({ generation, modelName, free, href, now }: Props) {
       <a class="item" href={href} target="_blank" rel="noopener noreferrer">
         <SiteMonogram origin={origin ?? app ?? "?"} size="sm" />
         <span class="two">
-          <span class="ln cut plain-origin">{origin === null ? (app ?? "Unnamed app") : <OriginName origin={origin} />}</span>
+          <span class="ln cut plain-origin">
+            {origin === null ? (app ?? "Unnamed app") : <OriginName origin={origin} />}
+          </span>
           <span class="ln cut">{facts}</span>
         </span>
         <span class="amt">
           <span>{costText(generation, free)}</span>
-          <time dateTime={startedAt} title={`${at.toLocaleString()} · ${at.toISOString()}`}>{formatMoment(at, now)}</time>
+          <time dateTime={startedAt} title={`${at.toLocaleString()} · ${at.toISOString()}`}>
+            {formatMoment(at, now)}
+          </time>
         </span>
       </a>
     </li>

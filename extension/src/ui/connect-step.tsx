@@ -23,17 +23,39 @@ export function ConnectStep({ source, snapshot, onChange }: Props) {
         state="done"
         title={words.connected}
         hint={`${host} · ${snapshot.account?.email ?? ""}`}
-        action={<button type="button" class="btn sm quiet" onClick={() => setEditing(true)}>{words.change}</button>}
+        action={
+          <button type="button" class="btn sm quiet" onClick={() => setEditing(true)}>
+            {words.change}
+          </button>
+        }
       />
     );
   }
   return (
     <Step number={1} state="now" title={words.connect} hint={words.connectHint}>
-      <ConnectForm source={source} snapshot={snapshot} onDone={() => { setEditing(false); onChange(); }} />
+      <ConnectForm
+        source={source}
+        snapshot={snapshot}
+        onDone={() => {
+          setEditing(false);
+          onChange();
+        }}
+      />
       {connected && (
         <div class="row">
-          <button type="button" class="btn sm quiet" onClick={() => setEditing(false)}>{words.cancel}</button>
-          <button type="button" class="btn sm quiet danger end" onClick={() => void source.disconnect().then(() => { setEditing(false); onChange(); })}>
+          <button type="button" class="btn sm quiet" onClick={() => setEditing(false)}>
+            {words.cancel}
+          </button>
+          <button
+            type="button"
+            class="btn sm quiet danger end"
+            onClick={() =>
+              void source.disconnect().then(() => {
+                setEditing(false);
+                onChange();
+              })
+            }
+          >
             {words.disconnect}
           </button>
         </div>
@@ -75,12 +97,21 @@ function ConnectForm({ source, snapshot, onDone }: { source: FirstRunSource; sna
           aria-describedby="address-hint"
           onInput={(event) => setAddress(event.currentTarget.value)}
         />
-        {error === null ? <p class="hint" id="address-hint">{words.addressHint}</p> : (
-          <p class="hint err" id="address-hint" role="alert"><Icon name="failed" small /><span>{error}</span></p>
+        {error === null ? (
+          <p class="hint" id="address-hint">
+            {words.addressHint}
+          </p>
+        ) : (
+          <p class="hint err" id="address-hint" role="alert">
+            <Icon name="failed" small />
+            <span>{error}</span>
+          </p>
         )}
       </div>
       <div class="row">
-        <button type="submit" class="btn primary lg" aria-busy={busy}>{busy ? words.connecting : words.connectButton}</button>
+        <button type="submit" class="btn primary lg" aria-busy={busy}>
+          {busy ? words.connecting : words.connectButton}
+        </button>
       </div>
     </form>
   );

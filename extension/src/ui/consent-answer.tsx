@@ -26,7 +26,12 @@ function Worst({ question, model }: { question: ConsentQuestion; model: Model })
   const what = question.requests > 1 ? words.theseRequests : words.thisRequest;
   if (cost === null) return <span class="end t12 m3">{model.satchel.local ? words.free : words.unknown}</span>;
   if (cost === 0) return <span class="end t12 m3">{model.satchel.local ? words.free : words.freeElsewhere}</span>;
-  return <span class="end t12 m3">{what}<b class="b ink">{formatAtMost(cost)}</b></span>;
+  return (
+    <span class="end t12 m3">
+      {what}
+      <b class="b ink">{formatAtMost(cost)}</b>
+    </span>
+  );
 }
 
 /** Which model answers and what this can cost at most; a press opens the picker. */
@@ -34,7 +39,9 @@ export function ConsentAnswer({ question, model, onPick }: Props) {
   return (
     <section class="stack s1" aria-labelledby="answered">
       <div class="row">
-        <h2 class="h4" id="answered">{words.answeredBy}</h2>
+        <h2 class="h4" id="answered">
+          {words.answeredBy}
+        </h2>
         {model !== null && <Worst question={question} model={model} />}
       </div>
       <button type="button" class="pickbtn" aria-haspopup="listbox" title="Change the model" onClick={onPick}>

@@ -24,7 +24,9 @@ export function ConsentLimits({ terms, onChange, folded }: Props) {
     return (
       <fieldset class="terms">
         <legend class="sr">{words.always}</legend>
-        <p class="h4" aria-hidden="true">{words.always}</p>
+        <p class="h4" aria-hidden="true">
+          {words.always}
+        </p>
         {rows}
       </fieldset>
     );
@@ -44,21 +46,34 @@ function LimitRows({ terms, onChange }: Omit<Props, "folded">) {
   return (
     <>
       <div class="row">
-        <span class="t12 m2 termlabel" id="limit-models">{words.models}</span>
+        <span class="t12 m2 termlabel" id="limit-models">
+          {words.models}
+        </span>
         <div class="grow">
           <SegmentedChoice
             name="models"
             labelledBy="limit-models"
             value={terms.onlyThis ? "one" : "any"}
             onChange={(value) => set({ onlyThis: value === "one" })}
-            options={[{ value: "one", label: words.onlyThis }, { value: "any", label: words.anyModel }]}
+            options={[
+              { value: "one", label: words.onlyThis },
+              { value: "any", label: words.anyModel },
+            ]}
           />
         </div>
       </div>
       <div class="row">
-        <span class="t12 m2 termlabel" id="limit-budget">{words.budget}</span>
+        <span class="t12 m2 termlabel" id="limit-budget">
+          {words.budget}
+        </span>
         <div class="grow">
-          <SegmentedChoice name="budget" labelledBy="limit-budget" value={terms.budget} onChange={(budget) => set({ budget })} options={BUDGETS} />
+          <SegmentedChoice
+            name="budget"
+            labelledBy="limit-budget"
+            value={terms.budget}
+            onChange={(budget) => set({ budget })}
+            options={BUDGETS}
+          />
         </div>
         <select
           class="in small"
@@ -67,13 +82,17 @@ function LimitRows({ terms, onChange }: Omit<Props, "folded">) {
           onChange={(event) => set({ period: event.currentTarget.value as ConsentTerms["period"] })}
         >
           {(["day", "week", "month", "total"] as const).map((period) => (
-            <option key={period} value={period}>{words.periods[period]}</option>
+            <option key={period} value={period}>
+              {words.periods[period]}
+            </option>
           ))}
         </select>
       </div>
       {terms.budget === "other" && (
         <div class="row">
-          <span class="t12 m2 termlabel" aria-hidden="true">US$</span>
+          <span class="t12 m2 termlabel" aria-hidden="true">
+            US$
+          </span>
           <input
             class="in small grow"
             inputMode="decimal"
@@ -86,7 +105,9 @@ function LimitRows({ terms, onChange }: Omit<Props, "folded">) {
         </div>
       )}
       <div class="row">
-        <span class="t12 m2 termlabel" id="limit-end">{words.expires}</span>
+        <span class="t12 m2 termlabel" id="limit-end">
+          {words.expires}
+        </span>
         <div class="grow">
           <SegmentedChoice
             name="end"

@@ -40,7 +40,7 @@ export function ConsentScreen({ source }: { source: ConsentSource }) {
   const [terms, setTerms] = useState<ConsentTerms>(ConsentTerms.SMALLEST);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
-  const armed = useArmed();
+  const armed = useArmed(value?.question.requests);
 
   useEffect(() => source.watch(reload), []);
   const decide = (decision: ConsentDecision) => {
@@ -60,7 +60,8 @@ export function ConsentScreen({ source }: { source: ConsentSource }) {
   }, [picking, busy]);
 
   const question = value?.question ?? null;
-  const model = chosen ?? (question === null || value === null ? null : suggested(question, value.models, value.preferred));
+  const model =
+    chosen ?? (question === null || value === null ? null : suggested(question, value.models, value.preferred));
   if (picking && value !== null) {
     return (
       <>
@@ -70,8 +71,11 @@ export function ConsentScreen({ source }: { source: ConsentSource }) {
             models={value.models}
             chosen={model?.id ?? null}
             favourites={value.favourites}
-            onChoose={(picked) => { setChosen(picked); setPicking(false); }}
-            onFavourite={() => {}}
+            onChoose={(picked) => {
+              setChosen(picked);
+              setPicking(false);
+            }}
+            onFavourite={() => undefined}
             onBack={() => setPicking(false)}
           />
         </main>
@@ -84,7 +88,11 @@ export function ConsentScreen({ source }: { source: ConsentSource }) {
     <>
       <ConsentBar others={value?.others ?? 0} />
       <main class="cmain">
-        {failure !== null && <Note kind="danger"><p>{failure}</p></Note>}
+        {failure !== null && (
+          <Note kind="danger">
+            <p>{failure}</p>
+          </Note>
+        )}
         <ConsentWho question={question} />
         <Missing question={question} model={model} />
         <ConsentMay question={question} />
@@ -125,15 +133,28 @@ function ConsentBar({ others }: { others: number }) {
     <header class="cbar">
       <Logo size={18} />
       <span>{words.bar}</span>
-      <span class="end" role="status">{others > 0 ? words.others(others) : ""}</span>
+      <span class="end" role="status">
+        {others > 0 ? words.others(others) : ""}
+      </span>
     </header>
   );
 }
 
 function Missing({ question, model }: { question: ConsentQuestion; model: Model | null }) {
-  if (model === null) return <Note kind="warn"><p>{words.noModel}</p></Note>;
+  if (model === null)
+    return (
+      <Note kind="warn">
+        <p>{words.noModel}</p>
+      </Note>
+    );
   if (question.model === PREFERRED || question.model === model.id) return null;
-  return <Note kind="warn"><p><b class="b">{words.missing(question.model)}</b> {words.missingRest}</p></Note>;
+  return (
+    <Note kind="warn">
+      <p>
+        <b class="b">{words.missing(question.model)}</b> {words.missingRest}
+      </p>
+    </Note>
+  );
 }
 
 interface ButtonsProps {
@@ -148,13 +169,21 @@ function ConsentButtons({ armed, model, terms, answer }: ButtonsProps) {
   useEffect(() => deny.current?.focus(), []);
   const canOnce = armed && model !== null;
   const canAlways = canOnce && ConsentTerms.dollars(terms) !== null;
-  const press = (allowed: boolean, kind: ConsentDecision["kind"]) => () => { if (allowed) answer(kind); };
+  const press = (allowed: boolean, kind: ConsentDecision["kind"]) => () => {
+    if (allowed) answer(kind);
+  };
   return (
     <footer class="cfoot">
       <div class="three">
-        <button ref={deny} type="button" class="btn lg" aria-disabled={!armed} onClick={press(armed, "deny")}>{words.deny}</button>
-        <button type="button" class="btn lg primary" aria-disabled={!canOnce} onClick={press(canOnce, "once")}>{words.once}</button>
-        <button type="button" class="btn lg" aria-disabled={!canAlways} onClick={press(canAlways, "always")}>{words.alwaysAllow}</button>
+        <button ref={deny} type="button" class="btn lg" aria-disabled={!armed} onClick={press(armed, "deny")}>
+          {words.deny}
+        </button>
+        <button type="button" class="btn lg primary" aria-disabled={!canOnce} onClick={press(canOnce, "once")}>
+          {words.once}
+        </button>
+        <button type="button" class="btn lg" aria-disabled={!canAlways} onClick={press(canAlways, "always")}>
+          {words.alwaysAllow}
+        </button>
       </div>
       <p class="tiny">{words.hint}</p>
     </footer>
@@ -165,7 +194,9 @@ function Waiting({ onDeny }: { onDeny(): void }) {
   return (
     <>
       <ConsentBar others={0} />
-      <main class="cmain"><Skeleton rows={5} /></main>
+      <main class="cmain">
+        <Skeleton rows={5} />
+      </main>
       <ConsentButtons armed={false} model={null} terms={ConsentTerms.SMALLEST} answer={onDeny} />
     </>
   );
@@ -176,7 +207,16 @@ function Gone({ error }: { error: string | null }) {
     <>
       <ConsentBar others={0} />
       <main class="cmain">
-        {error === null ? <div class="empty"><h1 class="h2">{words.gone}</h1><p>{words.goneRest}</p></div> : <Note kind="danger"><p>{error}</p></Note>}
+        {error === null ? (
+          <div class="empty">
+            <h1 class="h2">{words.gone}</h1>
+            <p>{words.goneRest}</p>
+          </div>
+        ) : (
+          <Note kind="danger">
+            <p>{error}</p>
+          </Note>
+        )}
       </main>
     </>
   );

@@ -16,28 +16,51 @@ export function ConsentWho({ question }: { question: ConsentQuestion }) {
         <div class="who">
           <SiteMonogram origin={origin} size="lg" />
           <div>
-            <h1><OriginName origin={origin} scheme /> {requests > 1 ? words.wantsMany(requests) : words.wants}</h1>
+            <h1>
+              <OriginName origin={origin} scheme /> {requests > 1 ? words.wantsMany(requests) : words.wants}
+            </h1>
           </div>
         </div>
       ) : (
         <>
-          <div class="who"><div><h1>{words.frameWants}</h1></div></div>
+          <div class="who">
+            <div>
+              <h1>{words.frameWants}</h1>
+            </div>
+          </div>
           <div class="nest">
-            <div class="outer"><Icon name="globe" small /><span>{words.page}</span><OriginName origin={embedder} scheme /></div>
+            <div class="outer">
+              <Icon name="globe" small />
+              <span>{words.page}</span>
+              <OriginName origin={embedder} scheme />
+            </div>
             <div class="inner">
-              <p class="row g15 t12 c-acc b"><Icon name="frame" small />{words.frame}</p>
-              <p class="asker"><OriginName origin={origin} scheme /></p>
+              <p class="row g15 t12 c-acc b">
+                <Icon name="frame" small />
+                {words.frame}
+              </p>
+              <p class="asker">
+                <OriginName origin={origin} scheme />
+              </p>
             </div>
           </div>
         </>
       )}
       {decoded !== null && (
         <Note kind={mixed ? "warn" : "info"}>
-          <p>{mixed && <b class="b">{words.looksLike} </b>}{words.readsAs} <bdi class="mono" dir="ltr">{decoded}</bdi></p>
+          <p>
+            {mixed && <b class="b">{words.looksLike} </b>}
+            {words.readsAs}{" "}
+            <bdi class="mono" dir="ltr">
+              {decoded}
+            </bdi>
+          </p>
         </Note>
       )}
       {reason !== null && (
-        <p class="says"><span>{embedder === null ? words.siteSays : words.frameSays}</span> <bdi dir="auto">“{reason}”</bdi></p>
+        <p class="says">
+          <span>{embedder === null ? words.siteSays : words.frameSays}</span> <bdi dir="auto">“{reason}”</bdi>
+        </p>
       )}
     </>
   );

@@ -33,12 +33,20 @@ export function FirstRunScreen({ source, again }: Props) {
     <>
       <header class="bar wbar">
         <Wordmark size={24} />
-        <span class="end row t12 m2" role="status">{value !== null && <Status snapshot={value.snapshot} />}</span>
+        <span class="end row t12 m2" role="status">
+          {value !== null && <Status snapshot={value.snapshot} />}
+        </span>
       </header>
       <main class="first">
         <FirstRunPromise />
         {value === null ? (
-          error === null ? <Skeleton rows={4} /> : <Note kind="danger"><p>{error}</p></Note>
+          error === null ? (
+            <Skeleton rows={4} />
+          ) : (
+            <Note kind="danger">
+              <p>{error}</p>
+            </Note>
+          )
         ) : (
           <Steps source={source} again={again} reload={reload} {...value} />
         )}
@@ -49,7 +57,12 @@ export function FirstRunScreen({ source, again }: Props) {
 
 function Status({ snapshot }: { snapshot: Snapshot }) {
   const connected = snapshot.connection === "connected";
-  return <><span class={`dot ${connected ? "" : "off"}`} aria-hidden="true" />{words.status[snapshot.connection]}</>;
+  return (
+    <>
+      <span class={`dot ${connected ? "" : "off"}`} aria-hidden="true" />
+      {words.status[snapshot.connection]}
+    </>
+  );
 }
 
 interface StepsProps extends Props {
@@ -67,7 +80,13 @@ function Steps({ source, again, snapshot, models, favourites, reload }: StepsPro
   const use = (model: Model) => {
     setPicking(false);
     setFailure(null);
-    source.setModel(model.id).then(() => { setDecided(true); reload(); }, (problem: Error) => setFailure(problem.message));
+    source.setModel(model.id).then(
+      () => {
+        setDecided(true);
+        reload();
+      },
+      (problem: Error) => setFailure(problem.message),
+    );
   };
   if (picking) {
     return (
@@ -110,9 +129,13 @@ function Steps({ source, again, snapshot, models, favourites, reload }: StepsPro
         state={connected && decided ? "now" : "later"}
         title={words.demo}
         hint={words.demoHint}
-        action={connected && decided ? (
-          <a class="btn primary" href={`${snapshot.backend}/demo`} target="_blank" rel="noopener noreferrer">{words.demoButton}</a>
-        ) : null}
+        action={
+          connected && decided ? (
+            <a class="btn primary" href={`${snapshot.backend}/demo`} target="_blank" rel="noopener noreferrer">
+              {words.demoButton}
+            </a>
+          ) : null
+        }
       />
     </ol>
   );

@@ -1,6 +1,6 @@
+import type { Account } from "../wire/account";
 import type { Model } from "../wire/model";
 import type { Snapshot } from "../wire/snapshot";
-import type { Account } from "../wire/account";
 
 /** What the first-run page and the settings need. */
 export interface FirstRunSource {

@@ -33,7 +33,9 @@ export function LiveCard({ live, modelName, onStop }: Props) {
     <div class="livecard">
       <div class="row">
         <span class="dot live" aria-hidden="true" />
-        <span class="b t13 cut plain-origin"><OriginName origin={live.origin} /></span>
+        <span class="b t13 cut plain-origin">
+          <OriginName origin={live.origin} />
+        </span>
         <button
           type="button"
           class="btn sm end"
@@ -47,9 +49,17 @@ export function LiveCard({ live, modelName, onStop }: Props) {
       </div>
       <div class="row t12 m2 wrap facts-line">
         <span class="cut">{modelName}</span>
-        <span class="m3" aria-hidden="true">·</span>
-        {state === null ? <span class="nw">{formatTokens(live.pieces)} tokens est.</span> : <span class="nw">{state}</span>}
-        <span class="m3" aria-hidden="true">·</span>
+        <span class="m3" aria-hidden="true">
+          ·
+        </span>
+        {state === null ? (
+          <span class="nw">{formatTokens(live.pieces)} tokens est.</span>
+        ) : (
+          <span class="nw">{state}</span>
+        )}
+        <span class="m3" aria-hidden="true">
+          ·
+        </span>
         <span class="nw">{formatDuration(Math.max(0, now - live.startedAt))}</span>
       </div>
     </div>

@@ -18,7 +18,10 @@ export function ModelButton({ model, role, onPick }: Props) {
     return (
       <button type="button" class="pickbtn" aria-haspopup="listbox" onClick={onPick}>
         <Monogram text="?" />
-        <span class="two"><span class="ln cut">No model chosen</span><span class="ln cut">Choose who answers</span></span>
+        <span class="two">
+          <span class="ln cut">No model chosen</span>
+          <span class="ln cut">Choose who answers</span>
+        </span>
         <Icon name="choose" small />
       </button>
     );

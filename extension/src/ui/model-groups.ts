@@ -14,7 +14,9 @@ function matches(model: Model, { search, capabilities }: Filter): boolean {
   const text = `${model.name} ${model.id} ${model.satchel.provider_name}`.toLowerCase();
   const words = search.toLowerCase().split(/\s+/).filter(Boolean);
   if (!words.every((word) => text.includes(word))) return false;
-  return [...capabilities].every((name) => (name === "local" ? model.satchel.local : model.satchel.capabilities.includes(name)));
+  return [...capabilities].every((name) =>
+    name === "local" ? model.satchel.local : model.satchel.capabilities.includes(name),
+  );
 }
 
 /** The picker's list: favourites, what runs on this computer, all others; what cannot be used now comes last. */

@@ -81,7 +81,7 @@ export function ModelPicker(props: Props) {
           onKeyDown={onKeyDown}
         />
       </div>
-      <div class="chips line" role="group" aria-label={words.only}>
+      <fieldset class="chips line" aria-label={words.only}>
         {CHIPS.map(([name, icon, label]) => (
           <button
             key={name}
@@ -94,9 +94,10 @@ export function ModelPicker(props: Props) {
             {label}
           </button>
         ))}
-      </div>
+      </fieldset>
       <div class="listbox" id="models" role="listbox" aria-label="Models" tabIndex={-1}>
         {groups.map((group, index) => (
+          // biome-ignore lint/a11y/useSemanticElements: a listbox groups its options so; fieldset and optgroup do not fit
           <div key={group.title} role="group" aria-label={group.title}>
             <p class="grp row" aria-hidden="true">
               {group.title}
@@ -119,7 +120,15 @@ export function ModelPicker(props: Props) {
       {flat.length === 0 && (
         <div class="empty" role="status">
           <p>{words.noMatch(search)}</p>
-          <button type="button" class="btn sm" onClick={() => { setSearch(""); setCapabilities(new Set()); field.current?.focus(); }}>
+          <button
+            type="button"
+            class="btn sm"
+            onClick={() => {
+              setSearch("");
+              setCapabilities(new Set());
+              field.current?.focus();
+            }}
+          >
             {words.clear}
           </button>
         </div>

@@ -11,9 +11,15 @@ interface ModelPrice {
 export function modelPrice(model: Model): ModelPrice {
   const { price } = model.satchel;
   if (price === null) {
-    return model.satchel.local ? { kind: "free", input: "free", output: "" } : { kind: "unknown", input: "price unknown", output: "" };
+    return model.satchel.local
+      ? { kind: "free", input: "free", output: "" }
+      : { kind: "unknown", input: "price unknown", output: "" };
   }
   const isFree = Number(price.input_usd_per_mtok) === 0 && Number(price.output_usd_per_mtok) === 0;
   if (isFree) return { kind: "free", input: "free", output: "" };
-  return { kind: "priced", input: formatPrice(price.input_usd_per_mtok), output: formatPrice(price.output_usd_per_mtok) };
+  return {
+    kind: "priced",
+    input: formatPrice(price.input_usd_per_mtok),
+    output: formatPrice(price.output_usd_per_mtok),
+  };
 }

@@ -25,7 +25,9 @@ const OFFERED = 3;
 function offered(models: readonly Model[], preferred: string | null): Model[] {
   const usable = models.filter((model) => model.satchel.available);
   const rank = (model: Model) => (model.satchel.local && model.satchel.provider !== "builtin" ? 0 : 1);
-  const sorted = [...usable].sort((a, b) => rank(a) - rank(b) || Number(b.id === preferred) - Number(a.id === preferred));
+  const sorted = [...usable].sort(
+    (a, b) => rank(a) - rank(b) || Number(b.id === preferred) - Number(a.id === preferred),
+  );
   const first = sorted.slice(0, OFFERED);
   const current = usable.find((model) => model.id === preferred);
   return current === undefined || first.includes(current) ? first : [...first.slice(0, OFFERED - 1), current];
@@ -34,7 +36,7 @@ function offered(models: readonly Model[], preferred: string | null): Model[] {
 function describe(model: Model): string {
   const price = modelPrice(model);
   const cost = price.kind === "priced" ? `${price.input} in, ${price.output} out / Mtok` : price.input;
-  const note = model.description.replace(/\.$/, "");
+  const [note = ""] = model.description.split(/\.(?:\s|$)/);
   const tail = note === "" ? (model.satchel.local ? words.stays : "") : note.charAt(0).toLowerCase() + note.slice(1);
   return [model.satchel.provider_name, cost, tail].filter(Boolean).join(" · ");
 }
@@ -52,7 +54,11 @@ export function ModelStep(props: Props) {
         state="done"
         title={words.chosen(current.name)}
         hint={words.chosenHint}
-        action={<button type="button" class="btn sm quiet" onClick={props.onChange}>{words.change}</button>}
+        action={
+          <button type="button" class="btn sm quiet" onClick={props.onChange}>
+            {words.change}
+          </button>
+        }
       />
     );
   }
@@ -63,20 +69,48 @@ export function ModelStep(props: Props) {
         <label key={model.id} class="choice">
           <input type="radio" name="model" checked={chosen?.id === model.id} onChange={() => setId(model.id)} />
           <Monogram text={modelInitials(model.name)} />
-          <span class="two"><span class="b ln">{model.name}</span><span class="ln">{describe(model)}</span></span>
-          {model.satchel.local && <span class="tag ok hide-n"><Icon name="this-computer" />{words.local}</span>}
+          <span class="two">
+            <span class="b ln">{model.name}</span>
+            <span class="ln">{describe(model)}</span>
+          </span>
+          {model.satchel.local && (
+            <span class="tag ok hide-n">
+              <Icon name="this-computer" />
+              {words.local}
+            </span>
+          )}
         </label>
       ))}
       <a class="choice linked" href={`${portal}/keys`} target="_blank" rel="noopener noreferrer">
-        <span class="mg" aria-hidden="true"><Icon name="key" /></span>
-        <span class="two"><span class="b ln">{words.haveKey}</span><span class="ln">{words.haveKeyHint}</span></span>
+        <span class="mg" aria-hidden="true">
+          <Icon name="key" />
+        </span>
+        <span class="two">
+          <span class="b ln">{words.haveKey}</span>
+          <span class="ln">{words.haveKeyHint}</span>
+        </span>
         <Icon name="right" small />
       </a>
-      {error !== null && <p class="hint err" role="alert"><Icon name="failed" small /><span>{error}</span></p>}
+      {error !== null && (
+        <p class="hint err" role="alert">
+          <Icon name="failed" small />
+          <span>{error}</span>
+        </p>
+      )}
       <div class="row wrap gap-top">
-        {chosen !== null && <button type="button" class="btn primary lg" onClick={() => props.onUse(chosen)}>{words.use(chosen.name)}</button>}
-        {models.length > choices.length && <button type="button" class="btn lg" onClick={props.onPick}>{words.all(models.length)}</button>}
-        <button type="button" class="btn lg quiet" onClick={props.onLater}>{words.later}</button>
+        {chosen !== null && (
+          <button type="button" class="btn primary lg" onClick={() => props.onUse(chosen)}>
+            {words.use(chosen.name)}
+          </button>
+        )}
+        {models.length > choices.length && (
+          <button type="button" class="btn lg" onClick={props.onPick}>
+            {words.all(models.length)}
+          </button>
+        )}
+        <button type="button" class="btn lg quiet" onClick={props.onLater}>
+          {words.later}
+        </button>
       </div>
     </Step>
   );

@@ -20,7 +20,13 @@ export function PopupBar({ state, paused, onPause, onSettings }: Props) {
         {state !== null && <span class={`dot ${state && !paused ? "" : "off"}`} aria-hidden="true" />}
         {state !== null && word}
       </span>
-      <button type="button" class="btn icon sm quiet" aria-pressed={paused} aria-label={paused ? words.resume : words.pause} onClick={onPause}>
+      <button
+        type="button"
+        class="btn icon sm quiet"
+        aria-pressed={paused}
+        aria-label={paused ? words.resume : words.pause}
+        onClick={onPause}
+      >
         <Icon name={paused ? "right" : "pause"} />
       </button>
       <button type="button" class="btn icon sm quiet" aria-label={words.settings} onClick={onSettings}>

@@ -36,7 +36,9 @@ export function PopupPicker({ source, models, chosen, grant, onDone }: Props) {
   return (
     <>
       <header class="bar">
-        <button type="button" class="btn icon sm quiet" aria-label={words.back} onClick={() => onDone(null)}><Icon name="left" /></button>
+        <button type="button" class="btn icon sm quiet" aria-label={words.back} onClick={() => onDone(null)}>
+          <Icon name="left" />
+        </button>
         <h1 class="h3">{words.title}</h1>
         <span class="end" />
         {grant !== null && (
@@ -46,7 +48,10 @@ export function PopupPicker({ source, models, chosen, grant, onDone }: Props) {
             fit={false}
             value={scope}
             onChange={(value: "all" | "site") => setScope(value)}
-            options={[{ value: "all", label: words.everywhere }, { value: "site", label: words.thisSite }]}
+            options={[
+              { value: "all", label: words.everywhere },
+              { value: "site", label: words.thisSite },
+            ]}
           />
         )}
       </header>
@@ -61,9 +66,19 @@ export function PopupPicker({ source, models, chosen, grant, onDone }: Props) {
         />
       </main>
       <footer class="foot row g3" aria-hidden="true">
-        <span class="row g1"><span class="kbd">↑</span><span class="kbd">↓</span>{words.move}</span>
-        <span class="row g1"><span class="kbd">↵</span>{words.choose}</span>
-        <span class="row g1"><span class="kbd">Alt F</span>{words.favourite}</span>
+        <span class="row g1">
+          <span class="kbd">↑</span>
+          <span class="kbd">↓</span>
+          {words.move}
+        </span>
+        <span class="row g1">
+          <span class="kbd">↵</span>
+          {words.choose}
+        </span>
+        <span class="row g1">
+          <span class="kbd">Alt F</span>
+          {words.favourite}
+        </span>
       </footer>
     </>
   );

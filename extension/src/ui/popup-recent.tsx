@@ -20,8 +20,12 @@ export function PopupRecent({ generations, models, portal, room }: Props) {
   return (
     <section class="stack s1" aria-labelledby="recent">
       <div class="row">
-        <h2 class="h4" id="recent">{words.recent}</h2>
-        <a class="end t12" href={`${portal}/activity`} target="_blank" rel="noopener noreferrer">{words.allActivity}</a>
+        <h2 class="h4" id="recent">
+          {words.recent}
+        </h2>
+        <a class="end t12" href={`${portal}/activity`} target="_blank" rel="noopener noreferrer">
+          {words.allActivity}
+        </a>
       </div>
       <ul class="card list">
         {generations.slice(0, room).map((generation) => {
@@ -50,13 +54,17 @@ function NothingYet({ portal }: { portal: string }) {
           <Logo size={40} />
           <h2 class="h3">{words.emptyTitle}</h2>
           <p>{words.empty}</p>
-          <a class="btn" href={`${portal}/demo`} target="_blank" rel="noopener noreferrer">{words.demo}</a>
+          <a class="btn" href={`${portal}/demo`} target="_blank" rel="noopener noreferrer">
+            {words.demo}
+          </a>
         </div>
       </section>
       <Note kind="plain" icon="key">
         <p>
           <b class="b">{words.larger}</b>{" "}
-          <a href={`${portal}/keys`} target="_blank" rel="noopener noreferrer">{words.addKey}</a>
+          <a href={`${portal}/keys`} target="_blank" rel="noopener noreferrer">
+            {words.addKey}
+          </a>
           {words.largerRest}
         </p>
       </Note>

@@ -50,8 +50,16 @@ export function PopupScreen({ source }: { source: PopupSource }) {
   if (value === null) {
     return (
       <>
-        <PopupBar state={null} paused={false} onPause={() => {}} onSettings={source.openSettings} />
-        <main class="popmain">{error === null ? <Skeleton rows={4} /> : <Note kind="danger"><p>{error}</p></Note>}</main>
+        <PopupBar state={null} paused={false} onPause={() => undefined} onSettings={source.openSettings} />
+        <main class="popmain">
+          {error === null ? (
+            <Skeleton rows={4} />
+          ) : (
+            <Note kind="danger">
+              <p>{error}</p>
+            </Note>
+          )}
+        </main>
       </>
     );
   }
@@ -73,7 +81,10 @@ export function PopupScreen({ source }: { source: PopupSource }) {
         models={models}
         chosen={chosen?.id ?? null}
         grant={grant?.state === "allowed" ? grant : null}
-        onDone={(change) => { setPicking(false); if (change !== null) act(change); }}
+        onDone={(change) => {
+          setPicking(false);
+          if (change !== null) act(change);
+        }}
       />
     );
   }
@@ -86,7 +97,11 @@ export function PopupScreen({ source }: { source: PopupSource }) {
         onSettings={source.openSettings}
       />
       <main class="popmain">
-        {(failure ?? error) !== null && <Note kind="danger"><p>{failure ?? error}</p></Note>}
+        {(failure ?? error) !== null && (
+          <Note kind="danger">
+            <p>{failure ?? error}</p>
+          </Note>
+        )}
         {!connected && (
           <PopupTrouble
             snapshot={snapshot}
@@ -95,22 +110,39 @@ export function PopupScreen({ source }: { source: PopupSource }) {
             onSettings={source.openSettings}
           />
         )}
-        {connected && snapshot.paused && <Note kind="warn" icon="pause"><p>{words.pausedNote}</p></Note>}
-        {connected && (site === null ? <NoSite /> : (
-          <SiteCard
-            origin={site}
-            grant={grant}
-            hasAsked={[...generations, ...running].some((item) => item.origin === site) || grant !== null}
-            portal={snapshot.backend}
-            onChoose={(choice) => act(choose(source, site, grant, choice))}
-          />
-        ))}
+        {connected && snapshot.paused && (
+          <Note kind="warn" icon="pause">
+            <p>{words.pausedNote}</p>
+          </Note>
+        )}
+        {connected &&
+          (site === null ? (
+            <NoSite />
+          ) : (
+            <SiteCard
+              origin={site}
+              grant={grant}
+              hasAsked={[...generations, ...running].some((item) => item.origin === site) || grant !== null}
+              portal={snapshot.backend}
+              onChoose={(choice) => act(choose(source, site, grant, choice))}
+            />
+          ))}
         {connected && <ModelButton model={chosen} role={words.yourDefault} onPick={() => setPicking(true)} />}
         {running.map((item) => (
-          <LiveCard key={item.key} live={item} modelName={nameOf(models, item.model, chosen)} onStop={() => act(source.stop(item.key))} />
+          <LiveCard
+            key={item.key}
+            live={item}
+            modelName={nameOf(models, item.model, chosen)}
+            onStop={() => act(source.stop(item.key))}
+          />
         ))}
         {connected && (generations.length > 0 || running.length === 0) && (
-          <PopupRecent generations={generations} models={models} portal={snapshot.backend} room={Math.max(1, ROWS - Math.max(0, running.length - 1))} />
+          <PopupRecent
+            generations={generations}
+            models={models}
+            portal={snapshot.backend}
+            room={Math.max(1, ROWS - Math.max(0, running.length - 1))}
+          />
         )}
       </main>
       <PopupFoot snapshot={snapshot} />

@@ -21,39 +21,70 @@ export function PopupTrouble({ snapshot, onConnect, onRetry, onSettings }: Props
     if (busy) return;
     setBusy(true);
     setError(null);
-    onConnect().catch((failure: Error) => setError(failure.message)).finally(() => setBusy(false));
+    onConnect()
+      .catch((failure: Error) => setError(failure.message))
+      .finally(() => setBusy(false));
   };
   return (
     <div class="stack s3">
       <div class="empty">
-        <span class="vmark locked big"><Icon name={signedOut ? "lock" : "server"} /></span>
+        <span class="vmark locked big">
+          <Icon name={signedOut ? "lock" : "server"} />
+        </span>
         <h1 class="h2">{signedOut ? words.signInTitle : words.downTitle}</h1>
-        {signedOut ? <p>{words.signIn}</p> : (
-          <p>{words.downBefore}<span class="mono">{new URL(snapshot.backend).host}</span>{words.downAfter}</p>
+        {signedOut ? (
+          <p>{words.signIn}</p>
+        ) : (
+          <p>
+            {words.downBefore}
+            <span class="mono">{new URL(snapshot.backend).host}</span>
+            {words.downAfter}
+          </p>
         )}
         <div class="row gap-top">
           {signedOut ? (
-            <button type="button" class="btn primary" aria-busy={busy} onClick={connect}>{busy ? words.signingIn : words.signInButton}</button>
+            <button type="button" class="btn primary" aria-busy={busy} onClick={connect}>
+              {busy ? words.signingIn : words.signInButton}
+            </button>
           ) : (
-            <button type="button" class="btn primary" onClick={onRetry}><Icon name="refresh" />{words.again}</button>
+            <button type="button" class="btn primary" onClick={onRetry}>
+              <Icon name="refresh" />
+              {words.again}
+            </button>
           )}
-          <button type="button" class="btn" onClick={onSettings}>{words.change}</button>
+          <button type="button" class="btn" onClick={onSettings}>
+            {words.change}
+          </button>
         </div>
       </div>
-      {error !== null && <Note kind="danger"><p>{error}</p></Note>}
+      {error !== null && (
+        <Note kind="danger">
+          <p>{error}</p>
+        </Note>
+      )}
       {!signedOut && (
         <div class="stack s1">
           <p class="t12 m2">{words.restart}</p>
           <div class="code">
             <span class="grow cut">{words.command}</span>
-            <button type="button" class="btn icon sm quiet" aria-label={words.copy} onClick={() => void navigator.clipboard.writeText(words.command)}>
+            <button
+              type="button"
+              class="btn icon sm quiet"
+              aria-label={words.copy}
+              onClick={() => void navigator.clipboard.writeText(words.command)}
+            >
               <Icon name="copy" />
             </button>
           </div>
         </div>
       )}
       {snapshot.missed !== null && (
-        <Note kind="info"><p><OriginName origin={snapshot.missed.origin} />{words.missed}</p></Note>
+        <Note kind="info">
+          <p>
+            <OriginName origin={snapshot.missed.origin} />
+            {words.missed}
+          </p>
+        </Note>
       )}
     </div>
   );

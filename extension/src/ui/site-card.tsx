@@ -41,11 +41,19 @@ export function SiteCard({ origin, grant, hasAsked, portal, onChoose }: Props) {
         <div class="row g3">
           <SiteMonogram origin={origin} />
           <div class="grow">
-            <h1 class="t13 cut" id="site"><OriginName origin={origin} /></h1>
+            <h1 class="t13 cut" id="site">
+              <OriginName origin={origin} />
+            </h1>
             <p class="row t12 m3">
               <span class="cut">{stateLine(grant, hasAsked)}</span>
               {grant?.state === "allowed" && (
-                <a class="end" href={`${portal}/sites`} target="_blank" rel="noopener noreferrer" aria-label={`Limits of ${new URL(origin).host}`}>
+                <a
+                  class="end"
+                  href={`${portal}/sites`}
+                  target="_blank"
+                  rel="noopener noreferrer"
+                  aria-label={`Limits of ${new URL(origin).host}`}
+                >
                   {words.limits}
                 </a>
               )}
@@ -67,7 +75,9 @@ export function SiteCard({ origin, grant, hasAsked, portal, onChoose }: Props) {
           <div class="stack s1">
             <div class="meterline">
               <span class="b">{formatCost(budget.spent_nusd)}</span>
-              <span class="m3">of {formatLimit(budget.cap_nusd)} {PERIODS[budget.period]}</span>
+              <span class="m3">
+                of {formatLimit(budget.cap_nusd)} {PERIODS[budget.period]}
+              </span>
             </div>
             <Meter
               spent={budget.spent_nusd}

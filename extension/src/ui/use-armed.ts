@@ -4,9 +4,10 @@ const ARM_AFTER_MS = 600;
 
 /**
  * False until the window has had the focus and stood still for 600 ms, and again whenever it regains the focus, is
- * resized or was covered: a click that was aimed at something else must not land on a yes.
+ * resized, was covered, or shows something else (`shown`): a click that was aimed at something else must not land on a
+ * yes.
  */
-export function useArmed(): boolean {
+export function useArmed(shown: unknown): boolean {
   const [armed, setArmed] = useState(false);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -19,7 +20,11 @@ export function useArmed(): boolean {
       if (document.visibilityState === "visible") timer = setTimeout(() => setArmed(true), ARM_AFTER_MS);
     };
     arm();
-    const events = [["focus", arm], ["blur", disarm], ["resize", arm]] as const;
+    const events = [
+      ["focus", arm],
+      ["blur", disarm],
+      ["resize", arm],
+    ] as const;
     for (const [name, handler] of events) window.addEventListener(name, handler);
     document.addEventListener("visibilitychange", arm);
     return () => {
@@ -27,6 +32,6 @@ export function useArmed(): boolean {
       for (const [name, handler] of events) window.removeEventListener(name, handler);
       document.removeEventListener("visibilitychange", arm);
     };
-  }, []);
+  }, [shown]);
   return armed;
 }

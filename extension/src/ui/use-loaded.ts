@@ -24,7 +24,9 @@ export function useLoaded<T>(load: () => Promise<T>, key: unknown = null): Loade
         if (current) setError(failure instanceof Error ? failure.message : String(failure));
       },
     );
-    return () => { current = false; };
+    return () => {
+      current = false;
+    };
   }, [key, round]);
   const reload = useCallback(() => setRound((before) => before + 1), []);
   return { value, error, reload };

@@ -1,4 +1,4 @@
-import { browser, type Browser } from "wxt/browser";
+import { type Browser, browser } from "wxt/browser";
 import { isRecord } from "./is-record";
 import type { LiveGeneration } from "./live-generation";
 import type { WorkerApi } from "./worker-api";
@@ -30,7 +30,9 @@ class WorkerClient {
   watch(listener: (live: readonly LiveGeneration[]) => void): () => void {
     this.listeners.add(listener);
     this.connected();
-    return () => { this.listeners.delete(listener); };
+    return () => {
+      this.listeners.delete(listener);
+    };
   }
 
   private connected(): Browser.runtime.Port {
@@ -70,7 +72,10 @@ class WorkerClient {
 export function connectWorker(): { api: WorkerApi; watch: WorkerClient["watch"] } {
   const client = new WorkerClient();
   const api = new Proxy({} as WorkerApi, {
-    get: (_, name) => (...args: unknown[]) => client.call(String(name), args),
+    get:
+      (_, name) =>
+      (...args: unknown[]) =>
+        client.call(String(name), args),
   });
   return { api, watch: (listener) => client.watch(listener) };
 }

@@ -5,8 +5,8 @@ export class RpcFailure extends Error {
   readonly code: number;
   readonly data: RpcError["data"];
 
-  constructor(code: number, message: string, data?: RpcError["data"]) {
-    super(message);
+  constructor(code: number, message: string, data?: RpcError["data"], options?: ErrorOptions) {
+    super(message, options);
     this.name = "RpcFailure";
     this.code = code;
     this.data = data;

@@ -9,10 +9,22 @@ const DEFAULT_LIMITS = { message_bytes: 1_048_576, generations: 16, resume_s: 60
 const REQUIRED: Record<ServerFrame["type"], readonly (readonly [string, "string" | "number" | "object"])[]> = {
   welcome: [["protocol", "number"]],
   started: [["generation", "string"]],
-  delta: [["generation", "string"], ["seq", "number"]],
-  finished: [["generation", "string"], ["seq", "number"], ["reason", "string"], ["usage", "object"], ["cost", "object"]],
+  delta: [
+    ["generation", "string"],
+    ["seq", "number"],
+  ],
+  finished: [
+    ["generation", "string"],
+    ["seq", "number"],
+    ["reason", "string"],
+    ["usage", "object"],
+    ["cost", "object"],
+  ],
   failed: [["error", "object"]],
-  event: [["event", "string"], ["data", "object"]],
+  event: [
+    ["event", "string"],
+    ["data", "object"],
+  ],
   draining: [["retry_after_s", "number"]],
   pong: [],
 };

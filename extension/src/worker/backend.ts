@@ -77,8 +77,8 @@ export class Backend {
         cache: "no-store",
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-    } catch {
-      throw disconnected("backend_unreachable");
+    } catch (cause) {
+      throw disconnected("backend_unreachable", { cause });
     }
   }
 }

@@ -29,6 +29,6 @@ export const browserConsentSurface: ConsentSurface = {
   },
   async close(surface) {
     const closing = surface.kind === "window" ? browser.windows.remove(surface.id) : browser.tabs.remove(surface.id);
-    await closing.catch(() => {});
+    await closing.catch(() => undefined);
   },
 };

@@ -44,7 +44,11 @@ function toBytes(text: string): Uint8Array<ArrayBuffer> {
 export const browserSealedBox: SealedBox = {
   async seal(text) {
     const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
-    const data = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await profileKey(), new TextEncoder().encode(text));
+    const data = await crypto.subtle.encrypt(
+      { name: "AES-GCM", iv },
+      await profileKey(),
+      new TextEncoder().encode(text),
+    );
     return toText(new Uint8Array([...iv, ...new Uint8Array(data)]));
   },
   async open(sealed) {

@@ -39,7 +39,9 @@ export class Consent {
   /** Resolves with what the person says about this run. `remember` stores the run's record with its `askId`. */
   async ask(run: Run, remember: () => Promise<void>): Promise<ConsentDecision> {
     let decided!: Waiter;
-    const decision = new Promise<ConsentDecision>((resolve) => { decided = resolve; });
+    const decision = new Promise<ConsentDecision>((resolve) => {
+      decided = resolve;
+    });
     await this.exclusive(async () => {
       const question = await this.questionFor(run);
       if (question === null) return decided({ kind: "deny" });

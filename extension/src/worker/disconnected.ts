@@ -9,6 +9,6 @@ const MESSAGES = {
 } as const;
 
 /** The failures that mean: there is nobody to ask. */
-export function disconnected(satchelCode: keyof typeof MESSAGES): RpcFailure {
-  return new RpcFailure(RpcCode.disconnected, MESSAGES[satchelCode], { satchelCode });
+export function disconnected(satchelCode: keyof typeof MESSAGES, options?: ErrorOptions): RpcFailure {
+  return new RpcFailure(RpcCode.disconnected, MESSAGES[satchelCode], { satchelCode }, options);
 }

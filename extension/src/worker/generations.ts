@@ -101,7 +101,7 @@ export class Generations {
     for (const run of [...this.runs.values()]) {
       if (run.sink !== sink) continue;
       run.orphan = true;
-      run.sink = () => {};
+      run.sink = () => undefined;
       this.stop(run.record.key);
     }
   }
@@ -121,7 +121,8 @@ export class Generations {
   async revive(): Promise<void> {
     if (this.reviving) return;
     this.reviving = true;
-    for (const run of this.runs.values()) if (run.state === "writing" || run.state === "waiting") run.state = "reconnecting";
+    for (const run of this.runs.values())
+      if (run.state === "writing" || run.state === "waiting") run.state = "reconnecting";
     this.deps.changed();
     try {
       for (const wait of REVIVE_AFTER_MS) {
@@ -144,7 +145,7 @@ export class Generations {
     for (const record of await unclaimed()) {
       await this.deps.records.remove(record.key);
       if (record.askId !== null) continue;
-      await this.deps.link.ready().catch(() => {});
+      await this.deps.link.ready().catch(() => undefined);
       const which = record.generationId === null ? { id: record.clientId } : { generation: record.generationId };
       this.deps.link.send({ type: "cancel", ...which });
     }
@@ -152,15 +153,17 @@ export class Generations {
   }
 
   live(): LiveGeneration[] {
-    return [...this.runs.values()].filter((run) => !run.orphan).map((run) => ({
-      key: run.record.key,
-      origin: run.record.caller.origin,
-      embedder: run.record.caller.embedder,
-      model: run.record.model,
-      pieces: run.pieces,
-      startedAt: run.record.startedAt,
-      state: run.state,
-    }));
+    return [...this.runs.values()]
+      .filter((run) => !run.orphan)
+      .map((run) => ({
+        key: run.record.key,
+        origin: run.record.caller.origin,
+        embedder: run.record.caller.embedder,
+        model: run.record.model,
+        pieces: run.pieces,
+        startedAt: run.record.startedAt,
+        state: run.state,
+      }));
   }
 
   private keyOf(caller: Caller, id: string): string {
@@ -180,7 +183,15 @@ export class Generations {
     };
     const reason = (params as { reason?: unknown }).reason;
     const facts = { reason: typeof reason === "string" ? reason : null, active, visible };
-    const start = { seq: 0, pieces: 0, state: "waiting", asked: 0, sent: false, orphan: false, accepted: null } as const;
+    const start = {
+      seq: 0,
+      pieces: 0,
+      state: "waiting",
+      asked: 0,
+      sent: false,
+      orphan: false,
+      accepted: null,
+    } as const;
     return { record, id, body, sink, ...facts, ...start };
   }
 
@@ -236,9 +247,11 @@ export class Generations {
   }
 
   private find(frame: { id?: string | null; generation?: string | null }): Run | undefined {
-    return [...this.runs.values()].find(({ record }) =>
-      frame.generation ? record.generationId === frame.generation : record.clientId === frame.id,
-    ) ?? [...this.runs.values()].find(({ record }) => record.clientId === frame.id);
+    return (
+      [...this.runs.values()].find(({ record }) =>
+        frame.generation ? record.generationId === frame.generation : record.clientId === frame.id,
+      ) ?? [...this.runs.values()].find(({ record }) => record.clientId === frame.id)
+    );
   }
 
   private started(frame: Extract<ServerFrame, { type: "started" }>): void {
@@ -295,7 +308,10 @@ export class Generations {
     this.deps.changed();
     try {
       if (run.asked > ASK_AT_MOST) throw new RpcFailure(RpcCode.unauthorized, "There is no consent for this request");
-      const decision = await this.deps.consent.ask(run, () => this.deps.records.put(run.record));
+      const decision = await this.deps.consent.ask(run, () => {
+        this.deps.changed();
+        return this.deps.records.put(run.record);
+      });
       if (this.runs.get(run.record.key) === run) await this.proceed(run, decision);
     } catch (error) {
       this.fail(run, error);
@@ -315,7 +331,9 @@ export class Generations {
     await this.deps.consent.once(run.record.caller, async () => {
       await this.deps.link.ready();
       if (this.runs.get(run.record.key) !== run) return;
-      const accepted = new Promise<void>((resolve) => { run.accepted = resolve; });
+      const accepted = new Promise<void>((resolve) => {
+        run.accepted = resolve;
+      });
       this.generate(run);
       await accepted;
     });
@@ -324,7 +342,12 @@ export class Generations {
   /** The same request as a new generation: an id that was refused is spent. */
   private again(run: Run, model: string | null): void {
     if (model !== null) run.body = { ...run.body, model };
-    Object.assign(run.record, { clientId: crypto.randomUUID(), generationId: null, askId: null, model: run.body.model });
+    Object.assign(run.record, {
+      clientId: crypto.randomUUID(),
+      generationId: null,
+      askId: null,
+      model: run.body.model,
+    });
     Object.assign(run, { state: "waiting", sent: false, seq: 0 });
     this.deps.changed();
   }

@@ -43,7 +43,9 @@ export class Link {
     if (this.resting !== null) clearTimeout(this.resting);
     this.resting = null;
     if (this.socket !== null) return Promise.resolve();
-    this.opening ??= this.connect().finally(() => { this.opening = null; });
+    this.opening ??= this.connect().finally(() => {
+      this.opening = null;
+    });
     return this.opening;
   }
 
@@ -81,10 +83,16 @@ export class Link {
   private greet(url: string, token: string): Promise<number | null> {
     return new Promise((resolve) => {
       const socket = this.deps.open(url, "satchel.v1");
-      const timer = setTimeout(() => { socket.close(); resolve(0); }, WELCOME_WITHIN_MS);
+      const timer = setTimeout(() => {
+        socket.close();
+        resolve(0);
+      }, WELCOME_WITHIN_MS);
       const { client } = this.deps;
       socket.onopen = () => socket.send(JSON.stringify({ type: "hello", token, client } satisfies ClientFrame));
-      socket.onclose = (event) => { clearTimeout(timer); resolve(event.code); };
+      socket.onclose = (event) => {
+        clearTimeout(timer);
+        resolve(event.code);
+      };
       socket.onmessage = (event: MessageEvent) => {
         const frame = ServerFrame.parse(event.data);
         if (frame?.type !== "welcome") return;

@@ -40,7 +40,9 @@ export class Session {
 
   /** Gets a fresh token although the present one looks good: the backend has just refused it. */
   refresh(): Promise<string> {
-    this.refreshing ??= this.exchange().finally(() => { this.refreshing = null; });
+    this.refreshing ??= this.exchange().finally(() => {
+      this.refreshing = null;
+    });
     return this.refreshing;
   }
 
@@ -77,9 +79,9 @@ export class Session {
     let token: string;
     try {
       token = await this.deps.box.open(sealed);
-    } catch {
+    } catch (cause) {
       await this.forget();
-      throw disconnected("signed_out");
+      throw disconnected("signed_out", { cause });
     }
     return this.post({ grant_type: "refresh_token", refresh_token: token });
   }
@@ -110,8 +112,8 @@ export class Session {
         credentials: "omit",
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-    } catch {
-      throw disconnected("backend_unreachable");
+    } catch (cause) {
+      throw disconnected("backend_unreachable", { cause });
     }
   }
 }

@@ -17,8 +17,8 @@ export class Settings {
     let url: URL;
     try {
       url = new URL(/^[a-z]+:\/\//i.test(text) ? text : `http://${text}`);
-    } catch {
-      throw new Error("That is not an address. An example: http://127.0.0.1:8787");
+    } catch (cause) {
+      throw new Error("That is not an address. An example: http://127.0.0.1:8787", { cause });
     }
     const here = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
     if (url.protocol !== "https:" && !(url.protocol === "http:" && here)) {

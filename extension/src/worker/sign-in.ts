@@ -18,7 +18,10 @@ function random(bytes: number): string {
 }
 
 function base64url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  return btoa(String.fromCharCode(...bytes))
+    .replace(/\+/g, "-")
+    .replace(/\//g, "_")
+    .replace(/=+$/, "");
 }
 
 /** Connects to the person's Satchel by OAuth authorization code with PKCE S256. */
@@ -62,8 +65,8 @@ export class SignIn {
     try {
       const url = `${backend}/.well-known/oauth-authorization-server`;
       response = await this.deps.fetch(url, { credentials: "omit", signal: AbortSignal.timeout(10_000) });
-    } catch {
-      throw new Error(`Nothing answers at ${backend}.`);
+    } catch (cause) {
+      throw new Error(`Nothing answers at ${backend}.`, { cause });
     }
     const body = (await response.json().catch(() => null)) as { issuer?: unknown } | null;
     return typeof body?.issuer === "string" ? body.issuer : null;
@@ -72,8 +75,8 @@ export class SignIn {
   private async authorize(url: string): Promise<string> {
     try {
       return await this.deps.authorize(url);
-    } catch {
-      throw new Error("The sign-in window was closed before it was done.");
+    } catch (cause) {
+      throw new Error("The sign-in window was closed before it was done.", { cause });
     }
   }
 }

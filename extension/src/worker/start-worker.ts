@@ -16,7 +16,8 @@ export function startWorker(): void {
   const screens = new Set<UiPort>();
   let telling: ReturnType<typeof setTimeout> | null = null;
   const worker = assemble(() => {
-    telling ??= setTimeout(() => {
+    if (telling !== null) return;
+    telling = setTimeout(() => {
       telling = null;
       void worker.toolbar.draw();
       if (worker.generations.live().length > 0) void browser.alarms.create(SWEEP, { delayInMinutes: 1 });

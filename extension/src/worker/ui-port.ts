@@ -3,8 +3,21 @@ import { isRecord } from "../wire/is-record";
 import type { UiService } from "./ui-service";
 
 const CALLS = new Set<string>([
-  "snapshot", "connect", "disconnect", "setBackend", "setPaused", "account", "setModel", "models", "grants", "putGrant",
-  "deleteGrant", "generations", "stop", "question", "decide",
+  "snapshot",
+  "connect",
+  "disconnect",
+  "setBackend",
+  "setPaused",
+  "account",
+  "setModel",
+  "models",
+  "grants",
+  "putGrant",
+  "deleteGrant",
+  "generations",
+  "stop",
+  "question",
+  "decide",
 ] satisfies (keyof UiService)[]);
 
 type Method = (...args: unknown[]) => Promise<unknown>;

@@ -29,8 +29,15 @@ export function privatePair() {
     asked,
     cancelled,
     post: (message: unknown) => port2.postMessage(message),
-    answer: (handler: (call: Asked) => void) => { onAsked = handler; },
-    fallSilent: () => { answersProbes = false; },
-    close: () => { port1.close(); port2.close(); },
+    answer: (handler: (call: Asked) => void) => {
+      onAsked = handler;
+    },
+    fallSilent: () => {
+      answersProbes = false;
+    },
+    close: () => {
+      port1.close();
+      port2.close();
+    },
   };
 }

@@ -1,5 +1,5 @@
-import type { Browser } from "wxt/browser";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Browser } from "wxt/browser";
 import { Relay } from "../../src/page/relay";
 import type { RelaySurroundings } from "../../src/page/relay-surroundings";
 
@@ -9,9 +9,15 @@ class FakePort {
   private readonly drops: (() => void)[] = [];
   readonly onMessage = { addListener: (listener: (message: unknown) => void) => this.messages.push(listener) };
   readonly onDisconnect = { addListener: (listener: () => void) => this.drops.push(listener) };
-  postMessage(message: Record<string, unknown>) { this.sent.push(message); }
-  say(message: unknown) { for (const listener of this.messages) listener(message); }
-  drop() { for (const listener of this.drops) listener(); }
+  postMessage(message: Record<string, unknown>) {
+    this.sent.push(message);
+  }
+  say(message: unknown) {
+    for (const listener of this.messages) listener(message);
+  }
+  drop() {
+    for (const listener of this.drops) listener();
+  }
 }
 
 let ports: FakePort[];
@@ -41,7 +47,9 @@ beforeEach(() => {
 });
 
 const ask = (id: string) => relay.fromPage({ id, method: "ai_generate", params: { messages: [] } });
-const runLater = () => { for (const run of later.splice(0)) run(); };
+const runLater = () => {
+  for (const run of later.splice(0)) run();
+};
 
 describe("the relay", () => {
   it("opens the port on the first request and not before", () => {
@@ -52,7 +60,14 @@ describe("the relay", () => {
   });
 
   it("tells its own observations, whatever the page writes into a message", () => {
-    relay.fromPage({ id: "1", method: "ai_generate", params: {}, active: true, origin: "https://bank.example", resume: { after: 9 } });
+    relay.fromPage({
+      id: "1",
+      method: "ai_generate",
+      params: {},
+      active: true,
+      origin: "https://bank.example",
+      resume: { after: 9 },
+    });
     expect(ports[0]?.sent[0]).toMatchObject({ active: false });
     expect(ports[0]?.sent[0]).not.toHaveProperty("origin");
     expect(ports[0]?.sent[0]).not.toHaveProperty("resume");
@@ -121,7 +136,8 @@ describe("the relay", () => {
   });
 
   it("refuses what is larger than 8 MiB and survives every kind of nonsense", () => {
-    for (const nonsense of [null, 1, "x", [], {}, { id: 3, method: "a" }, { id: "", method: "a" }, { id: "1" }]) relay.fromPage(nonsense);
+    for (const nonsense of [null, 1, "x", [], {}, { id: 3, method: "a" }, { id: "", method: "a" }, { id: "1" }])
+      relay.fromPage(nonsense);
     expect(ports).toHaveLength(0);
     relay.fromPage({ id: "big", method: "ai_generate", params: "x".repeat(8 * 1024 * 1024 + 1) });
     expect(page).toEqual([expect.objectContaining({ id: "big", error: expect.objectContaining({ code: -32600 }) })]);

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { clientId, stage, turn } from "./stage";
+import { Stage } from "./stage";
+import { turn } from "./turn";
 
 const OTHER = { origin: "https://b.example", embedder: null, tabId: 2, frameId: 0 };
 
-async function asked(worker: ReturnType<typeof stage>, id = "1", more = {}) {
+async function asked(worker: Stage, id = "1", more = {}) {
   const request = worker.ask(id, more);
   await turn();
   worker.failed(worker.sent.length - 1, "consent_required");
@@ -13,7 +14,7 @@ async function asked(worker: ReturnType<typeof stage>, id = "1", more = {}) {
 
 describe("consent", () => {
   it("asks in one window, and a yes sends the same request under a new id", async () => {
-    const worker = stage();
+    const worker = new Stage();
     await asked(worker);
     expect(worker.opened).toHaveLength(1);
     await worker.consent.decide(worker.opened[0] ?? "", { kind: "once", model: null });
@@ -21,11 +22,11 @@ describe("consent", () => {
     expect(worker.grants).toEqual([{ origin: "https://a.example", state: "once" }]);
     expect(worker.closed).toEqual([1]);
     expect(worker.sent[1]).toMatchObject({ type: "generate", origin: "https://a.example" });
-    expect(clientId(worker.sent[1])).not.toBe(clientId(worker.sent[0]));
+    expect(worker.clientId(1)).not.toBe(worker.clientId(0));
   });
 
   it("sends the model that the person chose", async () => {
-    const worker = stage();
+    const worker = new Stage();
     await asked(worker);
     const caveats = { models: ["c/d"], budget: { cap_nusd: 500_000_000, period: "week" as const }, expires_at: null };
     await worker.consent.decide(worker.opened[0] ?? "", { kind: "always", model: "c/d", caveats });
@@ -35,7 +36,7 @@ describe("consent", () => {
   });
 
   it("opens one window for ten requests of a site, and one answer settles all, each under its own grant", async () => {
-    const worker = stage();
+    const worker = new Stage();
     const requests = await Promise.all(Array.from({ length: 10 }, (_, index) => worker.ask(String(index))));
     await turn();
     for (let index = 0; index < 10; index += 1) worker.failed(index, "consent_required");
@@ -54,7 +55,7 @@ describe("consent", () => {
   });
 
   it("takes a closed window as a no", async () => {
-    const worker = stage();
+    const worker = new Stage();
     const { replies } = await asked(worker);
     await worker.consent.closed("window", 1);
     await turn();
@@ -62,7 +63,7 @@ describe("consent", () => {
   });
 
   it("refuses silently for a minute after a no, unless the person acts on the page", async () => {
-    const worker = stage();
+    const worker = new Stage();
     await asked(worker);
     await worker.consent.decide(worker.opened[0] ?? "", { kind: "deny" });
     const silent = await asked(worker, "2");
@@ -73,7 +74,7 @@ describe("consent", () => {
   });
 
   it("shows one site's question at a time, and the next one afterwards", async () => {
-    const worker = stage();
+    const worker = new Stage();
     await asked(worker);
     await asked(worker, "2", { caller: OTHER });
     expect(worker.opened).toHaveLength(1);
@@ -84,7 +85,7 @@ describe("consent", () => {
   });
 
   it("waits with a badge while the tab is hidden, and asks when it is shown", async () => {
-    const worker = stage();
+    const worker = new Stage();
     await asked(worker, "1", { visible: false });
     expect(worker.opened).toEqual([]);
     expect(worker.waiting.at(-1)).toBe(1);
@@ -94,7 +95,7 @@ describe("consent", () => {
   });
 
   it("withdraws the question when the page goes away", async () => {
-    const worker = stage();
+    const worker = new Stage();
     const { sink } = await asked(worker);
     worker.generations.abandon(sink);
     await turn();
@@ -103,9 +104,9 @@ describe("consent", () => {
   });
 
   it("outlives the worker: the page comes back and the answer still reaches it", async () => {
-    const first = stage();
+    const first = new Stage();
     await asked(first);
-    const second = stage(first.session);
+    const second = new Stage(first.session);
     second.ask("1", { after: 0 });
     await turn();
     expect(second.opened).toEqual([]);
@@ -115,9 +116,9 @@ describe("consent", () => {
   });
 
   it("gives an answer that came while the page was away", async () => {
-    const first = stage();
+    const first = new Stage();
     await asked(first);
-    const second = stage(first.session);
+    const second = new Stage(first.session);
     await second.consent.decide(first.opened[0] ?? "", { kind: "deny" });
     const { replies } = second.ask("1", { after: 0 });
     await turn();
@@ -125,18 +126,20 @@ describe("consent", () => {
   });
 
   it("stays open when an always cannot be stored, and says why", async () => {
-    const worker = stage();
+    const worker = new Stage();
     const { replies } = await asked(worker);
-    worker.failGrants(true);
+    worker.grantsFail = true;
     const caveats = { models: null, budget: null, expires_at: null };
     const id = worker.opened[0] ?? "";
-    await expect(worker.consent.decide(id, { kind: "always", model: null, caveats })).rejects.toThrow("does not answer");
+    await expect(worker.consent.decide(id, { kind: "always", model: null, caveats })).rejects.toThrow(
+      "does not answer",
+    );
     expect(replies).toEqual([]);
     expect(await worker.consent.question(id)).not.toBeNull();
   });
 
   it("quotes at most 120 characters of the page's reason, as plain text on one line", async () => {
-    const worker = stage();
+    const worker = new Stage();
     const params = { messages: [{ role: "user", content: "hi" }], reason: `  a\n${"b".repeat(200)}` };
     await asked(worker, "1", { params });
     const reason = (await worker.consent.question(worker.opened[0] ?? ""))?.question.reason;

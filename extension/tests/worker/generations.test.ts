@@ -1,24 +1,31 @@
 import { describe, expect, it } from "vitest";
-import { clientId, stage, turn } from "./stage";
+import { Stage } from "./stage";
+import { turn } from "./turn";
 
 describe("a generation", () => {
   it("reaches the page as numbered events and one result", async () => {
-    const worker = stage();
+    const worker = new Stage();
     const { replies } = worker.ask("1");
     await turn();
-    expect(worker.sent[0]).toMatchObject({ type: "generate", origin: "https://a.example", request: { model: "satchel/preferred" } });
+    expect(worker.sent[0]).toMatchObject({
+      type: "generate",
+      origin: "https://a.example",
+      request: { model: "satchel/preferred" },
+    });
     worker.started(0, "gen_1");
     worker.text("gen_1", 1, "He");
     worker.text("gen_1", 2, "llo");
     worker.finished("gen_1", 3);
     expect(replies.map(({ kind }) => kind)).toEqual(["event", "event", "result"]);
-    expect(replies[2]).toMatchObject({ result: { id: "gen_1", finishReason: "stop", usage: { outputTokens: 2 }, cost: { usd: 5e-9 } } });
+    expect(replies[2]).toMatchObject({
+      result: { id: "gen_1", finishReason: "stop", usage: { outputTokens: 2 }, cost: { usd: 5e-9 } },
+    });
     await turn();
     expect(await worker.records.all()).toEqual([]);
   });
 
   it("refuses misshapen params without asking the backend", async () => {
-    const worker = stage();
+    const worker = new Stage();
     const { replies } = worker.ask("1", { params: { messages: "hi" } });
     await turn();
     expect(replies).toMatchObject([{ kind: "error", error: { code: -32602 } }]);
@@ -26,48 +33,51 @@ describe("a generation", () => {
   });
 
   it("refuses what the socket cannot carry", async () => {
-    const worker = stage();
+    const worker = new Stage();
     const { replies } = worker.ask("1", { params: { messages: [{ role: "user", content: "x".repeat(20_000) }] } });
     await turn();
     expect(replies).toMatchObject([{ error: { code: -32602, data: { satchelCode: "request_too_large" } } }]);
   });
 
   it("goes on in the next life of the worker after the number the page has seen", async () => {
-    const first = stage();
+    const first = new Stage();
     first.ask("1");
     await turn();
     first.started(0, "gen_1");
     first.text("gen_1", 1, "He");
     await turn();
-    const second = stage(first.session);
+    const second = new Stage(first.session);
     const { replies } = second.ask("1", { after: 1 });
     await turn();
     expect(second.sent).toEqual([{ type: "attach", generation: "gen_1", after: 1 }]);
     second.text("gen_1", 1, "He");
     second.text("gen_1", 2, "llo");
     second.finished("gen_1", 3);
-    expect(replies.map((reply) => (reply.kind === "event" ? reply.event : reply.kind))).toEqual([{ type: "text-delta", delta: "llo" }, "result"]);
+    expect(replies.map((reply) => (reply.kind === "event" ? reply.event : reply.kind))).toEqual([
+      { type: "text-delta", delta: "llo" },
+      "result",
+    ]);
   });
 
   it("sends the same id again when the worker died before the backend answered", async () => {
-    const first = stage();
+    const first = new Stage();
     first.ask("1");
     await turn();
-    const second = stage(first.session);
+    const second = new Stage(first.session);
     second.ask("1", { after: 0 });
     await turn();
-    expect(clientId(second.sent[0])).toBe(clientId(first.sent[0]));
+    expect(second.clientId(0)).toBe(first.clientId(0));
   });
 
   it("says so when nobody remembers what the page had begun to read", async () => {
-    const worker = stage();
+    const worker = new Stage();
     const { replies } = worker.ask("1", { after: 7 });
     await turn();
     expect(replies).toMatchObject([{ kind: "error", error: { code: 4900 } }]);
   });
 
   it("attaches again after the connection was lost, and passes nothing on twice", async () => {
-    const worker = stage();
+    const worker = new Stage();
     const { replies } = worker.ask("1");
     await turn();
     worker.started(0, "gen_1");
@@ -80,7 +90,7 @@ describe("a generation", () => {
   });
 
   it("is cancelled at once when its document goes, and only then lets go", async () => {
-    const worker = stage();
+    const worker = new Stage();
     const { sink, replies } = worker.ask("1");
     await turn();
     worker.started(0, "gen_1");
@@ -92,20 +102,20 @@ describe("a generation", () => {
   });
 
   it("is cancelled as soon as it has an id when it was stopped before", async () => {
-    const worker = stage();
+    const worker = new Stage();
     worker.ask("1");
     await turn();
     const [live] = worker.generations.live();
     worker.generations.stop(live?.key ?? "");
     worker.started(0, "gen_1");
     expect(worker.sent.slice(1)).toEqual([
-      { type: "cancel", id: clientId(worker.sent[0]) },
+      { type: "cancel", id: worker.clientId(0) },
       { type: "cancel", generation: "gen_1" },
     ]);
   });
 
   it("is answered by the site's own model when the default is not granted to it", async () => {
-    const worker = stage();
+    const worker = new Stage();
     worker.ask("1");
     await turn();
     worker.failed(0, "model_not_granted");
@@ -114,7 +124,7 @@ describe("a generation", () => {
   });
 
   it("keeps the backend's code, and the model it named is its own affair", async () => {
-    const worker = stage();
+    const worker = new Stage();
     const { replies } = worker.ask("1", { params: { model: "x/y", messages: [{ role: "user", content: "hi" }] } });
     await turn();
     worker.failed(0, "model_not_granted");

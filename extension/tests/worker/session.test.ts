@@ -37,7 +37,11 @@ describe("the sign-in", () => {
   it("refreshes once however many ask at the same time, and uses each refresh token once", async () => {
     await session.redeem("code", "verifier", "https://x.example/");
     await memory.remove("access");
-    expect(await Promise.all([session.accessToken(), session.accessToken(), session.refresh()])).toEqual(["sat_2", "sat_2", "sat_2"]);
+    expect(await Promise.all([session.accessToken(), session.accessToken(), session.refresh()])).toEqual([
+      "sat_2",
+      "sat_2",
+      "sat_2",
+    ]);
     expect(posted.map((form) => form.get("refresh_token"))).toEqual([null, "sat_r1"]);
   });
 

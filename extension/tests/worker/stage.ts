@@ -1,7 +1,6 @@
 import type { ClientFrame } from "../../src/wire/client-frame";
 import type { GrantDraft } from "../../src/wire/grant-draft";
 import type { ReplyMessage } from "../../src/wire/reply-message";
-import type { ServerFrame } from "../../src/wire/server-frame";
 import { Consent } from "../../src/worker/consent";
 import { Generations } from "../../src/worker/generations";
 import type { KeyValue } from "../../src/worker/key-value";
@@ -11,68 +10,81 @@ import { memoryKeyValue } from "./memory-key-value";
 
 const USAGE = { input_tokens: 1, output_tokens: 2, reasoning_tokens: 0, cached_tokens: 0, estimated: false };
 
-export const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 5));
-
 /** A worker's heart with everything around it played by the test. A second one on the same memory is the next life. */
-export function stage(session: KeyValue = memoryKeyValue()) {
-  const sent: ClientFrame[] = [];
-  const grants: GrantDraft[] = [];
-  const opened: string[] = [];
-  const closed: number[] = [];
-  const waiting: number[] = [];
-  let grantFails = false;
-  let down = false;
-  const surface = {
-    open: async (id: string) => ({ kind: "window" as const, id: opened.push(id) }),
-    close: async ({ id }: { id: number }) => void closed.push(id),
-  };
-  const backend = {
-    putGrant: async (draft: GrantDraft) => {
-      if (grantFails) throw new Error("Your Satchel does not answer");
-      grants.push(draft);
-      return {} as never;
-    },
-  };
-  const consent = new Consent({ session, surface, backend, waiting: (count) => waiting.push(count) });
-  const link = {
-    messageBytes: 10_000,
-    ready: async () => { if (down) throw new Error("down"); },
-    send: (frame: ClientFrame) => { if (!down) sent.push(frame); return !down; },
-    rest: () => {},
-  } as unknown as Link;
-  const records = new RunRecords(session);
-  const generations = new Generations({
-    records, consent, link, allowedModel: async () => "a/allowed", changed: () => {},
-  });
-  return {
-    session, sent, grants, opened, closed, waiting, consent, generations, records,
-    failGrants: (fails: boolean) => { grantFails = fails; },
-    cutLink: (cut: boolean) => { down = cut; },
-    frame: (frame: Record<string, unknown>) => generations.frame(frame as unknown as ServerFrame),
-    /** Answers the generate frame at `index` as a fresh generation. */
-    started: (index: number, generation: string) => {
-      generations.frame({ type: "started", id: clientId(sent[index]), generation, model: "m" });
-    },
-    text: (generation: string, seq: number, text: string) => generations.frame({ type: "delta", generation, seq, text }),
-    finished: (generation: string, seq: number, reason: "stop" | "cancelled" = "stop") => {
-      const facts = { reason, native_reason: reason, model: "m", provider: "p", usage: USAGE, cost: { nusd: 5, known: true } };
-      generations.frame({ type: "finished", generation, seq, ...facts });
-    },
-    failed: (index: number, code: string) => {
-      const error = { code, message: code, retryable: false, retry_after_s: null, details: {} };
-      generations.frame({ type: "failed", id: clientId(sent[index]), error, usage: null, cost: null });
-    },
-    ask: (id: string, more: Partial<Parameters<Generations["start"]>[0]> = {}) => {
-      const replies: ReplyMessage[] = [];
-      const sink = (message: ReplyMessage) => void replies.push(message);
-      const caller = { origin: "https://a.example", embedder: null, tabId: 1, frameId: 0 };
-      const params = { messages: [{ role: "user", content: "hi" }] };
-      const request = { id, params, caller, active: false, visible: true, after: null, ...more };
-      return { replies, sink, done: generations.start(request, sink) };
-    },
-  };
-}
+export class Stage {
+  readonly sent: ClientFrame[] = [];
+  readonly grants: GrantDraft[] = [];
+  readonly opened: string[] = [];
+  readonly closed: number[] = [];
+  readonly waiting: number[] = [];
+  readonly records: RunRecords;
+  readonly consent: Consent;
+  readonly generations: Generations;
+  grantsFail = false;
 
-export function clientId(frame: ClientFrame | undefined): string {
-  return (frame as { id: string }).id;
+  constructor(readonly session: KeyValue = memoryKeyValue()) {
+    this.records = new RunRecords(session);
+    this.consent = new Consent({
+      session,
+      surface: {
+        open: async (id) => ({ kind: "window", id: this.opened.push(id) }),
+        close: async ({ id }) => void this.closed.push(id),
+      },
+      backend: { putGrant: (draft) => this.putGrant(draft) },
+      waiting: (count) => void this.waiting.push(count),
+    });
+    this.generations = new Generations({
+      records: this.records,
+      consent: this.consent,
+      link: {
+        messageBytes: 10_000,
+        ready: async () => undefined,
+        send: (frame: ClientFrame) => this.sent.push(frame) > 0,
+        rest: () => undefined,
+      } as unknown as Link,
+      allowedModel: async () => "a/allowed",
+      changed: () => undefined,
+    });
+  }
+
+  /** The client's own id in the frame at `index`. */
+  clientId(index: number): string {
+    return (this.sent[index] as { id: string }).id;
+  }
+
+  /** A page asks. */
+  ask(id: string, more: Partial<Parameters<Generations["start"]>[0]> = {}) {
+    const replies: ReplyMessage[] = [];
+    const sink = (message: ReplyMessage) => void replies.push(message);
+    const caller = { origin: "https://a.example", embedder: null, tabId: 1, frameId: 0 };
+    const params = { messages: [{ role: "user", content: "hi" }] };
+    void this.generations.start({ id, params, caller, active: false, visible: true, after: null, ...more }, sink);
+    return { replies, sink };
+  }
+
+  /** The backend accepts the frame at `index`. */
+  started(index: number, generation: string): void {
+    this.generations.frame({ type: "started", id: this.clientId(index), generation, model: "m" });
+  }
+
+  text(generation: string, seq: number, text: string): void {
+    this.generations.frame({ type: "delta", generation, seq, text });
+  }
+
+  finished(generation: string, seq: number, reason: "stop" | "cancelled" = "stop"): void {
+    const facts = { reason, native_reason: reason, model: "m", provider: "p", usage: USAGE };
+    this.generations.frame({ type: "finished", generation, seq, ...facts, cost: { nusd: 5, known: true } });
+  }
+
+  /** The backend refuses the frame at `index`. */
+  failed(index: number, code: string): void {
+    const error = { code, message: code, retryable: false, retry_after_s: null, details: {} };
+    this.generations.frame({ type: "failed", id: this.clientId(index), error, usage: null, cost: null });
+  }
+
+  private async putGrant(draft: GrantDraft): Promise<never> {
+    if (this.grantsFail) throw new Error("Your Satchel does not answer");
+    this.grants.push(draft);
+    return {} as never;
+  }
 }

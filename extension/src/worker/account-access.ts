@@ -1,0 +1,23 @@
+import { browser } from "wxt/browser";
+import { Backend } from "./backend";
+import { browserSealedBox } from "./browser-sealed-box";
+import type { KeyValue } from "./key-value";
+import { Session } from "./session";
+import { Settings } from "./settings";
+import { SignIn } from "./sign-in";
+
+const fetchNow: typeof fetch = (input, init) => fetch(input, init);
+
+/** Everything that speaks to the person's Satchel over HTTP: where it is, the sign-in there, and its doors. */
+export function accountAccess(local: KeyValue, memory: KeyValue) {
+  const settings = new Settings(local);
+  const session = new Session({ local, session: memory, box: browserSealedBox, settings, fetch: fetchNow });
+  const signIn = new SignIn({
+    session,
+    settings,
+    fetch: fetchNow,
+    authorize: async (url) => (await browser.identity.launchWebAuthFlow({ url, interactive: true })) ?? "",
+    redirectUri: () => browser.identity.getRedirectURL(),
+  });
+  return { settings, session, signIn, backend: new Backend(settings, session, fetchNow) };
+}
