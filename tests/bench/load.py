@@ -172,7 +172,8 @@ async def streams(target: Target, count: int, model: str, connect: Callable[[Str
         transport, client = await loop.create_connection(
             lambda: connect(result) if connect else StreamClient(result, raw), "127.0.0.1", target.port
         )
-        result.ended += await asyncio.wait_for(client.done, 120)
+        whole = await asyncio.wait_for(client.done, 120)
+        result.ended += whole
         result.deltas += client.count
         transport.close()
 

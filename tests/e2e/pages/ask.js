@@ -42,6 +42,8 @@ const auto = new URLSearchParams(location.search).get("auto");
 const report = (what, body) => fetch(`/log/${what}`, { method: "POST", body: JSON.stringify(body) });
 if (auto) {
   window.addEventListener("load", async () => {
+    // A browser that starts with a page may load it before its extensions are there.
+    if (!("ai" in window)) return setTimeout(() => location.reload(), 300);
     const watch = setInterval(() => {
       if (window.deltas.length > 20) {
         clearInterval(watch);
