@@ -12,7 +12,7 @@ from satchel.custody.local import local_custody
 from satchel.domain.catalog import ProviderRow
 from satchel.domain.errors import NotReady
 from satchel.doors.auth import Authenticator
-from satchel.doors.http.completions import Completions
+from satchel.doors.http.completions import DESCRIPTION, PATH, Completions
 from satchel.doors.http.front import Front
 from satchel.doors.http.health import health_router
 from satchel.doors.http.live import LiveCalls
@@ -166,7 +166,7 @@ class Doors:
         self.management = self._management(authenticator)
         completions = Completions(authenticator, house.generation, self._live, clock, ids)
         self.asgi = Front(
-            hot={"/v1/chat/completions": completions},
+            hot={PATH: completions},
             socket=self.socket,
             rest=self.management,
             host_names=settings.host_names,
@@ -212,7 +212,7 @@ class Doors:
             portal_router(house.accounts, house.oauth, issuer),
         ]
         resources = resource_routers(authenticator, self._live, house)
-        return management_app(resources, pages, lambda asgi: PortalSession(asgi, house.accounts, issuer))
+        return management_app(resources, pages, lambda asgi: PortalSession(asgi, house.accounts, issuer), {PATH: DESCRIPTION})
 
     async def _database(self) -> str:
         try:

@@ -287,7 +287,8 @@ def openapi() -> None:
     """Print the OpenAPI description of the HTTP doors."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
-        settings = Settings(home=home, database_url=f"sqlite:///{home / 'none.db'}", kek_url="", builtin_model="off")
+        nowhere = {"home": home, "database_url": f"sqlite:///{home / 'none.db'}", "kek_url": "", "builtin_model": "off"}
+        settings = _settings().model_copy(update=nowhere)
         _finish(_print_openapi(settings))
 
 

@@ -21,6 +21,24 @@ from satchel.services.generation import Generation
 
 _JSON: Headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
 
+PATH = "/v1/chat/completions"
+DESCRIPTION: dict[str, object] = {
+    "post": {
+        "tags": ["completions"],
+        "summary": "Create a chat completion",
+        "description": "The body and the answers are those of OpenAI's chat completions; see docs/reference/http-api.md.",
+        "operationId": "create_chat_completion",
+        "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object", "required": ["messages"]}}}},
+        "responses": {
+            "200": {
+                "description": "The answer, or its stream",
+                "content": {"application/json": {"schema": {"type": "object"}}, "text/event-stream": {"schema": {"type": "string"}}},
+            }
+        },
+    }
+}
+"""The door as OpenAPI tells it; FastAPI does not know hot doors."""
+
 _log = logging.getLogger(__name__)
 
 

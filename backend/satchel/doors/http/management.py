@@ -1,7 +1,7 @@
 """The FastAPI application of all doors that are not hot: it gathers the routers and gives every error its body."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -25,13 +25,16 @@ _PORTAL = "/portal/api"
 _log = logging.getLogger(__name__)
 
 
-def management_app(resources: Sequence[APIRouter], pages: Sequence[APIRouter], signed_in: Wrapper) -> FastAPI:
+def management_app(
+    resources: Sequence[APIRouter], pages: Sequence[APIRouter], signed_in: Wrapper, described: Mapping[str, object]
+) -> FastAPI:
     """Return the application.
 
     Args:
         resources: doors below `/v1`, served to the portal's own pages below `/portal/api` too.
         pages: doors with paths of their own.
         signed_in: wraps the doors below `/portal/api`: a cookie in, a principal out.
+        described: OpenAPI paths of doors that are served elsewhere.
     """
     app = FastAPI(title="Satchel", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     for router in resources:
@@ -39,6 +42,8 @@ def management_app(resources: Sequence[APIRouter], pages: Sequence[APIRouter], s
     for router in pages:
         app.include_router(router)
     app.mount(_PORTAL, signed_in(_Within(app)))
+    describe = app.openapi
+    app.openapi = lambda: {**(known := describe()), "paths": {**known["paths"], **described}}  # type: ignore[method-assign]
     app.add_exception_handler(SatchelError, _on_ours)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)

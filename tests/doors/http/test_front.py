@@ -1,0 +1,78 @@
+"""What every request meets first: host names, CORS, headers, the access log."""
+
+import logging
+
+import pytest
+
+from ..served import ASK, Served
+
+
+@pytest.mark.parametrize("host", ["rebound.example", "localhost.evil.example", "127.0.0.1.evil.example", ""])
+async def test_a_foreign_host_name_gets_nothing(house: Served, host: str) -> None:
+    for path in ("/healthz", "/v1/models", "/"):
+        async with house.http.get(house.url + path, headers={"host": host}) as reply:
+            assert reply.status == 421
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:1", "127.0.0.1", "[::1]:8787", "192.168.1.7"])
+async def test_addresses_and_localhost_always_pass(house: Served, host: str) -> None:
+    async with house.http.get(f"{house.url}/healthz", headers={"host": host}) as reply:
+        assert reply.status == 200
+
+
+async def test_any_page_may_call_the_bearer_doors_without_credentials(house: Served) -> None:
+    asked = "authorization, content-type, x-stainless-lang, x-title, anthropic-version, x-evil"
+    headers = {"origin": "https://a.example", "access-control-request-method": "POST", "access-control-request-headers": asked}
+    async with house.http.options(f"{house.url}/v1/chat/completions", headers=headers) as reply:
+        assert reply.status == 204
+        assert reply.headers["access-control-allow-origin"] == "*"
+        assert "access-control-allow-credentials" not in reply.headers
+        allowed = reply.headers["access-control-allow-headers"]
+        assert allowed == "authorization, content-type, x-stainless-lang, x-title, anthropic-version"
+        assert "access-control-allow-private-network" not in reply.headers
+    async with house.http.post(
+        f"{house.url}/v1/chat/completions", json={"messages": ASK}, headers={"origin": "https://a.example"}
+    ) as reply:
+        assert reply.status == 401
+        assert reply.headers["access-control-allow-origin"] == "*"
+        assert "X-Generation-Id" in reply.headers["access-control-expose-headers"]
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/oauth/authorize", "/portal/api/account", "/oauth/token"])
+async def test_pages_and_doors_with_a_cookie_answer_no_other_origin(house: Served, path: str) -> None:
+    async with house.http.get(house.url + path, headers={"origin": "https://a.example"}, allow_redirects=False) as reply:
+        assert "access-control-allow-origin" not in reply.headers
+
+
+async def test_the_private_network_is_granted_to_our_extension_only(house: Served) -> None:
+    for origin, granted in (("https://a.example", False), ("chrome-extension://obokckflholpogcnmlgdjmncdemhikia", True)):
+        headers = {"origin": origin, "access-control-request-method": "GET", "access-control-request-private-network": "true"}
+        async with house.http.options(f"{house.url}/v1/models", headers=headers) as reply:
+            assert ("access-control-allow-private-network" in reply.headers) == granted
+
+
+async def test_every_page_has_the_headers_that_keep_it_out_of_frames(house: Served) -> None:
+    for path in ("/", "/sign-in", "/demo", "/setup/none"):
+        async with house.http.get(house.url + path) as reply:
+            assert reply.headers["content-type"].startswith("text/html"), path
+            assert "frame-ancestors 'none'" in reply.headers["content-security-policy"], path
+            assert reply.headers["x-content-type-options"] == "nosniff", path
+            assert "x-request-id" in reply.headers, path
+
+
+async def test_the_access_log_has_one_line_a_request_without_secrets(house: Served, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "satchel")
+    caplog.set_level(logging.INFO)
+    async with house.ask() as reply:
+        generation_id = reply.headers["x-generation-id"]
+        await reply.read()
+    await house.call("GET", "/v1/generations?origin=https://secret.example")
+    lines = [record.getMessage() for record in caplog.records if record.name == "satchel.access"]
+    assert lines[0].startswith("POST /v1/chat/completions 200 ")
+    assert generation_id in lines[0]
+    assert len(lines) == 2
+    ours = [record for record in caplog.records if record.name != "uvicorn.access"]  # pytest wakes that logger, which `Server` silences
+    everything = "\n".join(record.getMessage() for record in ours)
+    assert house.token not in everything
+    assert "secret.example" not in everything
+    assert ASK[0]["content"] + '"' not in everything

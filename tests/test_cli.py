@@ -1,0 +1,110 @@
+"""The operator's commands, each in a process of its own, as scripts use them."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.stage import EMAIL, PASSWORD, Satchel, free_port
+
+
+@pytest.fixture
+def satchel(tmp_path: Path) -> Iterator[Satchel]:
+    satchel = Satchel(tmp_path, free_port(), {"SATCHEL_BUILTIN_MODEL": "off"})
+    yield satchel
+    satchel.stop()
+
+
+def run(satchel: Satchel, *arguments: str, stdin: str = "", **settings: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "satchel", *arguments]
+    environment = {**satchel.environment, **settings}
+    return subprocess.run(command, env=environment, input=stdin, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_from_nothing_to_a_token_a_key_and_a_model(satchel: Satchel) -> None:
+    satchel.add_owner()
+    token = run(satchel, "token", "create", "--account", EMAIL, "--name", "laptop")
+    assert token.stdout.startswith("sat_")
+    assert token.stdout.count("\n") == 1
+    assert token.stderr == ""
+    satchel.add_server("http://127.0.0.1:9/v1", "lab", secret="")
+    listed = json.loads(run(satchel, "models", "--account", EMAIL, "--json").stdout)
+    assert listed["object"] == "list"
+    assert run(satchel, "doctor").returncode == 0
+
+
+def test_commands_work_while_the_server_runs_and_reach_it(satchel: Satchel) -> None:
+    satchel.add_owner()
+    satchel.start()
+    token = satchel.add_token()
+    assert satchel.call(token, "GET", "/v1/account")["email"] == EMAIL
+    satchel.add_server("http://127.0.0.1:9/v1", "lab", secret="sk-late-0123456789")
+    assert satchel.call(token, "GET", "/v1/keys")["data"][0]["last4"] == "6789"
+
+
+def test_the_first_start_prints_a_link_that_works_and_sigterm_ends_it_cleanly(satchel: Satchel) -> None:
+    satchel.start()
+    link = next(word for word in satchel.log.split() if "/setup/" in word)
+    assert link.startswith(satchel.url)
+    with urllib.request.urlopen(link, timeout=10) as page:
+        assert page.status == 200
+    process = satchel.process
+    assert process is not None
+    began = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(10) in (0, -signal.SIGTERM)
+    assert time.monotonic() - began < 5
+    assert "Traceback" not in satchel.log
+
+
+def test_a_second_server_on_the_same_home_is_refused(satchel: Satchel) -> None:
+    satchel.start()
+    second = run(satchel, "serve", SATCHEL_PORT=str(free_port()))
+    assert second.returncode == 1
+    assert "another satchel serve" in second.stderr
+    taken = run(satchel, "serve", SATCHEL_HOME=str(satchel.home / "elsewhere"))
+    assert taken.returncode == 1
+    assert "SATCHEL_PORT" in taken.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "code", "words"),
+    [
+        (["token", "create", "--account", "nobody@x.example", "--name", "n"], "", 1, "no account"),
+        (["account", "create", "--email", EMAIL], PASSWORD, 2, "--password-stdin"),
+        (["account", "create", "--email", EMAIL, "--password-stdin"], "short", 1, "10 characters"),
+        (["account", "create", "--email", "nonsense", "--password-stdin"], PASSWORD, 1, "not an email"),
+        (["frobnicate"], "", 2, "No such command"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence(satchel: Satchel, arguments: list[str], stdin: str, code: int, words: str) -> None:
+    ended = run(satchel, *arguments, stdin=stdin + "\n")
+    assert ended.returncode == code
+    assert words in ended.stderr
+    assert ended.stdout == ""
+    assert "Traceback" not in ended.stderr
+
+
+def test_an_account_is_made_once(satchel: Satchel) -> None:
+    satchel.add_owner()
+    again = run(satchel, "account", "create", "--email", EMAIL, "--password-stdin", stdin=PASSWORD + "\n")
+    assert (again.returncode, again.stdout) == (1, "")
+
+
+@pytest.mark.parametrize("name", ["PORT", "REDIS_URL", "DATABASE_URL", "KEK_URL"])
+def test_a_setting_that_cannot_work_stops_the_start_with_its_name(satchel: Satchel, name: str) -> None:
+    ended = run(satchel, "serve", **{f"SATCHEL_{name}": "oracle://nowhere"})
+    assert ended.returncode in (1, 2)
+    assert "Traceback" not in ended.stderr
+    assert ended.stderr.strip()
+
+
+def test_openapi_describes_the_doors_and_makes_nothing(satchel: Satchel) -> None:
+    described = json.loads(run(satchel, "openapi").stdout)
+    assert {"/v1/models", "/v1/grants", "/v1/chat/completions", "/healthz", "/oauth/token"} <= described["paths"].keys()
+    assert list(satchel.home.iterdir()) == []
