@@ -23,6 +23,9 @@ interface Dependencies {
   subscribers: Subscribers;
 }
 
+/** Failures that mean the person was away; the popup says who asked meanwhile. */
+const IN_VAIN = new Set(["backend_unreachable", "signed_out", "connection_lost"]);
+
 type Request = Extract<RelayMessage, { type: "request" }>;
 
 /**
@@ -46,6 +49,7 @@ export class PagePort {
 
   private readonly send = (message: ReplyMessage): void => {
     if (!this.open) return;
+    if (message.kind === "error" && IN_VAIN.has(message.error.data?.satchelCode ?? "")) void this.missed();
     try {
       this.port.postMessage(ReplyMessage.format(message));
     } catch {
@@ -103,12 +107,10 @@ export class PagePort {
 
   private refuse(id: string, error: unknown): void {
     const known = error instanceof RpcFailure;
-    if (known && error.code === RpcCode.disconnected) void this.missed();
     const wire = known ? error.toWire() : { code: RpcCode.internal, message: "Satchel's extension broke" };
     this.send({ kind: "error", id, error: wire });
   }
 
-  /** Remembers that a site asked in vain; the popup says so. */
   private async missed(): Promise<void> {
     const { origin } = await this.who(false);
     await this.deps.session.set("missed", { origin, at: Date.now() });

@@ -48,8 +48,14 @@ export function startWorker(): void {
     void worker.consent.sweep();
   }
 
+  keepStorageFromPages();
   sweep();
   void worker.toolbar.draw();
+}
+
+/** Where the browser can: what lies in `storage.local` is for our own pages and this worker, not for content scripts. */
+function keepStorageFromPages(): void {
+  void browser.storage.local.setAccessLevel?.({ accessLevel: "TRUSTED_CONTEXTS" }).catch(() => undefined);
 }
 
 /** Only our own pages may use the screens' port: told by the address the browser gives for the sender. */
