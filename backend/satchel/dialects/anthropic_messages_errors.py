@@ -50,7 +50,7 @@ _TOO_LONG = (
     "too many total text",
 )
 _NO_CREDIT = ("credit balance", "usage limit", "spend limit")
-_UNSUPPORTED = ("not supported", "not support", "unsupported")
+_UNSUPPORTED = ("not supported", "not support", "n't support", "unsupported")
 _PARAM = re.compile(r"([a-z_]+(?:\.[\w.]+)?): ")
 
 
