@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 EMAIL = "owner@satchel.example"
 PASSWORD = "a long enough password"
@@ -120,6 +121,11 @@ class Satchel:
         )
         with urllib.request.urlopen(request, timeout=20) as answer:
             return json.loads(answer.read() or b"null")
+
+    def post_form(self, path: str, form: Mapping[str, str]) -> None:
+        """Post a form, as OAuth clients do."""
+        with urllib.request.urlopen(self.url + path, data=urlencode(form).encode(), timeout=20) as answer:
+            answer.read()
 
 
 def free_port() -> int:

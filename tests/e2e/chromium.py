@@ -87,12 +87,16 @@ def press(window: Page, name: str) -> None:
     button.click()
 
 
+def binary() -> str | None:
+    """Return the path of this machine's Chromium, None where there is none."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
 @contextmanager
 def chromium(profile: Path) -> Iterator[Chromium]:
     """Run a headless Chromium on `profile`."""
-    binary = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(profile, executable_path=binary, headless=True, args=SWITCHES)
+        context = playwright.chromium.launch_persistent_context(profile, executable_path=binary(), headless=True, args=SWITCHES)
         context.set_default_timeout(15_000)
         try:
             yield Chromium(context)

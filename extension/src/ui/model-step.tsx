@@ -81,7 +81,7 @@ export function ModelStep(props: Props) {
           )}
         </label>
       ))}
-      <a class="choice linked" href={`${portal}/keys`} target="_blank" rel="noopener noreferrer">
+      <a class="choice linked" href={`${portal}/#/keys`} target="_blank" rel="noopener noreferrer">
         <span class="mg" aria-hidden="true">
           <Icon name="key" />
         </span>

@@ -23,7 +23,7 @@ export function PopupRecent({ generations, models, portal, room }: Props) {
         <h2 class="h4" id="recent">
           {words.recent}
         </h2>
-        <a class="end t12" href={`${portal}/activity`} target="_blank" rel="noopener noreferrer">
+        <a class="end t12" href={`${portal}/#/activity`} target="_blank" rel="noopener noreferrer">
           {words.allActivity}
         </a>
       </div>
@@ -36,7 +36,7 @@ export function PopupRecent({ generations, models, portal, room }: Props) {
               generation={generation}
               modelName={model?.name ?? generation.model ?? generation.requested_model}
               free={model?.satchel.local ?? false}
-              href={`${portal}/activity/${generation.id}`}
+              href={`${portal}/#/activity`}
               now={now}
             />
           );
@@ -62,7 +62,7 @@ function NothingYet({ portal }: { portal: string }) {
       <Note kind="plain" icon="key">
         <p>
           <b class="b">{words.larger}</b>{" "}
-          <a href={`${portal}/keys`} target="_blank" rel="noopener noreferrer">
+          <a href={`${portal}/#/keys`} target="_blank" rel="noopener noreferrer">
             {words.addKey}
           </a>
           {words.largerRest}

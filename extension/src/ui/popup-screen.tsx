@@ -64,6 +64,7 @@ export function PopupScreen({ source }: { source: PopupSource }) {
     );
   }
   const { snapshot, models, generations, grants } = value;
+  const ended = generations.filter(({ status }) => status !== "live");
   const act = (doing: Promise<unknown>) => {
     setFailure(null);
     doing.catch((problem: Error) => setFailure(problem.message)).finally(reload);
@@ -136,9 +137,9 @@ export function PopupScreen({ source }: { source: PopupSource }) {
             onStop={() => act(source.stop(item.key))}
           />
         ))}
-        {connected && (generations.length > 0 || running.length === 0) && (
+        {connected && (ended.length > 0 || running.length === 0) && (
           <PopupRecent
-            generations={generations}
+            generations={ended}
             models={models}
             portal={snapshot.backend}
             room={Math.max(1, ROWS - Math.max(0, running.length - 1))}

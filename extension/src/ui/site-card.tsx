@@ -49,7 +49,7 @@ export function SiteCard({ origin, grant, hasAsked, portal, onChoose }: Props) {
               {grant?.state === "allowed" && (
                 <a
                   class="end"
-                  href={`${portal}/sites`}
+                  href={`${portal}/#/sites`}
                   target="_blank"
                   rel="noopener noreferrer"
                   aria-label={`Limits of ${new URL(origin).host}`}
