@@ -88,8 +88,9 @@ async def test_the_models_of_a_key_are_listed_page_by_page(transport: Transport)
 async def test_a_list_without_end_is_left_and_one_that_is_none_is_an_error(transport: Transport) -> None:
     asked: list[web.Request] = []
     async with answering({"/v1beta/models": {"models": [], "nextPageToken": "again"}}, asked) as port:
-        assert await models_of(transport).endpoints(ROW, key(base_url=f"http://127.0.0.1:{port}"), Secret("k")) == []
+        assert await models_of(transport).endpoints(ROW, key(base_url=f"http://127.0.0.1:{port}"), NO_SECRET) == []
     assert len(asked) == 5
+    assert "x-goog-api-key" not in asked[0].headers
     async with answering({"/v1beta/models": [1]}) as port:
         with pytest.raises(ProviderGarbled):
             await models_of(transport).endpoints(ROW, key(base_url=f"http://127.0.0.1:{port}"), Secret("k"))

@@ -42,7 +42,7 @@ class Decoder(UpstreamAnswer):
         self._refusal = ""
         self._native: str | None = None
         self._report: Json | None = None
-        self._takers: dict[object, Callable[[Json, list[Event]], None]] = {
+        self._takers: dict[str, Callable[[Json, list[Event]], None]] = {
             "response.output_text.delta": self._text,
             "response.refusal.delta": self._refuse,
             "response.reasoning_summary_text.delta": self._reason,
@@ -66,7 +66,7 @@ class Decoder(UpstreamAnswer):
         return self._sse.close()
 
     def _chunk(self, kind: str, chunk: Json, events: list[Event]) -> None:
-        taker = self._takers.get(chunk.get("type") or kind)
+        taker = self._takers.get(text(chunk, "type") or kind)
         if taker is not None:
             taker(chunk, events)
         elif "error" in chunk:

@@ -5,6 +5,7 @@ Source: openai 3.54.0 and recorded requests of six hosts, checked 2026-11-23.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import assert_never
 
 import orjson
 
@@ -124,6 +125,8 @@ def _part(part: Part) -> dict[str, object]:
             return {"type": "input_file", **{key: value for key, value in named.items() if value is not None}}
         case ReasoningPart() | ToolCallPart():
             raise TypeError(f"{type(part).__name__} is no content")
+        case _:
+            assert_never(part)
 
 
 def _tool(tool: Tool) -> dict[str, object]:
