@@ -4,6 +4,7 @@
 #   make demo    the same with Chromium, the extension loaded and connected, on the demo page
 #   make test    everything: TypeScript, Python, the architecture, real browsers      (PYTEST_ARGS="-k words" for a part)
 #   make check   linters and type checkers
+#   make pictures    take the pictures of docs/pictures anew
 #   make bench   the numbers of docs/explanation/performance.md
 #   make setup   what the others call first      make lock   resolve the Python requirements anew
 #   make clean   remove whatever the others made
@@ -11,7 +12,7 @@
 SHELL := /bin/sh
 .NOTPARALLEL:
 .DEFAULT_GOAL := run
-.PHONY: run demo test check bench setup lock clean python dev-tools tools clients packages model system
+.PHONY: run demo test check bench pictures setup lock clean python dev-tools tools clients packages model system
 
 PY   := .venv/bin/python
 ONCE  = $(PY) .make/once.py
@@ -34,6 +35,9 @@ test: setup dev-tools tools clients system
 
 check: setup dev-tools tools
 	@exec $(PY) .make/check.py
+
+pictures: setup dev-tools clients system
+	@exec $(PY) -m tests.e2e.pictures
 
 bench: setup dev-tools
 	@exec $(PY) -m tests.bench.run
