@@ -193,6 +193,7 @@ class Doors:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             self._live.close()
+            self.asgi.access_log.flush()
 
     async def drain(self) -> None:
         """Refuse what is new, tell the clients, let what runs finish, close the sockets."""
