@@ -78,6 +78,12 @@ def _one_line() -> str:
     return sys.stdin.readline().rstrip("\r\n")
 
 
+def _line_or_json() -> str:
+    """Read a secret that may be a JSON object over several lines, as providers let people download it."""
+    line = _one_line()
+    return line if sys.stdin.isatty() or not line.lstrip().startswith("{") else line + sys.stdin.read()
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="satchel")
 def main() -> None:
@@ -218,15 +224,16 @@ def key() -> None:
 @click.option("--account", "email", required=True, help="Whose key it is.")
 @click.option("--provider", required=True, help="A provider's id, or `custom` for any OpenAI-compatible server.")
 @click.option("--base-url", help="Where the server is; needed for `custom`.")
+@click.option("--region", help="Which region a key without one in it is for; `bedrock` has an address in each.")
 @click.option("--label", help="A short name, which becomes the prefix of model ids.")
 @in_house
-async def key_add(house: "House", email: str, provider: str, base_url: str | None, label: str | None) -> None:
-    """Seal and keep a key, read from standard input; an empty one is a keyless server. Prints its id."""
+async def key_add(house: "House", email: str, provider: str, *, base_url: str | None, region: str | None, label: str | None) -> None:
+    """Seal and keep a key, read from standard input: a line, empty for a keyless server, or JSON of several. Prints its id."""
     from satchel.doors.http.keys import KeyDesk  # noqa: PLC0415
 
     owner = await _account(house, email)
     desk = KeyDesk(house.vault, house.rows, house.bus)
-    kept = await desk.add(owner.id, provider, base_url, Secret(_one_line().strip()), label)
+    kept = await desk.add(owner.id, provider, base_url, Secret(_line_or_json().strip()), label, region=region)
     click.echo(kept.id)
 
 

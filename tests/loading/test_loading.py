@@ -51,7 +51,14 @@ def test_quirks_are_those_of_the_reference() -> None:
         unsupported=rows["mistral"].quirks.unsupported,
     )
     assert {row.id for row in rows.values() if row.quirks.ends_with == "eof"} == {"cerebras", "huggingface", "perplexity"}
-    assert {row.id for row in rows.values() if row.cancel == "bills_full"} == {"groq", "huggingface", "perplexity", "mistral", "gemini"}
+    assert {row.id for row in rows.values() if row.cancel == "bills_full"} == {
+        "groq",
+        "huggingface",
+        "perplexity",
+        "mistral",
+        "gemini",
+        "bedrock",
+    }
     assert {row.id: row.ports for row in rows.values() if row.ports} == {
         "ollama": (11434,),
         "lmstudio": (1234,),
@@ -103,7 +110,7 @@ def test_providers_are_found_without_a_registry_and_serve_every_row() -> None:
 def test_every_dialect_of_a_row_has_a_source_and_the_built_in_model_comes_first() -> None:
     made = deps()
     sources = load_sources(made, load_providers(made))
-    assert {row.dialect for row in provider_rows().values()} <= set(sources.by_dialect)
+    assert {row.dialect for row in provider_rows().values() if row.lists_models} <= set(sources.by_dialect)
     assert [type(source).__name__ for source in sources.local] == ["BuiltinModels", "LocalServers"]
 
 

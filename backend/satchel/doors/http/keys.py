@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 
+import orjson
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field, SecretStr
 
@@ -16,6 +17,8 @@ from satchel.services.vault import Vault
 
 _SCOPE = "settings"
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_REGION = "{region}"
+_REGION_NAME = re.compile(r"[a-z0-9-]{1,40}")
 
 
 class KeySchema(BaseModel):
@@ -52,11 +55,14 @@ class KeyDesk:
         self._rows = rows
         self._bus = bus
 
-    async def add(self, account_id: str, provider: str, base_url: str | None, secret: Secret, label: str | None) -> Key:
-        """Seal and keep a key, and tell the account's catalog.
+    async def add(
+        self, account_id: str, provider: str, base_url: str | None, secret: Secret, label: str | None, *, region: str | None = None
+    ) -> Key:
+        """Seal and keep a key, and tell the account's catalog. `region` is for providers that have an address in each.
 
         Raises:
-            MalformedRequest: no such provider, no base URL for it, no secret where it needs one, or a label that is none or taken.
+            MalformedRequest: no such provider, no base URL or region for it, no secret where it needs one, or a label that is none
+                or taken.
         """
         row = self._rows.get(provider)
         if row is None:
@@ -68,6 +74,8 @@ class KeyDesk:
             )
         if row.needs_key and not secret:
             raise MalformedRequest(f"{row.name} needs a key; get one at {row.key_page}", details={"param": "secret"})
+        if _REGION in address:
+            address = address.replace(_REGION, _region(row, secret, region))
         if label is not None and not _LABEL.fullmatch(label):
             raise MalformedRequest("a label has letters, digits, dots and dashes only", details={"param": "label"})
         key = await self._vault.add(account_id, provider, address, secret, label)
@@ -83,6 +91,18 @@ class KeyDesk:
 
     def _changed(self, account_id: str) -> None:
         self._bus.publish(account_topic(account_id), {"event": "keys_changed", "data": {}})
+
+
+def _region(row: ProviderRow, secret: Secret, region: str | None) -> str:
+    """Return the region that was named beside the key, or in it where it is JSON."""
+    try:
+        fields = orjson.loads(secret.reveal())
+    except orjson.JSONDecodeError:
+        fields = None
+    found = region or (fields.get("region") if isinstance(fields, dict) else None)
+    if not isinstance(found, str) or not _REGION_NAME.fullmatch(found):
+        raise MalformedRequest(f"{row.name} needs a region, such as us-east-1", details={"param": "region"})
+    return found
 
 
 def keys_router(callers: Callers, vault: Vault, desk: KeyDesk) -> APIRouter:
