@@ -4,15 +4,11 @@
     enc_key || commit = HKDF-SHA256(key, salt, info = "satchel/v1/seal" || context, 64 bytes)
     padded = length-prefixed plaintext, then zero bytes up to a multiple of 64
 
-The derived key is used once, so the fixed nonce is right. Imported by `services/vault.py` and `custody/` only.
+The derived key is used once, so the fixed nonce is right. Imported by `services/vault.py` and `custody/` only. The ciphers themselves
+are loaded at first use: a server without keys does without their 6 MB.
 """
 
 import hmac
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 SALT_BYTES = 32
@@ -54,6 +50,8 @@ def seal(key: bytes | bytearray, plaintext: bytes | bytearray, ctx: bytes, salt3
         ctx: what `context` returned.
         salt32: 32 random bytes, never used before.
     """
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
     _check_sizes(key, salt32)
     size_bytes = len(plaintext) + _LENGTH_BYTES
     padded = bytearray(-(-size_bytes // _BLOCK_BYTES) * _BLOCK_BYTES)
@@ -74,6 +72,9 @@ def open_(key: bytes | bytearray, blob: bytes, ctx: bytes) -> bytearray:
     Raises:
         SealBroken: for every failure alike.
     """
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+
     body_bytes = len(blob) - _HEAD_BYTES - _TAG_BYTES
     if len(key) != KEY_BYTES or body_bytes < _BLOCK_BYTES or body_bytes % _BLOCK_BYTES or blob[0] != _VERSION:
         raise SealBroken
@@ -106,6 +107,9 @@ def _check_sizes(key: bytes | bytearray, salt32: bytes) -> None:
 
 
 def _derive(key: bytes | bytearray, salt32: bytes, ctx: bytes) -> bytearray:
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415
+
     keys = bytearray(KEY_BYTES + _COMMIT_BYTES)
     HKDF(SHA256(), len(keys), salt=salt32, info=_INFO + ctx).derive_into(key, keys)
     return keys

@@ -1,0 +1,58 @@
+"""The house as a whole: what a killed process left is settled, and closing leaves nothing open."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from satchel.bootstrap import Doors, open_house
+from satchel.custody.local import KekRefused
+from satchel.domain.ledger import HoldRecord
+from satchel.settings import Settings
+
+
+def settings(home: Path) -> Settings:
+    return Settings(home=home, builtin_model="off", local_servers="off")
+
+
+async def test_what_a_killed_process_left_is_settled_at_the_next_start(tmp_path: Path) -> None:
+    async with open_house(settings(tmp_path / "home")) as house:
+        account = await house.accounts.create("owner@satchel.example", "a long enough password")
+        hold = HoldRecord("gen_1", account.id, 0, (), datetime(2026, 11, 23, tzinfo=UTC), "work_dead", "a/b", "a/b", "acme")
+        await house.journal.hold(hold)
+    async with open_house(settings(tmp_path / "home")) as house:
+        async with Doors(house).serving(others_may_live=False):
+            assert await house.journal.orphans("nobody", house.clock.now()) == []
+        entry = await house.ledger.get(account.id, "gen_1")
+    assert entry is not None
+    assert entry.status == "failed"
+
+
+async def test_where_other_workers_may_live_a_young_hold_is_theirs(tmp_path: Path) -> None:
+    async with open_house(settings(tmp_path / "home")) as house:
+        hold = HoldRecord("gen_1", "acct_1", 0, (), house.clock.now(), "work_other", "a/b", "a/b", "acme")
+        await house.journal.hold(hold)
+        async with Doors(house).serving(others_may_live=True):
+            assert len(await house.journal.orphans("nobody", datetime.now(UTC))) == 1
+
+
+async def test_closing_leaves_no_task_running(tmp_path: Path) -> None:
+    async with open_house(settings(tmp_path / "home")) as house, Doors(house).serving(others_may_live=False):
+        await house.catalog.endpoints("acct_nobody")
+    await asyncio.sleep(0)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_a_kek_that_is_lost_stops_the_start_instead_of_making_a_new_one(tmp_path: Path) -> None:
+    chosen = settings(tmp_path / "home").model_copy(update={"kek_url": f"file://{tmp_path / 'lost'}"})
+    with pytest.raises(KekRefused, match="lost"):
+        async with open_house(chosen):
+            pass
+
+
+async def test_home_and_keyring_are_for_their_owner_only(tmp_path: Path) -> None:
+    async with open_house(settings(tmp_path / "home")) as house:
+        assert house.settings.home.stat().st_mode & 0o077 == 0
+        assert house.settings.keyring.stat().st_mode & 0o077 == 0
+        assert house.settings.keyring.parent != house.settings.home
