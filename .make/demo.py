@@ -27,6 +27,7 @@ URL = f"http://127.0.0.1:{PORT}"
 ENVIRONMENT = {**os.environ, "SATCHEL_HOME": str(KEPT / "home"), "SATCHEL_HOST": "127.0.0.1", "SATCHEL_PORT": PORT}
 SATCHEL = (sys.executable, "-m", "satchel")
 START_TIMEOUT_S = 60
+ARMED_MS = 800
 
 
 def main() -> int:
@@ -127,15 +128,20 @@ def connect(context: BrowserContext, page: Page, first_run: str, password: str) 
         button.wait_for(timeout=5_000)
     except Error:
         return
+    page.get_by_label("Address").fill(URL)
     with context.expect_page() as opened:
         button.click()
     window = opened.value
-    if window.get_by_label("Password").count() or "sign" in window.title().lower():
+    window.get_by_role("button", name=re.compile("^(Sign in|Allow)")).wait_for()
+    if window.get_by_label("Password").count():
         window.get_by_label("Email").fill(EMAIL)
         window.get_by_label("Password").fill(password)
         window.get_by_role("button", name="Sign in").click()
+    allow = window.get_by_role("button", name=re.compile("^Allow"))
+    allow.wait_for()
+    window.wait_for_timeout(ARMED_MS)
     with window.expect_event("close"):
-        window.get_by_role("button", name=re.compile("^Allow")).click()
+        allow.click()
 
 
 if __name__ == "__main__":
