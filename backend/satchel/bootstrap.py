@@ -1,16 +1,15 @@
 """The composition root: settings → adapters → services → doors. Nobody else plugs a port; order and endings are decided here."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from fastapi import FastAPI
 
 from satchel.coordination.memory import MemoryBus, MemoryLimiter, MemoryStreamLog
 from satchel.custody.local import local_custody
 from satchel.domain.catalog import ProviderRow
-from satchel.domain.errors import NotReady
 from satchel.doors.auth import Authenticator
 from satchel.doors.http.completions import DESCRIPTION, PATH, Completions
 from satchel.doors.http.front import Front
@@ -29,7 +28,6 @@ from satchel.loading import catalog_models, load_plugins, load_providers, load_s
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import Bus
 from satchel.ports.oauth import OAuthStore
-from satchel.ports.provider import LocalSource, Provider
 from satchel.ports.stores import Database
 from satchel.providers import ProviderDeps
 from satchel.providers.builtin import PROVIDER_ID, BuiltinProvider
@@ -53,18 +51,10 @@ from satchel.stores.sql.oauth import SqlOAuthStore
 from satchel.transport import Timeouts, Transport
 
 
-@dataclass(frozen=True, slots=True)
-class Guests:
-    """What tests bring along: providers by id, and where their models are listed."""
-
-    providers: Mapping[str, Provider]
-    local: Sequence[LocalSource] = ()
-
-
 class House:
-    """Every adapter and service, plugged together. Made by `open_house`, which also closes it; nothing is connected by building it."""
+    """Every adapter and service, plugged together by `open_house`, which also closes it. Building it connects nothing."""
 
-    def __init__(self, settings: Settings, deployment_id: str, guests: Guests) -> None:
+    def __init__(self, settings: Settings, deployment_id: str) -> None:
         self.settings = settings
         self.ids = Ids()
         self.clock: Clock = SystemClock()
@@ -73,29 +63,24 @@ class House:
         database = SqlDatabase(settings.database_url, self.clock)
         self.database: Database = database
         self.journal = SqlJournal(settings.database_url)
-        self.vault = self._vault(deployment_id)
-        self.rows: Mapping[str, ProviderRow] = provider_rows()
-        self._add_models(guests)
-        self._add_services(SqlOAuthStore(database))
-
-    def _vault(self, deployment_id: str) -> Vault:
-        settings = self.settings
         kek = settings.kek.get_secret_value() or None
         custody = local_custody(settings.kek_url or None, kek=kek, keyring=settings.keyring, deployment_id=deployment_id)
-        return Vault(self.database, custody, self.clock, self.ids, deployment_id)
+        self.vault = Vault(database, custody, self.clock, self.ids, deployment_id)
+        self.rows: Mapping[str, ProviderRow] = provider_rows()
+        self._add_models()
+        self._add_services(SqlOAuthStore(database))
 
-    def _add_models(self, guests: Guests) -> None:
+    def _add_models(self) -> None:
         settings = self.settings
         timeouts = Timeouts(connect_s=settings.connect_timeout_s, idle_s=settings.idle_timeout_s)
         self.transport = Transport(allow_loopback=settings.reaches_loopback, timeouts=timeouts)
         rows = self.rows if settings.reaches_loopback else {name: replace(row, ports=()) for name, row in self.rows.items()}
-        wants_builtin = settings.builtin_model == "on"
-        deps = ProviderDeps(self.transport, self.clock, rows, catalog_models(), self.ids, builtin_model=wants_builtin)
-        self.providers = {**load_providers(deps), **guests.providers}
+        deps = ProviderDeps(self.transport, self.clock, rows, catalog_models(), self.ids, settings.builtin_model == "on")
+        self.providers = load_providers(deps)
         found = load_sources(deps, self.providers)
-        local = (*guests.local, *found.local)
-        sources = found.by_dialect
-        self.catalog = Catalog(self.database, self.bus, self.clock, rows=rows, sources=sources, local=local, open_key=self.vault.open)
+        self.catalog = Catalog(
+            self.database, self.bus, self.clock, rows=rows, sources=found.by_dialect, local=found.local, open_key=self.vault.open
+        )
 
     def _add_services(self, oauth: OAuthStore) -> None:
         database, bus, clock, ids = self.database, self.bus, self.clock, self.ids
@@ -131,7 +116,7 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, guests: Guests = Guests({})) -> AsyncGenerator[House, None]:
+async def open_house(settings: Settings) -> AsyncGenerator[House, None]:
     """Bring the database up to date, build the house, and close it in the end.
 
     Raises:
@@ -145,7 +130,7 @@ async def open_house(settings: Settings, guests: Guests = Guests({})) -> AsyncGe
         deployment_id = await database.deployment_id()
     finally:
         await database.aclose()
-    house = House(settings, deployment_id, guests)
+    house = House(settings, deployment_id)
     try:
         yield house
     finally:
@@ -206,21 +191,10 @@ class Doors:
     def _management(self, authenticator: Authenticator) -> FastAPI:
         house = self._house
         issuer = Issuer(house.settings.public_url or None)
-        checks = {"database": self._database, "builtin_model": self._builtin_model}
         pages = [
-            health_router(checks, lambda: self.socket.is_draining),
+            health_router(house.database, lambda: house.builtin.status().state, lambda: self.socket.is_draining),
             oauth_router(house.oauth, house.apps, issuer),
             portal_router(house.accounts, house.oauth, issuer),
         ]
         resources = resource_routers(authenticator, self._live, house)
         return management_app(resources, pages, lambda asgi: PortalSession(asgi, house.accounts, issuer), {PATH: DESCRIPTION})
-
-    async def _database(self) -> str:
-        try:
-            await self._house.database.check()
-        except NotReady:
-            return "away"
-        return "ok"
-
-    async def _builtin_model(self) -> str:
-        return self._house.builtin.status().state

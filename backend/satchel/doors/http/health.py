@@ -1,15 +1,16 @@
 """`/healthz` and `/readyz`: for whoever watches the process."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from typing import Literal
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
-Check = Callable[[], Awaitable[str]]
-"""Return how one part is; `ok`, `ready`, `starting` and `off` are well, anything else is not."""
+from satchel.domain.errors import NotReady
+from satchel.ports.stores import Database
 
-_WELL = frozenset({"ok", "ready", "starting", "off"})
+_OK, _AWAY = "ok", "away"
+_WELL = frozenset({_OK, "ready", "starting", "off"})
 
 
 class Health(BaseModel):
@@ -25,8 +26,14 @@ class Readiness(BaseModel):
     checks: dict[str, str]
 
 
-def health_router(checks: Mapping[str, Check], is_draining: Callable[[], bool]) -> APIRouter:
-    """Return the doors of this resource. `database` is the check without which nothing works."""
+def health_router(database: Database, builtin_model: Callable[[], str], is_draining: Callable[[], bool]) -> APIRouter:
+    """Return the doors of this resource.
+
+    Args:
+        database: the part without which nothing works.
+        builtin_model: tells how the built-in model is: `ready`, `starting`, `off` or `failed`.
+        is_draining: tells whether the server is going down.
+    """
     router = APIRouter(tags=["health"])
 
     @router.get("/healthz")
@@ -37,14 +44,22 @@ def health_router(checks: Mapping[str, Check], is_draining: Callable[[], bool]) 
     @router.get("/readyz")
     async def readyz(response: Response) -> Readiness:
         """Say whether the server takes work: 503 while it drains, and without its database."""
-        states = {name: await check() for name, check in checks.items()}
+        states = {"database": await _state_of(database), "builtin_model": builtin_model()}
         status: Literal["ready", "draining", "degraded"] = "ready"
         if is_draining():
             status = "draining"
         elif any(state not in _WELL for state in states.values()):
             status = "degraded"
-        if status == "draining" or states.get("database", "ok") != "ok":
+        if status == "draining" or states["database"] != _OK:
             response.status_code = 503
         return Readiness(status=status, checks=states)
 
     return router
+
+
+async def _state_of(database: Database) -> str:
+    try:
+        await database.check()
+    except NotReady:
+        return _AWAY
+    return _OK
