@@ -4,17 +4,19 @@ Every complaint names the field. Unknown fields are passed over; null means abse
 Source: OpenRouter's and OpenAI's request shapes, checked 2026-11-23.
 """
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Literal, TypeVar, cast
 
 from satchel.dialects.openai_chat_parts import assistant_parts, content_parts
 from satchel.domain.catalog import PREFERRED
-from satchel.domain.chat import ChatRequest, Json, Message, OutputFormat, Role, Tool, ToolChoice, Tuning
+from satchel.domain.chat import NO_TUNING, ChatRequest, Json, Message, OutputFormat, Role, Tool, ToolChoice, Tuning
 from satchel.domain.errors import MalformedRequest, UnsupportedFeature
 
 Body = Mapping[str, object]
 
 _ROLES = ("system", "developer", "user", "assistant", "tool")
+_TUNING = frozenset({*(known.name for known in dataclasses.fields(Tuning)), "reasoning"})
 _MAX_STOPS = 4
 _MAX_CHOICES = 128
 _MAX_NAME_CHARACTERS = 64
@@ -159,6 +161,8 @@ def _output_format(body: Body) -> OutputFormat | None:
 
 
 def _tuning(body: Body) -> Tuning:
+    if _TUNING.isdisjoint(body):  # most requests; looking at each was 2 % of a request's time
+        return NO_TUNING
     return Tuning(
         temperature=_number(body, "temperature", 0, 2),
         top_p=_number(body, "top_p", 0, 1),

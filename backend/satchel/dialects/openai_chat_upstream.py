@@ -11,6 +11,7 @@ import orjson
 
 from satchel.domain.catalog import Endpoint, Quirks
 from satchel.domain.chat import (
+    NO_TUNING,
     AudioPart,
     ChatRequest,
     FilePart,
@@ -23,6 +24,7 @@ from satchel.domain.chat import (
     Tool,
     ToolCallPart,
     ToolChoice,
+    Tuning,
 )
 
 _TUNING = (
@@ -80,13 +82,18 @@ def _wanted(request: ChatRequest, quirks: Quirks) -> dict[str, object]:
         body["parallel_tool_calls"] = request.parallel_tool_calls
     if request.output_format is not None:
         body["response_format"] = _output_format(request.output_format)
-    for name in _TUNING:
-        value = getattr(request.tuning, name)
-        if value is not None:
-            body[quirks.seed_key if name == "seed" else name] = dict(value) if isinstance(value, Mapping) else value
+    if request.tuning is not NO_TUNING:
+        _tune(body, request.tuning, quirks)
     if request.user is not None:
         body["user"] = request.user
     return body
+
+
+def _tune(body: dict[str, object], tuning: Tuning, quirks: Quirks) -> None:
+    for name in _TUNING:
+        value = getattr(tuning, name)
+        if value is not None:
+            body[quirks.seed_key if name == "seed" else name] = dict(value) if isinstance(value, Mapping) else value
 
 
 def _message(message: Message, quirks: Quirks) -> dict[str, object]:

@@ -4,7 +4,7 @@ Absent tuning values are None and are never sent upstream: no default of ours st
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 Role = Literal["system", "developer", "user", "assistant", "tool"]
@@ -125,6 +125,9 @@ class Tuning:
     verbosity: str | None = None
 
 
+NO_TUNING = Tuning()
+
+
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
     """One request. `model` is an id as the caller wrote it; routing resolves it. `max_output_tokens` None = the model's own limit."""
@@ -138,7 +141,7 @@ class ChatRequest:
     tool_choice: ToolChoice | None = None
     parallel_tool_calls: bool | None = None
     output_format: OutputFormat | None = None
-    tuning: Tuning = field(default_factory=Tuning)
+    tuning: Tuning = NO_TUNING
     user: str | None = None
 
 

@@ -34,14 +34,14 @@ def output_tokens_bound(request: ChatRequest, endpoint: Endpoint) -> int:
 
 def worst_case(request: ChatRequest, routes: Sequence[Endpoint]) -> int | None:
     """Return the most the call can cost over `routes` in nano-US-dollars; None where any route's price is unknown."""
+    prices = [(endpoint, endpoint.price) for endpoint in routes if endpoint.price is not None]
+    if len(prices) < len(routes):
+        return None
+    dear = [(endpoint, price) for endpoint, price in prices if price.input_usd or price.output_usd]
+    if not dear:
+        return 0
     tokens = input_tokens_bound(request)
-    worst = 0
-    for endpoint in routes:
-        if endpoint.price is None:
-            return None
-        if endpoint.price.input_usd or endpoint.price.output_usd:
-            worst = max(worst, worst_case_nusd(endpoint.price, tokens, output_tokens_bound(request, endpoint)) or 0)
-    return worst
+    return max(worst_case_nusd(price, tokens, output_tokens_bound(request, endpoint)) or 0 for endpoint, price in dear)
 
 
 def rank(endpoints: Sequence[Endpoint], request: ChatRequest) -> list[Endpoint]:
@@ -65,7 +65,7 @@ def rank(endpoints: Sequence[Endpoint], request: ChatRequest) -> list[Endpoint]:
             details={"feature": lacks, "model": request.model},
         )
     _check_context(able, request)
-    return sorted(able, key=_preference)
+    return sorted(able, key=_preference) if len(able) > 1 else able
 
 
 def _preference(endpoint: Endpoint) -> tuple[bool, bool, float]:
@@ -77,7 +77,7 @@ def _lacks(endpoint: Endpoint, request: ChatRequest) -> str | None:
     has = endpoint.capabilities
     if request.tools and "tools" not in has:
         return "tools"
-    if any(isinstance(part, ImagePart) for message in request.messages for part in message.parts) and "images" not in has:
+    if "images" not in has and any(isinstance(part, ImagePart) for message in request.messages for part in message.parts):
         return "images"
     if request.output_format and request.output_format.kind == "json_schema" and "json_schema" not in has:
         return "json_schema"
@@ -86,10 +86,12 @@ def _lacks(endpoint: Endpoint, request: ChatRequest) -> str | None:
 
 def _check_context(endpoints: Sequence[Endpoint], request: ChatRequest) -> None:
     """Refuse only what surely cannot fit: a token is rarely over eight characters. The provider decides the rest, exactly."""
-    contexts = [endpoint.context_tokens for endpoint in endpoints]
-    largest = max((context for context in contexts if context is not None), default=None)
+    contexts = [endpoint.context_tokens for endpoint in endpoints if endpoint.context_tokens is not None]
+    if len(contexts) < len(endpoints):
+        return
+    largest = max(contexts)
     least = characters_in(request.messages) // 8
-    if largest is not None and None not in contexts and least > largest:
+    if least > largest:
         raise ContextTooLong(
             f"the prompt has at least {least:,} tokens; {endpoints[0].name} takes {largest:,}",
             details={"at_least_tokens": least, "context_tokens": largest, "model": request.model},

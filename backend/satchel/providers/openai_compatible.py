@@ -36,24 +36,19 @@ class OpenAICompatible:
         """Return the provider ids it serves."""
         return frozenset(row.id for row in self._rows.values() if row.dialect == _DIALECT and row.id != _BUILTIN)
 
-    async def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
+    def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
         """Ask `endpoint` and yield its events; see `ports.provider.Provider`."""
         details = upstream_details(endpoint)
         row = self._rows.get(endpoint.provider)
         if row is not None and row.needs_key and not secret:
             raise KeyMissing(f"{endpoint.provider_name} wants a key; add one to your account", details=details)
-        events = self._transport.stream(
+        return self._transport.stream(
             f"{endpoint.base_url}/chat/completions",
             _headers(secret, "text/event-stream"),
             encode_request(request, endpoint),
             Peer(endpoint.provider_name, details),
             _SecretKeeper(endpoint, self._ids, secret),
         )
-        try:
-            async for event in events:
-                yield event
-        finally:
-            await events.aclose()
 
     async def aclose(self) -> None:
         """Do nothing: the transport is closed by whoever made it."""

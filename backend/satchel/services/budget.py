@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self, assert_never
@@ -16,6 +15,7 @@ from satchel.domain.errors import SatchelError
 from satchel.domain.events import Event, Finished, FinishReason, ReasoningDelta, Started, TextDelta, ToolCallDelta
 from satchel.domain.grants import BudgetCaveat, Grant
 from satchel.domain.ledger import Entry, HoldRecord, Settlement, entry_of, orphan_entry, outcome
+from satchel.domain.purses import Purse
 from satchel.domain.routes import input_tokens_estimate, worst_case
 from satchel.domain.usage import FREE, Cost, Usage, cost
 from satchel.kit.single_flight import SingleFlight
@@ -29,59 +29,13 @@ _TRUSTED_S = 30.0
 _REFUSES_S = 1.0
 """How long it is believed when it would refuse a call."""
 _FLUSH_TIMEOUT_S = 1.0
+_MILLISECOND = timedelta(milliseconds=1)
 _CHARACTERS_PER_TOKEN = 4
 _MAX_PURSES = 20_000
 _RETRY_S = (0.1, 0.4, 1.6, 5.0)
 _REAP_EVERY_S = 60.0
 ORPHAN_GRACE_S = 900.0
 """How old another worker's hold must be before it counts as orphaned, where other workers may be alive."""
-
-
-class _Purse:
-    """A budget as this process knows it. `held_nusd` of its budget is what we hold here plus what others do, as last read."""
-
-    __slots__ = ("budget", "held_here_nusd", "owner_id", "read_at_s")
-
-    def __init__(self, owner_id: str) -> None:
-        self.owner_id = owner_id
-        self.budget: Budget | None = None
-        self.held_here_nusd = 0
-        self.read_at_s = float("-inf")
-
-    def refresh(self, row: Budget | None, held_before_nusd: int, moment: datetime, now_s: float) -> None:
-        """Take over what the database says; what it does not know yet, our own unwritten deeds, is kept.
-
-        Args:
-            row: the budget as kept, None where there is none.
-            held_before_nusd: what we held before the database was asked, by then all settlements were written.
-            moment: the moment of the call.
-            now_s: when it was read.
-        """
-        self.read_at_s = now_s
-        if row is None:
-            self.budget = None
-            return
-        row = current(row, moment)
-        spent_nusd = row.spent_nusd
-        if self.budget is not None:
-            known = current(self.budget, moment)
-            if (known.period, known.period_start) == (row.period, row.period_start):
-                spent_nusd = max(spent_nusd, known.spent_nusd)
-        held_elsewhere_nusd = max(0, row.held_nusd - max(held_before_nusd, self.held_here_nusd))
-        self.budget = replace(row, spent_nusd=spent_nusd, held_nusd=held_elsewhere_nusd + self.held_here_nusd)
-
-    def take(self, amount_nusd: int) -> None:
-        """Hold an amount that was found to be there."""
-        self.held_here_nusd += amount_nusd
-        if self.budget is not None:
-            self.budget = replace(self.budget, held_nusd=self.budget.held_nusd + amount_nusd)
-
-    def settle(self, amount_nusd: int, cost_nusd: int, moment: datetime) -> None:
-        """Replace a hold by what was spent."""
-        self.held_here_nusd -= amount_nusd
-        if self.budget is not None:
-            now = current(self.budget, moment)
-            self.budget = replace(now, held_nusd=max(0, now.held_nusd - amount_nusd), spent_nusd=now.spent_nusd + cost_nusd)
 
 
 class Budgets:
@@ -92,7 +46,7 @@ class Budgets:
         self._journal = journal
         self.clock = clock
         self._worker_id = worker_id
-        self._purses: dict[str, _Purse] = {}
+        self._purses: dict[str, Purse] = {}
         self._reads = SingleFlight[None]()
         self._unwritten: set[asyncio.Future[None]] = set()
 
@@ -107,7 +61,7 @@ class Budgets:
 
     async def budget(self, account_id: str, owner_id: str, caveat: BudgetCaveat | None = None) -> Budget | None:
         """Return a budget as it stands now, what runs included; None if the owner has none."""
-        purse = self._purses.get(owner_id) or self._purses.setdefault(owner_id, _Purse(owner_id))
+        purse = self._purses.get(owner_id) or self._purses.setdefault(owner_id, Purse(owner_id))
         await self._read(account_id, {owner_id: caveat}, self.clock.now())
         return purse.budget
 
@@ -140,7 +94,7 @@ class Budgets:
         while self._unwritten:
             await self._flush()
 
-    async def decide(self, call: Call, routes: Sequence[Endpoint], grant: Grant | None) -> tuple[int, list[_Purse]]:
+    async def decide(self, call: Call, routes: Sequence[Endpoint], grant: Grant | None) -> tuple[int, list[Purse]]:
         """Return what was reserved, and where. Between the last look at the budgets and the reservation nothing else runs."""
         needed_nusd = worst_case(call.request, routes)
         if needed_nusd == 0:
@@ -161,7 +115,7 @@ class Budgets:
             purse.take(needed_nusd)
         return needed_nusd, purses
 
-    async def _budgeted(self, call: Call, owners: dict[str, BudgetCaveat | None], trusted_s: float) -> list[_Purse]:
+    async def _budgeted(self, call: Call, owners: dict[str, BudgetCaveat | None], trusted_s: float) -> list[Purse]:
         """Return the purses of those owners that have a budget, read again where they were read too long ago."""
         since_s = self.clock.monotonic_s() - trusted_s
         purses = [self._purses.get(owner_id) or self._add(owner_id) for owner_id in owners]
@@ -170,13 +124,13 @@ class Budgets:
             await self._reads.run(tuple(stale.items()), lambda: self._read(call.principal.account_id, stale, call.started_at))
         return [purse for purse in purses if purse.budget is not None]
 
-    def _add(self, owner_id: str) -> _Purse:
+    def _add(self, owner_id: str) -> Purse:
         if len(self._purses) >= _MAX_PURSES:
             long_ago_s = self.clock.monotonic_s() - 2 * _TRUSTED_S
             idle = [purse.owner_id for purse in self._purses.values() if not purse.held_here_nusd and purse.read_at_s < long_ago_s]
             for other_id in idle:
                 del self._purses[other_id]
-        purse = self._purses[owner_id] = _Purse(owner_id)
+        purse = self._purses[owner_id] = Purse(owner_id)
         return purse
 
     async def _read(self, account_id: str, owners: dict[str, BudgetCaveat | None], moment: datetime) -> None:
@@ -199,7 +153,7 @@ class Budgets:
         if self._unwritten:
             await asyncio.wait(tuple(self._unwritten), timeout=_FLUSH_TIMEOUT_S)
 
-    def begin(self, hold: "Hold", amount_nusd: int, purses: Sequence[_Purse]) -> "tuple[HoldRecord, asyncio.Future[None]]":
+    def begin(self, hold: "Hold", amount_nusd: int, purses: Sequence[Purse]) -> "tuple[HoldRecord, asyncio.Future[None]]":
         """Start to make a hold durable; return it as it is written, and what ends when it is."""
         call, first = hold.call, hold.routes[0]
         record = HoldRecord(
@@ -221,7 +175,7 @@ class Budgets:
         written.add_done_callback(_seen)
         return record, written
 
-    def settle(self, entry: Entry, record: HoldRecord, purses: Sequence[_Purse], refused: bool) -> None:
+    def settle(self, entry: Entry, record: HoldRecord, purses: Sequence[Purse], refused: bool) -> None:
         """Settle in memory at once, and start to write it; never fails, never waits. After a refused hold budgets are read again."""
         for purse in purses:
             purse.settle(record.amount_nusd, entry.cost.nusd, record.started_at)
@@ -269,12 +223,12 @@ class Hold:
         self._endpoint = routes[0]
         self.first_event_ms: int | None = None
         self._finished: Finished | None = None
-        self._purses: Sequence[_Purse] = ()
+        self._purses: Sequence[Purse] = ()
 
     @property
     def milliseconds(self) -> int:
         """Return how long the call has been running."""
-        return max(0, int((self._budgets.clock.now() - self.call.started_at) / timedelta(milliseconds=1)))
+        return max(0, (self._budgets.clock.now() - self.call.started_at) // _MILLISECOND)
 
     async def __aenter__(self) -> Self:
         """Reserve, and start to make it durable; `durable` waits for that."""
@@ -309,14 +263,14 @@ class Hold:
 
     def begin(self, event: Started) -> Started:
         """Return the provider's first word with the model and the provider as the catalog names them."""
-        return replace(event, model=self._endpoint.model_id, provider=self._endpoint.provider)
+        return Started(self._endpoint.model_id, event.upstream_id, self._endpoint.provider)
 
     def finish(self, event: Finished) -> Finished:
         """Return the provider's end with usage, cost, and who served; it is what the bill says."""
         usage = event.usage or self._estimate()
         price = cost(usage, self._endpoint.price) if self.contacted else FREE
         served = self._endpoint
-        self._finished = replace(event, usage=usage, cost=price, model=served.model_id, provider=served.provider)
+        self._finished = Finished(event.reason, event.native_reason, usage, price, served.model_id, served.provider, event.choices)
         return self._finished
 
     def cancelled(self) -> Finished:
@@ -388,12 +342,12 @@ def _owners(call: Call, grant: Grant | None) -> dict[str, BudgetCaveat | None]:
     return owners
 
 
-def _differs(purse: _Purse, owners: dict[str, BudgetCaveat | None]) -> bool:
+def _differs(purse: Purse, owners: dict[str, BudgetCaveat | None]) -> bool:
     caveat, budget = owners[purse.owner_id], purse.budget
     return caveat is not None and (budget is None or (budget.cap_nusd, budget.period) != (caveat.cap_nusd, caveat.period))
 
 
-def _first_short(purses: Sequence[_Purse], needed_nusd: int, moment: datetime) -> Budget | None:
+def _first_short(purses: Sequence[Purse], needed_nusd: int, moment: datetime) -> Budget | None:
     """Return the first budget that has less left than is needed, as it stands at `moment`."""
     budgets = (current(purse.budget, moment) for purse in purses if purse.budget is not None)
     return next((budget for budget in budgets if budget.left_nusd < needed_nusd), None)

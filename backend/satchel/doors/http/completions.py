@@ -82,19 +82,21 @@ class Completions:
 
     async def _whole(self, exchange: Exchange, call: Call, headers: Headers) -> None:
         encoder = JsonEncoder(call.id, call.request.model, _created(call))
-        async with exchange.ends_with_caller(), aclosing(self._generation.generate(call)) as events:
-            async for event in events:
-                encoder.add(event)
+        with exchange.ends_with_caller():
+            async with aclosing(self._generation.generate(call)) as events:
+                async for event in events:
+                    encoder.add(event)
         await exchange.reply(200, [*_JSON, *headers], encoder.body())
 
     async def _stream(self, exchange: Exchange, call: Call, headers: Headers) -> None:
         stream = EventStream(exchange, headers, KEEP_ALIVE)
         encoder = StreamEncoder(call.id, call.request.model, _created(call))
         try:
-            async with exchange.ends_with_caller(), aclosing(self._generation.generate(call)) as events:
-                async for event in events:
-                    if data := encoder.event(event):
-                        await stream.write(data)
+            with exchange.ends_with_caller():
+                async with aclosing(self._generation.generate(call)) as events:
+                    async for event in events:
+                        if data := encoder.event(event):
+                            await stream.write(data)
         except Exception as failure:
             if not exchange.started or exchange.is_abandoned:
                 raise

@@ -1,8 +1,8 @@
 """One HTTP request and its reply, straight on ASGI, for doors too hot for a framework."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Self
 
 from starlette.types import Receive, Scope, Send
 
@@ -77,20 +77,19 @@ class Exchange:
         self.is_abandoned = True
         return Cancelled("the caller hung up")
 
-    @asynccontextmanager
-    async def ends_with_caller(self) -> AsyncGenerator[None, None]:
-        """Cancel what runs inside when the caller hangs up, or on `stop`; then leave with `Cancelled`. Enter it with the body read."""
-        task = self._task = asyncio.current_task()
-        watcher = asyncio.create_task(self._watch())
-        try:
-            yield
-        except asyncio.CancelledError:
-            if self._is_stopped and task is not None and task.uncancel() == 0:
-                raise Cancelled("the generation was cancelled") from None
-            raise
-        finally:
-            self._task = None
-            watcher.cancel()
+    def ends_with_caller(self) -> Self:
+        """Cancel what runs inside `with` when the caller hangs up, or on `stop`; then leave with `Cancelled`. Enter it after the body."""
+        return self
+
+    def __enter__(self) -> None:
+        self._task = asyncio.current_task()
+        self._watcher = asyncio.create_task(self._watch())
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        task, self._task = self._task, None
+        self._watcher.cancel()
+        if isinstance(error, asyncio.CancelledError) and self._is_stopped and task is not None and task.uncancel() == 0:
+            raise Cancelled("the generation was cancelled") from None
 
     def stop(self) -> None:
         """Cancel what runs inside `ends_with_caller`. Safe to call twice, and when nothing runs."""

@@ -1,0 +1,53 @@
+"""A budget as one process knows it, between two looks at the database. Pure bookkeeping; what is read and written when is the service's."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from satchel.domain.budgets import Budget, current
+
+
+class Purse:
+    """What is known of one owner's budget. `held_nusd` of it is what we hold here plus what others do, as last read."""
+
+    __slots__ = ("budget", "held_here_nusd", "owner_id", "read_at_s")
+
+    def __init__(self, owner_id: str) -> None:
+        self.owner_id = owner_id
+        self.budget: Budget | None = None
+        self.held_here_nusd = 0
+        self.read_at_s = float("-inf")
+
+    def refresh(self, row: Budget | None, held_before_nusd: int, moment: datetime, now_s: float) -> None:
+        """Take over what the database says; what it does not know yet, our own unwritten deeds, is kept.
+
+        Args:
+            row: the budget as kept, None where there is none.
+            held_before_nusd: what we held before the database was asked, by then all settlements were written.
+            moment: the moment of the call.
+            now_s: when it was read.
+        """
+        self.read_at_s = now_s
+        if row is None:
+            self.budget = None
+            return
+        row = current(row, moment)
+        spent_nusd = row.spent_nusd
+        if self.budget is not None:
+            known = current(self.budget, moment)
+            if (known.period, known.period_start) == (row.period, row.period_start):
+                spent_nusd = max(spent_nusd, known.spent_nusd)
+        held_elsewhere_nusd = max(0, row.held_nusd - max(held_before_nusd, self.held_here_nusd))
+        self.budget = replace(row, spent_nusd=spent_nusd, held_nusd=held_elsewhere_nusd + self.held_here_nusd)
+
+    def take(self, amount_nusd: int) -> None:
+        """Hold an amount that was found to be there."""
+        self.held_here_nusd += amount_nusd
+        if self.budget is not None:
+            self.budget = replace(self.budget, held_nusd=self.budget.held_nusd + amount_nusd)
+
+    def settle(self, amount_nusd: int, cost_nusd: int, moment: datetime) -> None:
+        """Replace a hold by what was spent."""
+        self.held_here_nusd -= amount_nusd
+        if self.budget is not None:
+            now = current(self.budget, moment)
+            self.budget = replace(now, held_nusd=max(0, now.held_nusd - amount_nusd), spent_nusd=now.spent_nusd + cost_nusd)
