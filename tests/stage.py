@@ -64,13 +64,13 @@ class Satchel:
             raise RuntimeError(f"satchel {' '.join(arguments)}: {done.stderr}")
         return done.stdout.strip()
 
-    def add_owner(self) -> None:
-        """Make the account that the tests sign in with."""
-        self.command("account", "create", "--email", EMAIL, "--password-stdin", stdin=PASSWORD + "\n")
+    def add_owner(self, email: str = EMAIL) -> None:
+        """Make the account that the tests sign in with, or another."""
+        self.command("account", "create", "--email", email, "--password-stdin", stdin=PASSWORD + "\n")
 
-    def add_server(self, base_url: str, label: str, secret: str = "sk-test") -> None:
+    def add_server(self, base_url: str, label: str, secret: str = "sk-test", email: str = EMAIL) -> None:
         """Add an OpenAI-compatible server under `label`."""
-        options = ["--account", EMAIL, "--provider", "custom", "--base-url", base_url, "--label", label]
+        options = ["--account", email, "--provider", "custom", "--base-url", base_url, "--label", label]
         self.command("key", "add", *options, stdin=secret + "\n")
 
     def add_token(self, name: str = "test") -> str:

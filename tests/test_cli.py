@@ -58,6 +58,9 @@ def test_commands_work_while_the_server_runs_and_reach_it(satchel: Satchel) -> N
 
 def test_the_first_start_prints_a_link_that_works_and_sigterm_ends_it_cleanly(satchel: Satchel) -> None:
     satchel.start()
+    deadline = time.monotonic() + 5
+    while "/setup/" not in satchel.log and time.monotonic() < deadline:
+        time.sleep(0.05)  # it answers a moment before it has said so
     link = next(word for word in satchel.log.split() if "/setup/" in word)
     assert link.startswith(satchel.url)
     with urllib.request.urlopen(link, timeout=10) as page:

@@ -5,8 +5,9 @@ import base64
 import os
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 
 import orjson
 
@@ -189,10 +190,12 @@ def frame(text: bytes) -> bytes:
     return size + b"\0\0\0\0" + text
 
 
-def socket_client(target: Target, model: str, origin: str) -> Callable[[StreamResult], StreamClient]:
-    """Return a maker of clients of our websocket protocol: hello, then one generate."""
+def socket_client(targets: Sequence[Target], model: str, origin: str) -> Callable[[StreamResult], StreamClient]:
+    """Return a maker of clients of our websocket protocol, each hello and one generate; the targets take turns."""
+    turns = cycle(targets)
 
     def make(result: StreamResult) -> StreamClient:
+        target = next(turns)
         key = base64.b64encode(os.urandom(16)).decode()
         upgrade = (
             f"GET /v1/socket HTTP/1.1\r\nhost: 127.0.0.1:{target.port}\r\nupgrade: websocket\r\nconnection: Upgrade\r\n"

@@ -172,7 +172,10 @@ class Decoder:
             choice.native = str(native)
 
     def _delta(self, index: int, choice: _Choice, delta: Json, events: list[Event]) -> None:
-        self._add(events, choice, _reasoning(delta, index))
+        reasoning = _reasoning(delta, index)
+        if reasoning:
+            self._flush_text(index, choice, events)
+            self._add(events, choice, reasoning)
         content = delta.get("content")
         if isinstance(content, list):
             for kind, text in _content_parts(content):

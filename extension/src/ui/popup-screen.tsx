@@ -28,7 +28,7 @@ async function load(source: PopupSource) {
     source.generations(20, null),
     origin === null ? [] : source.grants(origin),
   ]);
-  return { snapshot, models, generations, grants };
+  return { snapshot, models, generations: generations.filter(({ status }) => status !== "live"), grants };
 }
 
 /** May this page use my model, which one, what is it costing? Site, model, live, recent, today. */
@@ -64,7 +64,6 @@ export function PopupScreen({ source }: { source: PopupSource }) {
     );
   }
   const { snapshot, models, generations, grants } = value;
-  const ended = generations.filter(({ status }) => status !== "live");
   const act = (doing: Promise<unknown>) => {
     setFailure(null);
     doing.catch((problem: Error) => setFailure(problem.message)).finally(reload);
@@ -137,9 +136,9 @@ export function PopupScreen({ source }: { source: PopupSource }) {
             onStop={() => act(source.stop(item.key))}
           />
         ))}
-        {connected && (ended.length > 0 || running.length === 0) && (
+        {connected && (generations.length > 0 || running.length === 0) && (
           <PopupRecent
-            generations={ended}
+            generations={generations}
             models={models}
             portal={snapshot.backend}
             room={Math.max(1, ROWS - Math.max(0, running.length - 1))}

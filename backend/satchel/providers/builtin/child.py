@@ -37,7 +37,7 @@ def _serve(wanted: dict[str, object]):  # type: ignore[no-untyped-def]
     params.port = 0
     params.chat_template = "chatml"
     params.use_jinja = False
-    # Threads that spin while they wait starve on a busy machine: 3 tokens/s instead of 80 beside two busy processes on two cores (2026-11-23).
+    # Threads that spin while they wait starve on a busy machine: 3 tokens/s instead of 80 beside two busy processes on two cores.
     params.cpuparams.poll = params.cpuparams_batch.poll = 0
     params.warmup = False
     params.fit_params = False
