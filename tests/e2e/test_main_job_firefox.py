@@ -62,11 +62,17 @@ def test_a_page_in_firefox_reads_a_streamed_answer_of_the_real_model(page: Firef
     assert (entry["status"], entry["provider"], entry["origin"]) == ("finished", "builtin", pages[0])
 
 
-def test_leaving_the_page_in_mid_stream_in_firefox_stops_the_model(page: Firefox, satchel: Satchel) -> None:
+def test_closing_the_tab_in_mid_stream_in_firefox_stops_the_model_server(page: Firefox, satchel: Satchel, pages: Pages) -> None:
+    page.driver.switch_to.new_window("tab")
+    tab = page.driver.current_window_handle
+    page.driver.get(f"{pages[0]}/ask.html")
+    until(lambda: page.driver.execute_script("return typeof window.ask === 'function'"), "the page")
     page.consent_window("window.ask('Tell a very long story about the sea.', {maxTokens: 900})")
     page.press("Always allow")
-    assert page.state("streaming", "failed", "done") == "streaming"
-    page.driver.get("about:blank")
+    page.driver.switch_to.window(tab)
+    until(lambda: page.driver.execute_script("return window.state === 'streaming'"), "the stream", 60)
+    page.driver.close()
+    page.back()
     until(lambda: newest(satchel)["status"] == "cancelled", "the cancelled entry", 10)
     assert satchel.process is not None
     child = max(psutil.Process(satchel.process.pid).children(recursive=True), key=lambda process: process.memory_info().rss)
