@@ -88,8 +88,11 @@ def main_job(album: Album, browser: Chromium, satchel: Satchel) -> None:
     window.wait_for_timeout(900)
     album.take(window, "consent", CONSENT)
     press(window, "Always allow")
-    page.wait_for_timeout(6000)
+    page.get_by_text("tok/s").wait_for(timeout=90_000)
     album.take_wide(page, "demo")
+    page.get_by_role("textbox").first.fill("Tell a long story about a satchel that crosses the sea.")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    page.get_by_text("tokens est.").wait_for(timeout=60_000)
     with popup_of(browser, page) as popup:
         album.take(popup, "popup", POPUP)
         popup.locator(".pickbtn").first.click()

@@ -18,7 +18,7 @@ export function Step({ number, state, title, hint, action, children }: Props) {
         <span class="n">{state === "done" ? <Icon name="check" small /> : number}</span>
         <div class="grow">
           <h2 class={`h3 ${state === "later" ? "m2" : ""}`}>{title}</h2>
-          <p class="t12 m3 cut">{hint}</p>
+          <p class="t12 m3">{hint}</p>
         </div>
         {action}
       </header>
