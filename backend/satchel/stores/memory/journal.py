@@ -26,7 +26,7 @@ class MemoryJournal:
 
     def settle(self, settlement: Settlement) -> Awaitable[None]:
         """Start to replace a hold by its entry."""
-        return self._commits.put(settlement)
+        return self._commits.put(settlement, may_wait=True)
 
     async def orphans(self, worker_id: str, before: datetime) -> Sequence[HoldRecord]:
         """Return the holds of other workers started before `before`."""

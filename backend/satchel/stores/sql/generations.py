@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Row, and_, func, or_, select
@@ -15,6 +16,7 @@ _USAGE = ("input_tokens", "output_tokens", "reasoning_tokens", "cached_tokens", 
 _COMPUTED = (*_USAGE, "status", "cost_nusd", "cost_known")
 _PLAIN = tuple(column.name for column in generations.c if column.name not in _COMPUTED)
 _HELD = tuple(column.name for column in holds.c)
+_plain_of, _usage_of, _held_of = attrgetter(*_PLAIN), attrgetter(*_USAGE), attrgetter(*_HELD)
 
 
 class SqlGenerations:
@@ -52,15 +54,15 @@ class SqlGenerations:
 
 def entry_columns(entry: Entry) -> dict[str, Any]:
     """Return an entry as a row."""
-    columns: dict[str, Any] = {name: getattr(entry, name) for name in _PLAIN}
-    columns.update({name: getattr(entry.usage, name) for name in _USAGE})
+    columns: dict[str, Any] = dict(zip(_PLAIN, _plain_of(entry), strict=True))
+    columns.update(zip(_USAGE, _usage_of(entry.usage), strict=True))
     columns.update(status=entry.status.value, cost_nusd=entry.cost.nusd, cost_known=entry.cost.known)
     return columns
 
 
 def hold_columns(record: HoldRecord) -> dict[str, Any]:
     """Return a hold as a row."""
-    columns: dict[str, Any] = {name: getattr(record, name) for name in _HELD}
+    columns: dict[str, Any] = dict(zip(_HELD, _held_of(record), strict=True))
     columns["budget_ids"] = " ".join(record.budget_ids)
     return columns
 
