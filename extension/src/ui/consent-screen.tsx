@@ -103,7 +103,7 @@ export function ConsentScreen({ source }: { source: ConsentSource }) {
         armed={armed && !busy}
         model={model}
         terms={terms}
-        answer={(kind) => decide(decisionOf(kind, question, model, value?.preferred ?? null, terms))}
+        answer={(kind) => decide(decisionOf(kind, question, model, terms))}
       />
     </>
   );
@@ -113,19 +113,17 @@ function isTall(question: ConsentQuestion): boolean {
   return question.embedder !== null || question.origin.includes("xn--") || question.tools.length > 3;
 }
 
+/** The model that was shown is named in the answer: of several requests only the first one's model was seen. */
 function decisionOf(
   kind: ConsentDecision["kind"],
   question: ConsentQuestion,
   model: Model | null,
-  preferred: string | null,
   terms: ConsentTerms,
 ): ConsentDecision {
   if (kind === "deny" || model === null) return { kind: "deny" };
-  const asked = question.model === PREFERRED ? preferred : question.model;
-  const answers = model.id === asked ? null : model.id;
-  if (kind === "once") return { kind, model: answers };
+  if (kind === "once") return { kind, model: model.id, requests: question.requests };
   const caveats = ConsentTerms.caveats(terms, model.id, new Date());
-  return caveats === null ? { kind: "deny" } : { kind, model: answers, caveats };
+  return caveats === null ? { kind: "deny" } : { kind, model: model.id, caveats };
 }
 
 function ConsentBar({ others }: { others: number }) {

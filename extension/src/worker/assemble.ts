@@ -7,6 +7,7 @@ import { Callers } from "./callers";
 import { Consent } from "./consent";
 import { Generations } from "./generations";
 import { Link } from "./link";
+import { Pace } from "./pace";
 import { RunRecords } from "./run-records";
 import { SiteGrants } from "./site-grants";
 import { Subscribers } from "./subscribers";
@@ -15,6 +16,10 @@ import { TopOrigins } from "./top-origins";
 import { UiService } from "./ui-service";
 
 type Push = Extract<ServerFrame, { type: "event" }>;
+
+/** A request may cost three frames (asked, asked again with another model, stopped); the backend takes 60 at once, then 20/s. */
+const BURST = 15;
+const EVERY_MS = 200;
 
 /** Plugs everything of the worker together. `changed` is called whenever a screen or the button should look again. */
 export function assemble(changed: () => void) {
@@ -41,7 +46,8 @@ export function assemble(changed: () => void) {
   });
   const allowedModel: typeof grants.firstAllowed = (caller) => grants.firstAllowed(caller);
   const records = new RunRecords(memory);
-  const generations: Generations = new Generations({ records, consent, link, allowedModel, changed });
+  const pace = new Pace(BURST, EVERY_MS);
+  const generations: Generations = new Generations({ records, consent, link, pace, allowedModel, changed });
   const service = new UiService({ ...access, consent, generations, link, memory, subscribers, tops, changed });
   const page = { callers: new Callers(tops), consent, generations, grants, session: memory, settings, subscribers };
 

@@ -56,20 +56,31 @@ export class Consent {
     return decision;
   }
 
-  /** Lets one request through under a fresh `once` grant; requests of one site go one after another. */
-  once(caller: Caller, send: () => Promise<void>): Promise<void> {
+  /**
+   * Lets one request through under a fresh `once` grant for the model that was shown; requests of one site go one after
+   * another. The grant is made only when `ready` says that the request is still wanted and can be sent.
+   */
+  once(caller: Caller, model: string, ready: () => Promise<boolean>, send: () => Promise<void>): Promise<void> {
     return this.queue.run(siteKey(caller), async () => {
+      if (!(await ready())) return;
       const { origin, embedder } = caller;
-      await this.deps.backend.putGrant({ origin, ...(embedder === null ? {} : { embedder }), state: "once" });
+      const caveats = { models: [model] };
+      await this.deps.backend.putGrant({ origin, ...(embedder === null ? {} : { embedder }), state: "once", caveats });
       await send();
     });
   }
 
-  /** What the person answered. Rejects, and leaves the question open, when the grant cannot be stored. */
+  /**
+   * What the person answered. Rejects, and leaves the question open, when the grant cannot be stored, or when more was
+   * asked than a "once" was shown.
+   */
   decide(id: string, decision: ConsentDecision): Promise<void> {
     return this.exclusive(async () => {
       const question = await this.get(id);
       if (question === null || question.decision !== null) return;
+      if (decision.kind === "once" && decision.requests !== question.requests) {
+        throw new Error("The site asked for more meanwhile. Look again.");
+      }
       if (decision.kind === "always") await this.grant(question, decision.caveats);
       if (decision.kind === "deny") await this.deps.session.set(COOL + siteKey(question), Date.now() + COOL_MS);
       const { surface } = question;

@@ -12,6 +12,7 @@ import type { Consent } from "./consent";
 import { costOf } from "./cost-of";
 import { disconnected } from "./disconnected";
 import type { Link } from "./link";
+import type { Pace } from "./pace";
 import type { Run } from "./run";
 import type { RunRecords } from "./run-records";
 import { streamEventOf } from "./stream-event-of";
@@ -21,6 +22,8 @@ interface Dependencies {
   records: RunRecords;
   consent: Consent;
   link: Link;
+  /** New requests a second: a page that asks without end must not get the connection closed for all others. */
+  pace: Pick<Pace, "turn">;
   /** The model a site's grant allows first, to answer a page that named none. */
   allowedModel(caller: Caller): Promise<string | null>;
   changed(): void;
@@ -39,6 +42,7 @@ interface Request {
 const REVIVE_AFTER_MS = [0, 500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000, 8_000, 8_000] as const;
 const UNCLAIMED_AFTER_MS = 10_000;
 const ASK_AT_MOST = 3;
+const MOST_PER_SITE = 16;
 
 /**
  * Everything that runs: starts it, feeds the page, asks the person when the backend wants consent, stops it, and takes
@@ -62,6 +66,11 @@ export class Generations {
     if (typeof body === "string") {
       const error = { code: RpcCode.invalidParams, message: body, data: { satchelCode: "malformed_request" } };
       return sink({ kind: "error", id: request.id, error });
+    }
+    if (this.runsOf(request.caller.origin) >= MOST_PER_SITE) {
+      const message = `${MOST_PER_SITE} requests of this site are open; wait for one to end`;
+      const data = { satchelCode: "too_many_generations", retryable: true };
+      return sink({ kind: "error", id: request.id, error: { code: RpcCode.rateLimited, message, data } });
     }
     const run = this.newRun(key, request, body, sink);
     this.runs.set(key, run);
@@ -170,6 +179,10 @@ export class Generations {
     return `${caller.tabId}:${caller.frameId}:${caller.origin}:${id}`;
   }
 
+  private runsOf(origin: string): number {
+    return [...this.runs.values()].filter(({ record, orphan }) => !orphan && record.caller.origin === origin).length;
+  }
+
   private newRun(key: string, request: Request, body: ChatBody, sink: Run["sink"]): Run {
     const { caller, id, active, visible, params } = request;
     const record = {
@@ -196,6 +209,7 @@ export class Generations {
   }
 
   private async begin(run: Run, resumed: boolean, after: number): Promise<void> {
+    await this.deps.pace.turn(() => this.runs.get(run.record.key) === run);
     await this.deps.link.ready();
     if (this.runs.get(run.record.key) !== run) return;
     run.seq = after;
@@ -328,8 +342,11 @@ export class Generations {
       await this.deps.link.ready();
       return this.generate(run);
     }
-    await this.deps.consent.once(run.record.caller, async () => {
+    const ready = async () => {
       await this.deps.link.ready();
+      return this.runs.get(run.record.key) === run;
+    };
+    await this.deps.consent.once(run.record.caller, decision.model, ready, async () => {
       if (this.runs.get(run.record.key) !== run) return;
       const accepted = new Promise<void>((resolve) => {
         run.accepted = resolve;
@@ -340,8 +357,8 @@ export class Generations {
   }
 
   /** The same request as a new generation: an id that was refused is spent. */
-  private again(run: Run, model: string | null): void {
-    if (model !== null) run.body = { ...run.body, model };
+  private again(run: Run, model: string): void {
+    run.body = { ...run.body, model };
     Object.assign(run.record, {
       clientId: crypto.randomUUID(),
       generationId: null,

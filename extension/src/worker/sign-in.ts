@@ -39,7 +39,7 @@ export class SignIn {
     const params = new URL(answer).searchParams;
     if (params.get("state") !== state) throw new Error("The answer does not belong to this sign-in. Try again.");
     const iss = params.get("iss");
-    if (iss !== null && issuer !== null && iss !== issuer) throw new Error("Another server answered. Try again.");
+    if (issuer !== null && iss !== issuer) throw new Error("Another server answered. Try again.");
     const code = params.get("code");
     if (code === null) throw new Error(refusal(params));
     await deps.session.redeem(code, verifier, deps.redirectUri());

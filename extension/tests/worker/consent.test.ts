@@ -17,9 +17,9 @@ describe("consent", () => {
     const worker = new Stage();
     await asked(worker);
     expect(worker.opened).toHaveLength(1);
-    await worker.consent.decide(worker.opened[0] ?? "", { kind: "once", model: null });
+    await worker.consent.decide(worker.opened[0] ?? "", { kind: "once", model: "c/d", requests: 1 });
     await turn();
-    expect(worker.grants).toEqual([{ origin: "https://a.example", state: "once" }]);
+    expect(worker.grants).toEqual([{ origin: "https://a.example", state: "once", caveats: { models: ["c/d"] } }]);
     expect(worker.closed).toEqual([1]);
     expect(worker.sent[1]).toMatchObject({ type: "generate", origin: "https://a.example" });
     expect(worker.clientId(1)).not.toBe(worker.clientId(0));
@@ -43,7 +43,7 @@ describe("consent", () => {
     await turn();
     expect(worker.opened).toHaveLength(1);
     expect((await worker.consent.question(worker.opened[0] ?? ""))?.question.requests).toBe(10);
-    await worker.consent.decide(worker.opened[0] ?? "", { kind: "once", model: null });
+    await worker.consent.decide(worker.opened[0] ?? "", { kind: "once", model: "c/d", requests: 10 });
     for (let index = 10; index < 20; index += 1) {
       await turn();
       expect(worker.sent).toHaveLength(index + 1);
@@ -52,6 +52,49 @@ describe("consent", () => {
     }
     expect(worker.grants).toHaveLength(10);
     expect(requests.every(({ replies }) => replies[0]?.kind === "result")).toBe(true);
+  });
+
+  it("has every request of a site answered by the model that was shown, whatever the others named", async () => {
+    const worker = new Stage();
+    const messages = [{ role: "user", content: "hi" }];
+    for (const [id, model] of Object.entries({ first: "tiny/free", second: "big/dear" })) {
+      worker.ask(id, { params: { model, messages } });
+    }
+    await turn();
+    worker.failed(0, "consent_required");
+    worker.failed(1, "consent_required");
+    await turn();
+    await worker.consent.decide(worker.opened[0] ?? "", { kind: "once", model: "tiny/free", requests: 2 });
+    await turn();
+    worker.started(2, "gen_2");
+    await turn();
+    const models = worker.sent.slice(2).map((frame) => (frame.type === "generate" ? frame.request.model : null));
+    expect(models).toEqual(["tiny/free", "tiny/free"]);
+    expect(worker.grants.map(({ caveats }) => caveats?.models)).toEqual([["tiny/free"], ["tiny/free"]]);
+  });
+
+  it("does not let through what came after the person looked", async () => {
+    const worker = new Stage();
+    await asked(worker);
+    await asked(worker, "2");
+    const once = { kind: "once", model: "c/d", requests: 1 } as const;
+    await expect(worker.consent.decide(worker.opened[0] ?? "", once)).rejects.toThrow("asked for more");
+    expect(worker.grants).toEqual([]);
+    await worker.consent.decide(worker.opened[0] ?? "", { ...once, requests: 2 });
+    await turn();
+    expect(worker.sent).toHaveLength(3);
+  });
+
+  it("makes no grant for a request that was stopped before its turn, for another one to use", async () => {
+    const worker = new Stage();
+    await asked(worker);
+    const { sink } = await asked(worker, "2");
+    await worker.consent.decide(worker.opened[0] ?? "", { kind: "once", model: "c/d", requests: 2 });
+    await turn();
+    worker.generations.abandon(sink);
+    worker.started(2, "gen_2");
+    await turn();
+    expect(worker.grants).toHaveLength(1);
   });
 
   it("takes a closed window as a no", async () => {
@@ -110,7 +153,7 @@ describe("consent", () => {
     second.ask("1", { after: 0 });
     await turn();
     expect(second.opened).toEqual([]);
-    await second.consent.decide(first.opened[0] ?? "", { kind: "once", model: null });
+    await second.consent.decide(first.opened[0] ?? "", { kind: "once", model: "c/d", requests: 1 });
     await turn();
     expect(second.sent[0]).toMatchObject({ type: "generate" });
   });
@@ -131,7 +174,7 @@ describe("consent", () => {
     worker.grantsFail = true;
     const caveats = { models: null, budget: null, expires_at: null };
     const id = worker.opened[0] ?? "";
-    await expect(worker.consent.decide(id, { kind: "always", model: null, caveats })).rejects.toThrow(
+    await expect(worker.consent.decide(id, { kind: "always", model: "c/d", caveats })).rejects.toThrow(
       "does not answer",
     );
     expect(replies).toEqual([]);

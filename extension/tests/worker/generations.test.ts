@@ -130,4 +130,15 @@ describe("a generation", () => {
     worker.failed(0, "model_not_granted");
     expect(replies).toMatchObject([{ error: { code: 4100, data: { satchelCode: "model_not_granted" } } }]);
   });
+
+  it("refuses a site's seventeenth open request, and takes another site's", async () => {
+    const worker = new Stage();
+    for (let index = 0; index < 16; index += 1) worker.ask(String(index));
+    const refused = worker.ask("one too many");
+    const other = worker.ask("1", { caller: { origin: "https://b.example", embedder: null, tabId: 2, frameId: 0 } });
+    await turn();
+    expect(refused.replies).toMatchObject([{ error: { code: 4290, data: { satchelCode: "too_many_generations" } } }]);
+    expect(other.replies).toEqual([]);
+    expect(worker.sent).toHaveLength(17);
+  });
 });

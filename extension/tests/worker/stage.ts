@@ -42,6 +42,7 @@ export class Stage {
         send: (frame: ClientFrame) => this.sent.push(frame) > 0,
         rest: () => undefined,
       } as unknown as Link,
+      pace: { turn: async () => undefined },
       allowedModel: async () => "a/allowed",
       changed: () => undefined,
     });
