@@ -77,3 +77,13 @@ async def test_the_access_log_has_one_line_a_request_without_secrets(house: Serv
     assert house.token not in everything
     assert "secret.example" not in everything
     assert ASK[0]["content"] + '"' not in everything
+
+
+async def test_the_access_log_does_not_tell_the_link_that_makes_the_owner(house: Served, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="satchel"):
+        async with house.http.get(f"{house.url}/setup/c2VjcmV0bGluaw"):
+            pass
+        house.doors.asgi.access_log.flush()
+    lines = [record.getMessage() for record in caplog.records if record.name == "satchel.access"]
+    assert any("/setup/… 410" in line for line in lines)
+    assert "c2VjcmV0bGluaw" not in "".join(lines)

@@ -355,7 +355,9 @@ async def test_too_many_connections_of_one_account_are_refused(house: Served) ->
             await stack.enter_async_context(greeted(house))
         async with bare(house) as ninth:
             await ninth.say("hello", token=house.token)
+            await ninth.say("generate", id="pushy", request={"model": "lab:hello", "messages": ASK})
             assert await ninth.closed() == 4429
+            assert house.house.streams.find(house.account.id, "pushy") is None
     async with greeted(house):
         pass
 

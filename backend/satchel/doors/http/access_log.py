@@ -6,6 +6,7 @@ import logging
 _EVERY_S = 0.2
 _MOST_LINES = 500
 _OK = 200
+_SETUP = "/setup/"
 _HEALTH = frozenset({"/healthz", "/readyz"})
 
 _log = logging.getLogger("satchel.access")
@@ -23,6 +24,8 @@ class AccessLog:
         is_dull = status == _OK and path in _HEALTH
         if not _log.isEnabledFor(logging.DEBUG if is_dull else logging.INFO):
             return
+        if path.startswith(_SETUP):
+            path = f"{_SETUP}…"  # what follows makes the owner until it is used
         shown = path if path.isprintable() else repr(path)  # a path must not break a line
         line = f"{method} {shown} {status} {took_ms:.0f} ms {generation_id or '-'} {request_id}"
         if is_dull:

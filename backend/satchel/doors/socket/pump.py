@@ -133,6 +133,8 @@ class Pump:
                 text = message.get("text")
                 heard = text if text is not None else message.get("bytes") or b""
                 await self._do(self._rules.receive(heard, self._services.clock.monotonic_s()))
+                if self._over.done():
+                    return  # what a refused client sent behind its hello is not done any more
 
     async def _do(self, action: Action) -> None:
         match action:
