@@ -1,16 +1,17 @@
 """The journal's statements, written once in Core: run as such on PostgreSQL, and on SQLite as the same text prepared beforehand.
 
 Core's own share of a small statement is several times SQLite's, and this is the hot path: `SqliteStatements` compiles each statement once
-and hands the driver plain tuples.
+and hands the driver plain tuples. It also reads as few rows as it can: at every row the driver lets go of the interpreter, and gets it back
+only when the event loop has nothing to do.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from operator import itemgetter
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Table, bindparam, delete, select
+from sqlalchemy import Connection, Table, Text, bindparam, cast, delete, func, literal_column, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -26,7 +27,7 @@ Row = Mapping[str, Any]
 Held = tuple[int, list[str]]
 """What a hold kept: its amount, and of which budgets."""
 
-_CHUNKS = (64, 32, 16, 8, 4, 2, 1)
+_CHUNKS = (64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1)
 
 
 def _keep(table: Table) -> ReturningInsert[Any]:
@@ -126,7 +127,7 @@ class SqliteStatements:
 
     def drop_holds(self, generation_ids: Sequence[str]) -> dict[str, Held]:
         """Remove holds."""
-        return _held(self._drop_holds.run(self._connection, generation_ids))
+        return self._drop_holds.run(self._connection, generation_ids)
 
     def move(self, parameters: Row) -> bool:
         """Move the money of one budget."""
@@ -161,9 +162,9 @@ class _PreparedInsert:
     """An insert of many rows in few statements, whose texts come in few lengths, so that SQLite keeps them all prepared."""
 
     def __init__(self, table: Table) -> None:
-        text = str(_keep(table).compile(dialect=_DIALECT))
-        self._head, values, self._tail = _split_at_values(text)
-        self._texts = {count: f"{self._head}{', '.join([values] * count)}{self._tail}" for count in _CHUNKS}
+        head, values, tail = _split_at_values(str(_keep(table).compile(dialect=_DIALECT)))
+        self._texts = {count: f"{head}{', '.join([values] * count)}" for count in _CHUNKS}
+        self._tail = tail
         self._values_of = itemgetter(*(column.name for column in table.c))
         self._width = len(table.c)
         writers = [(position, _writer(column.type)) for position, column in enumerate(table.c)]
@@ -177,20 +178,45 @@ class _PreparedInsert:
             for position, write in self._writers:  # few columns are written otherwise than they are
                 for place in range(position, len(values), self._width):
                     values[place] = write(values[place])
-            new.update(row[0] for row in connection.execute(self._texts[len(chunk)], values))
+            new.update(self._insert(connection, chunk, values))
         return new
+
+    def _insert(self, connection: sqlite3.Connection, chunk: Sequence[Row], values: Sequence[Any]) -> Iterable[str]:
+        """Insert plainly; only where one is there already, do it again the way that tells which are new."""
+        text = self._texts[len(chunk)]
+        try:
+            connection.execute(text, values)
+        except sqlite3.IntegrityError:
+            return [row[0] for row in connection.execute(text + self._tail, values)]
+        return [row["generation_id"] for row in chunk]
 
 
 class _PreparedDrop:
     """The removal of many holds in few statements; one by one they were half of the journal's time."""
 
     def __init__(self) -> None:
-        statements = {count: _drop([bindparam(f"id{number}") for number in range(count)]) for count in _CHUNKS}
-        self._texts = {count: str(statement.compile(dialect=_DIALECT)) for count, statement in statements.items()}
+        self._texts = {count: self._text(count) for count in _CHUNKS}
 
-    def run(self, connection: sqlite3.Connection, generation_ids: Sequence[str]) -> list[Any]:
-        """Execute it; return the rows of the holds that were there."""
-        return [row for chunk in _chunks(generation_ids) for row in connection.execute(self._texts[len(chunk)], chunk)]
+    def run(self, connection: sqlite3.Connection, generation_ids: Sequence[str]) -> dict[str, Held]:
+        """Execute it; return what those that were there kept."""
+        dropped: dict[str, Held] = {}
+        for chunk in _chunks(generation_ids):
+            look, drop = self._texts[len(chunk)]
+            (lines,) = connection.execute(look, chunk).fetchone()
+            for line in (lines or "").splitlines():
+                generation_id, amount_nusd, *budget_ids = line.split()
+                dropped[generation_id] = (int(amount_nusd), budget_ids)
+            if lines:
+                connection.execute(drop, chunk)
+        return dropped
+
+    @staticmethod
+    def _text(count: int) -> tuple[str, str]:
+        """Return the statement that reads them all as one row, a line each, and the one that removes them."""
+        wanted = holds.c.generation_id.in_([bindparam(f"id{number}") for number in range(count)])
+        line = holds.c.generation_id + literal_column("' '") + cast(holds.c.amount_nusd, Text) + literal_column("' '") + holds.c.budget_ids
+        lines = func.group_concat(line, literal_column("char(10)"))
+        return str(select(lines).where(wanted).compile(dialect=_DIALECT)), str(delete(holds).where(wanted).compile(dialect=_DIALECT))
 
 
 _DIALECT = sqlite.dialect(paramstyle="qmark")
