@@ -81,13 +81,14 @@ def parse_origin(text: str) -> str:
     Raises:
         MalformedRequest: it is not scheme + host + optional port, or an insecure origin that is not on this computer.
     """
-    parts = urlsplit(text)
-    bare = f"{parts.scheme}://{parts.netloc}"
     try:
+        parts = urlsplit(text)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        host = None
-    if not host or parts.username or text != bare or parts.scheme not in ("https", "http"):
+        parts, host = urlsplit(""), None
+    bare = f"{parts.scheme}://{parts.netloc}"
+    plain = text.isascii() and text.isprintable() and not any(character in text for character in ' @\\"<>^`{|}')
+    if not host or not plain or text != bare or parts.scheme not in ("https", "http"):
         raise MalformedRequest(f"{text!r} is not an origin; write scheme, host and port only", details={"param": "origin"})
     if parts.scheme == "http" and host not in ("localhost", "127.0.0.1", "::1") and not host.endswith(".localhost"):
         raise MalformedRequest(f"{text!r} is not secure; only https pages may ask", details={"param": "origin"})

@@ -1,7 +1,7 @@
 """`/v1/grants`: what sites were allowed."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -130,7 +130,7 @@ def budget_schema(budget: Budget, now: datetime) -> BudgetSchema:
 def _grant(draft: GrantDraft, account_id: str, grant_id: str, now: datetime) -> Grant:
     origin = parse_origin(draft.origin)
     embedder = parse_origin(draft.embedder) if draft.embedder is not None else None
-    expires_at = draft.caveats.expires_at
+    expires_at = _in_utc(draft.caveats.expires_at)
     if expires_at is not None and expires_at <= now:
         raise MalformedRequest("expires_at is in the past", details={"param": "caveats.expires_at"})
     if draft.state is GrantState.ONCE:
@@ -151,6 +151,13 @@ def _grant(draft: GrantDraft, account_id: str, grant_id: str, now: datetime) -> 
         created_at=now,
         caveats=caveats,
     )
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    try:
+        return None if moment is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise MalformedRequest("expires_at is out of range", details={"param": "caveats.expires_at"}) from None
 
 
 def _unique(models: Sequence[str] | None) -> tuple[str, ...] | None:

@@ -61,8 +61,8 @@ class KeyDesk:
         """Seal and keep a key, and tell the account's catalog. `region` is for providers that have an address in each.
 
         Raises:
-            MalformedRequest: no such provider, no base URL or region for it, no secret where it needs one, or a label that is none
-                or taken.
+            MalformedRequest: no such provider, no base URL or region for it, no secret where it needs one, a secret that is no text, or a
+                label that is none or taken.
         """
         row = self._rows.get(provider)
         if row is None:
@@ -74,6 +74,8 @@ class KeyDesk:
             )
         if row.needs_key and not secret:
             raise MalformedRequest(f"{row.name} needs a key; get one at {row.key_page}", details={"param": "secret"})
+        if not all(character.isprintable() or character in "\t\r\n" for character in secret.reveal()):
+            raise MalformedRequest("the key has characters that no key has", details={"param": "secret"})
         if _REGION in address:
             address = address.replace(_REGION, _region(row, secret, region))
         if label is not None and not _LABEL.fullmatch(label):
