@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from satchel.stores.sql.database import SqlDatabase
 from satchel.stores.sql.engine import database_url, writer_engine
@@ -49,3 +50,18 @@ async def test_sqlite_is_set_up_as_decided(tmp_path: Path) -> None:
     with engine.connect() as connection:
         assert [connection.execute(text(f"PRAGMA {name}")).scalar() for name in pragmas] == ["wal", 1, 1, 1, 5000]
     engine.dispose()
+
+
+async def test_what_a_statement_was_about_is_not_in_its_error(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/satchel.db"
+    statement, values = text("INSERT INTO nowhere VALUES (:value)"), {"value": "sk-secret"}
+    database, engine = SqlDatabase(url), writer_engine(database_url(url), "NORMAL")
+    with engine.connect() as connection, pytest.raises(SQLAlchemyError) as failed:
+        connection.execute(statement, values)
+    assert "sk-secret" not in str(failed.value)
+    async with database.transaction() as transaction:
+        with pytest.raises(SQLAlchemyError) as failed:
+            await transaction.connection.execute(statement, values)
+    assert "sk-secret" not in str(failed.value)
+    engine.dispose()
+    await database.aclose()

@@ -63,6 +63,7 @@ def async_engine(url: URL, *, patient: bool = False) -> AsyncEngine:
     is on the disk when it returns (`synchronous=FULL`): consent, tokens and keys are rare and precious.
     """
     pool: dict[str, Any] = {"poolclass": NullPool} if patient else {"pool_size": _POOL_CONNECTIONS, "pool_pre_ping": not is_sqlite(url)}
+    pool["hide_parameters"] = True  # errors may be logged, and a statement's values are nobody's business
     if not is_sqlite(url):
         timeouts = {"timeout": _CONNECT_TIMEOUT_S, "command_timeout": None if patient else _ANSWER_TIMEOUT_S}
         return create_async_engine(url, connect_args=timeouts, **pool)
@@ -81,7 +82,7 @@ def writer_engine(url: URL, synchronous: str) -> Engine:
     """
     make_private_file(Path(url.database or ""))
     arguments = {**_sqlite_arguments(), "cached_statements": _CACHED_STATEMENTS, "check_same_thread": False}
-    engine = create_engine(url.set(drivername="sqlite+pysqlite"), connect_args=arguments, pool_size=1, max_overflow=0)
+    engine = create_engine(url.set(drivername="sqlite+pysqlite"), connect_args=arguments, pool_size=1, max_overflow=0, hide_parameters=True)
     _set_up(engine, synchronous, _WRITER_CHECKPOINT_PAGES)
     return engine
 
