@@ -102,8 +102,9 @@ def test_closing_the_tab_in_mid_stream_stops_the_model_server(connected: Chromiu
     process = model_process(satchel)
     assert is_busy(process), "the model should be writing"
     page.close()
-    time.sleep(1.0)
-    assert not is_busy(process), "the model server went on after its page was closed"
+    patient_until_s = time.monotonic() + 5.0  # nine hundred tokens take longer, on any machine
+    while is_busy(process):
+        assert time.monotonic() < patient_until_s, "the model server went on after its page was closed"
     entry = last_generation(satchel, satchel.add_token())
     assert entry["status"] == "cancelled"
     assert 0 < entry["usage"]["output_tokens"] < 900
