@@ -132,7 +132,7 @@ export interface FrameError {
   details: Record<string, unknown>;
 }
 
-/** The bad end of one generation, or the refusal of one frame (then without `generation`). */
+/** The bad end of one generation, or the refusal of one frame (then with the ids that the frame named). */
 export interface Failed {
   type: "failed";
   id?: string | null;

@@ -76,6 +76,18 @@ describe("a generation", () => {
     expect(replies).toMatchObject([{ kind: "error", error: { code: 4900 } }]);
   });
 
+  it("tells the page when the server has forgotten the generation over a restart", async () => {
+    const worker = new Stage();
+    const { replies } = worker.ask("page-1");
+    await turn();
+    worker.started(0, "gen_1");
+    await worker.generations.revive();
+    const error = { code: "generation_not_found", message: "gone", retryable: false, retry_after_s: null, details: {} };
+    worker.generations.frame({ type: "failed", id: null, generation: "gen_1", error, usage: null, cost: null });
+    expect(replies.at(-1)).toMatchObject({ kind: "error", error: { data: { satchelCode: "generation_not_found" } } });
+    expect(worker.generations.live()).toEqual([]);
+  });
+
   it("attaches again after the connection was lost, and passes nothing on twice", async () => {
     const worker = new Stage();
     const { replies } = worker.ask("1");

@@ -89,7 +89,8 @@ def test_all_other_frames_conform_too() -> None:
     check(welcome("0.1.0", account, "a/b", {"message_bytes": 1, "generations": 2, "resume_s": 3}))
     check(FRAMES.started(None, "a/b"))
     check(FRAMES.failed(error, client_id="1", seq=3, usage=USAGE, cost=Cost(1)))
-    assert check(refused(error, None)).keys() == {"type", "id", "error", "usage", "cost"}
+    assert check(refused(error, "mine", None)).keys() == {"type", "id", "error", "usage", "cost"}
+    assert check(refused(error, None, "gen_1"))["generation"] == "gen_1"
     check(push("model_changed", {"model": "a/b"}))
     check(draining(5.0))
     check(pong(None))

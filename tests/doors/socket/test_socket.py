@@ -260,7 +260,7 @@ async def test_an_ended_generation_can_still_be_read_and_an_unknown_one_cannot(h
         assert await client.rest() == whole[1:]
         await client.say("attach", generation="gen_unknown", after=0)
         failed = await client.hear()
-        assert failed["error"]["code"] == "generation_not_found"
+        assert (failed["generation"], failed["error"]["code"]) == ("gen_unknown", "generation_not_found")
 
 
 async def test_generations_of_others_are_unknown(house: Served) -> None:

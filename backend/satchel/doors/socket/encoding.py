@@ -78,9 +78,10 @@ def welcome(version: str, account: Account, preferred_model: str, limits: Mappin
     )
 
 
-def refused(error: SatchelError, client_id: str | None) -> str:
-    """Return the refusal of one frame; it belongs to no generation."""
-    return _dump({"type": "failed", "id": client_id, "error": socket_error(error), "usage": None, "cost": None})
+def refused(error: SatchelError, client_id: str | None, generation: str | None) -> str:
+    """Return the refusal of one frame, by the ids that the frame itself named, so that its sender knows which one is meant."""
+    named = {"id": client_id} if generation is None else {"id": client_id, "generation": generation}
+    return _dump({"type": "failed", **named, "error": socket_error(error), "usage": None, "cost": None})
 
 
 def push(event: object, data: object) -> str:

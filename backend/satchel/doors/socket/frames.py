@@ -155,7 +155,7 @@ class FrameError(TypedDict):
 
 
 class Failed(TypedDict):
-    """The bad end of one generation, or the refusal of one frame (then without `generation`)."""
+    """The bad end of one generation, or the refusal of one frame (then with the ids that the frame named)."""
 
     type: Literal["failed"]
     id: NotRequired[str | None]

@@ -25,6 +25,7 @@ from satchel.doors.socket.connection import (
     SignIn,
     Start,
     Stop,
+    Target,
 )
 from satchel.doors.socket.encoding import refused, welcome
 from satchel.doors.socket.relays import MAX_GENERATIONS, Relays
@@ -180,7 +181,8 @@ class Pump:
                 case Resume():
                     await self.relays.resume(action)
         except SatchelError as error:
-            await self._say(refused(error, action.id if isinstance(action, Start) else action.target.id))
+            named = Target(None, action.id) if isinstance(action, Start) else action.target
+            await self._say(refused(error, named.id, named.generation))
 
     def _check_hello(self) -> None:
         if self.principal is None:
