@@ -12,8 +12,7 @@ export interface ProviderChoice {
   keyPage: string | null;
 }
 
-/** All providers that take a key or an address, hosted ones first, the free-form one last. */
-export const PROVIDERS: readonly ProviderChoice[] = providers.map((row) => ({
+const ALL: readonly ProviderChoice[] = providers.map((row) => ({
   id: row.id,
   name: row.name,
   baseUrl: row.base_url ?? "",
@@ -22,9 +21,12 @@ export const PROVIDERS: readonly ProviderChoice[] = providers.map((row) => ({
   keyPage: row.key_page ?? null,
 }));
 
+/** All providers that take a key or an address, in the file's order. The built-in model takes neither. */
+export const PROVIDERS: readonly ProviderChoice[] = ALL.filter(({ id }) => id !== "builtin");
+
 /** Return what is known about a provider. */
 export function providerOf(id: string): ProviderChoice | undefined {
-  return PROVIDERS.find((provider) => provider.id === id);
+  return ALL.find((provider) => provider.id === id);
 }
 
 /** Return a provider's name; one that is not known here goes by its id. */

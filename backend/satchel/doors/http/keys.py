@@ -17,6 +17,7 @@ from satchel.services.vault import Vault
 
 _SCOPE = "settings"
 _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_BUILTIN = "builtin"
 _REGION = "{region}"
 _REGION_NAME = re.compile(r"[a-z0-9-]{1,40}")
 
@@ -67,6 +68,8 @@ class KeyDesk:
         row = self._rows.get(provider)
         if row is None:
             raise MalformedRequest(f"no provider {provider!r}; there are {', '.join(self._rows)}", details={"param": "provider"})
+        if provider == _BUILTIN:
+            raise MalformedRequest(f"{row.name} needs no key: it starts with Satchel", details={"param": "provider"})
         address = base_url or row.base_url
         if address is None:
             raise MalformedRequest(
@@ -80,6 +83,10 @@ class KeyDesk:
             address = address.replace(_REGION, _region(row, secret, region))
         if label is not None and not _LABEL.fullmatch(label):
             raise MalformedRequest("a label has letters, digits, dots and dashes only", details={"param": "label"})
+        if label != provider and label in self._rows:
+            raise MalformedRequest(
+                f"{label} is a provider's id, and model ids start with it; choose another label", details={"param": "label"}
+            )
         key = await self._vault.add(account_id, provider, address, secret, label)
         self._changed(account_id)
         return key
