@@ -28,7 +28,7 @@ export function ModelButton({ model, role, onPick }: Props) {
   }
   const price = modelPrice(model);
   const context = model.context_length === null ? null : `${formatContext(model.context_length)} context`;
-  const hint = model.description.startsWith("Tiny") ? "tiny, to try out" : context;
+  const hint = model.description?.startsWith("Tiny") ? "tiny, to try out" : context;
   return (
     <button type="button" class="pickbtn" aria-haspopup="listbox" title="Change the model" onClick={onPick}>
       <Monogram text={modelInitials(model.name)} />

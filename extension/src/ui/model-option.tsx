@@ -18,7 +18,8 @@ function secondLine(model: Model): string {
   if (!model.satchel.available) return model.satchel.reason ?? "Not available now";
   const context = model.context_length === null ? null : formatContext(model.context_length);
   const stays = model.satchel.local ? "stays here" : null;
-  return [model.satchel.provider_name, context, stays].filter(Boolean).join(" · ");
+  const { key_label: label, provider_name: provider } = model.satchel;
+  return [label ? `${provider}, ${label}` : provider, context, stays].filter(Boolean).join(" · ");
 }
 
 /** One line of the picker: name, providers, context, and the price beside it. */

@@ -36,7 +36,7 @@ function offered(models: readonly Model[], preferred: string | null): Model[] {
 function describe(model: Model): string {
   const price = modelPrice(model);
   const cost = price.kind === "priced" ? `${price.input} in, ${price.output} out / Mtok` : price.input;
-  const [note = ""] = model.description.split(/\.(?:\s|$)/);
+  const [note = ""] = (model.description ?? "").split(/\.(?:\s|$)/);
   const tail = note === "" ? (model.satchel.local ? words.stays : "") : note.charAt(0).toLowerCase() + note.slice(1);
   return [model.satchel.provider_name, cost, tail].filter(Boolean).join(" · ");
 }

@@ -2,7 +2,8 @@
 export interface Model {
   id: string;
   name: string;
-  description: string;
+  /** Models of a person's own servers have none. */
+  description: string | null;
   context_length: number | null;
   satchel: {
     provider: string;

@@ -85,7 +85,7 @@ function facts(model: Model | undefined): string {
   const price = modelPrice(model);
   const asOf = model.satchel.price?.as_of ?? "";
   return [
-    model.description.replace(/\.$/, ""),
+    model.description?.replace(/\.$/, ""),
     model.satchel.local && "Stays on this computer",
     model.context_length !== null && `${formatContext(model.context_length)} tokens of context`,
     price.kind === "priced" ? `${price.input} / ${price.output} per million tokens, ${asOf}` : price.input,
