@@ -141,14 +141,14 @@ def _only_server(settings: Settings) -> Generator[None, None, None]:
 async def _serve(settings: Settings, listener: socket.socket) -> None:
     from satchel.bootstrap import Doors, open_house  # noqa: PLC0415
     from satchel.doors.http.logs import configure_logs  # noqa: PLC0415
-    from satchel.doors.http.server import Server, spare_the_collector  # noqa: PLC0415
+    from satchel.doors.http.server import Server, tune_interpreter  # noqa: PLC0415
 
     configure_logs(settings.log_level)
     async with open_house(settings) as house:
         doors = Doors(house)
         async with doors.serving(others_may_live=not settings.is_embedded):
             server = Server(doors.asgi, drain=doors.drain, ready=lambda: _announce(house))
-            spare_the_collector()
+            tune_interpreter()
             await server.serve([listener])
 
 

@@ -67,4 +67,6 @@ def _object(fields: Json, key: str) -> Json:
 
 def _count(fields: Json, key: str) -> int:
     value = fields.get(key)
+    if type(value) is int:
+        return max(0, value)
     return max(0, int(value)) if isinstance(value, int | float) and not isinstance(value, bool) else 0

@@ -1,6 +1,7 @@
 """One HTTP request and its reply, straight on ASGI, for doors too hot for a framework."""
 
 import asyncio
+from collections.abc import Awaitable
 from types import TracebackType
 from typing import Self
 
@@ -117,9 +118,9 @@ class Exchange:
         self.started = True
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
-    async def write(self, data: bytes) -> None:
+    def write(self, data: bytes) -> Awaitable[None]:
         """Send a piece of the body; waits while the caller reads slowly."""
-        await self._send({"type": "http.response.body", "body": data, "more_body": True})
+        return self._send({"type": "http.response.body", "body": data, "more_body": True})
 
     async def end(self) -> None:
         """Say that the body is complete."""

@@ -1,6 +1,6 @@
 """The first thing a request meets: host names, request ids, CORS, headers every page needs, one access-log line; then the right door."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
@@ -112,11 +112,11 @@ class _Reply:
         self._send = send
         self._request_id = request_id
 
-    async def send(self, message: Message) -> None:
-        """Pass on an ASGI message."""
+    def send(self, message: Message) -> Awaitable[None]:
+        """Pass on an ASGI message. No coroutine of its own: every delta of a stream comes through here."""
         if message["type"] == "http.response.start":
             self._complete(message)
-        await self._send(message)
+        return self._send(message)
 
     async def whole(self, status: int, text: bytes, headers: Headers | None = None) -> None:
         """Send a whole reply of our own."""

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import socket
+import sys
 from collections.abc import Awaitable, Callable
 
 import uvicorn
@@ -13,18 +14,22 @@ _KEEP_ALIVE_S = 75
 _AFTER_DRAIN_S = 5
 
 _COLLECT_AFTER = 10_000
+_SWITCH_S = 0.001
 
 Deed = Callable[[], Awaitable[None]]
 
 
-def spare_the_collector() -> None:
-    """Let Python's garbage collector pass over what start-up made, and come a fourteenth as often. For a process that serves and no more.
+def tune_interpreter() -> None:
+    """Set Python up for a process that serves and no more.
 
-    It was 14 % of a request's time, and looking through everything that is loaded stopped all streams for 30 ms or more.
+    The garbage collector passes over what start-up made, and comes a fourteenth as often: it was 14 % of a request's time, and looking
+    through everything that is loaded stopped all streams for 30 ms or more. The journal's thread gives way to the event loop after 1 ms,
+    not 5: that is a fifth of the time of a caller who asks alone.
     """
     gc.collect()
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER)
+    sys.setswitchinterval(_SWITCH_S)
 
 
 class Server(uvicorn.Server):
