@@ -84,6 +84,21 @@ async def test_a_grant_is_for_exactly_one_origin_in_exactly_one_embedder(house: 
             await house.policy.authorize(other)
 
 
+async def test_a_blocked_origin_is_blocked_inside_other_pages_too(house: House) -> None:
+    await house.allow(GrantState.BLOCKED)
+    with pytest.raises(OriginBlocked):
+        await house.collect(house.call(embedder="https://outer.example"))
+
+
+async def test_a_grant_may_name_exactly_one_endpoint(house: House) -> None:
+    endpoint = (await house.catalog.resolve(ACCOUNT, "a/m"))[0]
+    await house.allow(models=(endpoint.id,))
+    assert await house.collect(house.call())
+    await house.allow(models=("another:endpoint",))
+    with pytest.raises(ModelNotGranted):
+        await house.collect(house.call())
+
+
 async def test_a_blocked_origin_stays_blocked(house: House) -> None:
     await house.allow(GrantState.BLOCKED)
     with pytest.raises(OriginBlocked):

@@ -1,5 +1,6 @@
 """Consent: a grant is account × origin × embedder, narrowed by caveats. `decide` is the whole rule, and pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -50,10 +51,11 @@ class Grant:
     last_used_at: datetime | None = None
 
 
-def decide(grant: Grant | None, origin: str, model_id: str, now: datetime) -> SatchelError | None:
+def decide(grant: Grant | None, origin: str, names: Sequence[str], now: datetime) -> SatchelError | None:
     """Return why the call may not be made, or None if it may.
 
-    `model_id` is the resolved model (an endpoint's `model_id`). A used-up or expired grant counts as none: the person is asked again.
+    `names` are what the endpoint is called, its model's id first: a grant may name the model, or exactly this endpoint. A used-up or
+    expired grant counts as none: the person is asked again.
     """
     if grant is None:
         return ConsentRequired(f"{origin} has not been allowed to use a model", details={"origin": origin})
@@ -67,10 +69,10 @@ def decide(grant: Grant | None, origin: str, model_id: str, now: datetime) -> Sa
     caveats = grant.caveats
     if caveats.expires_at is not None and caveats.expires_at <= now:
         return ConsentRequired(f"what {origin} was allowed has expired", details={"origin": origin})
-    if caveats.models is not None and model_id not in caveats.models:
+    if caveats.models is not None and not any(name in caveats.models for name in names):
         return ModelNotGranted(
-            f"{origin} may use {', '.join(caveats.models)} only, not {model_id}",
-            details={"origin": origin, "model": model_id, "granted": list(caveats.models)},
+            f"{origin} may use {', '.join(caveats.models)} only, not {names[0]}",
+            details={"origin": origin, "model": names[0], "granted": list(caveats.models)},
         )
     return None
 

@@ -53,7 +53,7 @@ class Authorized:
         """
         if self.grant is None or self.origin is None or self.grant.caveats.models is None:
             return routes
-        refusals = [decide(self.grant, self.origin, route.model_id, self.now) for route in routes]
+        refusals = [decide(self.grant, self.origin, (route.model_id, route.id), self.now) for route in routes]
         covered = [route for route, refusal in zip(routes, refusals, strict=True) if refusal is None]
         if not covered and refusals[0] is not None:
             raise refusals[0]
@@ -121,17 +121,24 @@ class Policy:
         self._grants.clear()
 
     async def _decide(self, call: Call, origin: str, endpoints: Sequence[Endpoint], now: datetime) -> Grant:
-        grant = await self._find(call, origin)
+        grant = await self._find(call.principal.account_id, origin, call.embedder)
         # An unknown model is judged by its name: without a grant a page must not learn which models a person has.
-        model = endpoints[0].model_id if endpoints else call.request.model
-        refusal = decide(grant, origin, model, now)
+        names = (endpoints[0].model_id, endpoints[0].id) if endpoints else (call.request.model,)
+        refusal = await self._blocked(call, origin) or decide(grant, origin, names, now)
         if refusal is not None:
             raise self._worded(refusal, call, endpoints)
         assert grant is not None  # noqa: S101 - decide refuses without one
         return grant
 
-    async def _find(self, call: Call, origin: str) -> Grant | None:
-        key = (call.principal.account_id, origin, call.embedder)
+    async def _blocked(self, call: Call, origin: str) -> SatchelError | None:
+        """Return the refusal for an origin that is blocked wherever it stands: a no to a site is a no inside other pages too."""
+        if call.embedder is None:
+            return None
+        alone = await self._find(call.principal.account_id, origin, None)
+        return decide(alone, origin, (), call.started_at) if alone is not None and alone.state is GrantState.BLOCKED else None
+
+    async def _find(self, account_id: str, origin: str, embedder: str | None) -> Grant | None:
+        key = (account_id, origin, embedder)
         now_s = self._clock.monotonic_s()
         grant = self._grants.get(key, now_s)
         if grant is not None:

@@ -1,6 +1,10 @@
 """What the program says on stderr: one line per event, for an operator's eyes. Never a prompt, an answer, a token or a key."""
 
 import logging
+import traceback
+from types import TracebackType
+
+ExceptionFacts = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 _LINE = "%(asctime)s %(levelname)-7s %(message)s"
 _TIME = "%H:%M:%S"
@@ -33,6 +37,17 @@ class _Lines(logging.Formatter):
         first, *others = text.split("\n")
         head = first.removesuffix(record.message.partition("\n")[0])
         return "\n".join([first, *(head + line for line in others)])
+
+    def formatException(self, ei: ExceptionFacts) -> str:  # noqa: N802 - logging's own name
+        """Return where an exception and its causes came from, and of which kind they are; their texts may quote a prompt or an answer."""
+        chain: list[BaseException] = []
+        error = ei[1]
+        while error is not None and error not in chain:
+            chain.append(error)
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        where = ("".join(traceback.format_tb(each.__traceback__)) for each in chain[::-1])
+        parts = [f"{frames}{type(each).__module__}.{type(each).__qualname__}" for frames, each in zip(where, chain[::-1], strict=True)]
+        return "\nwhich led to\n".join(parts)
 
 
 def _without_bad_frames(record: logging.LogRecord) -> bool:
