@@ -37,6 +37,8 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ("name", "value"),
     [
         ("PORT", "70000"),
+        ("PROVIDER_HOSTS", "192.168.1.5"),
+        ("PROVIDER_HOSTS", "http://192.168.1.5:11434"),
         ("PORT", "http"),
         ("REDIS_URL", "redis://localhost"),
         ("PUBLIC_URL", "satchel.example"),
@@ -61,3 +63,16 @@ def test_a_secret_setting_is_not_repeated_in_errors_or_prints(monkeypatch: pytes
 def test_settings_are_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
         read_settings().port = 1  # type: ignore[misc]
+
+
+def test_a_host_in_the_house_is_named_with_its_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SATCHEL_PROVIDER_HOSTS", "192.168.1.5:11434, gpu.lan:8000")
+    assert read_settings().provider_hosts == ("192.168.1.5:11434", "gpu.lan:8000")
+
+
+@pytest.mark.parametrize(("host", "exposed"), [("127.0.0.1", False), ("localhost", False), ("::1", False), ("0.0.0.0", True)])
+def test_plain_http_for_other_computers_is_noticed(monkeypatch: pytest.MonkeyPatch, host: str, exposed: bool) -> None:
+    monkeypatch.setenv("SATCHEL_HOST", host)
+    assert read_settings().exposes_http is exposed
+    monkeypatch.setenv("SATCHEL_PUBLIC_URL", "https://satchel.example")
+    assert not read_settings().exposes_http

@@ -72,8 +72,8 @@ class House:
 
     def _add_models(self) -> None:
         settings = self.settings
-        timeouts = Timeouts(connect_s=settings.connect_timeout_s, idle_s=settings.idle_timeout_s)
-        self.transport = Transport(allow_loopback=settings.reaches_loopback, timeouts=timeouts)
+        hosts, timeouts = frozenset(settings.provider_hosts), Timeouts(connect_s=settings.connect_timeout_s, idle_s=settings.idle_timeout_s)
+        self.transport = Transport(allow_loopback=settings.reaches_loopback, allowed_hosts=hosts, timeouts=timeouts)
         rows = self.rows if settings.reaches_loopback else {name: replace(row, ports=()) for name, row in self.rows.items()}
         deps = ProviderDeps(self.transport, self.clock, rows, catalog_models(), self.ids, settings.builtin_model == "on")
         self.providers = load_providers(deps)

@@ -165,6 +165,8 @@ async def _announce(house: "House") -> None:
         f"  Built-in model  {model}",
         f"  Data            {settings.home if settings.is_embedded else 'in PostgreSQL'}",
     ]
+    if settings.exposes_http:
+        lines += ["", f"  Careful: other computers reach {settings.host} without TLS. Put a proxy before it, and set SATCHEL_PUBLIC_URL."]
     link = await house.accounts.setup_link()
     if link is not None:
         lines += [

@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     """Whether to offer the built-in model."""
     local_servers: Literal["auto", "on", "off"] = "auto"
     """Whether to look for, and to reach, model servers on this computer; `auto` is on where only this computer can reach us."""
+    provider_hosts: Words = ()
+    """Hosts as `host:port` that providers may be at although they are neither public nor on this computer."""
     allowed_hosts: Words = ()
     """More host names to answer to; addresses, `localhost` and the public URL's host always are."""
     allowed_origins: Words = ()
@@ -72,7 +74,7 @@ class Settings(BaseSettings):
     idle_timeout_s: float = Field(default=60.0, gt=0)
     """How long a provider may say nothing, before its first byte and between two."""
 
-    @field_validator("allowed_hosts", "allowed_origins", "extension_ids", mode="before")
+    @field_validator("provider_hosts", "allowed_hosts", "allowed_origins", "extension_ids", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
@@ -94,6 +96,15 @@ class Settings(BaseSettings):
     def _is_origin(cls, value: str) -> str:
         return _origin(value.rstrip("/")) if value else value
 
+    @field_validator("provider_hosts")
+    @classmethod
+    def _have_ports(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        for value in values:
+            host, _, port = value.rpartition(":")
+            if not host or "/" in host or not port.isdecimal():
+                raise ValueError(f"{value!r} is not host:port, such as 192.168.1.5:11434")
+        return values
+
     @field_validator("allowed_origins")
     @classmethod
     def _are_origins(cls, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -114,6 +125,15 @@ class Settings(BaseSettings):
         return f"http://{'127.0.0.1' if self.host in ('0.0.0.0', '::') else host}:{self.port}"  # noqa: S104
 
     @property
+    def exposes_http(self) -> bool:
+        """Tell whether other computers reach us by plain HTTP, as far as we know."""
+        return not self.public_url and not self._is_loopback
+
+    @property
+    def _is_loopback(self) -> bool:
+        return self.host == "localhost" or (_is_address(self.host) and ip_address(self.host).is_loopback)
+
+    @property
     def host_names(self) -> frozenset[str]:
         """Return the names, in lower case, that a Host header may have besides addresses and `localhost`."""
         names = {name.lower() for name in self.allowed_hosts}
@@ -123,8 +143,7 @@ class Settings(BaseSettings):
     @property
     def reaches_loopback(self) -> bool:
         """Tell whether providers may be servers on this computer. On a host that strangers use, they must not."""
-        is_private = not self.public_url and (self.host == "localhost" or (_is_address(self.host) and ip_address(self.host).is_loopback))
-        return self.local_servers == "on" or (self.local_servers == "auto" and is_private)
+        return self.local_servers == "on" or (self.local_servers == "auto" and not self.public_url and self._is_loopback)
 
     @property
     def keyring(self) -> Path:
