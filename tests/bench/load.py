@@ -11,6 +11,7 @@ from itertools import cycle
 
 import orjson
 
+FINISHED = b'"type":"finished"'
 PROMPT = "Say hello to the benchmark, please. " * 5
 
 
@@ -109,12 +110,13 @@ class StreamResult:
 class StreamClient(asyncio.Protocol):
     """One streamed request, over SSE or as a websocket; looks at each delta's clock."""
 
-    def __init__(self, result: StreamResult, payload: bytes, socket_frames: bytes = b"", marker: bytes = b'"content":"') -> None:
-        self.result, self.payload, self.frames, self.marker = result, payload, socket_frames, marker
+    def __init__(self, result: StreamResult, payload: bytes, frames: Sequence[bytes] = (), marker: bytes = b'"content":"') -> None:
+        self.result, self.payload, self.frames, self.marker = result, payload, frames, marker
+        self.left = len(frames) - 1 if frames else 1  # hello has no end
         self.done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self.count = 0
         self.tail = b""
-        self.opened = not socket_frames
+        self.opened = not frames
         self.on_delta: Callable[[int], None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -136,7 +138,7 @@ class StreamClient(asyncio.Protocol):
                 return
             self.opened = True
             self.sent_ns = now
-            self.transport.write(self.frames)  # type: ignore[attr-defined]
+            self.transport.write(b"".join(self.frames))  # type: ignore[attr-defined]
             return
         text = self.tail + data
         at = 0
@@ -147,8 +149,14 @@ class StreamClient(asyncio.Protocol):
                 break
             at = space
             self.seen(now, text[start:space])
+        if self.frames:
+            ends = text.count(FINISHED, max(0, len(self.tail) - len(FINISHED) + 1))
+        else:
+            ends = int(self.left > 0 and b"[DONE]" in text[-80:])
         self.tail = text[max(at, len(text) - 200) :]
-        if (b"[DONE]" in text[-80:] or b'"type":"finished"' in text) and not self.done.done():
+        self.left -= ends
+        self.result.ended += ends
+        if self.left <= 0 and not self.done.done():
             self.done.set_result(True)
 
     def seen(self, now: int, stamp: bytes) -> None:
@@ -173,8 +181,7 @@ async def streams(target: Target, count: int, model: str, connect: Callable[[Str
         transport, client = await loop.create_connection(
             lambda: connect(result) if connect else StreamClient(result, raw), "127.0.0.1", target.port
         )
-        whole = await asyncio.wait_for(client.done, 120)
-        result.ended += whole
+        await asyncio.wait_for(client.done, 120)
         result.deltas += client.count
         transport.close()
 
@@ -190,8 +197,8 @@ def frame(text: bytes) -> bytes:
     return size + b"\0\0\0\0" + text
 
 
-def socket_client(targets: Sequence[Target], model: str, origin: str) -> Callable[[StreamResult], StreamClient]:
-    """Return a maker of clients of our websocket protocol, each hello and one generate; the targets take turns."""
+def socket_client(targets: Sequence[Target], model: str, origin: str, calls: int = 1) -> Callable[[StreamResult], StreamClient]:
+    """Return a maker of clients of our websocket protocol, each hello and `calls` generates; the targets take turns."""
     turns = cycle(targets)
 
     def make(result: StreamResult) -> StreamClient:
@@ -203,8 +210,8 @@ def socket_client(targets: Sequence[Target], model: str, origin: str) -> Callabl
         )
         request = {"model": target.prefix + model, "messages": [{"role": "user", "content": PROMPT}], "max_tokens": 256}
         hello = orjson.dumps({"type": "hello", "token": target.token})
-        generate = orjson.dumps({"type": "generate", "id": key, "origin": origin, "request": request})
-        return StreamClient(result, upgrade.encode(), frame(hello) + frame(generate), b'"text":"')
+        asks = [orjson.dumps({"type": "generate", "id": f"{key}{n}", "origin": origin, "request": request}) for n in range(calls)]
+        return StreamClient(result, upgrade.encode(), [frame(text) for text in (hello, *asks)], b'"text":"')
 
     return make
 

@@ -121,7 +121,7 @@ def extension_targets(bench: Bench) -> list[Target]:
     targets = []
     for email in EMAILS:
         token = extension_token(bench.satchel.url, email, PASSWORD)
-        grant = {"origin": ORIGIN, "state": "allowed", "caveats": {"rate_per_minute": 1_000_000}}
+        grant = {"origin": ORIGIN, "state": "allowed", "caveats": {"rate_per_minute": 100_000}}
         bench.satchel.call(token, "PUT", "/v1/grants", grant)
         targets.append(Target(bench.satchel.port, token, "bench:"))
     return targets
@@ -142,7 +142,8 @@ async def measure(bench: Bench) -> None:
     await deltas(bench, "websocket", lambda: streams(bench.through, 8, "", socket_client(sockets, f"f-{2000 // scale}-0", ORIGIN)))
     await lateness(bench, "direct", lambda: streams(bench.direct, 200, "f-250-20"), "–")
     await lateness(bench, "SSE", lambda: streams(bench.through, 200, "f-250-20"), "≤ 8 ms")
-    await lateness(bench, "websocket", lambda: streams(bench.through, 200, "", socket_client(sockets, "f-250-20", ORIGIN)), "≤ 8 ms")
+    eight_calls = socket_client(sockets, "f-250-20", ORIGIN, calls=8)  # an account may have eight sockets
+    await lateness(bench, "websocket", lambda: streams(bench.through, 25, "", eight_calls), "≤ 8 ms")
     await cancels(bench)
     bench.row("memory idle / loaded", f"{idle_mb:.0f} / {memory_mb(bench.pid):.0f} MB", "≤ 100 / 150 MB")
     bench.row("start-up to ready", f"{bench.satchel.ready_after_s:.2f} s", "≤ 1.5 s")
