@@ -89,10 +89,10 @@ class House:
         self.oauth = OAuth(oauth, database, self.apps.find, bus=bus, clock=clock, ids=ids)
         self.policy = Policy(database, self.catalog, self.limiter, bus, clock)
         self.budgets = Budgets(database, self.journal, clock, ids.new("work"))
+        self.ledger = Ledger(database, clock, self.budgets.flush)
         routing = Routing(self.catalog, self.providers, self.vault.open)
         self.generation = Generation(self.policy, self.budgets, routing, load_plugins())
         self.streams = Streams(self.generation.generate, MemoryStreamLog(), bus, ids)
-        self.ledger = Ledger(database, clock)
 
     @property
     def builtin(self) -> BuiltinProvider:

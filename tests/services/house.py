@@ -111,6 +111,7 @@ class TracedJournal:
         self.settlements: list[Settlement] = []
         self.refuse_hold: SatchelError | None = None
         self.failing_settlements = 0
+        self.settling_takes_s = 0.0
         self._trace = trace
 
     def hold(self, record: HoldRecord) -> Awaitable[None]:
@@ -134,6 +135,7 @@ class TracedJournal:
         if self.failing_settlements:
             self.failing_settlements -= 1
             raise ConnectionError("the database is away")
+        await asyncio.sleep(self.settling_takes_s)
         await self.inner.settle(settlement)
 
     async def orphans(self, worker_id: str, before: datetime) -> Sequence[HoldRecord]:

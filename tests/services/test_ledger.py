@@ -6,7 +6,7 @@ from .house import ACCOUNT, NUSD, ORIGIN, House
 
 
 async def test_entries_come_newest_first_by_page_and_by_origin(house: House) -> None:
-    ledger = Ledger(house.database, house.clock)
+    ledger = Ledger(house.database, house.clock, house.budgets.flush)
     await house.allow()
     for origin in (ORIGIN, None, ORIGIN):
         house.clock.pass_time(1)
@@ -20,7 +20,7 @@ async def test_entries_come_newest_first_by_page_and_by_origin(house: House) -> 
 
 
 async def test_an_entry_belongs_to_its_account(house: House) -> None:
-    ledger = Ledger(house.database, house.clock)
+    ledger = Ledger(house.database, house.clock, house.budgets.flush)
     await house.collect(house.call(origin=None))
     await house.entries()
     assert (await ledger.get(ACCOUNT, "gen_11")) is not None
@@ -28,9 +28,19 @@ async def test_an_entry_belongs_to_its_account(house: House) -> None:
 
 
 async def test_today_begins_at_midnight_utc(house: House) -> None:
-    ledger = Ledger(house.database, house.clock)
+    ledger = Ledger(house.database, house.clock, house.budgets.flush)
     await house.collect(house.call(origin=None))
     await house.entries()
     assert await ledger.today(ACCOUNT) == (2 * NUSD, 1)
     house.clock.pass_time(12 * 3600)
     assert await ledger.today(ACCOUNT) == (0, 0)
+
+
+async def test_whoever_saw_the_end_finds_the_entry_however_slow_the_disk(house: House) -> None:
+    ledger = Ledger(house.database, house.clock, house.budgets.flush)
+    await house.allow()
+    house.journal.settling_takes_s = 0.1
+    call = house.call()
+    await house.collect(call)
+    entry = await ledger.get(ACCOUNT, call.id)
+    assert entry is not None

@@ -77,7 +77,7 @@ class Budgets:
             for owner_id in record.budget_ids:
                 if owner_id in self._purses:
                     self._purses[owner_id].read_at_s = float("-inf")
-        await self._flush()
+        await self.flush()
         return len(orphans)
 
     async def reap(self, grace_s: float = ORPHAN_GRACE_S) -> None:
@@ -92,7 +92,7 @@ class Budgets:
     async def aclose(self) -> None:
         """Wait until every settlement is written or given up."""
         while self._unwritten:
-            await self._flush()
+            await self.flush()
 
     async def decide(self, call: Call, routes: Sequence[Endpoint], grant: Grant | None) -> tuple[int, list[Purse]]:
         """Return what was reserved, and where. Between the last look at the budgets and the reservation nothing else runs."""
@@ -136,7 +136,7 @@ class Budgets:
     async def _read(self, account_id: str, owners: dict[str, BudgetCaveat | None], moment: datetime) -> None:
         purses = [self._purses.get(owner_id) or self._add(owner_id) for owner_id in owners]
         held_nusd = [purse.held_here_nusd for purse in purses]
-        await self._flush()
+        await self.flush()
         async with self._database.unit_of_work() as stores:
             rows = []
             for owner_id, caveat in owners.items():
@@ -149,7 +149,8 @@ class Budgets:
         for purse, row, before_nusd in zip(purses, rows, held_nusd, strict=True):
             purse.refresh(row, before_nusd, moment, self.clock.monotonic_s())
 
-    async def _flush(self) -> None:
+    async def flush(self) -> None:
+        """Wait, for a second at most, until what has been settled so far can be read."""
         if self._unwritten:
             await asyncio.wait(tuple(self._unwritten), timeout=_FLUSH_TIMEOUT_S)
 

@@ -1,6 +1,6 @@
 """The ledger, read: what was asked, by whom, and what it cost. Written by `services/budget.py` through the journal only."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from satchel.domain.budgets import Period, period_start
@@ -12,24 +12,29 @@ from satchel.ports.stores import Database
 class Ledger:
     """Read entries of ended generations. Running ones are in `services/streams.py`."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, flush: Callable[[], Awaitable[None]]) -> None:
+        """Read from `database`; `flush` waits for the settlements under way, so that whoever saw an end finds its entry."""
         self._database = database
         self._clock = clock
+        self._flush = flush
 
     async def recent(
         self, account_id: str, limit: int = 20, origin: str | None = None, before: tuple[datetime, str] | None = None
     ) -> Sequence[Entry]:
         """Return at most `limit` entries, newest first, of one origin or all; `before` is start and id of the last one seen."""
+        await self._flush()
         async with self._database.unit_of_work() as stores:
             return await stores.generations.list(account_id, limit, origin, before)
 
     async def get(self, account_id: str, generation_id: str) -> Entry | None:
         """Return the entry of a generation, None where there is none of this account."""
+        await self._flush()
         async with self._database.unit_of_work() as stores:
             return await stores.generations.get(account_id, generation_id)
 
     async def today(self, account_id: str) -> tuple[int, int]:
         """Return what was spent since midnight UTC in nano-US-dollars, and on how many generations."""
         midnight = period_start(Period.DAY, self._clock.now())
+        await self._flush()
         async with self._database.unit_of_work() as stores:
             return await stores.generations.since(account_id, midnight)
