@@ -135,7 +135,8 @@ class TracedJournal:
         if self.failing_settlements:
             self.failing_settlements -= 1
             raise ConnectionError("the database is away")
-        await asyncio.sleep(self.settling_takes_s)
+        if self.settling_takes_s:
+            await asyncio.sleep(self.settling_takes_s)
         await self.inner.settle(settlement)
 
     async def orphans(self, worker_id: str, before: datetime) -> Sequence[HoldRecord]:
