@@ -9,6 +9,13 @@ are loaded at first use: a server without keys does without their 6 MB.
 """
 
 import hmac
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 SALT_BYTES = 32
@@ -50,8 +57,6 @@ def seal(key: bytes | bytearray, plaintext: bytes | bytearray, ctx: bytes, salt3
         ctx: what `context` returned.
         salt32: 32 random bytes, never used before.
     """
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
-
     _check_sizes(key, salt32)
     size_bytes = len(plaintext) + _LENGTH_BYTES
     padded = bytearray(-(-size_bytes // _BLOCK_BYTES) * _BLOCK_BYTES)
@@ -59,7 +64,7 @@ def seal(key: bytes | bytearray, plaintext: bytes | bytearray, ctx: bytes, salt3
     try:
         padded[:_LENGTH_BYTES] = len(plaintext).to_bytes(_LENGTH_BYTES, "big")
         padded[_LENGTH_BYTES:size_bytes] = plaintext
-        sealed = AESGCM(memoryview(keys)[:KEY_BYTES]).encrypt(_NONCE, padded, ctx)
+        sealed = _ciphers().aes_gcm(memoryview(keys)[:KEY_BYTES]).encrypt(_NONCE, padded, ctx)
         return bytes([_VERSION]) + salt32 + bytes(keys[KEY_BYTES:]) + sealed
     finally:
         wipe(padded)
@@ -72,9 +77,7 @@ def open_(key: bytes | bytearray, blob: bytes, ctx: bytes) -> bytearray:
     Raises:
         SealBroken: for every failure alike.
     """
-    from cryptography.exceptions import InvalidTag  # noqa: PLC0415
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
-
+    ciphers = _ciphers()
     body_bytes = len(blob) - _HEAD_BYTES - _TAG_BYTES
     if len(key) != KEY_BYTES or body_bytes < _BLOCK_BYTES or body_bytes % _BLOCK_BYTES or blob[0] != _VERSION:
         raise SealBroken
@@ -83,9 +86,9 @@ def open_(key: bytes | bytearray, blob: bytes, ctx: bytes) -> bytearray:
     try:
         if not hmac.compare_digest(keys[KEY_BYTES:], blob[1 + SALT_BYTES : _HEAD_BYTES]):
             raise SealBroken
-        AESGCM(memoryview(keys)[:KEY_BYTES]).decrypt_into(_NONCE, memoryview(blob)[_HEAD_BYTES:], ctx, padded)
+        ciphers.aes_gcm(memoryview(keys)[:KEY_BYTES]).decrypt_into(_NONCE, memoryview(blob)[_HEAD_BYTES:], ctx, padded)
         return _without_padding(padded)
-    except InvalidTag:
+    except ciphers.invalid_tag:
         raise SealBroken from None
     finally:
         wipe(padded)
@@ -95,6 +98,23 @@ def open_(key: bytes | bytearray, blob: bytes, ctx: bytes) -> bytearray:
 def wipe(secret: bytearray) -> None:
     """Overwrite a secret with zeros. Best effort: copies made elsewhere stay."""
     secret[:] = bytes(len(secret))
+
+
+class _Ciphers(NamedTuple):
+    aes_gcm: type["AESGCM"]
+    hkdf: type["HKDF"]
+    sha256: "SHA256"
+    invalid_tag: type[Exception]
+
+
+@cache  # asking for them by `import` at every use was 1 % of a request's time
+def _ciphers() -> _Ciphers:
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415
+
+    return _Ciphers(AESGCM, HKDF, SHA256(), InvalidTag)
 
 
 def _prefixed(part: bytes) -> bytes:
@@ -107,11 +127,9 @@ def _check_sizes(key: bytes | bytearray, salt32: bytes) -> None:
 
 
 def _derive(key: bytes | bytearray, salt32: bytes, ctx: bytes) -> bytearray:
-    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415
-
+    ciphers = _ciphers()
     keys = bytearray(KEY_BYTES + _COMMIT_BYTES)
-    HKDF(SHA256(), len(keys), salt=salt32, info=_INFO + ctx).derive_into(key, keys)
+    ciphers.hkdf(ciphers.sha256, len(keys), salt=salt32, info=_INFO + ctx).derive_into(key, keys)
     return keys
 
 

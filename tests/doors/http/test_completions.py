@@ -238,7 +238,9 @@ async def test_no_hold_is_left_whatever_happened(house: Served) -> None:
     for model in ("hello", "garbage", "cut", "refuses"):
         async with house.ask(f"lab:{model}", stream=True) as reply:
             await reply.read()
-    assert await house.house.journal.orphans("nobody", house.house.clock.now()) == []
+    async with asyncio.timeout(5):
+        while await house.house.journal.orphans("nobody", house.house.clock.now()):  # a settlement may wait 10 ms for others
+            await asyncio.sleep(0.005)
 
 
 async def test_a_method_the_door_does_not_know_is_refused(house: Served) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 import uvicorn
 from starlette.types import ASGIApp
 
+from satchel.doors.http.gathering import GatheringProtocol
+
 _MAX_MESSAGE_BYTES = 1_048_576
 _KEEP_ALIVE_S = 75
 _AFTER_DRAIN_S = 5
@@ -43,7 +45,7 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 asgi,
                 loop="uvloop",
-                http="httptools",
+                http=GatheringProtocol,
                 ws="websockets-sansio",
                 ws_max_size=_MAX_MESSAGE_BYTES,
                 ws_per_message_deflate=False,
