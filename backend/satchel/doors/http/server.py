@@ -30,6 +30,7 @@ def tune_interpreter() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(_COLLECT_AFTER)
     sys.setswitchinterval(_SWITCH_S)
 
