@@ -26,7 +26,7 @@ def tune_interpreter() -> None:
 
     The garbage collector passes over what start-up made, and comes a fourteenth as often: it was 14 % of a request's time, and looking
     through everything that is loaded stopped all streams for 30 ms or more. The journal's thread gives way to the event loop after 1 ms,
-    not 5: that is a fifth of the time of a caller who asks alone.
+    not 5, so that a lone caller waits less for it.
     """
     gc.collect()
     gc.freeze()
