@@ -78,7 +78,7 @@ def server() -> Iterator[subprocess.Popen[bytes]]:
         while not answers():
             if process.poll() is not None or time.monotonic() > deadline:
                 sys.exit("── satchel serve did not start; what it said stands above")
-            time.sleep(0.1)
+            time.sleep(0.1)  # the server is another process: nothing to wait on but its answer
         yield process
     finally:
         process.terminate()

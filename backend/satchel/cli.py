@@ -94,7 +94,7 @@ def main() -> None:
 @main.command()
 def serve() -> None:
     """Serve until SIGTERM or Ctrl-C."""
-    import uvloop  # noqa: PLC0415
+    import uvloop  # noqa: PLC0415 - heavy, and `--help` needs nothing
 
     gc.disable()  # start-up makes what stays: a fifth of its time was looking through it; `tune_interpreter` turns it on again
     settings = _settings()
@@ -141,9 +141,9 @@ def _only_server(settings: Settings) -> Generator[None, None, None]:
 
 
 async def _serve(settings: Settings, listener: socket.socket) -> None:
-    from satchel.bootstrap import Doors, open_house  # noqa: PLC0415
-    from satchel.doors.http.logs import configure_logs  # noqa: PLC0415
-    from satchel.doors.http.server import Server, tune_interpreter  # noqa: PLC0415
+    from satchel.bootstrap import Doors, open_house  # noqa: PLC0415 - heavy, and `--help` needs nothing
+    from satchel.doors.http.logs import configure_logs  # noqa: PLC0415 - heavy, and `--help` needs nothing
+    from satchel.doors.http.server import Server, tune_interpreter  # noqa: PLC0415 - heavy, and `--help` needs nothing
 
     configure_logs(settings.log_level)
     async with open_house(settings) as house:
@@ -183,7 +183,7 @@ async def _announce(house: "House") -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database up to date. `serve` does it by itself."""
-    from satchel.stores.sql.migrate import migrate as bring_up_to_date  # noqa: PLC0415
+    from satchel.stores.sql.migrate import migrate as bring_up_to_date  # noqa: PLC0415 - heavy, and `--help` needs nothing
 
     _finish(bring_up_to_date(_settings().database_url))
     click.echo("the database is up to date", err=True)
@@ -234,7 +234,7 @@ def key() -> None:
 @in_house
 async def key_add(house: "House", email: str, provider: str, *, base_url: str | None, region: str | None, label: str | None) -> None:
     """Seal and keep a key, read from standard input: a line, empty for a keyless server, or JSON of several. Prints its id."""
-    from satchel.doors.http.keys import KeyDesk  # noqa: PLC0415
+    from satchel.doors.http.keys import KeyDesk  # noqa: PLC0415 - heavy, and `--help` needs nothing
 
     owner = await _account(house, email)
     desk = KeyDesk(house.vault, house.rows, house.bus)
@@ -248,7 +248,7 @@ async def key_add(house: "House", email: str, provider: str, *, base_url: str | 
 @in_house
 async def models(house: "House", email: str | None, as_json: bool) -> None:
     """List the models that can be used here."""
-    from satchel.doors.http.models import model_schemas  # noqa: PLC0415
+    from satchel.doors.http.models import model_schemas  # noqa: PLC0415 - heavy, and `--help` needs nothing
 
     account_id = (await _account(house, email)).id if email else _KEYLESS
     found = model_schemas(await house.catalog.endpoints(account_id), await house.catalog.preferred(account_id))
@@ -288,7 +288,7 @@ def make_url_safe(url: str) -> str:
 
 def _whether_serving(settings: Settings) -> str:
     try:
-        with socket.create_connection(("127.0.0.1" if settings.host == "0.0.0.0" else settings.host, settings.port), timeout=1):  # noqa: S104
+        with socket.create_connection(("127.0.0.1" if settings.host == "0.0.0.0" else settings.host, settings.port), timeout=1):  # noqa: S104 - compared, not bound
             return "something listens there"
     except OSError:
         return "nothing listens there"
@@ -305,7 +305,7 @@ def openapi() -> None:
 
 
 async def _print_openapi(settings: Settings) -> None:
-    from satchel.bootstrap import Doors, open_house  # noqa: PLC0415
+    from satchel.bootstrap import Doors, open_house  # noqa: PLC0415 - heavy, and `--help` needs nothing
 
     async with open_house(settings) as house:
         click.echo(orjson.dumps(Doors(house).management.openapi(), option=orjson.OPT_INDENT_2).decode())

@@ -109,7 +109,7 @@ class _Ciphers(NamedTuple):
 
 @cache  # asking for them by `import` at every use was 1 % of a request's time
 def _ciphers() -> _Ciphers:
-    from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - all four at first use: 6 MB that an idle server does without
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
     from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415
