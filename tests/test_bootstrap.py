@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from satchel.bootstrap import Doors, open_house
+from satchel.bootstrap.doors import Doors
+from satchel.bootstrap.house import open_house
 from satchel.custody.local import KekRefused
 from satchel.domain.ledger import HoldRecord
 from satchel.settings import Settings

@@ -10,7 +10,8 @@ from typing import Any
 
 import aiohttp
 
-from satchel.bootstrap import Doors, House, open_house
+from satchel.bootstrap.doors import Doors
+from satchel.bootstrap.house import House, open_house
 from satchel.domain.accounts import Account
 from satchel.domain.keys import NO_SECRET
 from satchel.domain.tokens import ACCOUNT_TOKEN_SCOPES, SCOPES, Token, TokenKind, secret_hash, token_text

@@ -28,7 +28,7 @@ from satchel.services.vault import Vault
 
 
 class ResourceServices(Protocol):
-    """What the resources use; `bootstrap.py` has it."""
+    """What the resources use; the house has it."""
 
     accounts: Accounts
     apps: Apps

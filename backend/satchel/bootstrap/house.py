@@ -1,27 +1,12 @@
-"""The composition root: settings → adapters → services → doors. Nobody else plugs a port; order and endings are decided here."""
+"""Settings → adapters → services: the house, opened and closed in order. What stands in its doorways is in `doors.py`."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from fastapi import FastAPI
-
 from satchel.coordination.memory import MemoryBus, MemoryLimiter, MemoryStreamLog
 from satchel.custody.local import local_custody
 from satchel.domain.catalog import ProviderRow
-from satchel.doors.auth import Authenticator
-from satchel.doors.http.completions import DESCRIPTION, PATH, Completions
-from satchel.doors.http.front import Front
-from satchel.doors.http.health import health_router
-from satchel.doors.http.live import LiveCalls
-from satchel.doors.http.management import management_app
-from satchel.doors.http.oauth import router as oauth_router
-from satchel.doors.http.resources import resource_routers
-from satchel.doors.portal.router import router as portal_router
-from satchel.doors.portal.session import PortalSession
-from satchel.doors.socket.door import SocketDoor
-from satchel.doors.socket.pump import SocketServices
 from satchel.kit.clock import SystemClock
 from satchel.kit.ids import Ids
 from satchel.loading import catalog_models, load_plugins, load_providers, load_sources, provider_rows
@@ -33,11 +18,10 @@ from satchel.providers import ProviderDeps
 from satchel.providers.builtin import PROVIDER_ID, BuiltinProvider
 from satchel.services.accounts import Accounts
 from satchel.services.apps import Apps
-from satchel.services.budget import ORPHAN_GRACE_S, Budgets
+from satchel.services.budget import Budgets
 from satchel.services.catalog import Catalog
 from satchel.services.generation import Generation
 from satchel.services.ledger import Ledger
-from satchel.services.oauth.issuer import Issuer
 from satchel.services.oauth.service import OAuth
 from satchel.services.policy import Policy
 from satchel.services.routing import Routing
@@ -135,66 +119,3 @@ async def open_house(settings: Settings) -> AsyncGenerator[House, None]:
         yield house
     finally:
         await house.aclose()
-
-
-class Doors:
-    """The ASGI callable of a house, what looks after it while it serves, and how it goes down."""
-
-    def __init__(self, house: House) -> None:
-        self._house = house
-        settings, bus, clock, ids = house.settings, house.bus, house.clock, house.ids
-        authenticator = Authenticator(house.database, bus, clock)
-        origins = frozenset({*settings.allowed_origins, settings.own_url})
-        sockets = SocketServices(authenticator, house.accounts, house.catalog, house.streams, clock=clock, ids=ids)
-        self.socket = SocketDoor(sockets, bus, lambda origin: origin in origins or house.apps.allows_origin(origin))
-        self._live = LiveCalls(bus)
-        self.management = self._management(authenticator)
-        completions = Completions(authenticator, house.generation, self._live, clock, ids)
-        self.asgi = Front(
-            hot={PATH: completions},
-            socket=self.socket,
-            rest=self.management,
-            host_names=settings.host_names,
-            allows_origin=house.apps.allows_origin,
-            clock=clock,
-            ids=ids,
-        )
-
-    @asynccontextmanager
-    async def serving(self, others_may_live: bool) -> AsyncGenerator[None, None]:
-        """Settle what a killed process left behind, and look after things while the block runs.
-
-        Args:
-            others_may_live: whether other processes may be serving from the same database.
-        """
-        grace_s = ORPHAN_GRACE_S if others_may_live else 0.0
-        await self._house.budgets.settle_orphans(grace_s)
-        watching = [self._house.budgets.reap(grace_s), self._house.catalog.run(), self.socket.watch()]
-        tasks = [asyncio.create_task(deed) for deed in watching]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            self._live.close()
-            self.asgi.access_log.flush()
-
-    async def drain(self) -> None:
-        """Refuse what is new, tell the clients, let what runs finish, close the sockets."""
-        self.socket.begin_drain()
-        self._live.begin_drain()
-        drain_s = self._house.settings.drain_s
-        await asyncio.gather(self._house.streams.drain(drain_s), self._live.drain(drain_s))
-        self.socket.close_all()
-
-    def _management(self, authenticator: Authenticator) -> FastAPI:
-        house = self._house
-        issuer = Issuer(house.settings.public_url or None)
-        pages = [
-            health_router(house.database, lambda: house.builtin.status().state, lambda: self.socket.is_draining),
-            oauth_router(house.oauth, house.apps, issuer),
-            portal_router(house.accounts, house.oauth, issuer),
-        ]
-        resources = resource_routers(authenticator, self._live, house)
-        return management_app(resources, pages, lambda asgi: PortalSession(asgi, house.accounts, issuer), {PATH: DESCRIPTION})
