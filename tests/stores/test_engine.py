@@ -1,5 +1,7 @@
 """What a database URL means, and how SQLite is set up."""
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from satchel.stores.sql.database import SqlDatabase
-from satchel.stores.sql.engine import database_url, writer_engine
+from satchel.stores.sql.engine import database_url, make_private_file, writer_engine
 from satchel.stores.sql.migrate import migrate
 
 
@@ -65,3 +67,18 @@ async def test_what_a_statement_was_about_is_not_in_its_error(tmp_path: Path) ->
     assert "sk-secret" not in str(failed.value)
     engine.dispose()
     await database.aclose()
+
+
+def test_a_new_file_is_in_wal_mode_before_anybody_connects(tmp_path: Path) -> None:
+    file = tmp_path / "home" / "satchel.db"
+    make_private_file(file)
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert [path.name for path in file.parent.iterdir()] == ["satchel.db"]
+
+
+def test_a_file_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "satchel.db"
+    file.write_bytes(b"mine")
+    make_private_file(file)
+    assert file.read_bytes() == b"mine"

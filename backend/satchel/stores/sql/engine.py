@@ -1,7 +1,9 @@
 """Engines: what a database URL means, how connections are set up, and how a transaction of each engine begins."""
 
+import contextlib
 import os
 import sqlite3
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 from satchel.domain.errors import NotReady
 
 _BUSY_TIMEOUT_S = 5.0
+_PATIENT_BUSY_TIMEOUT_S = 60.0  # several workers may wait in line for one that migrates on a slow disk
 _CONNECT_TIMEOUT_S = 10.0
 _ANSWER_TIMEOUT_S = 30.0
 _CACHED_STATEMENTS = 512
@@ -68,7 +71,7 @@ def async_engine(url: URL, *, patient: bool = False) -> AsyncEngine:
         timeouts = {"timeout": _CONNECT_TIMEOUT_S, "command_timeout": None if patient else _ANSWER_TIMEOUT_S}
         return create_async_engine(url, connect_args=timeouts, **pool)
     make_private_file(Path(url.database or ""))
-    engine = create_async_engine(url, connect_args=_sqlite_arguments(), **pool)
+    engine = create_async_engine(url, connect_args=_sqlite_arguments(_PATIENT_BUSY_TIMEOUT_S if patient else _BUSY_TIMEOUT_S), **pool)
     _set_up(engine.sync_engine, "FULL")
     return engine
 
@@ -81,7 +84,7 @@ def writer_engine(url: URL, synchronous: str) -> Engine:
         synchronous: `NORMAL` or `FULL`, see the decision record on durability.
     """
     make_private_file(Path(url.database or ""))
-    arguments = {**_sqlite_arguments(), "cached_statements": _CACHED_STATEMENTS, "check_same_thread": False}
+    arguments = {**_sqlite_arguments(_BUSY_TIMEOUT_S), "cached_statements": _CACHED_STATEMENTS, "check_same_thread": False}
     engine = create_engine(url.set(drivername="sqlite+pysqlite"), connect_args=arguments, pool_size=1, max_overflow=0, hide_parameters=True)
     _set_up(engine, synchronous, _WRITER_CHECKPOINT_PAGES)
     return engine
@@ -118,14 +121,26 @@ def refuses_a_value(error: BaseException) -> bool:
 
 
 def make_private_file(path: Path) -> None:
-    """Make an empty database file of mode 0600, and its folder of mode 0700, where they are missing."""
+    """Make an empty database file of mode 0600, and its folder of mode 0700, where they are missing.
+
+    It is in WAL mode from its first moment: two connections that turn a file's journal over at once do not wait for each other, one fails.
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    if path.exists():
+        return
+    descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(descriptor)
+    try:
+        with contextlib.closing(sqlite3.connect(draft)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+        with contextlib.suppress(FileExistsError):  # another start was quicker
+            os.link(draft, path)
+    finally:
+        Path(draft).unlink()
 
 
-def _sqlite_arguments() -> Mapping[str, Any]:
-    return {"timeout": _BUSY_TIMEOUT_S, "isolation_level": None}  # None: Python begins nothing, we say BEGIN IMMEDIATE ourselves
+def _sqlite_arguments(busy_timeout_s: float) -> Mapping[str, Any]:
+    return {"timeout": busy_timeout_s, "isolation_level": None}  # None: Python begins nothing, we say BEGIN IMMEDIATE ourselves
 
 
 def _set_up(engine: Engine, synchronous: str, checkpoint_pages: int = _CHECKPOINT_PAGES) -> None:
