@@ -1,8 +1,9 @@
-import time
+from functools import partial
 from typing import Any
 
 import orjson
 import pytest
+from tests.yardstick import cost_us
 
 from satchel.domain import errors
 from satchel.domain.errors import ProviderGarbled, SatchelError, StreamBroken
@@ -261,11 +262,4 @@ def test_a_refusal_without_a_key_or_a_shape_is_told_from_one_with() -> None:
 
 def test_a_delta_of_text_costs_microseconds() -> None:
     for subject, line in ((invoke_reader(), invoke(said("a word"))), (converse_reader(), delta({"text": "a word"}))):
-
-        def once(subject: Any = subject, line: bytes = line) -> float:
-            begun = time.perf_counter()
-            for _ in range(200):
-                subject.feed(line)
-            return (time.perf_counter() - begun) / 200
-
-        assert min(once() for _ in range(20)) < 15e-6
+        assert cost_us(partial(subject.feed, line)) < 15

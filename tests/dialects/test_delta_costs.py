@@ -1,10 +1,10 @@
-"""What a delta of text costs to decode: at most 15 µs, the best of several runs, so that a busy machine does no harm."""
+"""What a delta of text costs to decode: at most 15 µs."""
 
-import time
 from typing import Any
 
 import orjson
 import pytest
+from tests.yardstick import cost_us
 
 from satchel.dialects import cohere, gemini, ollama, openai_responses
 
@@ -46,11 +46,4 @@ RESPONSES = {
 def test_a_delta_of_text_costs_microseconds(kind: Any, before: bytes, chunk: dict[str, Any], after: bytes) -> None:
     line, subject = before + orjson.dumps(chunk) + after, kind(endpoint(), str)
     assert subject.feed(line)
-
-    def once() -> float:
-        begun = time.process_time()
-        for _ in range(500):
-            subject.feed(line)
-        return (time.process_time() - begun) / 500
-
-    assert min(once() for _ in range(20)) < 15e-6
+    assert cost_us(lambda: subject.feed(line)) < 15

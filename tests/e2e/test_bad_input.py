@@ -105,7 +105,7 @@ def test_a_provider_that_fails_gives_its_own_code_on_the_page_and_in_the_popup(
     entry = scene.newest()
     assert (entry["status"], entry["error_code"]) == ("failed", satchel_code)
     assert satchel_code in scene.popup_text()
-    deadline = time.monotonic() + 3
+    deadline = time.monotonic() + 15
     while counting.running and time.monotonic() < deadline:
         time.sleep(0.02)
     assert counting.running == 0, "a request was left running upstream"
@@ -145,7 +145,7 @@ def test_a_page_that_navigates_away_in_mid_stream_stops_the_provider(scene: Scen
     scene.page.wait_for_function("window.state === 'streaming'")
     assert counting.running == 1
     scene.page.goto(f"{pages[0]}/ask.html?elsewhere")
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 15
     while counting.running and time.monotonic() < deadline:
         time.sleep(0.02)
     assert counting.running == 0

@@ -86,7 +86,7 @@ async def test_all_are_asked_at_once_and_none_for_longer_than_half_a_second(tran
         server.close()
     await asyncio.sleep(0.05)  # let their handlers end
     assert [endpoint.id for endpoint in found] == ["ollama:llama3:8b"]
-    assert took_s < 1.0
+    assert took_s < 1.9  # four in turn would take two seconds
 
 
 def test_the_usual_ports_are_asked() -> None:

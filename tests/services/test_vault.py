@@ -1,11 +1,11 @@
 """The vault: what goes in comes out, for its owner, to its origin, and for no one and nowhere else."""
 
 import asyncio
-import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from tests.yardstick import awaited_cost_us
 
 from satchel.custody.local import LocalCustody
 from satchel.domain.errors import KeyMissing, MalformedRequest, VaultLocked
@@ -254,12 +254,4 @@ def test_an_origin_has_its_port_written_out() -> None:
 
 async def test_a_warm_open_is_quick(house: House) -> None:
     key = await house.vault.add("acct_a", "openai", URL, SECRET)
-    best_us = min([await _open_us(house.vault, key.id) for _ in range(20)])
-    assert best_us <= 50
-
-
-async def _open_us(vault: Vault, key_id: str) -> float:
-    begun = time.perf_counter()
-    for _ in range(100):
-        await vault.open("acct_a", key_id, URL)
-    return (time.perf_counter() - begun) / 100 * 1e6
+    assert await awaited_cost_us(lambda: house.vault.open("acct_a", key.id, URL)) <= 50
