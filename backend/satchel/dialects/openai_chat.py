@@ -23,6 +23,7 @@ from satchel.kit.sse import EventTooLarge, SseParser
 _DONE = b"[DONE]"
 _QUOTE_CHARACTERS = 300
 _REASONING_FIELDS = ("reasoning_content", "reasoning", "thinking")
+_PLAIN_FIELDS = frozenset({"role", "content", "refusal", "tool_calls"})
 
 
 class _Choice:
@@ -268,6 +269,8 @@ class Decoder:
 
 def _reasoning(delta: Json, index: int) -> list[ReasoningDelta]:
     """Read reasoning beside the text: one field or another, and the provider's own detail objects."""
+    if delta.keys() <= _PLAIN_FIELDS:
+        return []
     given = delta.get("reasoning_details")
     details = tuple(cast(Json, detail) for detail in given if isinstance(detail, Mapping)) if isinstance(given, list) else ()
     text = ""

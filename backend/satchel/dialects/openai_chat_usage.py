@@ -62,11 +62,13 @@ def normal_usage(report: Json, reasoning_tokens: Literal["inside", "outside"]) -
 
 def _object(fields: Json, key: str) -> Json:
     value = fields.get(key)
-    return cast(Json, value) if isinstance(value, Mapping) else {}
+    return cast(Json, value) if isinstance(value, dict) else {}
 
 
 def _count(fields: Json, key: str) -> int:
     value = fields.get(key)
+    if value is None:
+        return 0
     if type(value) is int:
-        return max(0, value)
+        return value if value > 0 else 0
     return max(0, int(value)) if isinstance(value, int | float) and not isinstance(value, bool) else 0

@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from satchel.domain.errors import Cancelled, MalformedRequest, RequestTooLarge
 from satchel.doors.errors import Headers
+from satchel.doors.http.hangup import HANGUP, Hangup
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 REQUEST_ID = "satchel.request_id"
@@ -30,6 +31,7 @@ class Exchange:
         self._is_stopped = False
         self._task: asyncio.Task[object] | None = None
         self._headers: list[tuple[bytes, bytes]] = scope["headers"]
+        self._hangup: Hangup = scope[HANGUP]
         self._receive = receive
         self._send = send
 
@@ -84,11 +86,11 @@ class Exchange:
 
     def __enter__(self) -> None:
         self._task = asyncio.current_task()
-        self._watcher = asyncio.create_task(self._watch())
+        self._hangup.listen(self.abandon)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         task, self._task = self._task, None
-        self._watcher.cancel()
+        self._hangup.forget(self.abandon)
         if isinstance(error, asyncio.CancelledError) and self._is_stopped and task is not None and task.uncancel() == 0:
             raise Cancelled("the generation was cancelled") from None
 
@@ -102,11 +104,6 @@ class Exchange:
         """Stop, and say nothing more: the caller is gone, or has not read for too long."""
         self.is_abandoned = True
         self.stop()
-
-    async def _watch(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
-            pass
-        self.abandon()
 
     async def reply(self, status: int, headers: Headers, body: bytes) -> None:
         """Send a whole reply."""

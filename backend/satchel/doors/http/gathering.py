@@ -7,13 +7,26 @@ from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from satchel.doors.http.hangup import HANGUP, Hangup
+
 
 class GatheringProtocol(HttpToolsProtocol):
     """HTTP, and what becomes of it: a websocket keeps the transport it began on."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Serve a new connection."""
+        self._hangup = Hangup()
         super().connection_made(cast(asyncio.Transport, _Gathering(transport, self.loop)))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell the calls that are being answered."""
+        super().connection_lost(exc)
+        self._hangup.happen()
+
+    def on_message_begin(self) -> None:
+        """Begin a request; its door can hear when the caller hangs up."""
+        super().on_message_begin()
+        cast(dict[str, object], self.scope)[HANGUP] = self._hangup
 
 
 class _Gathering:
