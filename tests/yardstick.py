@@ -8,8 +8,8 @@ import orjson
 YARDSTICK_US = 6.3
 """What `yardstick` takes where the bars were set.
 
-A pass-through of uvicorn and aiohttp costs 123 µs a request there; it costs 190 µs, and the yardstick 9.7, on two cores of a virtual machine
-with CPython 3.11.7 (2026-11-28).
+A pass-through of uvicorn and aiohttp costs 123 µs a request there; it costs 190 µs, and the yardstick 9.7, on two cores of a virtual
+machine with CPython 3.11.7 (2026-11-28).
 """
 
 _CHUNK = orjson.dumps({"id": "gen_1", "choices": [{"index": 0, "delta": {"content": "a word"}, "finish_reason": None}], "usage": None})
