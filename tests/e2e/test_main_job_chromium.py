@@ -128,7 +128,7 @@ def test_a_killed_service_worker_is_invisible_to_the_page(tmp_path: Path, satche
     process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         first, facts = reports.get(timeout=40)
-        assert first == "streaming", facts
+        assert first == "streaming", (facts, satchel.log[-3000:])
         victims = extension_renderers(psutil.Process(process.pid))
         assert victims, "no extension process found"
         for victim in victims:

@@ -11,7 +11,7 @@ import { disconnected } from "./disconnected";
 import type { Session } from "./session";
 import type { Settings } from "./settings";
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 20_000;
 
 /** The management HTTP doors that we use: docs/reference/management-http.md. Rejects with `RpcFailure` only. */
 export class Backend {

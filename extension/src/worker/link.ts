@@ -14,7 +14,7 @@ interface Dependencies {
   onDown(): void;
 }
 
-const WELCOME_WITHIN_MS = 10_000;
+const WELCOME_WITHIN_MS = 20_000;
 const PING_EVERY_MS = 20_000;
 const SILENT_AT_MOST_MS = 50_000;
 const REST_AFTER_MS = 3_000;

@@ -19,7 +19,7 @@ interface Dependencies {
 
 const CLIENT_ID = "satchel-extension";
 const EARLY_MS = 30_000;
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 20_000;
 
 /**
  * The sign-in: a short-lived access token in memory-only storage, a rotating refresh token sealed at rest.
