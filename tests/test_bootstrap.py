@@ -1,15 +1,18 @@
 """The house as a whole: what a killed process left is settled, and closing leaves nothing open."""
 
 import asyncio
+import base64
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from satchel.bootstrap.doors import Doors
 from satchel.bootstrap.house import open_house
-from satchel.custody.local import KekRefused
+from satchel.domain.keys import Secret
 from satchel.domain.ledger import HoldRecord
+from satchel.ports.custody import KekRefused
 from satchel.settings import Settings
 
 
@@ -50,6 +53,29 @@ async def test_a_kek_that_is_lost_stops_the_start_instead_of_making_a_new_one(tm
     with pytest.raises(KekRefused, match="lost"):
         async with open_house(chosen):
             pass
+
+
+async def test_once_something_is_sealed_no_other_kek_starts_and_none_is_made(tmp_path: Path) -> None:
+    chosen = settings(tmp_path / "home")
+    async with open_house(chosen) as house:
+        account = await house.accounts.create("owner@satchel.example", "a long enough password")
+        key = await house.vault.add(account.id, "openai", "https://api.example.org/v1", Secret("sk-not-a-real-key-0123456789"))
+    kept = chosen.keyring.read_bytes()
+    chosen.keyring.unlink()
+    other = base64.b64encode(bytes((37 * n + 11) ** 2 % 251 for n in range(32))).decode()
+    for start, says in [
+        (chosen, "put it back from your backup"),
+        (chosen.model_copy(update={"kek_url": "env:", "kek": SecretStr(other)}), "put it back where SATCHEL_KEK_URL says"),
+        (chosen.model_copy(update={"kek_url": "env:"}), "SATCHEL_KEK is empty"),
+    ]:
+        with pytest.raises(KekRefused, match=says):
+            async with open_house(start):
+                pass
+    assert not chosen.keyring.exists()
+    chosen.keyring.write_bytes(kept)
+    chosen.keyring.chmod(0o600)
+    async with open_house(chosen) as house:
+        assert (await house.vault.open(account.id, key.id)).last4() == "6789"
 
 
 async def test_home_and_keyring_are_for_their_owner_only(tmp_path: Path) -> None:

@@ -6,12 +6,12 @@ What an address may be is decided by `EgressGuard`; what bytes mean, by the deco
 
 import asyncio
 import io
+import re
 import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, Self
-from urllib.parse import urlsplit
 
 import aiohttp
 import orjson
@@ -29,6 +29,9 @@ MAX_BODY_BYTES = 16 * 1024 * 1024
 MAX_ERROR_BYTES = 64 * 1024
 _LARGE_REQUEST_BYTES = 512 * 1024
 _PUBLIC_PORTS = (443, 8443)
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+_PLAIN_URL = re.compile(r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([1-9][0-9]{0,4}))?(?:[/?][^\s\\]*)?", re.ASCII | re.IGNORECASE)
+"""A URL that every parser reads alike: no user, escape, zone, other digits or white space, where the host is looked for."""
 _LINGER_S = 0.1
 _MAX_PASSED = 1_000
 
@@ -97,6 +100,7 @@ class EgressGuard:
         self._allowed_hosts = frozenset(host.lower() for host in allowed_hosts)
         self._lookup = lookup or _lookup
         self._vouched: set[tuple[str, int]] = set()
+        self._pinned: set[tuple[str, int]] = set()
         self._passed: set[str] = set()
 
     def check_url(self, url: str) -> None:
@@ -112,22 +116,18 @@ class EgressGuard:
         self._passed.add(url)
 
     def _look_at(self, url: str) -> None:
-        try:
-            parts = urlsplit(url)
-            host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-        except ValueError as error:
-            raise AddressRefused("the address is not a URL") from error
-        # The client reads other digits and escapes in a host as what they stand for: what is checked must be what is reached.
-        plain = host.isascii() and "%" not in host and parts.username is None
-        if not host or not plain or parts.scheme not in ("https", "http"):
+        plain = _PLAIN_URL.fullmatch(url)
+        if plain is None:  # other parsers may read another host in it: what is checked must be what is reached
             raise AddressRefused("the address is not a plain http or https URL")
+        scheme, host = plain[1].lower(), plain[2].lower().strip("[]")
+        port = int(plain[3] or _DEFAULT_PORTS[scheme])
         if self._is_named(host, port) or (host, port) in self._vouched:
             return
         if host == "localhost" or is_loopback(host):
             if not self._allow_loopback:
                 raise AddressRefused(f"{host} is this server itself, which is not allowed here")
             return
-        if parts.scheme != "https":
+        if scheme != "https":
             raise AddressRefused(f"{host} must be reached by https")
         if port not in _PUBLIC_PORTS:
             raise AddressRefused(f"port {port} of {host} is not allowed; the operator can allow {host}:{port}")
@@ -138,7 +138,7 @@ class EgressGuard:
         """Return the addresses of `host`, all of them checked. Raises `AddressRefused` if one is not allowed."""
         found = await self._lookup(host, port)
         if self._is_named(host, port):
-            self._vouched.update((address, port) for address in found)
+            self._pinned.update((address, port) for address in found)
         elif host == "localhost":
             if not self._allow_loopback or not all(is_loopback(address) for address in found):
                 raise AddressRefused("localhost is not allowed here")
@@ -154,7 +154,8 @@ class EgressGuard:
         """Raise `AddressRefused` unless a socket may connect to this address."""
         if is_public(address) or (self._allow_loopback and is_loopback(address)):
             return
-        if (address, port) not in self._vouched and not self._is_named(address, port):
+        target = (address, port)
+        if target not in self._pinned and target not in self._vouched and not self._is_named(address, port):
             raise AddressRefused(f"{address} is not a public address")
 
     def vouch(self, address: str, port: int) -> None:

@@ -11,7 +11,7 @@ from satchel.domain.accounts import Account, SetupLink, SignIn
 from satchel.domain.budgets import Period
 from satchel.domain.errors import MalformedRequest
 from satchel.domain.grants import BudgetCaveat, Caveats, GrantState
-from satchel.domain.keys import Key, WrappedDek
+from satchel.domain.keys import Key
 from satchel.domain.tokens import TokenKind
 from satchel.domain.usage import UNPRICED
 
@@ -291,19 +291,6 @@ async def test_a_label_is_taken_once_an_account(house: House) -> None:
     with pytest.raises(MalformedRequest, match="'work'"):
         async with house.database.unit_of_work() as work:
             await work.keys.add(replace(KEY, id="key_5"))
-
-
-async def test_an_account_has_one_data_key_of_a_version(house: House) -> None:
-    first = WrappedDek("dek_1", "acct_a", 1, "kek_1", b"\0one")
-    second = WrappedDek("dek_2", "acct_a", 1, "kek_1", b"\0two")
-    newer = WrappedDek("dek_3", "acct_a", 2, "kek_1", b"\0three")
-    async with house.database.unit_of_work() as work:
-        assert await work.keys.dek("acct_a") is None
-        assert await work.keys.put_dek(first) == first
-        assert await work.keys.put_dek(second) == first
-        assert await work.keys.put_dek(newer) == newer
-        assert await work.keys.dek("acct_a") == newer
-        assert await work.keys.dek("acct_b") is None
 
 
 # ── the ledger, read ──────────────────────────

@@ -1,14 +1,19 @@
 """The key-encryption key on this machine: made once, read by its owner only, never weak, never overwritten."""
 
 import base64
+import hashlib
+import os
 import stat
 import threading
 from pathlib import Path
 
 import pytest
 
-from satchel.custody.local import KekRefused, LocalCustody, kek_id_of, local_custody, make_keyring, parse_keyring
+from satchel.custody.keyring import extend_keyring, make_keyring, parse_keyring, read_keyring
+from satchel.custody.local import LocalCustody, kek_id_of, local_custody
 from satchel.domain.errors import VaultLocked
+from satchel.domain.keys import Wrap
+from satchel.ports.custody import KekRefused
 
 KEK, OTHER = bytes((37 * n + 11) ** 2 % 251 for n in range(32)), bytes((91 * n + 5) ** 3 % 241 for n in range(32))
 DEK, CONTEXT = bytes(range(200, 232)), ("acct_a", "dek_1", "1", "managed")
@@ -20,23 +25,24 @@ def text(key: bytes) -> str:
 
 async def test_what_is_wrapped_unwraps_in_the_same_context_only() -> None:
     custody = LocalCustody([KEK], "dep_1")
-    blob = await custody.wrap(DEK, CONTEXT)
-    assert await custody.unwrap(custody.kek_id, blob, CONTEXT) == DEK
-    for kek_id, context, keeper in [
-        ("kek_unknown", CONTEXT, custody),
-        (custody.kek_id, ("acct_b", *CONTEXT[1:]), custody),
-        (custody.kek_id, CONTEXT, LocalCustody([KEK], "dep_2")),
-        (custody.kek_id, CONTEXT, LocalCustody([OTHER], "dep_1")),
+    wrap = await custody.wrap(DEK, CONTEXT)
+    assert await custody.unwrap(wrap, CONTEXT) == DEK
+    for wrong, context, keeper in [
+        (Wrap("kek_unknown", wrap.blob), CONTEXT, custody),
+        (wrap, ("acct_b", *CONTEXT[1:]), custody),
+        (wrap, CONTEXT, LocalCustody([KEK], "dep_2")),
+        (wrap, CONTEXT, LocalCustody([OTHER], "dep_1")),
     ]:
         with pytest.raises(VaultLocked):
-            await keeper.unwrap(kek_id, blob, context)
+            await keeper.unwrap(wrong, context)
 
 
 async def test_an_old_kek_still_unwraps_while_the_new_one_wraps() -> None:
     before = LocalCustody([OTHER], "dep_1")
     after = LocalCustody([KEK, OTHER], "dep_1")
-    assert await after.unwrap(before.kek_id, await before.wrap(DEK, CONTEXT), CONTEXT) == DEK
-    assert after.kek_id == kek_id_of(KEK)
+    assert await after.unwrap(await before.wrap(DEK, CONTEXT), CONTEXT) == DEK
+    assert (await after.wrap(DEK, CONTEXT)).kek_id == kek_id_of(KEK)
+    assert await after.known() == [kek_id_of(KEK), kek_id_of(OTHER)]
 
 
 @pytest.mark.parametrize(
@@ -50,6 +56,10 @@ async def test_an_old_kek_still_unwraps_while_the_new_one_wraps() -> None:
         (text(b"\xff" * 32), "example"),
         (text(bytes(range(32))), "example"),
         (text(b"0123456789abcdef0123456789abcdef"), "example"),
+        (text(bytes.fromhex("feffe9928665731c6d6a8f9467308308") * 2), "example"),
+        (text(bytes.fromhex("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4")), "example"),
+        (text(hashlib.sha256(b"changeme").digest()), "example"),
+        (hashlib.sha256(KEK).hexdigest(), "48 bytes"),
         (text(b"change-me-change-me-change-me-32"), "example"),
         (f"{text(KEK)}\n{text(bytes(32))}", "example"),
     ],
@@ -67,7 +77,7 @@ async def test_the_first_start_makes_a_keyring_for_its_owner_only(tmp_path: Path
     assert stat.S_IMODE(keyring.parent.stat().st_mode) == 0o700
     assert list(keyring.parent.iterdir()) == [keyring]
     again = LocalCustody.from_keyring(keyring, "dep_1")
-    assert await again.unwrap(first.kek_id, await first.wrap(DEK, CONTEXT), CONTEXT) == DEK
+    assert await again.unwrap(await first.wrap(DEK, CONTEXT), CONTEXT) == DEK
 
 
 def test_a_keyring_is_never_overwritten(tmp_path: Path) -> None:
@@ -85,8 +95,13 @@ def test_a_keyring_is_never_overwritten(tmp_path: Path) -> None:
 
 def test_many_first_starts_at_once_agree_on_one_key(tmp_path: Path) -> None:
     keyring = tmp_path / "satchel" / "kek"
-    found: list[str] = []
-    threads = [threading.Thread(target=lambda: found.append(LocalCustody.from_keyring(keyring, "dep_1").kek_id)) for _ in range(8)]
+    found: list[bytes] = []
+
+    def start() -> None:
+        LocalCustody.from_keyring(keyring, "dep_1")
+        found.extend(read_keyring(keyring))
+
+    threads = [threading.Thread(target=start) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -113,16 +128,79 @@ def test_a_keyring_folder_that_others_may_enter_is_refused(tmp_path: Path) -> No
     assert list(folder.iterdir()) == []
 
 
-def test_the_url_says_where_the_kek_is(tmp_path: Path) -> None:
+def test_a_keyring_of_another_user_is_refused(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    keyring = tmp_path / "kek"
+    make_keyring(keyring)
+    try:
+        os.chown(keyring, 12345, -1)
+    except PermissionError:
+        pytest.skip("only root can give a file away")
+    with pytest.raises(KekRefused, match="another user"):
+        read_keyring(keyring)
+
+
+async def test_the_url_says_where_the_kek_is(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
     file = tmp_path / "my kek"
     file.write_text(text(KEK))
     file.chmod(0o400)
     keyring = tmp_path / "satchel" / "kek"
-    assert local_custody("env:", kek=text(KEK), keyring=keyring, deployment_id="dep_1").kek_id == kek_id_of(KEK)
-    assert local_custody(file.as_uri(), kek=None, keyring=keyring, deployment_id="dep_1").kek_id == kek_id_of(KEK)
+    assert await local_custody("env:", kek=text(KEK), keyring=keyring, deployment_id="dep_1").known() == [kek_id_of(KEK)]
+    assert await local_custody(file.as_uri(), kek=None, keyring=keyring, deployment_id="dep_1").known() == [kek_id_of(KEK)]
     assert not keyring.exists()
-    assert local_custody(None, kek=None, keyring=keyring, deployment_id="dep_1").kek_id != kek_id_of(KEK)
+    assert await local_custody(None, kek=None, keyring=keyring, deployment_id="dep_1").known() != [kek_id_of(KEK)]
+
+
+def test_a_lost_keyring_is_not_made_anew_once_something_is_sealed(tmp_path: Path) -> None:
+    keyring = tmp_path / "satchel" / "kek"
+    with pytest.raises(KekRefused, match="put it back"):
+        local_custody(None, kek=None, keyring=keyring, deployment_id="dep_1", is_first=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_renewed_kek_wraps_and_the_old_one_unwraps_here_and_in_a_server_that_runs(tmp_path: Path) -> None:
+    keyring = tmp_path / "satchel" / "kek"
+    server = LocalCustody.from_keyring(keyring, "dep_1")
+    old = await server.wrap(DEK, CONTEXT)
+    await LocalCustody.from_keyring(keyring, "dep_1").renew()
+    new = await LocalCustody.from_keyring(keyring, "dep_1").wrap(DEK, CONTEXT)
+    assert old.kek_id != new.kek_id
+    for wrap in (new, old, await server.wrap(DEK, CONTEXT)):
+        assert await server.unwrap(wrap, CONTEXT) == DEK
+    assert await server.known() == [new.kek_id, old.kek_id]
+    assert [stat.S_IMODE(each.stat().st_mode) for each in keyring.parent.iterdir()] == [0o600]
+
+
+async def test_a_keyring_that_breaks_under_a_running_server_changes_nothing_for_it(tmp_path: Path) -> None:
+    keyring = tmp_path / "satchel" / "kek"
+    server = LocalCustody.from_keyring(keyring, "dep_1")
+    wrap = await server.wrap(DEK, CONTEXT)
+    keyring.write_text("broken")
+    assert await server.unwrap(await server.wrap(DEK, CONTEXT), CONTEXT) == DEK
+    keyring.unlink()
+    assert await server.unwrap(wrap, CONTEXT) == DEK
+    with pytest.raises(KekRefused, match="cannot be read"):
+        await server.renew()
+
+
+def test_many_rotations_at_once_lose_no_key(tmp_path: Path) -> None:
+    keyring = tmp_path / "satchel" / "kek"
+    make_keyring(keyring)
+    before = read_keyring(keyring)
+    threads = [threading.Thread(target=extend_keyring, args=(keyring,)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    after = read_keyring(keyring)
+    assert len(set(after)) == 9
+    assert after[-1:] == before
+
+
+async def test_a_kek_that_is_the_operators_is_not_renewed_but_said_how(tmp_path: Path) -> None:
+    with pytest.raises(KekRefused, match="first line"):
+        await LocalCustody.from_env(text(KEK), "dep_1").renew()
 
 
 @pytest.mark.parametrize("url", ["env:", "file:///missing/kek", "file://elsewhere/kek", "https://kms.example/kek", "plain"])

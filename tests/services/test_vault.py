@@ -1,6 +1,7 @@
 """The vault: what goes in comes out, for its owner, to its origin, and for no one and nowhere else."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,8 +10,9 @@ from tests.yardstick import awaited_cost_us
 
 from satchel.custody.local import LocalCustody
 from satchel.domain.errors import KeyMissing, MalformedRequest, VaultLocked
-from satchel.domain.keys import NO_SECRET, Key, Secret
+from satchel.domain.keys import NO_SECRET, Key, Secret, Wrap
 from satchel.kit.ids import Ids
+from satchel.services.keks import Keks
 from satchel.services.vault import DEK_LIFE_S, Vault, endpoint_origin
 from satchel.stores.memory.database import MemoryDatabase
 
@@ -40,19 +42,24 @@ class CountingCustody:
         self.unwraps = 0
         self.away = False
 
-    @property
-    def kek_id(self) -> str:
-        return self.inner.kek_id
+    async def known(self) -> Sequence[str]:
+        return await self.inner.known()
 
-    async def wrap(self, dek: bytes, context: tuple[str, ...]) -> bytes:
+    async def wrap(self, dek: bytes, context: tuple[str, ...]) -> Wrap:
         return await self.inner.wrap(dek, context)
 
-    async def unwrap(self, kek_id: str, blob: bytes, context: tuple[str, ...]) -> bytearray:
+    async def rewrap(self, wrap: Wrap, context: tuple[str, ...]) -> Wrap:
+        return await self.inner.rewrap(wrap, context)
+
+    async def renew(self) -> None:
+        await self.inner.renew()
+
+    async def unwrap(self, wrap: Wrap, context: tuple[str, ...]) -> bytearray:
         await asyncio.sleep(0)
         self.unwraps += 1
         if self.away:
             raise VaultLocked("away")
-        return await self.inner.unwrap(kek_id, blob, context)
+        return await self.inner.unwrap(wrap, context)
 
 
 class House:
@@ -66,7 +73,8 @@ class House:
 
     def another(self, deployment_id: str = "dep_1") -> Vault:
         """Return a vault over the same rows, with nothing remembered."""
-        return Vault(self.database, self.custody, self.clock, Ids(), deployment_id)
+        keks = Keks(self.database, self.custody, self.clock, Ids())
+        return Vault(self.database, self.custody, self.clock, Ids(), deployment_id=deployment_id, enrol=keks.enrol)
 
     def tamper(self, key: Key, **changes: object) -> None:
         """Change a row behind the vault's back."""

@@ -1,93 +1,68 @@
 """The guard at the socket. Nothing here connects: sockets are made by a recorder that refuses, names are looked up in a table."""
 
-import socket
-from collections.abc import Sequence
-
 import pytest
 
 from satchel.domain.errors import ProviderUnavailable
 from satchel.kit.addresses import is_public
-from satchel.transport import AddressInfo, Transport
+
+from .address_forms import FORMS, PLAIN_LOOPBACK, RESERVED_V4, RESERVED_V6
+from .recorder import Recorder, tried
+
+GOOD = "1.1.1.1"
 
 
-class Recorder:
-    """Make no socket; keep what was asked for."""
+async def reached(authority: str, *, allow_loopback: bool, answers: list[str]) -> list[str]:
+    """Return the sockets that were asked for on the way to `authority`, whatever name in it is looked up leading to `answers`."""
 
-    def __init__(self, **names: list[str]) -> None:
-        self.asked: list[tuple[object, ...]] = []
-        self.names = {name.replace("_", "."): addresses for name, addresses in names.items()}
+    async def gullible(host: str, port: int) -> list[str]:
+        return answers
 
-    def open_socket(self, info: AddressInfo) -> socket.socket:
-        self.asked.append(info[4][:2])
-        raise ConnectionRefusedError("the recorder makes no sockets")
-
-    async def lookup(self, host: str, port: int) -> Sequence[str]:
-        return self.names.get(host, [])
-
-    def transport(self, *, allow_loopback: bool = True, allowed_hosts: frozenset[str] = frozenset()) -> Transport:
-        return Transport(allow_loopback=allow_loopback, allowed_hosts=allowed_hosts, lookup=self.lookup, open_socket=self.open_socket)
-
-
-async def tried(recorder: Recorder, url: str, **options: object) -> tuple[str, list[tuple[object, ...]]]:
-    """Ask for `url`; return the error's message and the addresses that a socket was made for."""
-    transport = recorder.transport(**options)  # type: ignore[arg-type]
-    try:
-        with pytest.raises(ProviderUnavailable) as caught:
-            await transport.get_json(url, {}, 2.0)
-    finally:
-        await transport.aclose()
-    return caught.value.message, recorder.asked
-
-
-BYPASSES = [
-    "127.0.0.1",
-    "localhost",
-    "[::1]",
-    "[::ffff:169.254.169.254]",
-    "[::ffff:7f00:1]",
-    "169.254.169.254",
-    "2130706433",
-    "0177.0.0.1",
-    "0x7f.1",
-    "127.1",
-    "10.0.0.1",
-    "192.168.1.1",
-    "172.16.0.1",
-    "100.64.0.1",
-    "0.0.0.0",
-    "[64:ff9b::a9fe:a9fe]",
-    "[fe80::1%25eth0]",
-    "①②⑦.⓪.⓪.①",
-    "192.0.0.192",
-    "[2002:7f00:1::]",
-    "224.0.0.1",
-    "168.63.129.16",
-    "[2001::1]",
-]
-
-
-@pytest.mark.parametrize("host", BYPASSES)
-async def test_no_form_of_a_private_address_gets_a_socket_on_a_hosted_server(host: str) -> None:
-    names = {
-        "localhost": ["127.0.0.1"],
-        "2130706433": ["127.0.0.1"],
-        "0177.0.0.1": ["127.0.0.1"],
-        "0x7f.1": ["127.0.0.1"],
-        "127.1": ["127.0.0.1"],
-    }
-    recorder = Recorder()
-    recorder.names = names
+    found = []
     for scheme in ("https", "http"):
-        _, asked = await tried(recorder, f"{scheme}://{host}/v1/models", allow_loopback=False)
-        assert asked == []
+        recorder = Recorder(gullible)
+        _, asked = await tried(recorder, f"{scheme}://{authority}/v1/models", allow_loopback=allow_loopback)
+        found += [f"{scheme}://{authority} reached {target}" for target in asked]
+    return found
 
 
-@pytest.mark.parametrize("host", [host for host in BYPASSES if host not in ("127.0.0.1", "localhost", "[::1]", "[::ffff:7f00:1]")])
-async def test_allowing_loopback_allows_nothing_else_and_no_disguise(host: str) -> None:
-    recorder = Recorder()
-    recorder.names = {name: ["127.0.0.1"] for name in ("2130706433", "0177.0.0.1", "0x7f.1", "127.1")}
-    _, asked = await tried(recorder, f"https://{host}/v1/models")
-    assert asked == []
+def test_the_corpus_is_as_large_as_promised() -> None:
+    assert len(FORMS) >= 300
+
+
+async def test_no_form_of_a_private_address_gets_a_socket_on_a_hosted_server() -> None:
+    found = []
+    for authority, target in FORMS.items():
+        found += await reached(authority, allow_loopback=False, answers=[target])
+    assert found == []
+
+
+async def test_allowing_loopback_allows_nothing_else_and_no_disguise() -> None:
+    found = []
+    for authority, target in FORMS.items():
+        host = authority if authority.startswith("[") else authority.removesuffix(":443").removesuffix(":80")
+        if host not in PLAIN_LOOPBACK:
+            found += await reached(authority, allow_loopback=True, answers=[target])
+    assert found == []
+
+
+async def test_plain_loopback_is_in_the_corpus_and_is_reached_where_it_is_allowed() -> None:
+    assert FORMS.keys() >= PLAIN_LOOPBACK
+    for authority in PLAIN_LOOPBACK:
+        assert len(await reached(authority, allow_loopback=True, answers=[])) == 2
+
+
+async def test_what_parsers_read_differently_is_refused_even_where_it_leads_to_a_public_address() -> None:
+    odd = [authority for authority in FORMS if not authority.isascii() or not authority.isprintable() or set(authority) & set("@\\%# ")]
+    assert len(odd) >= 200
+    found = []
+    for authority in odd:
+        found += await reached(authority, allow_loopback=True, answers=[GOOD])
+    assert found == []
+
+
+@pytest.mark.parametrize("address", [*RESERVED_V4, *RESERVED_V6])
+def test_reserved_addresses_are_not_public(address: str) -> None:
+    assert not is_public(address)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:11434/x", "http://localhost:11434/x"])
@@ -136,6 +111,16 @@ async def test_the_operator_may_name_a_host_and_a_port_exactly() -> None:
         recorder = Recorder(box_lan=["192.168.1.5"])
         assert (await tried(recorder, url, allow_loopback=False, allowed_hosts=named))[1] == [address]
     assert (await tried(Recorder(box_lan=["192.168.1.5"]), "http://box.lan:11435/v1", allowed_hosts=named))[1] == []
+
+
+async def test_a_named_hosts_address_does_not_open_for_other_names() -> None:
+    recorder = Recorder(box_lan=["192.168.1.5"], evil_example=["192.168.1.5"])
+    transport = recorder.transport(allow_loopback=False, allowed_hosts=frozenset({"box.lan:443"}))
+    for url in ("https://box.lan/v1", "https://192.168.1.5/v1", "https://evil.example/v1"):
+        with pytest.raises(ProviderUnavailable):
+            await transport.get_json(url, {}, 20.0)
+    await transport.aclose()
+    assert recorder.asked == [("192.168.1.5", 443)]
 
 
 async def test_a_server_that_we_started_ourselves_is_reached_on_a_hosted_server() -> None:

@@ -21,6 +21,7 @@ from satchel.services.apps import Apps
 from satchel.services.budget import Budgets
 from satchel.services.catalog import Catalog
 from satchel.services.generation import Generation
+from satchel.services.keks import Keks
 from satchel.services.ledger import Ledger
 from satchel.services.oauth.service import OAuth
 from satchel.services.policy import Policy
@@ -38,7 +39,7 @@ from satchel.transport import Timeouts, Transport
 class House:
     """Every adapter and service, plugged together by `open_house`, which also closes it. Building it connects nothing."""
 
-    def __init__(self, settings: Settings, deployment_id: str) -> None:
+    def __init__(self, settings: Settings, deployment_id: str, *, is_first: bool) -> None:
         self.settings = settings
         self.ids = Ids()
         self.clock: Clock = SystemClock()
@@ -48,8 +49,9 @@ class House:
         self.database: Database = database
         self.journal = SqlJournal(settings.database_url)
         kek = settings.kek.get_secret_value() or None
-        custody = local_custody(settings.kek_url or None, kek=kek, keyring=settings.keyring, deployment_id=deployment_id)
-        self.vault = Vault(database, custody, self.clock, self.ids, deployment_id)
+        custody = local_custody(settings.kek_url or None, kek=kek, keyring=settings.keyring, deployment_id=deployment_id, is_first=is_first)
+        self.keks = Keks(database, custody, self.clock, self.ids)
+        self.vault = Vault(database, custody, self.clock, self.ids, deployment_id=deployment_id, enrol=self.keks.enrol)
         self.rows: Mapping[str, ProviderRow] = provider_rows()
         self._add_models()
         self._add_services(SqlOAuthStore(database))
@@ -105,17 +107,20 @@ async def open_house(settings: Settings) -> AsyncGenerator[House, None]:
 
     Raises:
         NotReady: the database does not answer.
-        ValueError: the database URL or the KEK is none; the message says what would be one.
+        ValueError: the database URL is none, or the KEK is none or another than the one that sealed; the message says what to do.
     """
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     await migrate(settings.database_url)
     database = SqlDatabase(settings.database_url)
     try:
         deployment_id = await database.deployment_id()
+        async with database.unit_of_work() as stores:
+            is_first = not await stores.keks.list()
     finally:
         await database.aclose()
-    house = House(settings, deployment_id)
+    house = House(settings, deployment_id, is_first=is_first)
     try:
+        await house.keks.check()
         yield house
     finally:
         await house.aclose()

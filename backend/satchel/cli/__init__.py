@@ -13,6 +13,7 @@ from satchel.cli.keys import key
 from satchel.cli.models import models
 from satchel.cli.openapi import openapi
 from satchel.cli.serve import serve
+from satchel.cli.vault import vault
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -21,5 +22,5 @@ def main() -> None:
     """Satchel lets you carry your own AI models and keys to any web page."""
 
 
-for command in (serve, migrate, account, token, key, models, doctor, openapi):
+for command in (serve, migrate, account, token, key, models, vault, doctor, openapi):
     main.add_command(command)

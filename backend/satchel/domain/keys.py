@@ -3,7 +3,12 @@
 import hmac
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NoReturn
+from typing import Literal, NoReturn
+
+DEK_BYTES = 32
+
+KekState = Literal["primary", "decrypt_only", "destroyed"]
+"""What a key-encryption key does: it wraps and unwraps, it only unwraps, or it is gone and wraps nothing any more."""
 
 
 class Secret:
@@ -67,11 +72,44 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class Wrap:
+    """A data key wrapped by the KEK named."""
+
+    kek_id: str
+    blob: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class WrappedDek:
-    """An account's data key, wrapped by the KEK named."""
+    """An account's data key, wrapped."""
 
     id: str
     account_id: str
     version: int
     kek_id: str
     blob: bytes = field(repr=False)
+
+    @property
+    def wrap(self) -> Wrap:
+        """Return how it is wrapped."""
+        return Wrap(self.kek_id, self.blob)
+
+
+@dataclass(frozen=True, slots=True)
+class Kek:
+    """What the database knows of a key-encryption key. The canary is a random data key wrapped by it: it opens, or the KEK is another."""
+
+    id: str
+    state: KekState
+    created_at: datetime
+    canary: bytes = field(repr=False)
+
+    @property
+    def wrap(self) -> Wrap:
+        """Return the wrapped canary."""
+        return Wrap(self.id, self.canary)
+
+
+def wrap_context(dek: WrappedDek) -> tuple[str, ...]:
+    """Return what the wrap of an account's data key is bound to."""
+    return dek.account_id, dek.id, str(dek.version), "managed"

@@ -2,18 +2,26 @@
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
+_GLOBAL_UNICAST = ip_network("2000::/3")
+"""All of IPv6 that is handed out. What lies outside is no network's, or an IPv4 address in disguise."""
+
 _DENIED = tuple(
     ip_network(network)
     for network in (
         "168.63.129.16/32",  # Azure's metadata and DNS, a public address by number
         "192.0.0.0/24",  # older Pythons call it global
+        "192.31.196.0/24",  # AS112, answered by whatever network one is in; so are the next two
+        "192.52.193.0/24",
+        "192.175.48.0/24",
         "192.88.99.0/24",  # 6to4 relays
-        "64:ff9b::/96",  # NAT64: an IPv4 address inside
-        "64:ff9b:1::/48",
-        "2001::/32",  # Teredo
+        "2001::/23",  # protocols' own: Teredo, ORCHID, benchmarks, anycast
+        "2001:db8::/32",  # documentation
         "2002::/16",  # 6to4: an IPv4 address inside
+        "2620:4f:8000::/48",  # AS112
+        "3fff::/20",  # documentation; older Pythons call it global
     )
 )
+"""Source: IANA's special-purpose address registries, 2026-11-23."""
 
 
 def parse_address(text: str) -> IPv4Address | IPv6Address | None:
@@ -36,5 +44,7 @@ def is_public(text: str) -> bool:
     """Tell whether `text` is an address that anybody on the internet has: global, no multicast, no tunnel with another address inside."""
     address = parse_address(text)
     if address is None or not address.is_global or address.is_multicast or address.is_reserved:
+        return False
+    if isinstance(address, IPv6Address) and address not in _GLOBAL_UNICAST:
         return False
     return not any(address.version == network.version and address in network for network in _DENIED)

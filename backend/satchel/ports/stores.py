@@ -3,7 +3,7 @@
 The hot path does not use these: it has `Journal`, which commits holds and settlements in groups, and services cache what they read.
 """
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol
@@ -11,7 +11,7 @@ from typing import Protocol
 from satchel.domain.accounts import Account, SetupLink, SignIn
 from satchel.domain.budgets import Budget
 from satchel.domain.grants import Grant
-from satchel.domain.keys import Key, WrappedDek
+from satchel.domain.keys import Kek, Key, WrappedDek
 from satchel.domain.ledger import Entry, HoldRecord, Settlement
 from satchel.domain.tokens import Token
 
@@ -137,7 +137,7 @@ class BudgetStore(Protocol):
 
 
 class KeyStore(Protocol):
-    """Provider keys, sealed, and the wrapped data key of each account."""
+    """Provider keys, sealed."""
 
     async def add(self, key: Key) -> None:
         """Keep a new key. Raises `MalformedRequest` if the account has its label already."""
@@ -155,12 +155,54 @@ class KeyStore(Protocol):
         """Remove the key; False if there is none."""
         ...
 
-    async def dek(self, account_id: str) -> WrappedDek | None:
+    async def page(self, after_id: str, limit: int) -> Sequence[Key]:
+        """Return sealed keys of all accounts in the order of their ids, for the operator's commands only. `after_id` '' begins."""
+        ...
+
+
+class DekStore(Protocol):
+    """The wrapped data key of each account."""
+
+    async def get(self, account_id: str) -> WrappedDek | None:
         """Return the account's newest wrapped data key, or None."""
         ...
 
-    async def put_dek(self, dek: WrappedDek) -> WrappedDek:
+    async def put(self, dek: WrappedDek) -> WrappedDek:
         """Keep `dek` unless the account has one of this version; return the one that is kept."""
+        ...
+
+    async def page(self, after_id: str, limit: int, but_under: str | None = None) -> Sequence[WrappedDek]:
+        """Return data keys of all accounts in the order of their ids, for the operator's commands only.
+
+        Args:
+            after_id: where to go on; '' begins.
+            limit: how many at most.
+            but_under: leave out those that this KEK wraps.
+        """
+        ...
+
+    async def rewrap(self, before: WrappedDek, after: WrappedDek) -> bool:
+        """Replace how a data key is wrapped; False if it is no longer wrapped as `before` says, and nothing changes then."""
+        ...
+
+
+class KekStore(Protocol):
+    """What is known of the key-encryption keys; never the keys."""
+
+    async def list(self) -> Sequence[Kek]:
+        """Return all, newest first."""
+        ...
+
+    async def put_primary(self, kek: Kek) -> None:
+        """Make this one the primary, kept before or not; the one that was primary only unwraps from now on."""
+        ...
+
+    async def retire(self, kek_id: str) -> bool:
+        """Call one destroyed; False if it wraps a data key still, or is primary, and nothing changes then."""
+        ...
+
+    async def counts(self) -> Mapping[str, int]:
+        """Return how many data keys each KEK wraps; those that wrap none may be missing."""
         ...
 
 
@@ -213,6 +255,16 @@ class Stores(Protocol):
     @property
     def keys(self) -> KeyStore:
         """Return the keys."""
+        ...
+
+    @property
+    def deks(self) -> DekStore:
+        """Return the data keys."""
+        ...
+
+    @property
+    def keks(self) -> KekStore:
+        """Return what is known of the key-encryption keys."""
         ...
 
     @property

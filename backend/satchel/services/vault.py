@@ -5,13 +5,13 @@ edited to point elsewhere does not open. Opened DEKs and sealed rows are remembe
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 from satchel.domain.errors import KeyMissing, MalformedRequest, VaultLocked
-from satchel.domain.keys import NO_SECRET, Key, Secret, WrappedDek
+from satchel.domain.keys import NO_SECRET, Key, Secret, WrappedDek, wrap_context
 from satchel.kit.aead import KEY_BYTES, SALT_BYTES, SealBroken, context, open_, seal, wipe
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
@@ -20,7 +20,6 @@ from satchel.ports.stores import Database
 
 DEK_LIFE_S = 300.0
 _AUTH_SCHEME = "bearer"
-_WRAP_KIND = "managed"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -38,9 +37,22 @@ class _Opened:
 class Vault:
     """Seals, lists, removes and opens the provider keys of accounts."""
 
-    def __init__(self, database: Database, custody: Custody, clock: Clock, ids: Ids, deployment_id: str) -> None:
+    def __init__(
+        self, database: Database, custody: Custody, clock: Clock, ids: Ids, *, deployment_id: str, enrol: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Build the vault.
+
+        Args:
+            database: where keys lie, sealed.
+            custody: who wraps and unwraps data keys.
+            clock: tells how long data keys are remembered.
+            ids: where ids, data keys and salts come from.
+            deployment_id: what seals are bound to.
+            enrol: writes down which KEK wraps, before it does.
+        """
         self._database = database
         self._custody = custody
+        self._enrol = enrol
         self._clock = clock
         self._ids = ids
         self._deployment_id = deployment_id
@@ -109,6 +121,17 @@ class Vault:
                 opened.keys[key_id] = key
         return self._unsealed(key, opened, base_url) if key.sealed is not None else NO_SECRET
 
+    async def broken(self, batch: int = 500) -> Sequence[Key]:
+        """Return the keys of all accounts that do not open, for the operator's `verify`. Changes nothing."""
+        found, last = list[Key](), ""
+        while True:
+            async with self._database.unit_of_work() as stores:
+                page = await stores.keys.page(last, batch)
+            if not page:
+                return found
+            last = page[-1].id
+            found += [key for key in page if not await self._opens(key)]
+
     def close(self) -> None:
         """Wipe every data key."""
         for account_id in [*self._accounts]:
@@ -128,6 +151,13 @@ class Vault:
             if opened.timer is not None:
                 opened.timer.cancel()
 
+    async def _opens(self, key: Key) -> bool:
+        try:
+            self._unsealed(key, await self._open_account(key.account_id), None)
+        except VaultLocked:
+            return False
+        return True
+
     async def _read(self, account_id: str, key_id: str) -> Key:
         async with self._database.unit_of_work() as stores:
             key = await stores.keys.get(account_id, key_id)
@@ -140,7 +170,7 @@ class Vault:
             if opened := self._live(account_id):
                 return opened
             async with self._database.unit_of_work() as stores:
-                wrapped = await stores.keys.dek(account_id)
+                wrapped = await stores.deks.get(account_id)
             dek = await self._unwrap(wrapped) if wrapped else None
             opened = _Opened(dek, wrapped.id if wrapped else None, self._clock.monotonic_s() + DEK_LIFE_S)
             opened.timer = asyncio.get_running_loop().call_later(DEK_LIFE_S, self._forget, account_id)
@@ -150,20 +180,21 @@ class Vault:
     async def _make_dek(self, account_id: str) -> None:
         """Give the account its data key, unless it has one. Of several made at once the first that is kept counts."""
         async with self._database.unit_of_work() as stores:
-            if await stores.keys.dek(account_id):
+            if await stores.deks.get(account_id):
                 return
+        await self._enrol()
         unwrapped = bytearray(self._ids.secret_bytes(KEY_BYTES))
-        dek = WrappedDek(self._ids.new("dek"), account_id, 1, self._custody.kek_id, b"")
+        dek = WrappedDek(self._ids.new("dek"), account_id, 1, "", b"")
         try:
-            wrapped = replace(dek, blob=await self._custody.wrap(bytes(unwrapped), _wrap_context(dek)))
+            wrap = await self._custody.wrap(bytes(unwrapped), wrap_context(dek))
         finally:
             wipe(unwrapped)
         async with self._database.unit_of_work() as stores:
-            await stores.keys.put_dek(wrapped)
+            await stores.deks.put(replace(dek, kek_id=wrap.kek_id, blob=wrap.blob))
         self._forget(account_id)
 
     async def _unwrap(self, wrapped: WrappedDek) -> bytearray:
-        dek = await self._custody.unwrap(wrapped.kek_id, wrapped.blob, _wrap_context(wrapped))
+        dek = await self._custody.unwrap(wrapped.wrap, wrap_context(wrapped))
         if len(dek) != KEY_BYTES:
             wipe(dek)
             raise VaultLocked("the vault cannot be opened")
@@ -224,10 +255,6 @@ def _origin_or_none(base_url: str) -> str | None:
 @lru_cache(maxsize=256)  # nothing of it is secret; writing it anew was 3 % of a request's time
 def _secret_context(*fields: str | int) -> bytes:
     return context("secret", *fields)
-
-
-def _wrap_context(dek: WrappedDek) -> tuple[str, ...]:
-    return dek.account_id, dek.id, str(dek.version), _WRAP_KIND
 
 
 def _locked(key: Key) -> VaultLocked:

@@ -9,8 +9,10 @@ from satchel.ports.clock import Clock
 from satchel.ports.stores import UnitOfWork
 from satchel.stores.memory.accounts import MemoryAccounts
 from satchel.stores.memory.budgets import MemoryBudgets
+from satchel.stores.memory.deks import MemoryDeks
 from satchel.stores.memory.generations import MemoryGenerations
 from satchel.stores.memory.grants import MemoryGrants
+from satchel.stores.memory.keks import MemoryKeks
 from satchel.stores.memory.keys import MemoryKeys
 from satchel.stores.memory.sign_ins import MemorySignIns
 from satchel.stores.memory.state import State, Tables
@@ -73,4 +75,6 @@ class MemoryStores:
         self.grants = MemoryGrants(tables)
         self.budgets = MemoryBudgets(tables)
         self.keys = MemoryKeys(tables)
+        self.deks = MemoryDeks(tables)
+        self.keks = MemoryKeks(tables)
         self.generations = MemoryGenerations(tables)

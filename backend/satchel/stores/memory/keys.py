@@ -1,9 +1,9 @@
-"""Sealed provider keys and wrapped data keys in memory."""
+"""Sealed provider keys in memory."""
 
 from collections.abc import Sequence
 
 from satchel.domain.errors import MalformedRequest
-from satchel.domain.keys import Key, WrappedDek
+from satchel.domain.keys import Key
 from satchel.stores.memory.state import Tables
 
 
@@ -36,11 +36,7 @@ class MemoryKeys:
         del self._tables.keys[key_id]
         return True
 
-    async def dek(self, account_id: str) -> WrappedDek | None:
-        """Return the account's newest wrapped data key, or None."""
-        found = [dek for dek in self._tables.deks.values() if dek.account_id == account_id]
-        return max(found, key=lambda dek: dek.version, default=None)
-
-    async def put_dek(self, dek: WrappedDek) -> WrappedDek:
-        """Keep `dek` unless the account has one of this version; return the one that is kept."""
-        return self._tables.deks.setdefault((dek.account_id, dek.version), dek)
+    async def page(self, after_id: str, limit: int) -> Sequence[Key]:
+        """Return sealed keys of all accounts in the order of their ids."""
+        found = sorted(key_id for key_id, key in self._tables.keys.items() if key_id > after_id and key.sealed is not None)
+        return [self._tables.keys[key_id] for key_id in found[:limit]]

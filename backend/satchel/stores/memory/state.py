@@ -7,7 +7,7 @@ from satchel.domain.accounts import Account, SetupLink, SignIn
 from satchel.domain.apps import AuthorizationCode
 from satchel.domain.budgets import Budget
 from satchel.domain.grants import Grant
-from satchel.domain.keys import Key, WrappedDek
+from satchel.domain.keys import Kek, Key, WrappedDek
 from satchel.domain.ledger import Entry, HoldRecord
 from satchel.domain.tokens import Token
 
@@ -24,6 +24,7 @@ class Tables:
     budgets: dict[str, Budget] = field(default_factory=dict)
     keys: dict[str, Key] = field(default_factory=dict)
     deks: dict[tuple[str, int], WrappedDek] = field(default_factory=dict)
+    keks: dict[str, Kek] = field(default_factory=dict)
     generations: dict[str, Entry] = field(default_factory=dict)
     holds: dict[str, HoldRecord] = field(default_factory=dict)
     codes: dict[str, AuthorizationCode] = field(default_factory=dict)

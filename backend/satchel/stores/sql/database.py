@@ -11,9 +11,11 @@ from satchel.ports.clock import Clock
 from satchel.ports.stores import UnitOfWork
 from satchel.stores.sql.accounts import SqlAccounts
 from satchel.stores.sql.budgets import SqlBudgets
+from satchel.stores.sql.deks import SqlDeks
 from satchel.stores.sql.engine import async_engine, database_url, is_sqlite
 from satchel.stores.sql.generations import SqlGenerations
 from satchel.stores.sql.grants import SqlGrants
+from satchel.stores.sql.keks import SqlKeks
 from satchel.stores.sql.keys import SqlKeys
 from satchel.stores.sql.sign_ins import SqlSignIns
 from satchel.stores.sql.tables import deployment
@@ -88,4 +90,6 @@ class SqlStores:
         self.grants = SqlGrants(transaction)
         self.budgets = SqlBudgets(transaction)
         self.keys = SqlKeys(transaction)
+        self.deks = SqlDeks(transaction)
+        self.keks = SqlKeks(transaction)
         self.generations = SqlGenerations(transaction)

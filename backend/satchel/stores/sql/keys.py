@@ -1,4 +1,4 @@
-"""Sealed provider keys and wrapped data keys in SQL."""
+"""Sealed provider keys in SQL."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,8 +7,8 @@ from sqlalchemy import Row, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from satchel.domain.errors import MalformedRequest
-from satchel.domain.keys import Key, WrappedDek
-from satchel.stores.sql.tables import deks, keys
+from satchel.domain.keys import Key
+from satchel.stores.sql.tables import keys
 from satchel.stores.sql.transaction import Transaction
 
 
@@ -39,22 +39,11 @@ class SqlKeys:
         """Remove the key; False if there is none."""
         return await self._transaction.write(delete(keys).where(keys.c.account_id == account_id, keys.c.id == key_id)) == 1
 
-    async def dek(self, account_id: str) -> WrappedDek | None:
-        """Return the account's newest wrapped data key, or None."""
-        row = await self._transaction.row(select(deks).where(deks.c.account_id == account_id).order_by(deks.c.version.desc()).limit(1))
-        return _dek(row) if row else None
-
-    async def put_dek(self, dek: WrappedDek) -> WrappedDek:
-        """Keep `dek` unless the account has one of this version; return the one that is kept."""
-        columns = {column.name: getattr(dek, column.name) for column in deks.c}
-        await self._transaction.write(insert(deks).values(columns).on_conflict_do_nothing(index_elements=["account_id", "version"]))
-        row = await self._transaction.row(select(deks).where(deks.c.account_id == dek.account_id, deks.c.version == dek.version))
-        return _dek(row) if row else dek
+    async def page(self, after_id: str, limit: int) -> Sequence[Key]:
+        """Return sealed keys of all accounts in the order of their ids."""
+        query = select(keys).where(keys.c.id > after_id, keys.c.sealed.is_not(None)).order_by(keys.c.id).limit(limit)
+        return [_key(row) for row in await self._transaction.rows(query)]
 
 
 def _key(row: Row[Any]) -> Key:
     return Key(**row._mapping)
-
-
-def _dek(row: Row[Any]) -> WrappedDek:
-    return WrappedDek(**row._mapping)

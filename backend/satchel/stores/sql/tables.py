@@ -211,6 +211,16 @@ deks = Table(
     _text("kek_id"),
     Column("blob", LargeBinary, nullable=False),
     UniqueConstraint("account_id", "version"),
+    Index(None, "kek_id"),
+)
+
+keks = Table(
+    "keks",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _text("state"),
+    _moment("created_at"),
+    Column("canary", LargeBinary, nullable=False),
 )
 
 holds = Table(

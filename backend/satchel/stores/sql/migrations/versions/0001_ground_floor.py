@@ -115,6 +115,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('id', name=op.f('pk_deks')),
         sa.UniqueConstraint('account_id', 'version', name=op.f('uq_deks_account_id_version'))
     )
+    op.create_index(op.f('ix_deks_kek_id'), 'deks', ['kek_id'], unique=False)
     op.create_table('grants',
         sa.Column('id', sa.Text(), nullable=False),
         sa.Column('account_id', sa.Text(), nullable=False),
@@ -131,6 +132,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_grants_account_id'), ondelete='CASCADE'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_grants')),
         sa.UniqueConstraint('account_id', 'origin', 'embedder', name=op.f('uq_grants_account_id_origin_embedder'))
+    )
+    op.create_table('keks',
+        sa.Column('id', sa.Text(), nullable=False),
+        sa.Column('state', sa.Text(), nullable=False),
+        sa.Column('created_at', Moment(), nullable=False),
+        sa.Column('canary', sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint('id', name=op.f('pk_keks'))
     )
     op.create_table('keys',
         sa.Column('id', sa.Text(), nullable=False),
@@ -192,7 +200,9 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_sign_ins_account_id'), table_name='sign_ins')
     op.drop_table('sign_ins')
     op.drop_table('keys')
+    op.drop_table('keks')
     op.drop_table('grants')
+    op.drop_index(op.f('ix_deks_kek_id'), table_name='deks')
     op.drop_table('deks')
     op.drop_table('authorization_codes')
     op.drop_table('setup_links')

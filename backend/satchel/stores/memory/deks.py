@@ -1,0 +1,35 @@
+"""Wrapped data keys in memory."""
+
+from collections.abc import Sequence
+
+from satchel.domain.keys import WrappedDek
+from satchel.stores.memory.state import Tables
+
+
+class MemoryDeks:
+    """`DekStore` over dictionaries."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    async def get(self, account_id: str) -> WrappedDek | None:
+        """Return the account's newest wrapped data key, or None."""
+        found = [dek for dek in self._tables.deks.values() if dek.account_id == account_id]
+        return max(found, key=lambda dek: dek.version, default=None)
+
+    async def put(self, dek: WrappedDek) -> WrappedDek:
+        """Keep `dek` unless the account has one of this version; return the one that is kept."""
+        return self._tables.deks.setdefault((dek.account_id, dek.version), dek)
+
+    async def page(self, after_id: str, limit: int, but_under: str | None = None) -> Sequence[WrappedDek]:
+        """Return data keys of all accounts in the order of their ids."""
+        found = [dek for dek in self._tables.deks.values() if dek.id > after_id and dek.kek_id != but_under]
+        return sorted(found, key=lambda dek: dek.id)[:limit]
+
+    async def rewrap(self, before: WrappedDek, after: WrappedDek) -> bool:
+        """Replace how a data key is wrapped, unless somebody was faster."""
+        place = (before.account_id, before.version)
+        if self._tables.deks.get(place) != before:
+            return False
+        self._tables.deks[place] = after
+        return True

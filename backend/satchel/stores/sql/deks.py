@@ -1,0 +1,46 @@
+"""Wrapped data keys in SQL."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from satchel.domain.keys import WrappedDek
+from satchel.stores.sql.tables import deks
+from satchel.stores.sql.transaction import Transaction
+
+
+class SqlDeks:
+    """`DekStore` in SQL."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def get(self, account_id: str) -> WrappedDek | None:
+        """Return the account's newest wrapped data key, or None."""
+        row = await self._transaction.row(select(deks).where(deks.c.account_id == account_id).order_by(deks.c.version.desc()).limit(1))
+        return _dek(row) if row else None
+
+    async def put(self, dek: WrappedDek) -> WrappedDek:
+        """Keep `dek` unless the account has one of this version; return the one that is kept."""
+        columns = {column.name: getattr(dek, column.name) for column in deks.c}
+        await self._transaction.write(insert(deks).values(columns).on_conflict_do_nothing(index_elements=["account_id", "version"]))
+        row = await self._transaction.row(select(deks).where(deks.c.account_id == dek.account_id, deks.c.version == dek.version))
+        return _dek(row) if row else dek
+
+    async def page(self, after_id: str, limit: int, but_under: str | None = None) -> Sequence[WrappedDek]:
+        """Return data keys of all accounts in the order of their ids."""
+        query = select(deks).where(deks.c.id > after_id).order_by(deks.c.id).limit(limit)
+        if but_under is not None:
+            query = query.where(deks.c.kek_id != but_under)
+        return [_dek(row) for row in await self._transaction.rows(query)]
+
+    async def rewrap(self, before: WrappedDek, after: WrappedDek) -> bool:
+        """Replace how a data key is wrapped, unless somebody was faster."""
+        same = (deks.c.id == before.id, deks.c.kek_id == before.kek_id, deks.c.blob == before.blob)
+        return await self._transaction.write(update(deks).where(*same).values(kek_id=after.kek_id, blob=after.blob)) == 1
+
+
+def _dek(row: Row[Any]) -> WrappedDek:
+    return WrappedDek(**row._mapping)
