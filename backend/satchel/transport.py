@@ -31,6 +31,7 @@ _LARGE_REQUEST_BYTES = 512 * 1024
 _PUBLIC_PORTS = (443, 8443)
 _LINGER_S = 0.1
 _MAX_PASSED = 1_000
+_HIDDEN = b"[key]"
 
 
 class AddressRefused(OSError):
@@ -47,10 +48,17 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """Whom a connection is for, in errors: a name for people, and the details that the error carries."""
+    """Whom a connection is for, in errors: a name for people, the details that the error carries, and what it must not repeat."""
 
     name: str
     details: Mapping[str, object] = field(default_factory=dict)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    def without_secrets(self, body: bytes) -> bytes:
+        """Return an answer without the keys that were sent, should it repeat them."""
+        for secret in filter(None, self.secrets):
+            body = body.replace(secret.encode(), _HIDDEN)
+        return body
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +204,8 @@ class Transport:
         """
         async with self.post_stream(url, headers, body, peer) as answer:
             if answer.status != 200:
-                raise decoder.refused(answer.status, answer.headers, await answer.body(MAX_ERROR_BYTES, cut=True))
+                said = peer.without_secrets(await answer.body(MAX_ERROR_BYTES, cut=True))
+                raise decoder.refused(answer.status, answer.headers, said)
             if answer.headers.get("content-type", "").startswith("application/json"):
                 for event in decoder.decode_json(await answer.body(MAX_BODY_BYTES)):
                     yield event
@@ -211,9 +220,17 @@ class Transport:
     async def get_json(self, url: str, headers: Mapping[str, str], timeout_s: float, peer: Peer | None = None) -> JsonAnswer:
         """Read a JSON answer whole, within `timeout_s` altogether. Raises `UpstreamError` where there is none."""
         peer = peer or Peer(url.removeprefix("http://").removeprefix("https://").partition("/")[0])
+        return await self._whole(Exchange(self, "GET", url, headers=headers, body=None, peer=peer), timeout_s, peer)
+
+    async def post_json(self, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float, peer: Peer) -> JsonAnswer:
+        """Send `body` and read a JSON answer whole, as `get_json` does."""
+        return await self._whole(self.post_stream(url, headers, body, peer), timeout_s, peer)
+
+    async def _whole(self, exchange: "Exchange", timeout_s: float, peer: Peer) -> JsonAnswer:
         try:
-            async with asyncio.timeout(timeout_s), Exchange(self, "GET", url, headers=headers, body=None, peer=peer) as answer:
+            async with asyncio.timeout(timeout_s), exchange as answer:
                 body = await answer.body(MAX_BODY_BYTES)
+                body = body if answer.status == 200 else peer.without_secrets(body)
         except TimeoutError as error:
             raise ProviderTimeout(f"{peer.name} did not answer within {timeout_s:g} s", details=peer.details) from error
         try:

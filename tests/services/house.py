@@ -78,6 +78,9 @@ class ScriptedProvider:
         self.sent = 0
         self._trace = trace
 
+    def dropped(self, request: ChatRequest, endpoint: Endpoint) -> tuple[str, ...]:
+        return ("top_k",) if request.tuning.top_k is not None else ()
+
     async def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
         self._trace.append("sent")
         self.asked.append((request, endpoint, secret.reveal()))
