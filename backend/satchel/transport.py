@@ -34,6 +34,7 @@ _PLAIN_URL = re.compile(r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([1-9][0-
 """A URL that every parser reads alike: no user, escape, zone, other digits or white space, where the host is looked for."""
 _LINGER_S = 0.1
 _MAX_PASSED = 1_000
+_HIDDEN = b"[key]"
 
 
 class AddressRefused(OSError):
@@ -50,10 +51,17 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """Whom a connection is for, in errors: a name for people, and the details that the error carries."""
+    """Whom a connection is for, in errors: a name for people, the details that the error carries, and what it must not repeat."""
 
     name: str
     details: Mapping[str, object] = field(default_factory=dict)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    def without_secrets(self, body: bytes) -> bytes:
+        """Return an answer without the keys that were sent, should it repeat them."""
+        for secret in filter(None, self.secrets):
+            body = body.replace(secret.encode(), _HIDDEN)
+        return body
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +205,8 @@ class Transport:
         """
         async with self.post_stream(url, headers, body, peer) as answer:
             if answer.status != 200:
-                raise decoder.refused(answer.status, answer.headers, await answer.body(MAX_ERROR_BYTES, cut=True))
+                said = peer.without_secrets(await answer.body(MAX_ERROR_BYTES, cut=True))
+                raise decoder.refused(answer.status, answer.headers, said)
             if answer.headers.get("content-type", "").startswith("application/json"):
                 for event in decoder.decode_json(await answer.body(MAX_BODY_BYTES)):
                     yield event
@@ -212,9 +221,17 @@ class Transport:
     async def get_json(self, url: str, headers: Mapping[str, str], timeout_s: float, peer: Peer | None = None) -> JsonAnswer:
         """Read a JSON answer whole, within `timeout_s` altogether. Raises `UpstreamError` where there is none."""
         peer = peer or Peer(url.removeprefix("http://").removeprefix("https://").partition("/")[0])
+        return await self._whole(Exchange(self, "GET", url, headers=headers, body=None, peer=peer), timeout_s, peer)
+
+    async def post_json(self, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float, peer: Peer) -> JsonAnswer:
+        """Send `body` and read a JSON answer whole, as `get_json` does."""
+        return await self._whole(self.post_stream(url, headers, body, peer), timeout_s, peer)
+
+    async def _whole(self, exchange: "Exchange", timeout_s: float, peer: Peer) -> JsonAnswer:
         try:
-            async with asyncio.timeout(timeout_s), Exchange(self, "GET", url, headers=headers, body=None, peer=peer) as answer:
+            async with asyncio.timeout(timeout_s), exchange as answer:
                 body = await answer.body(MAX_BODY_BYTES)
+                body = body if answer.status == 200 else peer.without_secrets(body)
         except TimeoutError as error:
             raise ProviderTimeout(f"{peer.name} did not answer within {timeout_s:g} s", details=peer.details) from error
         try:

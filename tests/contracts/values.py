@@ -110,6 +110,7 @@ def entry(generation_id: str = "gen_1", cost_nusd: int = 40, **changes: object) 
         "token_id": "tok_1",
         "grant_id": "grant_1",
         "attempts": 2,
+        "dropped": ("seed", "top_k"),
     }
     return Entry(generation_id, **{**values, **changes})  # type: ignore[arg-type]
 

@@ -22,21 +22,22 @@ def deps() -> ProviderDeps:
 def test_every_row_of_the_dialect_is_there() -> None:
     hosted = {row.id for row in provider_rows().values() if row.needs_key}
     assert hosted >= {"openai", "groq", "deepseek", "xai", "openrouter", "together", "fireworks", "cerebras"}
-    assert hosted >= {"huggingface", "perplexity", "zai", "mistral", "gemini"}
+    assert hosted >= {"huggingface", "perplexity", "zai", "mistral", "gemini", "cohere", "anthropic", "bedrock", "vertex"}
+    assert hosted >= {"moonshot", "alibaba", "nvidia", "sambanova", "novita", "deepinfra", "azure-openai", "azure-anthropic"}
     assert set(provider_rows()) == {*hosted, *LOCAL, "custom"}
 
 
 @pytest.mark.parametrize("row", provider_rows().values(), ids=lambda row: row.id)
 def test_a_row_says_what_a_person_needs(row: ProviderRow) -> None:
-    assert re.fullmatch(r"[a-z]+", row.id)
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)?", row.id)
     assert date.fromisoformat(row.checked) <= date.today()
     assert row.needs_key == (row.id not in {*LOCAL, "custom"})
     assert row.local == (row.id in LOCAL)
     if row.needs_key:
         assert row.key_page
         assert row.key_page.startswith("https://")
-        assert row.base_url
-        assert row.base_url.startswith("https://")
+        assert (row.base_url or row.example_url).startswith("https://")
+        assert (row.base_url is None) == row.id.startswith("azure-")
     assert row.id == "custom" or (row.docs_page or "").startswith("https://")
 
 
@@ -58,6 +59,9 @@ def test_quirks_are_those_of_the_reference() -> None:
         "mistral",
         "gemini",
         "bedrock",
+        "vertex",
+        "alibaba",
+        "sambanova",
     }
     assert {row.id: row.ports for row in rows.values() if row.ports} == {
         "ollama": (11434,),

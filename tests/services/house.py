@@ -78,6 +78,9 @@ class ScriptedProvider:
         self.sent = 0
         self._trace = trace
 
+    def dropped(self, request: ChatRequest, endpoint: Endpoint) -> tuple[str, ...]:
+        return ("top_k",) if request.tuning.top_k is not None else ()
+
     async def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
         self._trace.append("sent")
         self.asked.append((request, endpoint, secret.reveal()))
@@ -177,7 +180,7 @@ class House:
         self.key_error: SatchelError | None = None
         self.budgets = Budgets(self.database, self.journal, self.clock, self.worker_id)
         self.policy = Policy(self.database, self.catalog, MemoryLimiter(self.clock), self.bus, self.clock)
-        self.routing = Routing(self.catalog, {"p": self.provider}, self._open_key)
+        self.routing = Routing(self.catalog, {"p": self.provider}, self._open_key, waits_s=(0.001, 0.002))
         self.generation = Generation(self.policy, self.budgets, self.routing, plugins)
         self.log = MemoryStreamLog()
         self.streams = Streams(self.generation.generate, self.log, self.bus, Ids(), limits)

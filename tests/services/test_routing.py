@@ -1,12 +1,28 @@
 """Which endpoints are asked, and with which key."""
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
-from satchel.domain.errors import KeyMissing, KeyRejected, ProviderTimeout, ProviderUnavailable, UnknownModel
+from satchel.domain.chat import Tuning
+from satchel.domain.errors import (
+    AllRoutesFailed,
+    KeyMissing,
+    KeyRejected,
+    ProviderRefused,
+    ProviderThrottled,
+    ProviderTimeout,
+    ProviderUnavailable,
+    SatchelError,
+    UnknownModel,
+)
+from satchel.domain.events import Finished
 from satchel.domain.ledger import Status
 from satchel.domain.usage import Usage
+from satchel.services.routing import patience_s
 
-from .house import ACCOUNT, HELLO, House, endpoint, text_of
+from .house import ACCOUNT, HELLO, House, endpoint, text_of, until
 
 
 async def test_an_unknown_model_is_named(house: House) -> None:
@@ -71,3 +87,78 @@ async def test_the_ledger_names_the_endpoint_that_served(house: House) -> None:
     await house.collect(house.call(origin=None))
     (entry,) = await house.entries()
     assert (entry.model, entry.provider, entry.requested_model) == ("a/m", "p", "a/m")
+
+
+BUSY = {"status": 429}
+
+
+async def test_a_busy_provider_is_asked_again_before_its_first_event(house: House) -> None:
+    house.provider.scripts["p:m"] = iter([ProviderThrottled("busy", details=BUSY), ProviderUnavailable("ill", details=BUSY), *HELLO])  # type: ignore[assignment]
+    assert text_of(await house.collect(house.call(origin=None))) == "Hello"
+    (entry,) = await house.entries()
+    assert (entry.attempts, entry.status) == (3, Status.FINISHED)
+
+
+async def test_a_provider_that_stays_busy_is_given_up_with_its_own_last_words(house: House) -> None:
+    house.script(ProviderThrottled("busy", retry_after_s=0.001, details=BUSY))
+    with pytest.raises(ProviderThrottled, match="busy"):
+        await house.collect(house.call(origin=None))
+    assert len(house.provider.asked) == 3
+
+
+async def test_the_next_route_is_tried_before_anybody_waits(house: House) -> None:
+    house.catalog.endpoints = [endpoint("m"), endpoint("n")]
+    house.script(ProviderThrottled("busy", retry_after_s=60.0, details=BUSY), of="p:m")
+    assert text_of(await house.collect(house.call(origin=None))) == "Hello"
+    assert [asked[1].id for asked in house.provider.asked] == ["p:m", "p:n"]
+
+
+async def test_only_routes_that_may_pass_are_tried_again(house: House) -> None:
+    house.catalog.endpoints = [endpoint("m"), endpoint("n")]
+    house.script(KeyRejected("not this key"), of="p:m")
+    house.script(ProviderThrottled("busy", details=BUSY), of="p:n")
+    with pytest.raises(AllRoutesFailed):
+        await house.collect(house.call(origin=None))
+    assert [asked[1].id for asked in house.provider.asked] == ["p:m", "p:n", "p:n", "p:n"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ProviderThrottled("come back in a minute", retry_after_s=60.0, details=BUSY),
+        ProviderUnavailable("nobody is there", details={"status": None}),
+        ProviderTimeout("it may have worked", details=BUSY),
+        ProviderRefused("no", details=BUSY),
+    ],
+)
+async def test_what_waiting_does_not_mend_is_not_tried_again(house: House, error: SatchelError) -> None:
+    house.script(error)
+    with pytest.raises(type(error)):
+        await house.collect(house.call(origin=None))
+    assert len(house.provider.asked) == 1
+
+
+async def test_a_call_that_is_cancelled_while_it_waits_is_over_at_once(house: House) -> None:
+    house.routing._waits_s = (3_600.0,)
+    house.script(ProviderThrottled("busy", retry_after_s=1.5, details=BUSY))
+    call = house.call(origin=None)
+    asking = asyncio.create_task(house.collect(call))
+    await until(lambda: "upstream closed" in house.trace)
+    call.cancellation.requested = True
+    asking.cancel()
+    assert [type(event) for event in await asking] == [Finished]
+    assert len(house.provider.asked) == 1
+
+
+def test_the_wait_is_what_the_most_obliging_provider_asks() -> None:
+    busy = [ProviderThrottled("a", retry_after_s=3.0, details=BUSY), ProviderThrottled("b", details=BUSY)]
+    assert patience_s(busy[:1], 0.5) == 3.0
+    assert patience_s(busy, 0.5) == 0.5
+    assert patience_s([KeyMissing("c")], 0.5) is None
+
+
+async def test_what_an_endpoint_lacks_is_named_in_the_record(house: House) -> None:
+    call = house.call(origin=None)
+    await house.collect(call.with_request(replace(call.request, tuning=Tuning(top_k=3))))
+    (entry,) = await house.entries()
+    assert entry.dropped == ("top_k",)

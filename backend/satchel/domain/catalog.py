@@ -24,6 +24,12 @@ class Quirks:
     tool_choice_required: Literal["required", "any"] = "required"
     tool_ids: Literal["any", "nine_alphanumerics"] = "any"
     developer_role: bool = False
+    bare_path: str = ""
+    """What a base URL without a path leads to."""
+    bare_dialect: Literal["openai_chat", "ollama"] = "openai_chat"
+    """What is spoken at a base URL without a path."""
+    responses_only: tuple[str, ...] = ()
+    """Patterns of models that know no chat completions."""
     unsupported: frozenset[str] = frozenset()
 
 
@@ -60,7 +66,10 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class ProviderRow:
-    """A provider as data: one row of `data/providers.toml`. `lists_models` False: its models are named by the caller only."""
+    """A provider as data: one row of `data/providers.toml`. `lists_models` False: its models are named by the caller only.
+
+    `base_url` None: the person gives it; `example_url` shows what it looks like. `region_url` is the address where a region was named.
+    """
 
     id: str
     name: str
@@ -70,6 +79,8 @@ class ProviderRow:
     local: bool
     key_page: str | None = None
     docs_page: str | None = None
+    example_url: str = "http://127.0.0.1:8000/v1"
+    region_url: str | None = None
     ports: tuple[int, ...] = ()
     lists_models: bool = True
     quirks: Quirks = field(default_factory=Quirks)

@@ -44,13 +44,16 @@ def endpoint_of(
     seen = listed or ListedModel(native_model)
     facts = (models or {}).get((row.id, native_model))
     local = _is_local(row, base_url)
+    base_url = base_url.rstrip("/")
+    if row.quirks.bare_path and not urlsplit(base_url).path:
+        base_url += row.quirks.bare_path
     endpoint_id = f"{(key.label if key else None) or row.id}:{native_model}"
     return Endpoint(
         id=endpoint_id,
         model_id=facts.model_id if facts else endpoint_id,
         provider=row.id,
         native_model=native_model,
-        base_url=base_url.rstrip("/"),
+        base_url=base_url,
         name=facts.name if facts else seen.name or native_model,
         provider_name=row.name,
         dialect=row.dialect,

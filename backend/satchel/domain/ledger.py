@@ -41,7 +41,10 @@ class HoldRecord:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One generation in the ledger. Never changed; a correction is a new entry."""
+    """One generation in the ledger. Never changed; a correction is a new entry.
+
+    `dropped` are the parameters that the caller set and that the endpoint does not take: it was asked without them.
+    """
 
     generation_id: str
     account_id: str
@@ -62,6 +65,7 @@ class Entry:
     token_id: str | None = None
     grant_id: str | None = None
     attempts: int = 1
+    dropped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ def entry_of(
     finished: Finished | None = None,
     error_code: str | None = None,
     attempts: int = 1,
+    dropped: tuple[str, ...] = (),
 ) -> Entry:
     """Return the entry that replaces `hold`. `served_by` is model and provider, where they may differ from those first in line."""
     model, provider = served_by or (hold.model, hold.provider)
@@ -116,6 +121,7 @@ def entry_of(
         token_id=hold.token_id,
         grant_id=hold.grant_id,
         attempts=attempts,
+        dropped=dropped,
     )
 
 

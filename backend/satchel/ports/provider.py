@@ -17,6 +17,10 @@ class Provider(Protocol):
         """Return the provider ids (`Endpoint.provider`) it serves."""
         ...
 
+    def dropped(self, request: ChatRequest, endpoint: Endpoint) -> tuple[str, ...]:
+        """Return the parameters that the caller set and `stream` would leave out or lower, by the names the doors know."""
+        ...
+
     def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
         """Ask `endpoint` and yield its events; ends with exactly one `Finished`.
 

@@ -11,13 +11,11 @@ from urllib.parse import quote, urlsplit
 
 import orjson
 
-from satchel.dialects import bedrock_converse, bedrock_converse_upstream, bedrock_invoke
-from satchel.dialects.anthropic_messages_upstream import BEDROCK
-from satchel.dialects.anthropic_messages_upstream import encode_request as encode_for_claude
+from satchel.dialects import anthropic_messages_upstream, bedrock_converse, bedrock_converse_upstream, bedrock_invoke
 from satchel.dialects.openai_chat_errors import upstream_details
 from satchel.domain.catalog import Endpoint, ProviderRow
 from satchel.domain.chat import ChatRequest, Json
-from satchel.domain.errors import KeyMissing, KeyRejected, SatchelError
+from satchel.domain.errors import KeyMissing, KeyRejected
 from satchel.domain.events import Event
 from satchel.domain.keys import Secret
 from satchel.kit.ids import Ids
@@ -28,7 +26,6 @@ from satchel.transport import AnswerDecoder, Peer, Transport
 
 _DIALECT = "bedrock"
 _SERVICE = "bedrock"
-_HIDDEN = b"[key]"
 _REGION = re.compile(r"bedrock-runtime(?:-fips)?\.([a-z0-9-]+)\.")
 
 
@@ -46,7 +43,13 @@ class Bedrock:
         """Return the provider ids it serves."""
         return frozenset(row.id for row in self._rows.values() if row.dialect == _DIALECT)
 
-    async def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
+    def dropped(self, request: ChatRequest, endpoint: Endpoint) -> tuple[str, ...]:
+        """Return what would not be sent; see `ports.provider.Provider`."""
+        if bedrock_converse_upstream.is_claude(endpoint):
+            return anthropic_messages_upstream.dropped_parameters(request, endpoint)
+        return bedrock_converse_upstream.dropped_parameters(request, endpoint)
+
+    def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
         """Ask `endpoint` and yield its events; see `ports.provider.Provider`."""
         details = upstream_details(endpoint)
         if not secret:
@@ -55,19 +58,14 @@ class Bedrock:
         action, body, decoder = self._asked(request, endpoint)
         url = f"{endpoint.base_url}/model/{quote(endpoint.native_model, safe=':')}/{action}"
         headers = self._headers(url, body, key)
-        events = self._transport.stream(url, headers, body, Peer(endpoint.provider_name, details), _SecretKeeper(decoder, key))
-        try:
-            async for event in events:
-                yield event
-        finally:
-            await events.aclose()
+        return self._transport.stream(url, headers, body, Peer(endpoint.provider_name, details, key.secrets), decoder)
 
     async def aclose(self) -> None:
         """Do nothing: the transport is closed by whoever made it."""
 
     def _asked(self, request: ChatRequest, endpoint: Endpoint) -> tuple[str, bytes, AnswerDecoder]:
         if bedrock_converse_upstream.is_claude(endpoint):
-            body = encode_for_claude(request, endpoint, BEDROCK)
+            body = anthropic_messages_upstream.encode_request(request, endpoint, anthropic_messages_upstream.BEDROCK)
             return "invoke-with-response-stream", body, bedrock_invoke.Decoder(endpoint, lambda: self._ids.new("call"))
         body = bedrock_converse_upstream.encode_request(request, endpoint)
         return "converse-stream", body, bedrock_converse.Decoder(endpoint, lambda: self._ids.new("call"))
@@ -91,14 +89,12 @@ class _BedrockKey:
         if secret.reveal().lstrip().startswith("{"):
             self._read(endpoint)
 
-    def without(self, body: bytes) -> bytes:
-        """Return an answer without the key, should it be repeated there."""
-        hidden = [self.secret.reveal()]
-        if self.credentials is not None:
-            hidden = [self.credentials.secret_access_key, self.credentials.session_token or "", self.credentials.access_key_id]
-        for text in filter(None, hidden):
-            body = body.replace(text.encode(), _HIDDEN)
-        return body
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Return what no error may repeat."""
+        if self.credentials is None:
+            return (self.secret.reveal(),)
+        return (self.credentials.secret_access_key, self.credentials.session_token or "", self.credentials.access_key_id)
 
     def _read(self, endpoint: Endpoint) -> None:
         fields = _fields(self.secret)
@@ -112,33 +108,6 @@ class _BedrockKey:
                 details={**upstream_details(endpoint), "key_label": endpoint.key_label},
             )
         self.credentials = AwsCredentials(given["access_key_id"], given["secret_access_key"], given.get("session_token"))
-
-
-class _SecretKeeper:
-    """A decoder that takes the key out of an error body, should the provider repeat it."""
-
-    def __init__(self, decoder: AnswerDecoder, key: _BedrockKey) -> None:
-        self._decoder = decoder
-        self._key = key
-        self.ended = False
-
-    def feed(self, data: bytes) -> list[Event]:
-        """Return the events in `data`."""
-        events = self._decoder.feed(data)
-        self.ended = self._decoder.ended
-        return events
-
-    def close(self) -> list[Event]:
-        """Return the last events, or raise what went wrong."""
-        return self._decoder.close()
-
-    def decode_json(self, body: bytes) -> list[Event]:
-        """Return the events of a whole JSON body."""
-        return self._decoder.decode_json(body)
-
-    def refused(self, status: int, headers: Mapping[str, str], body: bytes) -> SatchelError:
-        """Return the error, the key hidden."""
-        return self._decoder.refused(status, headers, self._key.without(body))
 
 
 def _fields(secret: Secret) -> Json:

@@ -5,12 +5,12 @@ from urllib.parse import quote
 
 from satchel.dialects.cohere import Decoder
 from satchel.dialects.cohere_models import next_page, parse_models
-from satchel.dialects.cohere_request import encode_request
+from satchel.dialects.cohere_request import dropped_parameters, encode_request
 from satchel.dialects.openai_chat_errors import upstream_details
 from satchel.domain.catalog import Endpoint, ModelFacts, ProviderRow
 from satchel.domain.chat import ChatRequest
 from satchel.domain.endpoints import endpoint_of
-from satchel.domain.errors import KeyMissing, ProviderGarbled, SatchelError
+from satchel.domain.errors import KeyMissing, ProviderGarbled
 from satchel.domain.events import Event
 from satchel.domain.keys import Key, Secret
 from satchel.kit.ids import Ids
@@ -20,7 +20,6 @@ from satchel.transport import Peer, Transport
 _DIALECT = "cohere"
 _LIST_TIMEOUT_S = 10.0
 _MAX_PAGES = 5
-_HIDDEN = b"[key]"
 
 
 class Cohere:
@@ -36,23 +35,22 @@ class Cohere:
         """Return the provider ids it serves."""
         return frozenset(row.id for row in self._rows.values() if row.dialect == _DIALECT)
 
-    async def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
+    def dropped(self, request: ChatRequest, endpoint: Endpoint) -> tuple[str, ...]:
+        """Return what would not be sent; see `ports.provider.Provider`."""
+        return dropped_parameters(request, endpoint)
+
+    def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
         """Ask `endpoint` and yield its events; see `ports.provider.Provider`."""
         details = upstream_details(endpoint)
         if not secret:
             raise KeyMissing(f"{endpoint.provider_name} wants a key; add one to your account", details=details)
-        events = self._transport.stream(
+        return self._transport.stream(
             f"{endpoint.base_url}/v2/chat",
             _headers(secret, "text/event-stream"),
             encode_request(request, endpoint),
-            Peer(endpoint.provider_name, details),
-            _SecretKeeper(endpoint, self._ids, secret),
+            Peer(endpoint.provider_name, details, (secret.reveal(),)),
+            Decoder(endpoint, lambda: self._ids.new("call")),
         )
-        try:
-            async for event in events:
-                yield event
-        finally:
-            await events.aclose()
 
     async def aclose(self) -> None:
         """Do nothing: the transport is closed by whoever made it."""
@@ -61,22 +59,21 @@ class Cohere:
 class CohereModels:
     """List the models that a key opens, by `GET <base_url>/v1/models`, page by page."""
 
-    def __init__(self, transport: Transport, models: Mapping[tuple[str, str], ModelFacts], ids: Ids) -> None:
+    def __init__(self, transport: Transport, models: Mapping[tuple[str, str], ModelFacts]) -> None:
         self._transport = transport
         self._models = models
-        self._ids = ids
 
     async def endpoints(self, row: ProviderRow, key: Key, secret: Secret) -> Sequence[Endpoint]:
         """Return what the key opens; see `ports.provider.ModelSource`."""
-        peer = Peer(row.name, {"provider": row.id, "endpoint": None, "status": None, "provider_message": None})
+        peer = Peer(row.name, {"provider": row.id, "endpoint": None, "status": None, "provider_message": None}, (secret.reveal(),))
         found: list[Endpoint] = []
         token: str | None = ""
         for _ in range(_MAX_PAGES):
             url = f"{key.base_url}/v1/models?endpoint=chat&page_size=1000" + (f"&page_token={quote(token, safe='')}" if token else "")
             answer = await self._transport.get_json(url, _headers(secret, "application/json"), _LIST_TIMEOUT_S, peer)
             if answer.status != 200:
-                keeper = _SecretKeeper(endpoint_of(row, "", key.base_url, key=key), self._ids, secret)
-                raise keeper.refused(answer.status, answer.headers, answer.raw)
+                refusal = Decoder(endpoint_of(row, "", key.base_url, key=key), str)
+                raise refusal.refused(answer.status, answer.headers, answer.raw)
             listed = parse_models(answer.body)
             if listed is None:
                 raise ProviderGarbled(f"{row.name} sent something that is no list of models", details=peer.details)
@@ -85,19 +82,6 @@ class CohereModels:
             if token is None:
                 break
         return found
-
-
-class _SecretKeeper(Decoder):
-    """A decoder that takes the key out of an error body, should the provider repeat it."""
-
-    def __init__(self, endpoint: Endpoint, ids: Ids, secret: Secret) -> None:
-        super().__init__(endpoint, lambda: ids.new("call"))
-        self._secret = secret
-
-    def refused(self, status: int, headers: Mapping[str, str], body: bytes) -> SatchelError:
-        """Return the error, the key hidden."""
-        hidden = body.replace(self._secret.reveal().encode(), _HIDDEN) if self._secret else body
-        return super().refused(status, headers, hidden)
 
 
 def _headers(secret: Secret, accept: str) -> dict[str, str]:
@@ -110,5 +94,5 @@ def _headers(secret: Secret, accept: str) -> dict[str, str]:
 PROVIDER = ProviderFactory(
     build=lambda deps: Cohere(deps.transport, deps.rows, deps.ids),
     dialect=_DIALECT,
-    source=lambda deps: CohereModels(deps.transport, deps.models, deps.ids),
+    source=lambda deps: CohereModels(deps.transport, deps.models),
 )

@@ -43,6 +43,10 @@ class FakeProvider:
         """Return the provider ids it serves."""
         return self._ids
 
+    def dropped(self, request: ChatRequest, endpoint: Endpoint) -> tuple[str, ...]:
+        """Return nothing: a script takes all there is."""
+        return ()
+
     async def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
         """Play the script; see `ports.provider.Provider`."""
         self.asked.append((request, endpoint))

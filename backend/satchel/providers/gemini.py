@@ -5,12 +5,12 @@ from urllib.parse import quote
 
 from satchel.dialects.gemini import Decoder
 from satchel.dialects.gemini_models import next_page, parse_models
-from satchel.dialects.gemini_request import encode_request
+from satchel.dialects.gemini_request import dropped_parameters, encode_request
 from satchel.dialects.openai_chat_errors import error_from, upstream_details
 from satchel.domain.catalog import Endpoint, ModelFacts, ProviderRow
 from satchel.domain.chat import ChatRequest
 from satchel.domain.endpoints import endpoint_of
-from satchel.domain.errors import KeyMissing, ProviderGarbled, SatchelError
+from satchel.domain.errors import KeyMissing, ProviderGarbled
 from satchel.domain.events import Event
 from satchel.domain.keys import Key, Secret
 from satchel.kit.ids import Ids
@@ -20,7 +20,6 @@ from satchel.transport import Peer, Transport
 _DIALECT = "gemini"
 _LIST_TIMEOUT_S = 10.0
 _MAX_PAGES = 5
-_HIDDEN = b"[key]"
 
 
 class Gemini:
@@ -36,23 +35,22 @@ class Gemini:
         """Return the provider ids it serves."""
         return frozenset(row.id for row in self._rows.values() if row.dialect == _DIALECT)
 
-    async def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
+    def dropped(self, request: ChatRequest, endpoint: Endpoint) -> tuple[str, ...]:
+        """Return what would not be sent; see `ports.provider.Provider`."""
+        return dropped_parameters(request, endpoint)
+
+    def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
         """Ask `endpoint` and yield its events; see `ports.provider.Provider`."""
         details = upstream_details(endpoint)
         if not secret:
             raise KeyMissing(f"{endpoint.provider_name} wants a key; add one to your account", details=details)
-        events = self._transport.stream(
+        return self._transport.stream(
             f"{endpoint.base_url}/v1beta/{_path(endpoint.native_model)}:streamGenerateContent?alt=sse",
             _headers(secret, "text/event-stream"),
             encode_request(request, endpoint),
-            Peer(endpoint.provider_name, details),
-            _SecretKeeper(endpoint, self._ids, secret),
+            Peer(endpoint.provider_name, details, (secret.reveal(),)),
+            Decoder(endpoint, lambda: self._ids.new("call")),
         )
-        try:
-            async for event in events:
-                yield event
-        finally:
-            await events.aclose()
 
     async def aclose(self) -> None:
         """Do nothing: the transport is closed by whoever made it."""
@@ -67,14 +65,14 @@ class GeminiModels:
 
     async def endpoints(self, row: ProviderRow, key: Key, secret: Secret) -> Sequence[Endpoint]:
         """Return what the key opens; see `ports.provider.ModelSource`."""
-        peer = Peer(row.name, {"provider": row.id, "endpoint": None, "status": None, "provider_message": None})
+        peer = Peer(row.name, {"provider": row.id, "endpoint": None, "status": None, "provider_message": None}, (secret.reveal(),))
         found: list[Endpoint] = []
         token: str | None = ""
         for _ in range(_MAX_PAGES):
             url = f"{key.base_url}/v1beta/models?pageSize=1000" + (f"&pageToken={quote(token, safe='')}" if token else "")
             answer = await self._transport.get_json(url, _headers(secret, "application/json"), _LIST_TIMEOUT_S, peer)
             if answer.status != 200:
-                raise error_from(answer.status, answer.headers, _without(secret, answer.raw), endpoint_of(row, "", key.base_url, key=key))
+                raise error_from(answer.status, answer.headers, answer.raw, endpoint_of(row, "", key.base_url, key=key))
             listed = parse_models(answer.body)
             if listed is None:
                 raise ProviderGarbled(f"{row.name} sent something that is no list of models", details=peer.details)
@@ -85,25 +83,9 @@ class GeminiModels:
         return found
 
 
-class _SecretKeeper(Decoder):
-    """A decoder that takes the key out of an error body, should the provider repeat it."""
-
-    def __init__(self, endpoint: Endpoint, ids: Ids, secret: Secret) -> None:
-        super().__init__(endpoint, lambda: ids.new("call"))
-        self._secret = secret
-
-    def refused(self, status: int, headers: Mapping[str, str], body: bytes) -> SatchelError:
-        """Return the error, the key hidden."""
-        return super().refused(status, headers, _without(self._secret, body))
-
-
 def _path(native_model: str) -> str:
     """Return a model's resource path; tuned models bring theirs along."""
     return quote(native_model if "/" in native_model else f"models/{native_model}", safe="/")
-
-
-def _without(secret: Secret, body: bytes) -> bytes:
-    return body.replace(secret.reveal().encode(), _HIDDEN) if secret else body
 
 
 def _headers(secret: Secret, accept: str) -> dict[str, str]:

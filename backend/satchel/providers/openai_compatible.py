@@ -1,15 +1,14 @@
-"""Every host that speaks OpenAI Chat Completions: rows of `data/providers.toml`, and any base URL a person adds."""
+"""Every host that speaks OpenAI Chat Completions, or a kin of it: rows of `data/providers.toml`, and any base URL a person adds."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 
-from satchel.dialects.openai_chat import Decoder
 from satchel.dialects.openai_chat_errors import error_from, upstream_details
-from satchel.dialects.openai_chat_upstream import encode_request
 from satchel.dialects.openai_models import parse_models
+from satchel.dialects.openai_surfaces import list_url, surface_of
 from satchel.domain.catalog import Endpoint, ModelFacts, ProviderRow
 from satchel.domain.chat import ChatRequest
 from satchel.domain.endpoints import endpoint_of
-from satchel.domain.errors import KeyMissing, ProviderGarbled, SatchelError
+from satchel.domain.errors import KeyMissing, ProviderGarbled
 from satchel.domain.events import Event
 from satchel.domain.keys import Key, Secret
 from satchel.kit.ids import Ids
@@ -20,11 +19,10 @@ from satchel.transport import Peer, Transport
 _DIALECT = "openai_chat"
 _BUILTIN = "builtin"
 _LIST_TIMEOUT_S = 10.0
-_HIDDEN = b"[key]"
 
 
 class OpenAICompatible:
-    """Stream from `<base_url>/chat/completions` with a bearer key, or without one where none is needed."""
+    """Stream from `<base_url>/chat/completions`, or another surface, with a bearer key, or without one where none is needed."""
 
     def __init__(self, transport: Transport, rows: Mapping[str, ProviderRow], ids: Ids) -> None:
         self._transport = transport
@@ -36,18 +34,23 @@ class OpenAICompatible:
         """Return the provider ids it serves."""
         return frozenset(row.id for row in self._rows.values() if row.dialect == _DIALECT and row.id != _BUILTIN)
 
+    def dropped(self, request: ChatRequest, endpoint: Endpoint) -> tuple[str, ...]:
+        """Return what would not be sent; see `ports.provider.Provider`."""
+        return surface_of(endpoint).dropped(request, endpoint)
+
     def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
         """Ask `endpoint` and yield its events; see `ports.provider.Provider`."""
         details = upstream_details(endpoint)
         row = self._rows.get(endpoint.provider)
         if row is not None and row.needs_key and not secret:
             raise KeyMissing(f"{endpoint.provider_name} wants a key; add one to your account", details=details)
+        surface = surface_of(endpoint)
         return self._transport.stream(
-            f"{endpoint.base_url}/chat/completions",
+            surface.url(endpoint.base_url),
             _headers(secret, "text/event-stream"),
-            encode_request(request, endpoint),
-            Peer(endpoint.provider_name, details),
-            _SecretKeeper(endpoint, self._ids, secret),
+            surface.encode(request, endpoint),
+            Peer(endpoint.provider_name, details, (secret.reveal(),)),
+            surface.decoder(endpoint, lambda: self._ids.new("call")),
         )
 
     async def aclose(self) -> None:
@@ -66,32 +69,15 @@ class KeyModels:
         """Return what the key opens; see `ports.provider.ModelSource`."""
         if not row.lists_models:
             return ()
-        peer = Peer(row.name, {"provider": row.id, "endpoint": None, "status": None, "provider_message": None})
-        answer = await self._transport.get_json(
-            f"{key.base_url.rstrip('/')}/models", _headers(secret, "application/json"), _LIST_TIMEOUT_S, peer
-        )
+        peer = Peer(row.name, {"provider": row.id, "endpoint": None, "status": None, "provider_message": None}, (secret.reveal(),))
+        url = list_url(key.base_url, row.quirks)
+        answer = await self._transport.get_json(url, _headers(secret, "application/json"), _LIST_TIMEOUT_S, peer)
         if answer.status != 200:
-            raise error_from(answer.status, answer.headers, _without(secret, answer.raw), endpoint_of(row, "", key.base_url, key=key))
+            raise error_from(answer.status, answer.headers, answer.raw, endpoint_of(row, "", key.base_url, key=key))
         listed = parse_models(answer.body, self._clock.now().date())
         if listed is None:
             raise ProviderGarbled(f"{row.name} sent something that is no list of models", details=peer.details)
         return [endpoint_of(row, model.native_model, key.base_url, key=key, models=self._models, listed=model) for model in listed]
-
-
-class _SecretKeeper(Decoder):
-    """A decoder that takes the key out of an error body, should the provider repeat it."""
-
-    def __init__(self, endpoint: Endpoint, ids: Ids, secret: Secret) -> None:
-        super().__init__(endpoint, lambda: ids.new("call"))
-        self._secret = secret
-
-    def refused(self, status: int, headers: Mapping[str, str], body: bytes) -> SatchelError:
-        """Return the error, the key hidden."""
-        return super().refused(status, headers, _without(self._secret, body))
-
-
-def _without(secret: Secret, body: bytes) -> bytes:
-    return body.replace(secret.reveal().encode(), _HIDDEN) if secret else body
 
 
 def _headers(secret: Secret, accept: str) -> dict[str, str]:

@@ -218,6 +218,7 @@ class Hold:
         self.routes = routes
         self.grant = grant
         self.contacted = False
+        self.dropped: tuple[str, ...] = ()
         self.text_characters = 0
         self.reasoning_characters = 0
         self._attempts = 0
@@ -250,6 +251,7 @@ class Hold:
         self._endpoint = endpoint
         self._attempts += 1
         self.contacted = False
+        self.dropped = ()
 
     async def durable(self) -> None:
         """Return when the hold is on disk.
@@ -309,6 +311,7 @@ class Hold:
             finished=self._finished,
             error_code=code,
             attempts=max(1, self._attempts),
+            dropped=self.dropped,
         )
 
 

@@ -16,6 +16,7 @@ from satchel.domain.errors import (
     KeyProblem,
     NotReady,
     ProviderGarbled,
+    ProviderThrottled,
     ProviderTimeout,
     ProviderUnavailable,
     SatchelError,
@@ -26,6 +27,9 @@ from satchel.domain.events import Event, Finished, FinishReason
 from satchel.domain.keys import NO_SECRET, Secret
 from satchel.domain.routes import rank
 from satchel.ports.provider import Provider
+
+_LONGEST_WAIT_S = 2.0
+"""How long one call may wait for busy providers altogether. One that asks for more is named to the caller, who may come back."""
 
 OpenKey = Callable[[str, str, str], Awaitable[Secret]]
 """Open a key: `(account_id, key_id, base_url it is sent to)`. Raises `KeyProblem`, also where the key is bound to another origin."""
@@ -40,9 +44,13 @@ class Catalog(Protocol):
 
 
 class Tries(Protocol):
-    """What routing tells whoever keeps the money. `contacted` says that the endpoint tried may bill for this call."""
+    """What routing tells whoever keeps the money and the record.
+
+    `contacted` says that the endpoint tried may bill for this call, `dropped` what it is asked without.
+    """
 
     contacted: bool
+    dropped: tuple[str, ...]
 
     def trying(self, endpoint: Endpoint) -> None:
         """Note the endpoint that is tried now; it has not been contacted yet."""
@@ -54,12 +62,13 @@ class Tries(Protocol):
 
 
 class Routing:
-    """Choose endpoints, open keys, ask providers."""
+    """Choose endpoints, open keys, ask providers. `waits_s` is how long to wait before each further round where no provider says."""
 
-    def __init__(self, catalog: Catalog, providers: Mapping[str, Provider], open_key: OpenKey) -> None:
+    def __init__(self, catalog: Catalog, providers: Mapping[str, Provider], open_key: OpenKey, waits_s: Sequence[float] = (0.2,)) -> None:
         self._catalog = catalog
         self._providers = providers
         self._open_key = open_key
+        self._waits_s = tuple(waits_s)
 
     async def routes(self, call: Call) -> Sequence[Endpoint]:
         """Return the endpoints that can serve the call, best first; never empty.
@@ -77,7 +86,7 @@ class Routing:
         return routes
 
     async def attempt(self, call: Call, routes: Sequence[Endpoint], hold: Tries) -> AsyncGenerator[Event, None]:
-        """Yield from the first route that speaks; fall back only before its first event.
+        """Yield from the first route that speaks; fall back, or try again, only before its first event.
 
         A call whose cancellation was requested ends in `Finished(CANCELLED)`, after the provider was closed; a task that was cancelled
         for another reason stays cancelled. The hold is durable before the first event leaves.
@@ -86,9 +95,9 @@ class Routing:
             SatchelError: the only route's own error, or one that another route would not mend.
             AllRoutesFailed: several were tried.
         """
-        failures: list[SatchelError] = []
+        turns = _Turns(routes, self._waits_s)
         stopping = call.cancellation
-        for endpoint in routes:
+        while (endpoint := await turns.next()) is not None:
             spoke = ended = False
             try:
                 async with aclosing(await self._ask(call, endpoint, hold)) as events:
@@ -113,7 +122,7 @@ class Routing:
                 if not (ended or stopping.requested):
                     if spoke or not _another_may_do_better(error):
                         raise
-                    failures.append(error)
+                    turns.failed(error)
             if stopping.requested:
                 take_back_cancellation()
             if ended:
@@ -121,7 +130,7 @@ class Routing:
             if stopping.requested:
                 break
         if not stopping.requested:
-            raise failures[0] if len(failures) == 1 else AllRoutesFailed(failures)
+            raise turns.failure()
         with suppress(BudgetExceeded, NotReady):
             await hold.durable()
         yield Finished(FinishReason.CANCELLED, native_reason="cancelled")
@@ -136,8 +145,60 @@ class Routing:
         secret = NO_SECRET
         if endpoint.key_id is not None:
             secret = await self._open_key(call.principal.account_id, endpoint.key_id, endpoint.base_url)
+        hold.dropped = provider.dropped(call.request, endpoint)
         hold.contacted = True
         return provider.stream(call.request, endpoint, secret)
+
+
+class _Turns:
+    """Whose turn it is: each route in order, then those again that may yet answer, after the wait that they asked for."""
+
+    def __init__(self, routes: Sequence[Endpoint], waits_s: Sequence[float]) -> None:
+        self._left = list(routes)
+        self._waits_s = list(waits_s)
+        self._tried: list[Endpoint] = []
+        self._failures: list[SatchelError] = []
+        self._round_from = 0
+        self._patience_s = _LONGEST_WAIT_S
+
+    async def next(self) -> Endpoint | None:
+        """Return the endpoint to try now; None where nobody is left. May wait before it."""
+        if not self._left and self._waits_s:
+            failures = self._failures[self._round_from :]
+            wait_s = patience_s(failures, self._waits_s.pop(0))
+            if wait_s is None or wait_s > self._patience_s:
+                return None
+            self._patience_s -= wait_s
+            again = zip(self._tried[self._round_from :], failures, strict=True)
+            self._left = [endpoint for endpoint, error in again if may_pass(error)]
+            self._round_from = len(self._tried)
+            await asyncio.sleep(wait_s)
+        if not self._left:
+            return None
+        self._tried.append(self._left.pop(0))
+        return self._tried[-1]
+
+    def failed(self, error: SatchelError) -> None:
+        """Note why the endpoint did not answer."""
+        self._failures.append(error)
+
+    def failure(self) -> SatchelError:
+        """Return what to tell: the error of the only endpoint, or all of them."""
+        if len({endpoint.id for endpoint in self._tried}) == 1:
+            return self._failures[-1]
+        return AllRoutesFailed(self._failures)
+
+
+def may_pass(error: SatchelError) -> bool:
+    """Tell whether the same endpoint may answer a moment later: it was reached, and said that it is busy or not well."""
+    busy = isinstance(error, ProviderThrottled | ProviderUnavailable) and error.retryable
+    return busy and (error.retry_after_s is not None or error.details.get("status") is not None)
+
+
+def patience_s(failures: Sequence[SatchelError], unsaid_s: float) -> float | None:
+    """Return how long to wait before those that may pass are tried again: as long as the most patient asks. None: nobody may pass."""
+    hints_s = [unsaid_s if error.retry_after_s is None else error.retry_after_s for error in failures if may_pass(error)]
+    return min(hints_s, default=None)
 
 
 def take_back_cancellation() -> None:

@@ -52,6 +52,7 @@ class GenerationSchema(BaseModel):
     status: Literal["finished", "cancelled", "failed", "live"]
     reason: str | None
     error_code: str | None
+    dropped: list[str]
     usage: UsageSchema
     cost: CostSchema
     started_at: datetime
@@ -167,6 +168,7 @@ def _schema(entry: Entry, apps: Apps) -> GenerationSchema:
         status=entry.status.value,
         reason=entry.reason,
         error_code=entry.error_code,
+        dropped=list(entry.dropped),
         usage=_usage(entry.usage),
         cost=CostSchema(nusd=entry.cost.nusd, known=entry.cost.known),
         started_at=entry.started_at,
@@ -186,6 +188,7 @@ def _live_schema(call: Call, apps: Apps, now: datetime) -> GenerationSchema:
         status="live",
         reason=None,
         error_code=None,
+        dropped=[],
         usage=_usage(Usage()),
         cost=CostSchema(nusd=Cost().nusd, known=False),
         started_at=call.started_at,

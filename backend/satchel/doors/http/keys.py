@@ -70,11 +70,9 @@ class KeyDesk:
             raise MalformedRequest(f"no provider {provider!r}; there are {', '.join(self._rows)}", details={"param": "provider"})
         if provider == _BUILTIN:
             raise MalformedRequest(f"{row.name} needs no key: it starts with Satchel", details={"param": "provider"})
-        address = base_url or row.base_url
+        address = base_url or (row.region_url if region and row.region_url else row.base_url)
         if address is None:
-            raise MalformedRequest(
-                f"{row.name} needs the base URL of the server, such as http://127.0.0.1:8000/v1", details={"param": "base_url"}
-            )
+            raise MalformedRequest(f"{row.name} needs the base URL of the server, such as {row.example_url}", details={"param": "base_url"})
         if row.needs_key and not secret:
             raise MalformedRequest(f"{row.name} needs a key; get one at {row.key_page}", details={"param": "secret"})
         if not all(character.isprintable() or character in "\t\r\n" for character in secret.reveal()):

@@ -9,7 +9,7 @@ from typing import Literal
 
 from satchel.dialects.openai_chat import Decoder
 from satchel.dialects.openai_chat_errors import upstream_details
-from satchel.dialects.openai_chat_upstream import encode_request
+from satchel.dialects.openai_chat_upstream import dropped_parameters, encode_request
 from satchel.domain.catalog import Endpoint, ModelFacts, ProviderRow
 from satchel.domain.chat import ChatRequest
 from satchel.domain.endpoints import endpoint_of
@@ -54,6 +54,10 @@ class BuiltinProvider:
         if self.process is None:
             return BuiltinStatus("off", self._reason, offered=False)
         return BuiltinStatus(self.process.state, self.process.reason, offered=True)
+
+    def dropped(self, request: ChatRequest, endpoint: Endpoint) -> tuple[str, ...]:
+        """Return what would not be sent; see `ports.provider.Provider`."""
+        return dropped_parameters(request, endpoint)
 
     async def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
         """Ask the model, starting it if need be; see `ports.provider.Provider`."""

@@ -13,7 +13,7 @@ from satchel.stores.sql.tables import generations, holds
 from satchel.stores.sql.transaction import Transaction
 
 _USAGE = ("input_tokens", "output_tokens", "reasoning_tokens", "cached_tokens", "cache_write_tokens", "estimated")
-_COMPUTED = (*_USAGE, "status", "cost_nusd", "cost_known")
+_COMPUTED = (*_USAGE, "status", "cost_nusd", "cost_known", "dropped")
 _PLAIN = tuple(column.name for column in generations.c if column.name not in _COMPUTED)
 _HELD = tuple(column.name for column in holds.c)
 _plain_of, _usage_of, _held_of = attrgetter(*_PLAIN), attrgetter(*_USAGE), attrgetter(*_HELD)
@@ -57,6 +57,7 @@ def entry_columns(entry: Entry) -> dict[str, Any]:
     columns: dict[str, Any] = dict(zip(_PLAIN, _plain_of(entry), strict=True))
     columns.update(zip(_USAGE, _usage_of(entry.usage), strict=True))
     columns.update(status=entry.status.value, cost_nusd=entry.cost.nusd, cost_known=entry.cost.known)
+    columns["dropped"] = " ".join(entry.dropped)
     return columns
 
 
@@ -78,4 +79,5 @@ def _entry(row: Row[Any]) -> Entry:
         status=Status(row.status),
         usage=Usage(**{name: row._mapping[name] for name in _USAGE}),
         cost=Cost(row.cost_nusd, row.cost_known),
+        dropped=tuple(row.dropped.split()),
     )

@@ -269,5 +269,6 @@ generations = Table(
     _text("token_id", nullable=True),
     _text("grant_id", nullable=True),
     _count("attempts"),
+    _text("dropped"),
     Index(None, "account_id", "started_at", "generation_id"),
 )

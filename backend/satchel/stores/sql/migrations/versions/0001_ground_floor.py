@@ -65,6 +65,7 @@ def upgrade() -> None:
         sa.Column('token_id', sa.Text(), nullable=True),
         sa.Column('grant_id', sa.Text(), nullable=True),
         sa.Column('attempts', sa.Integer(), nullable=False),
+        sa.Column('dropped', sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint('generation_id', name=op.f('pk_generations'))
     )
     op.create_index(op.f('ix_generations_account_id_started_at_generation_id'), 'generations', ['account_id', 'started_at', 'generation_id'], unique=False)

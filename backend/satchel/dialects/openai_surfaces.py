@@ -1,0 +1,62 @@
+"""By which of its surfaces an OpenAI-like host is asked: chat completions, Responses, or Ollama's own chat. Pure.
+
+A base URL that ends in `/responses` asks for Responses; models that know nothing else get it anyway; an Ollama named by its bare address
+speaks its own chat.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from urllib.parse import urlsplit
+
+from satchel.dialects import (
+    ollama,
+    ollama_request,
+    openai_chat,
+    openai_chat_upstream,
+    openai_responses,
+    openai_responses_upstream,
+)
+from satchel.dialects.upstream_answer import UpstreamAnswer
+from satchel.domain.catalog import Endpoint, Quirks
+from satchel.domain.chat import ChatRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """One way to ask: its path below the base URL, its encoder with what that leaves out, its decoder."""
+
+    path: str
+    encode: Callable[[ChatRequest, Endpoint], bytes]
+    dropped: Callable[[ChatRequest, Endpoint], tuple[str, ...]]
+    decoder: Callable[[Endpoint, Callable[[], str]], UpstreamAnswer | openai_chat.Decoder]
+
+    def url(self, base_url: str) -> str:
+        """Return where requests go."""
+        return base_url if base_url.endswith(self.path) else base_url + self.path
+
+
+CHAT = Surface("/chat/completions", openai_chat_upstream.encode_request, openai_chat_upstream.dropped_parameters, openai_chat.Decoder)
+RESPONSES = Surface(
+    "/responses", openai_responses_upstream.encode_request, openai_responses_upstream.dropped_parameters, openai_responses.Decoder
+)
+OLLAMA = Surface("/api/chat", ollama_request.encode_request, ollama_request.dropped_parameters, ollama.Decoder)
+
+
+def surface_of(endpoint: Endpoint) -> Surface:
+    """Return the surface that serves an endpoint."""
+    quirks = endpoint.quirks
+    if endpoint.base_url.endswith(RESPONSES.path):
+        return RESPONSES
+    if quirks.bare_dialect == "ollama" and not urlsplit(endpoint.base_url).path:
+        return OLLAMA
+    if quirks.responses_only and any(fnmatchcase(endpoint.native_model, pattern) for pattern in quirks.responses_only):
+        return RESPONSES
+    return CHAT
+
+
+def list_url(base_url: str, quirks: Quirks) -> str:
+    """Return where the models of a base URL are listed."""
+    base_url = base_url.rstrip("/").removesuffix(RESPONSES.path)
+    bare = quirks.bare_dialect == "ollama" and not urlsplit(base_url).path
+    return f"{base_url}/v1/models" if bare else f"{base_url}/models"

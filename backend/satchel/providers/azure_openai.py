@@ -1,0 +1,76 @@
+"""Models in an Azure resource, OpenAI's and others: the same surfaces under Azure's addresses, with its header and its versions.
+
+A base URL is the resource (`https://<resource>.openai.azure.com`), which means `/openai/v1`; or a deployment's address, or `…/models`,
+which want an API version. Source: recorded traffic and Azure's API reference, checked 2026-11-23.
+"""
+
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from satchel.dialects.openai_chat_errors import upstream_details
+from satchel.dialects.openai_surfaces import surface_of
+from satchel.domain.catalog import Endpoint, ProviderRow
+from satchel.domain.chat import ChatRequest
+from satchel.domain.errors import KeyMissing
+from satchel.domain.events import Event
+from satchel.domain.keys import Secret
+from satchel.kit.ids import Ids
+from satchel.providers import ProviderFactory
+from satchel.transport import Peer, Transport
+
+_DIALECT = "azure_openai"
+_DEPLOYMENT_VERSION = "2024-10-21"
+_MODELS_VERSION = "2024-05-01-preview"
+
+
+class AzureOpenAI:
+    """Stream from a resource with its key."""
+
+    def __init__(self, transport: Transport, rows: Mapping[str, ProviderRow], ids: Ids) -> None:
+        self._transport = transport
+        self._rows = rows
+        self._ids = ids
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Return the provider ids it serves."""
+        return frozenset(row.id for row in self._rows.values() if row.dialect == _DIALECT)
+
+    def dropped(self, request: ChatRequest, endpoint: Endpoint) -> tuple[str, ...]:
+        """Return what would not be sent; see `ports.provider.Provider`."""
+        return surface_of(endpoint).dropped(request, endpoint)
+
+    def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
+        """Ask `endpoint` and yield its events; see `ports.provider.Provider`."""
+        details = upstream_details(endpoint)
+        if not secret:
+            raise KeyMissing(f"{endpoint.provider_name} wants a key; add one to your account", details=details)
+        surface = surface_of(endpoint)
+        return self._transport.stream(
+            surface.url(endpoint.base_url) + _version(endpoint.base_url),
+            {"Accept": "text/event-stream", "Content-Type": "application/json", "api-key": secret.reveal()},
+            surface.encode(request, _as_its_path_wants(endpoint)),
+            Peer(endpoint.provider_name, details, (secret.reveal(),)),
+            surface.decoder(endpoint, lambda: self._ids.new("call")),
+        )
+
+    async def aclose(self) -> None:
+        """Do nothing: the transport is closed by whoever made it."""
+
+
+def _version(base_url: str) -> str:
+    path = urlsplit(base_url).path.removesuffix("/responses")
+    if path.endswith("/v1"):
+        return ""
+    return f"?api-version={_MODELS_VERSION if path.endswith('/models') else _DEPLOYMENT_VERSION}"
+
+
+def _as_its_path_wants(endpoint: Endpoint) -> Endpoint:
+    """Return the endpoint with the words of models that are not OpenAI's, which `…/models` serves."""
+    if not endpoint.base_url.endswith("/models"):
+        return endpoint
+    return replace(endpoint, quirks=replace(endpoint.quirks, max_tokens_key="max_tokens", developer_role=False))
+
+
+PROVIDER = ProviderFactory(build=lambda deps: AzureOpenAI(deps.transport, deps.rows, deps.ids), dialect=_DIALECT)
