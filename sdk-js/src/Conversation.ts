@@ -45,7 +45,7 @@ export class Conversation {
       if (before) Object.assign(answer, sum(before, answer));
       const { toolCalls } = answer;
       const mayGoOn =
-        toolCalls.length > 0 && step < this.#asked.maxSteps && toolCalls.every((call) => this.#tool(call));
+        toolCalls.length > 0 && step < this.#asked.maxSteps && toolCalls.every((call) => this.#tool(call)?.execute);
       if (!mayGoOn) return this.#asked.isObject && toolCalls.length === 0 ? withObject(answer) : answer;
       before = answer;
       messages.push(toMessage(answer), ...(await Promise.all(toolCalls.map((call) => this.#call(call)))));
@@ -69,8 +69,8 @@ export class Conversation {
     return answer;
   }
 
-  #tool({ name }: ToolCall): Tool["execute"] {
-    return this.#asked.tools.find((tool) => tool.function.name === name)?.execute;
+  #tool({ name }: ToolCall): Tool | undefined {
+    return this.#asked.tools.find((tool) => tool.function.name === name);
   }
 
   /** Run a tool of the page. What goes wrong in it is told to the model, which may do better. */
@@ -80,7 +80,7 @@ export class Conversation {
     let failed = false;
     try {
       const input: unknown = JSON.parse(call.arguments || "{}");
-      const output = await this.#tool(call)?.(input, { id, signal: this.#signal });
+      const output = await this.#tool(call)?.execute?.(input, { id, signal: this.#signal });
       text = typeof output === "string" ? output : (JSON.stringify(output) ?? "");
     } catch (fault) {
       failed = true;

@@ -166,6 +166,29 @@ test("a signal ends the waiting for the window", async () => {
   expect(popup.close).toHaveBeenCalled();
 });
 
+test("who stops waiting leaves the window to the others, and starting over opens a new one", async () => {
+  const { server, state } = await tokenServer();
+  const windows: URL[] = [];
+  const popup = aWindow((address) => windows.push(address));
+  const mine = session(server);
+  const [first, second] = [new AbortController(), new AbortController()];
+  const waiting = [mine.signIn(first.signal), mine.signIn(second.signal)];
+  first.abort();
+  await expect(waiting[0]).rejects.toMatchObject({ name: "AbortError" });
+  await vi.waitFor(() => expect(windows).toHaveLength(1));
+  expect(popup.close).not.toHaveBeenCalled();
+  second.abort();
+  const again = mine.signIn();
+  await expect(waiting[1]).rejects.toMatchObject({ name: "AbortError" });
+  expect(popup.close).toHaveBeenCalled();
+  await vi.waitFor(() => expect(windows).toHaveLength(2));
+  const asked = windows[1]?.searchParams.get("state") ?? "";
+  answerFromPopup(asked, `?${new URLSearchParams({ code: "code_1", state: asked, iss: server.url })}`);
+  await again;
+  expect(mine.isSignedIn).toBe(true);
+  expect(state.forms).toHaveLength(1);
+});
+
 test("an access token that ends soon is refreshed once, however many ask", async () => {
   const { server, state } = await tokenServer();
   allowing(server.url);

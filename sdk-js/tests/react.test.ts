@@ -139,6 +139,22 @@ test("useChat keeps a conversation and shows the answer while it is written", as
   expect(now().messages).toEqual([]);
 });
 
+test("useChat keeps what was written when something else is said, and nothing comes back after clear", async () => {
+  const { connect } = fakeTransport(streaming);
+  const { now } = await using(() => useChat(), { transport: connect });
+  const say = (text: string) =>
+    act(async () => {
+      void now().send(text);
+      await settled();
+    });
+  await say("Hi");
+  await say("No, wait");
+  expect(now().messages.map(({ content }) => content)).toEqual(["Hi", "He", "No, wait", "He"]);
+  act(() => now().clear());
+  await act(() => new Promise((resolve) => setTimeout(resolve, 40)));
+  expect(now().messages).toEqual([]);
+});
+
 test("useChat drops what failed before a word came, so that it can be said again", async () => {
   const { connect } = fakeTransport(() => Promise.reject(aFault(4001)));
   const { now } = await using(() => useChat(), { transport: connect });

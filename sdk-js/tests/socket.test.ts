@@ -139,6 +139,17 @@ test("a refused token is renewed once; without another the person must sign in",
   await expect(old.chat("Hi")).rejects.toThrow(SignInRequired);
 });
 
+test("a call that is stopped while it waits for the connection takes no other call with it", async () => {
+  const { ai } = await client((frame, peer) => {
+    begin(frame, peer, "ok");
+    if (frame.type === "generate") peer.send(aFinish(`gen_${frame.id}`, 2));
+  });
+  const [stopped, other] = [ai.chat("one"), ai.chat("two")];
+  stopped.stop();
+  await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
+  expect((await other).text).toBe("ok");
+});
+
 test("a server that shuts the door rejects, and a stop before the start sends nothing", async () => {
   const frames: ClientFrame[] = [];
   const server = await socketServer((frame, peer) => {

@@ -109,6 +109,19 @@ def test_the_ai_sdk_streams_calls_tools_and_makes_objects(page: Page) -> None:
     assert seen["object"] == {"answer": 7}
 
 
+def test_two_tabs_with_one_session_refresh_it_at_once_and_both_stay_signed_in(page: Page, context: BrowserContext) -> None:
+    with context.expect_page() as opened:
+        page.evaluate("() => { window.open('popup.html') }")  # the browser copies the session into it
+    copy = opened.value
+    copy.wait_for_function("window.seen")
+    for tab in (page, copy):
+        tab.evaluate("() => { window.renewing = seen.renew() }")
+    (before, renewed), (same, also_renewed) = (tab.evaluate("window.renewing") for tab in (page, copy))
+    assert before == same != renewed == also_renewed
+    assert [ask(tab, "stream", "http", "Count.", "lab:count-3-0")["answer"]["text"] for tab in (page, copy)] == [text_of(3)] * 2
+    copy.close()
+
+
 def test_the_page_itself_can_go_to_the_server_and_come_back_and_a_reload_stays_signed_in(origin: str, context: BrowserContext) -> None:
     page = context.new_page()
     page.goto(f"{origin}/redirect.html")

@@ -1,6 +1,7 @@
 import { NotConnected } from "../errors/NotConnected.js";
 import { SignInRequired } from "../errors/SignInRequired.js";
 import { toSatchelError } from "../errors/toSatchelError.js";
+import { Shared } from "../Shared.js";
 import { type AppOptions, type AuthorizationRequest, addressOf, codeIn, newRequest } from "./AuthorizationRequest.js";
 import { type AuthorizationServer, readAuthorizationServer } from "./AuthorizationServer.js";
 import { askInPopup, openPopup } from "./askInPopup.js";
@@ -28,7 +29,7 @@ export class Session implements Credentials {
   readonly #siblings: Siblings | undefined;
   readonly #listeners = new Set<(isSignedIn: boolean) => void>();
   #described: Promise<AuthorizationServer> | undefined;
-  #signingIn: Promise<void> | undefined;
+  #signingIn: Shared | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -36,8 +37,7 @@ export class Session implements Credentials {
     this.#store = new TokenStore(this.#name, options.keep === "session" ? globalThis.sessionStorage : undefined);
     this.#siblings = this.#store.isCopied ? new Siblings(this.#name) : undefined;
     const back = takeReturn();
-    if (back) this.#signingIn = this.#redeem(back.query, back.request).finally(() => this.#settled());
-    this.#signingIn?.catch(() => undefined); // whoever asks for a token next is told
+    if (back) this.#share(() => this.#redeem(back.query, back.request)); // whoever asks for a token next is told
   }
 
   get isSignedIn(): boolean {
@@ -47,12 +47,13 @@ export class Session implements Credentials {
   /**
    * Sign in: opens the server's window, or leaves the page for it. Call it in a click.
    *
-   * @param signal Ends the waiting for the window.
+   * @param signal Ends the waiting; the window closes when nobody waits for it any more.
    * @throws PermissionDenied when the person says no; SignInRequired when the window is blocked.
    */
   signIn(signal?: AbortSignal): Promise<void> {
-    this.#signingIn ??= this.#ask(signal).finally(() => this.#settled());
-    return this.#signingIn;
+    const attempt = this.#signingIn;
+    const shared = attempt && !attempt.isAbandoned ? attempt : this.#share((stop) => this.#ask(stop));
+    return shared.wait(signal);
   }
 
   /** Sign out here, and end the session at the server. */
@@ -103,7 +104,7 @@ export class Session implements Credentials {
     }
   }
 
-  async #ask(signal: AbortSignal | undefined): Promise<void> {
+  async #ask(signal: AbortSignal): Promise<void> {
     const { via, scopes } = this.#options;
     const popup = via === "popup" ? openPopup() : undefined;
     try {
@@ -148,7 +149,14 @@ export class Session implements Credentials {
     for (const listener of this.#listeners) listener(this.isSignedIn);
   }
 
-  #settled(): void {
-    this.#signingIn = undefined;
+  /** Begin to sign in, once for all who ask until it has ended. */
+  #share(work: (signal: AbortSignal) => Promise<void>): Shared {
+    const shared: Shared = new Shared((signal) =>
+      work(signal).finally(() => {
+        if (this.#signingIn === shared) this.#signingIn = undefined;
+      }),
+    );
+    this.#signingIn = shared;
+    return shared;
   }
 }

@@ -1,3 +1,4 @@
+import { readJson } from "../readJson.js";
 import { isTokens, type Tokens } from "./Tokens.js";
 
 /**
@@ -22,7 +23,7 @@ export class TokenStore {
 
   read(): Tokens | undefined {
     if (!this.#storage) return this.#inMemory;
-    const kept: unknown = JSON.parse(this.#storage.getItem(this.#key) ?? "null");
+    const kept = readJson(this.#storage.getItem(this.#key));
     return isTokens(kept) ? kept : undefined;
   }
 

@@ -1,3 +1,4 @@
+import { readJson } from "../readJson.js";
 import { type AuthorizationRequest, isAuthorizationRequest } from "./AuthorizationRequest.js";
 import { answerFromPopup } from "./askInPopup.js";
 
@@ -25,7 +26,7 @@ export function takeReturn(): { query: string; request: AuthorizationRequest } |
     answerFromPopup(state, query);
     return undefined;
   }
-  const kept: unknown = JSON.parse(sessionStorage.getItem(keyOf(state)) ?? "null");
+  const kept = readJson(sessionStorage.getItem(keyOf(state)));
   if (!isAuthorizationRequest(kept)) return undefined;
   sessionStorage.removeItem(keyOf(state));
   tidyAddress(answer);

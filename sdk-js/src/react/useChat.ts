@@ -17,7 +17,7 @@ export interface UseChat {
   messages: readonly Message[];
   status: Generating<unknown>["status"];
   error: Error | undefined;
-  /** Say something, and have the model answer. What failed is not kept: say it again to try again. */
+  /** Say something, and have the model answer; an answer that is still written stops there. What failed is not kept: say it again. */
   send(content: Extract<Message, { role: "user" }>["content"]): Promise<void>;
   stop(): void;
   /** Begin anew. */
@@ -29,8 +29,14 @@ export function useChat(options: UseChatOptions = {}): UseChat {
   const { system, initialMessages = [], ...wishes } = options;
   const { generate, stop, status, text, error } = useGenerate();
   const [messages, setMessages] = useState<readonly Message[]>(initialMessages);
-  const latest = useRef({ messages, system, wishes });
-  latest.current = { messages, system, wishes };
+  const isWriting = status === "writing" && messages.at(-1)?.role === "user";
+  const shown = useMemo(
+    () => (isWriting ? [...messages, { role: "assistant" as const, content: text }] : messages),
+    [messages, isWriting, text],
+  );
+  const latest = useRef({ messages: shown, system, wishes });
+  latest.current = { messages: shown, system, wishes };
+  const turns = useRef(0);
 
   const send = useCallback<UseChat["send"]>(
     async (content) => {
@@ -38,6 +44,8 @@ export function useChat(options: UseChatOptions = {}): UseChat {
       const before = latest.current.messages;
       const said: readonly Message[] = [...before, { role: "user", content }];
       let written = "";
+      turns.current += 1;
+      const turn = turns.current;
       setMessages(said);
       const answer = await generate(told ? [{ role: "system", content: told }, ...said] : said, {
         ...asked,
@@ -46,19 +54,16 @@ export function useChat(options: UseChatOptions = {}): UseChat {
           asked.onEvent?.(part);
         },
       });
+      if (turn !== turns.current) return; // something else was said meanwhile, or all was cleared
       const reply = answer?.text ?? written;
       setMessages(reply ? [...said, { role: "assistant", content: reply }] : before);
     },
     [generate],
   );
   const clear = useCallback(() => {
+    turns.current += 1;
     stop();
     setMessages([]);
   }, [stop]);
-  const isWriting = status === "writing" && messages.at(-1)?.role === "user";
-  const shown = useMemo(
-    () => (isWriting ? [...messages, { role: "assistant" as const, content: text }] : messages),
-    [messages, isWriting, text],
-  );
   return { messages: shown, status, error, send, stop, clear };
 }

@@ -2,6 +2,7 @@ import type { Credentials } from "../auth/Credentials.js";
 import { NotConnected } from "../errors/NotConnected.js";
 import { SignInRequired } from "../errors/SignInRequired.js";
 import { type ClientFrame, type ServerFrame, SUBPROTOCOL } from "../frames.gen.js";
+import { Shared } from "../Shared.js";
 import { parseFrame } from "./parseFrame.js";
 
 interface Hearer {
@@ -23,7 +24,7 @@ export class Link {
   readonly #url: string;
   readonly #credentials: Credentials;
   readonly #hearer: Hearer;
-  #opening: Promise<void> | undefined;
+  #opening: Shared | undefined;
   #socket: WebSocket | undefined;
   #pinger: ReturnType<typeof setInterval> | undefined;
   #resting: ReturnType<typeof setTimeout> | undefined;
@@ -43,10 +44,8 @@ export class Link {
   ready(signal?: AbortSignal): Promise<void> {
     clearTimeout(this.#resting);
     if (this.#socket) return Promise.resolve();
-    this.#opening ??= this.#connect(signal).finally(() => {
-      this.#opening = undefined;
-    });
-    return this.#opening;
+    const opening = this.#opening;
+    return (opening && !opening.isAbandoned ? opening : this.#open()).wait(signal);
   }
 
   /** Send a frame; false when the link is gone, and then `onDown` has been called or will be. */
@@ -63,7 +62,17 @@ export class Link {
     (this.#resting as { unref?: () => void }).unref?.();
   }
 
-  async #connect(signal: AbortSignal | undefined): Promise<void> {
+  #open(): Shared {
+    const shared: Shared = new Shared((signal) =>
+      this.#connect(signal).finally(() => {
+        if (this.#opening === shared) this.#opening = undefined;
+      }),
+    );
+    this.#opening = shared;
+    return shared;
+  }
+
+  async #connect(signal: AbortSignal): Promise<void> {
     const token = await this.#credentials.token(signal);
     const waitMs = this.#notBeforeMs - Date.now();
     if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));

@@ -1,5 +1,6 @@
 import type { ServerFrame } from "../frames.gen.js";
 import { isRecord } from "../isRecord.js";
+import { readJson } from "../readJson.js";
 
 type Field = readonly [name: string, kind: "string" | "number" | "object"];
 
@@ -24,13 +25,7 @@ const FIELDS: Record<ServerFrame["type"], readonly Field[]> = {
 
 /** Read one message of the server; `undefined` for what is not JSON, unknown or misshapen. */
 export function parseFrame(message: unknown): ServerFrame | undefined {
-  if (typeof message !== "string") return undefined;
-  let frame: unknown;
-  try {
-    frame = JSON.parse(message);
-  } catch {
-    return undefined;
-  }
+  const frame = readJson(message);
   if (!isRecord(frame) || typeof frame.type !== "string" || !Object.hasOwn(FIELDS, frame.type)) return undefined;
   const { type } = frame;
   for (const [name, kind] of FIELDS[type as ServerFrame["type"]]) {

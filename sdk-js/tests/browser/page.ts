@@ -103,7 +103,11 @@ const seen = {
     return failure instanceof SatchelError ? { name: failure.name, code: failure.code } : String(failure);
   },
 
-  isSignedIn: () => session.isSignedIn,
+  /** Have the token renewed, as after a refusal. */
+  async renew() {
+    const before = await session.token();
+    return [before, await session.renew(before)];
+  },
 };
 
 const question = document.createElement("button");
