@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     allowed_hosts: Words = ()
     """More host names to answer to; addresses, `localhost` and the public URL's host always are."""
     allowed_origins: Words = ()
-    """More origins whose pages may open the socket."""
+    """More origins whose pages may open the socket, and let people sign in."""
     extension_ids: Words = ()
     """More extensions that may connect: Chromium ids, and SHA-1 hashes of Firefox add-on ids."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -23,11 +23,13 @@ export interface ToolCall {
 /** Why the model stopped. */
 export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter" | "error" | "cancelled";
 
-/** The whole answer. */
-export interface Answer {
+/** The whole answer. Where tools of the page ran in between, `usage` and `cost` are the sum of all steps, the rest is the last one's. */
+export interface Answer<T = unknown> {
   /** The generation's id, `gen_…`, as the person sees it under Activity. */
   id: string;
   text: string;
+  /** The text read as JSON, where a `schema` was given. Only its syntax is checked: models may stray from a schema. */
+  object?: T;
   /** What the model thought aloud; empty when it did not. */
   reasoning: string;
   /** Empty when there are none. */

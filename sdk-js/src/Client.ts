@@ -1,8 +1,11 @@
 import type { ChatOptions } from "./ChatOptions.js";
+import { Conversation, toAsked } from "./Conversation.js";
 import { SatchelError } from "./errors/SatchelError.js";
 import { toSatchelError } from "./errors/toSatchelError.js";
 import { Generation } from "./Generation.js";
+import { isRecord } from "./isRecord.js";
 import type { Message } from "./Message.js";
+import { type Model, toModel } from "./Model.js";
 import type { Transport } from "./Transport.js";
 
 /** Whether this page may use the person's models: allowed, to be asked, or blocked. */
@@ -15,6 +18,13 @@ export interface Permissions {
 export interface ClientEvents {
   /** The person chose another model. */
   modelChanged: { model: string };
+  /** What this page may do has changed. */
+  permissionsChanged: unknown;
+}
+
+/** What the questions about the account take. */
+export interface AskOptions {
+  signal?: AbortSignal | undefined;
 }
 
 /** A page's way to the visitor's own models. */
@@ -26,33 +36,37 @@ export class Client {
   }
 
   /**
-   * Ask a model. The first call of a page opens the consent window; the call waits for the person.
+   * Ask a model. The first call of a page asks the person; the call waits for the answer. Make it after a click.
    *
    * @param input A question, or a conversation.
+   * @typeParam T The shape that `options.schema` describes: the type of the answer's `object`.
    * @returns The call: `await` it for the whole answer, or `for await` it for the parts.
    */
-  chat(input: string | readonly Message[], options: ChatOptions = {}): Generation {
-    const { signal, onEvent, ...wishes } = options;
-    const messages = typeof input === "string" ? [{ role: "user", content: input }] : input;
-    const given = Object.entries(wishes).filter(([, value]) => value !== undefined && value !== null);
-    const params = { ...Object.fromEntries(given), messages };
-    return new Generation(
-      async (stop, heard) => this.#transport.request({ method: "ai_generate", params, signal: stop, onEvent: heard }),
-      signal,
-      onEvent,
+  chat<T = unknown>(input: string | readonly Message[], options: ChatOptions = {}): Generation<T> {
+    const asked = toAsked(input, options);
+    return new Generation<T>(
+      (stop, tell) => new Conversation(this.#transport, asked, stop, tell).run(),
+      options.signal,
+      options.onEvent,
     );
   }
 
+  /** List the models that the person lets this page use. */
+  async listModels(options: AskOptions = {}): Promise<Model[]> {
+    const { models } = await this.#ask("ai_listModels", options);
+    return Array.isArray(models) ? models.map(toModel).filter((model) => model !== undefined) : [];
+  }
+
   /** Name the model that would answer; `satchel/preferred` as long as the page is not allowed to know. Asks nobody. */
-  async getCurrentModel(): Promise<string> {
-    const { model } = await this.#ask("ai_getCurrentModel");
+  async getCurrentModel(options: AskOptions = {}): Promise<string> {
+    const { model } = await this.#ask("ai_getCurrentModel", options);
     if (typeof model !== "string") throw new SatchelError(-32603, "Satchel did not name its model.");
     return model;
   }
 
   /** Tell whether this page may use models. Asks nobody. */
-  async getPermissions(): Promise<Permissions> {
-    const { state, capabilities } = await this.#ask("ai_getPermissions");
+  async getPermissions(options: AskOptions = {}): Promise<Permissions> {
+    const { state, capabilities } = await this.#ask("ai_getPermissions", options);
     return {
       state: state === "granted" || state === "denied" ? state : "prompt",
       capabilities: Array.isArray(capabilities)
@@ -70,10 +84,11 @@ export class Client {
     return this.#transport.subscribe(event, (data) => handler(data as ClientEvents[E]));
   }
 
-  async #ask(method: string): Promise<Record<string, unknown>> {
+  async #ask(method: string, { signal }: AskOptions): Promise<Record<string, unknown>> {
     try {
-      const result = await this.#transport.request({ method });
-      return typeof result === "object" && result !== null ? (result as Record<string, unknown>) : {};
+      signal?.throwIfAborted();
+      const result = await this.#transport.request({ method, ...(signal && { signal }) });
+      return isRecord(result) ? result : {};
     } catch (cause) {
       throw toSatchelError(cause);
     }

@@ -1,11 +1,9 @@
 import type { Answer } from "./Answer.js";
 import { toSatchelError } from "./errors/toSatchelError.js";
 import type { Part } from "./Part.js";
-import { toAnswer } from "./toAnswer.js";
-import { toPart } from "./toPart.js";
 
 /** Carries the request; called once, before the constructor returns. */
-type Run = (signal: AbortSignal, onEvent: (event: unknown) => void) => Promise<unknown>;
+type Run = (signal: AbortSignal, tell: (part: Part) => void) => Promise<Answer>;
 
 /**
  * One call to a model: await it for the whole answer, iterate it for the parts, or both. There is one request either way.
@@ -14,8 +12,8 @@ type Run = (signal: AbortSignal, onEvent: (event: unknown) => void) => Promise<u
  * an exception) stops the generation, unless somebody awaits it or another loop is still reading.
  * Returning it from an `async` function awaits it, as with every promise; return it inside an object to keep it whole.
  */
-export class Generation implements PromiseLike<Answer>, AsyncIterable<Part> {
-  readonly #answer: Promise<Answer>;
+export class Generation<T = unknown> implements PromiseLike<Answer<T>>, AsyncIterable<Part> {
+  readonly #answer: Promise<Answer<T>>;
   readonly #abort = new AbortController();
   readonly #onEvent: ((part: Part) => void) | undefined;
   readonly #parts: Part[] = [];
@@ -32,8 +30,8 @@ export class Generation implements PromiseLike<Answer>, AsyncIterable<Part> {
 
   /** Attach to the whole answer, as with a promise. */
   // biome-ignore lint/suspicious/noThenProperty: being awaitable is what this class is for
-  then<A = Answer, B = never>(
-    onfulfilled?: ((answer: Answer) => A | PromiseLike<A>) | null,
+  then<A = Answer<T>, B = never>(
+    onfulfilled?: ((answer: Answer<T>) => A | PromiseLike<A>) | null,
     onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     this.#awaited = true;
@@ -41,12 +39,12 @@ export class Generation implements PromiseLike<Answer>, AsyncIterable<Part> {
   }
 
   /** Handle a failure, as with a promise. */
-  catch<B = never>(onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<Answer | B> {
+  catch<B = never>(onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<Answer<T> | B> {
     return this.then(undefined, onrejected);
   }
 
   /** Run something afterwards, as with a promise. */
-  finally(onfinally?: (() => void) | null): Promise<Answer> {
+  finally(onfinally?: (() => void) | null): Promise<Answer<T>> {
     this.#awaited = true;
     return this.#answer.finally(onfinally);
   }
@@ -77,18 +75,15 @@ export class Generation implements PromiseLike<Answer>, AsyncIterable<Part> {
     }
   }
 
-  async #carry(run: Run, signal: AbortSignal | undefined): Promise<Answer> {
+  async #carry(run: Run, signal: AbortSignal | undefined): Promise<Answer<T>> {
     const stop = () => this.stop();
     signal?.addEventListener("abort", stop, { once: true });
     try {
       if (signal?.aborted) throw new DOMException("The call was aborted before it began.", "AbortError");
-      const result = await run(this.#abort.signal, (event) => {
-        const part = toPart(event);
-        if (part && !this.#ended) this.#push(part);
+      const answer = await run(this.#abort.signal, (part) => {
+        if (!this.#ended) this.#push(part);
       });
-      const answer = toAnswer(result);
-      this.#complete(answer);
-      return answer;
+      return answer as Answer<T>; // whose `object` has the shape that the caller's schema promises
     } catch (cause) {
       throw toSatchelError(cause);
     } finally {
@@ -96,14 +91,6 @@ export class Generation implements PromiseLike<Answer>, AsyncIterable<Part> {
       this.#ended = true;
       this.#wake();
     }
-  }
-
-  /** Add what came only with the result: tool calls, and the text of a provider that does not stream. */
-  #complete(answer: Answer): void {
-    if (answer.text && !this.#parts.some((part) => part.type === "text")) {
-      this.#push({ type: "text", text: answer.text });
-    }
-    for (const call of answer.toolCalls) this.#push({ type: "tool-call", ...call });
   }
 
   #push(part: Part): void {

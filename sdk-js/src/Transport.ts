@@ -15,5 +15,5 @@ export interface Transport {
   subscribe(event: string, handler: (data: unknown) => void): () => void;
 }
 
-/** Opens a transport; what `createClient` takes. */
+/** Opens a transport; what `createClient` takes. Rejects with `NotConnected` where there is none, so that `fallback` goes on. */
 export type Connect = (options: { timeoutMs: number }) => Promise<Transport>;

@@ -1,5 +1,6 @@
 import type { Answer, Cost, FinishReason, ToolCall, Usage } from "./Answer.js";
 import { SatchelError } from "./errors/SatchelError.js";
+import { isRecord } from "./isRecord.js";
 
 /**
  * Parse the result of `ai_generate`.
@@ -39,10 +40,6 @@ function toUsage(usage: Record<string, unknown>): Usage {
 
 function toCost(cost: Record<string, unknown>): Cost {
   return { usd: count(cost.usd), known: cost.known === true };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }
 
 function text(value: unknown, otherwise = ""): string {

@@ -89,8 +89,9 @@ test.each(CODES)("code %i rejects with the class %s", async (code, name) => {
     satchelCode: "provider_unavailable",
     data,
     cause,
-    message: "It did not work.",
-    docs: "docs/reference/errors.md#provider_unavailable",
+    shortMessage: "It did not work.",
+    message: "It did not work.\nSee https://satchel.dev/docs/reference/errors#provider_unavailable",
+    docsUrl: "https://satchel.dev/docs/reference/errors#provider_unavailable",
   });
   expect(error).toBeInstanceOf(EXPORTS[name] as unknown as new () => unknown);
   await expect(ai.getCurrentModel()).rejects.toMatchObject({ code, name });
@@ -101,5 +102,5 @@ test("a bare string, as a legacy transport throws it, is still an error with a c
     throw "PERMISSION_DENIED";
   });
   const ai = await createClient({ transport: connect });
-  await expect(ai.chat("Hi")).rejects.toMatchObject({ code: -32603, message: "PERMISSION_DENIED" });
+  await expect(ai.chat("Hi")).rejects.toMatchObject({ code: -32603, shortMessage: "PERMISSION_DENIED" });
 });

@@ -1,6 +1,6 @@
 import { expectTypeOf, test } from "vitest";
 import type * as original from "window.ai";
-import type * as ours from "../src/index.js";
+import type * as ours from "../src/legacy/index.js";
 
 // Checked by tsc. Enums of two packages are never the same type, so those are compared as text.
 test("the types have the original's shapes", () => {

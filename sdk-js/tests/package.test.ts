@@ -1,6 +1,13 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
 import { build } from "vite";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 
 async function gzippedBytes(code: string): Promise<number> {
@@ -25,7 +32,7 @@ async function gzippedBytes(code: string): Promise<number> {
   return gzipSync(chunks.join("")).length;
 }
 
-test("the typed client is under 4 kB gzipped, everything under 10 kB", async () => {
+test("the client for the extension is under 4 kB gzipped, all of the core under 10 kB", async () => {
   const core = await gzippedBytes('import { createClient } from "satchel"; globalThis.x = createClient;');
   const all = await gzippedBytes('import * as all from "satchel"; globalThis.x = all;');
   expect(core).toBeGreaterThan(500);
@@ -33,7 +40,48 @@ test("the typed client is under 4 kB gzipped, everything under 10 kB", async () 
   expect(all).toBeLessThan(10_240);
 });
 
-test("the package brings nothing along", () => {
+test("the package brings nothing along, and asks for peers only where their face is used", () => {
   expect(manifest).not.toHaveProperty("dependencies");
-  expect(manifest).not.toHaveProperty("peerDependencies");
+  const optional = Object.entries(manifest.peerDependenciesMeta).filter(([, { optional: is }]) => is);
+  expect(optional.map(([name]) => name).sort()).toEqual(Object.keys(manifest.peerDependencies).sort());
+});
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+let built = "";
+beforeAll(() => {
+  built = mkdtempSync(join(tmpdir(), "satchel-"));
+  for (const name of ["package.json", "README.md", "LICENSE"]) cpSync(join(ROOT, name), join(built, name));
+  execFileSync(process.execPath, [join(ROOT, "scripts/build.mjs"), join(built, "dist")]);
+}, 60_000);
+afterAll(() => rmSync(built, { recursive: true }));
+
+test("publint finds nothing to say about what would be published", async () => {
+  const { messages } = await publint({ pkgDir: built, pack: false, strict: true });
+  expect(messages.map((message) => formatMessage(message, manifest))).toEqual([]);
+});
+
+test("are-the-types-wrong finds every entry right, or it ends with an error", () => {
+  const attw = join(ROOT, "node_modules/@arethetypeswrong/cli/dist/index.js");
+  const arguments_ = [attw, "--pack", built, "--profile", "esm-only", "--format", "ascii", "--no-color", "--no-emoji"];
+  const told = execFileSync(process.execPath, arguments_, {
+    encoding: "utf8",
+    env: { ...process.env, FORCE_COLOR: "0" },
+  });
+  expect(told.match(/node16 \(from ESM\): OK/g)).toHaveLength(Object.keys(manifest.exports).length);
+}, 60_000);
+
+test("every entry can be imported where there is no window", () => {
+  const entries = Object.keys(manifest.exports).filter((entry) => !entry.endsWith(".json"));
+  const imports = entries.map((entry) => `await import(${JSON.stringify(entry.replace(".", "satchel"))});`);
+  const script = `${imports.join("\n")}\nconsole.log("all", ${entries.length});`;
+  cpSync(join(ROOT, "node_modules/react"), join(built, "node_modules/react"), { recursive: true });
+  const told = execFileSync(process.execPath, ["--input-type=module", "-e", script], { cwd: built, encoding: "utf8" });
+  expect(told.trim()).toBe("all 7");
+});
+
+test("the reference of the exports is what the declarations say", () => {
+  const script = join(ROOT, "scripts/reference.mjs");
+  const said = execFileSync(process.execPath, [script, "--print", join(built, "dist")], { encoding: "utf8" });
+  expect(said).toMatch(/^### `createClient`$/m);
+  expect(said === readFileSync(join(ROOT, "../docs/reference/sdk.md"), "utf8"), "run `npm run reference`").toBe(true);
 });

@@ -2,6 +2,7 @@
 
 Other models misbehave on purpose: `silence` never answers, `garbage` answers no JSON, `break-5` drops the connection after five words,
 `refuse` answers 401 in OpenAI's shape.
+`tools` calls the tool `add` and then says what it was told; `object` writes JSON.
 """
 
 import asyncio
@@ -10,10 +11,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiohttp import web
 
-MODELS = ["count-300-20", "count-3-0", "silence", "garbage", "break-5", "refuse"]
+MODELS = ["count-300-20", "count-3-0", "tools", "object", "silence", "garbage", "break-5", "refuse"]
 
 
 @dataclass
@@ -42,10 +44,11 @@ def chunk(delta: dict[str, object], reason: str | None = None) -> bytes:
 async def completions(request: web.Request) -> web.StreamResponse:
     """Answer a chat request as its model says."""
     server: CountingServer = request.app[SERVER]
-    model = (await request.json())["model"]
+    body = await request.json()
+    model = body["model"]
     server.running += 1
     try:
-        answer = await _answer(request, model)
+        answer = _spoken(body) or await _answer(request, model)
         server.served.append(model)
         return answer
     except (ConnectionResetError, asyncio.CancelledError):
@@ -53,6 +56,23 @@ async def completions(request: web.Request) -> web.StreamResponse:
         raise
     finally:
         server.running -= 1
+
+
+def _spoken(body: dict[str, Any]) -> web.Response | None:
+    """Answer whole, as `tools` and `object` do; None for the others."""
+    last = body["messages"][-1]
+    if body["model"] == "object":
+        said: dict[str, object] = {"content": '{"answer": 7}'}
+    elif body["model"] == "tools" and last["role"] == "tool":
+        said = {"content": f"It is {last['content']}."}
+    elif body["model"] == "tools":
+        said = {
+            "tool_calls": [{"index": 0, "id": "call_1", "type": "function", "function": {"name": "add", "arguments": '{"a": 3, "b": 4}'}}]
+        }
+    else:
+        return None
+    end = chunk({}, "tool_calls" if "tool_calls" in said else "stop")
+    return web.Response(body=chunk(said) + end + b"data: [DONE]\n\n", content_type="text/event-stream")
 
 
 async def _answer(request: web.Request, model: str) -> web.StreamResponse:

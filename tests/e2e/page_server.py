@@ -15,16 +15,17 @@ PACKAGES = Path(__file__).with_name("node") / "node_modules"
 
 
 class Handler(SimpleHTTPRequestHandler):
-    """Files below `pages/`, packages below `/npm/`, reports to `/log/<what>`."""
+    """Files below a folder, packages below `/npm/`, reports to `/log/<what>`."""
 
     reports: "queue.Queue[tuple[str, Any]]"
+    pages: Path
 
     def translate_path(self, path: str) -> str:
         """Return the file for a path."""
         clean = urlsplit(path).path
         if clean.startswith("/npm/"):
             return str(PACKAGES / clean.removeprefix("/npm/"))
-        return str(PAGES / clean.lstrip("/"))
+        return str(self.pages / clean.lstrip("/"))
 
     def do_POST(self) -> None:
         """Take a report."""
@@ -38,10 +39,10 @@ class Handler(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def serving() -> Iterator[tuple[str, "queue.Queue[tuple[str, Any]]"]]:
-    """Serve on a free port; give the address and the reports."""
+def serving(pages: Path = PAGES) -> Iterator[tuple[str, "queue.Queue[tuple[str, Any]]"]]:
+    """Serve the files of a folder on a free port; give the address and the reports."""
     reports: queue.Queue[tuple[str, Any]] = queue.Queue()
-    handler = type("PageHandler", (Handler,), {"reports": reports, "protocol_version": "HTTP/1.0"})
+    handler = type("PageHandler", (Handler,), {"reports": reports, "pages": pages, "protocol_version": "HTTP/1.0"})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

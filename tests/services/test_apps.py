@@ -50,3 +50,26 @@ def test_an_operator_adds_extensions_by_id() -> None:
 )  # fmt: skip
 def test_other_origins_stay_out(origin: str) -> None:
     assert not Apps().allows_origin(origin)
+
+
+def test_a_web_page_that_the_operator_allows_is_an_app_under_its_origin() -> None:
+    apps = Apps(origins=frozenset({"https://a.example", f"chrome-extension://{'b' * 32}"}))
+    app = apps.find("https://a.example")
+    assert app
+    assert (app.name, app.verified, app.scopes) == ("a.example", False, {"generate", "models"})
+    assert app.allows_redirect("https://a.example/")
+    assert app.allows_redirect("https://a.example/chat/")
+    assert apps.allows_origin("https://a.example")
+    assert apps.find(f"chrome-extension://{'b' * 32}") is None
+    assert apps.find("https://b.example") is None
+
+
+@pytest.mark.parametrize(
+    "uri",
+    ["https://a.example", "https://a.example.evil/", "https://a.example@evil/", "https://a.example:444/", "http://a.example/",
+     "https://a.example/?x=1", "https://a.example/#x", "https://a.example/\\evil", "https://a.example/ x", "https://evil/https://a.example/"],
+)  # fmt: skip
+def test_nothing_but_a_plain_page_of_its_origin_may_get_the_code(uri: str) -> None:
+    app = Apps(origins=frozenset({"https://a.example"})).find("https://a.example")
+    assert app
+    assert not app.allows_redirect(uri)

@@ -71,7 +71,7 @@ class House:
     def _add_services(self, oauth: OAuthStore) -> None:
         database, bus, clock, ids = self.database, self.bus, self.clock, self.ids
         self.accounts = Accounts(database, self.limiter, bus, clock, ids)
-        self.apps = Apps(frozenset(self.settings.extension_ids))
+        self.apps = Apps(frozenset(self.settings.extension_ids), frozenset(self.settings.allowed_origins))
         self.oauth = OAuth(oauth, database, self.apps.find, bus=bus, clock=clock, ids=ids)
         self.policy = Policy(database, self.catalog, self.limiter, bus, clock)
         self.budgets = Budgets(database, self.journal, clock, ids.new("work"))

@@ -7,17 +7,21 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """An OAuth client. All are public and use PKCE S256. Redirect URIs match exactly, or one strict pattern for browser-made ones."""
+    """An OAuth client. All are public and use PKCE S256.
+
+    Redirect URIs match exactly, or are pages of an origin that is the app as a whole: without query, for it would be lost.
+    """
 
     client_id: str
     name: str
     scopes: frozenset[str]
     redirect_uris: frozenset[str] = frozenset()
+    origin: str | None = None
     verified: bool = False
 
     def allows_redirect(self, uri: str) -> bool:
-        """Tell whether `uri` is one of the app's redirect URIs, character for character."""
-        return uri in self.redirect_uris
+        """Tell whether `uri` is one of the app's redirect URIs, character for character, or a page of the app's origin."""
+        return uri in self.redirect_uris or (self.origin is not None and _page_of(uri, self.origin))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,13 @@ class AuthorizationCode:
     used: bool = False
 
 
+def _page_of(uri: str, origin: str) -> bool:
+    """Tell whether `uri` is a plain address at `origin`, in a form that no browser reads as another."""
+    path = uri.removeprefix(origin)
+    return path != uri and _PATH.fullmatch(path) is not None
+
+
+_PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*")
 _CHROMIUM_ID = re.compile(r"[a-p]{32}")
 _FIREFOX_HASH = re.compile(r"[0-9a-f]{40}")
 

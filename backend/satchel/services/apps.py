@@ -1,4 +1,4 @@
-"""The apps that tokens may be issued to. One is built in, our own extension; others follow with registration."""
+"""The apps that tokens may be issued to: our own extension, which is built in, and the web pages that the operator allows."""
 
 import hashlib
 import re
@@ -15,6 +15,8 @@ CHROMIUM_EXTENSION_ID = "obokckflholpogcnmlgdjmncdemhikia"
 GECKO_ADDON_ID = "satchel@satchel.dev"
 """Firefox's id, pinned as `browser_specific_settings.gecko.id`; its redirect address holds the id's SHA-1."""
 
+WEB_SCOPES = frozenset({"generate", "models"})
+
 _CHROMIUM_ORIGIN = "chrome-extension://"
 _FIREFOX_ORIGIN = re.compile(r"moz-extension://[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -22,11 +24,12 @@ _FIREFOX_ORIGIN = re.compile(r"moz-extension://[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0
 class Apps:
     """Know apps by client id."""
 
-    def __init__(self, extension_ids: frozenset[str] = frozenset()) -> None:
+    def __init__(self, extension_ids: frozenset[str] = frozenset(), origins: frozenset[str] = frozenset()) -> None:
         """Build the list.
 
         Args:
             extension_ids: ids of extensions that the operator built, beside our own: Chromium ids, Firefox add-on ids or their SHA-1.
+            origins: web pages that the operator allows. Each is an app: its origin is its client id, and its name is its host.
         """
         known = frozenset({CHROMIUM_EXTENSION_ID, _firefox_hash(GECKO_ADDON_ID)}) | {_firefox_hash(id_) for id_ in extension_ids}
         self._extension_ids = known
@@ -37,21 +40,26 @@ class Apps:
             redirect_uris=extension_redirect_uris(known),
             verified=True,
         )
-        self._apps = {extension.client_id: extension}
+        self._web = {origin: _web_app(origin) for origin in origins if origin.startswith(("https://", "http://"))}
+        self._apps = {extension.client_id: extension, **self._web}
 
     def find(self, client_id: str) -> App | None:
         """Return the app of this client id, or None."""
         return self._apps.get(client_id)
 
     def allows_origin(self, origin: str) -> bool:
-        """Tell whether `origin` is an extension of ours, which may call us across origins.
+        """Tell whether `origin` is an extension of ours or a web page the operator allows, which may call us across origins.
 
         Firefox gives every installation a random address, so there any extension passes: the origin only opens the door for a request
         that still needs its token.
         """
         if origin.startswith(_CHROMIUM_ORIGIN):
             return urlsplit(origin).netloc in self._extension_ids and origin == _CHROMIUM_ORIGIN + urlsplit(origin).netloc
-        return _FIREFOX_ORIGIN.fullmatch(origin) is not None
+        return origin in self._web or _FIREFOX_ORIGIN.fullmatch(origin) is not None
+
+
+def _web_app(origin: str) -> App:
+    return App(client_id=origin, name=urlsplit(origin).netloc, scopes=WEB_SCOPES, origin=origin)
 
 
 def _firefox_hash(extension_id: str) -> str:

@@ -13,28 +13,47 @@ export interface ErrorData {
   [field: string]: unknown;
 }
 
+const DOCS = "https://satchel.dev/docs/reference";
+
 /**
  * What every failed call rejects with, save for an aborted one (`AbortError`).
  *
- * Tell errors apart by class or by `code`; messages may change.
+ * Tell errors apart by class or by `code`; messages may change. Show people `shortMessage`.
  */
 export class SatchelError extends Error {
   /** The page protocol's code, such as 4001. */
   readonly code: number;
+  /** What happened in one sentence, fit to be shown; `message` adds where it is explained. */
+  readonly shortMessage: string;
   readonly data: ErrorData;
   /** The backend's stable code, such as `unknown_model`, where there is one. */
   readonly satchelCode: string | undefined;
   /** The page of Satchel's documentation that explains this error. */
-  readonly docs: string;
+  readonly docsUrl: string;
 
-  constructor(code: number, message: string, data: ErrorData = {}) {
-    super(message);
+  constructor(code: number, shortMessage: string, data: ErrorData = {}, options: ErrorOptions = {}) {
+    const satchelCode = typeof data.satchelCode === "string" ? data.satchelCode : undefined;
+    const docsUrl = satchelCode ? `${DOCS}/errors#${satchelCode}` : `${DOCS}/page-protocol#error-codes`;
+    super(`${shortMessage}\nSee ${docsUrl}`, options);
     this.name = "SatchelError";
     this.code = code;
+    this.shortMessage = shortMessage;
     this.data = data;
-    this.satchelCode = typeof data.satchelCode === "string" ? data.satchelCode : undefined;
-    this.docs = this.satchelCode
-      ? `docs/reference/errors.md#${this.satchelCode}`
-      : "docs/reference/page-protocol.md#error-codes";
+    this.satchelCode = satchelCode;
+    this.docsUrl = docsUrl;
+  }
+
+  /** Return the first error in the chain of causes, this one first, that `matches`; without it the last of the chain. */
+  walk(matches?: (error: unknown) => boolean): unknown {
+    const seen = new Set<unknown>();
+    let error: unknown = this;
+    while (!seen.has(error)) {
+      if (matches?.(error)) return error;
+      seen.add(error);
+      const cause = error instanceof Error ? error.cause : undefined;
+      if (cause === undefined) break;
+      error = cause;
+    }
+    return matches ? undefined : error;
   }
 }

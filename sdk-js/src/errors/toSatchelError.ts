@@ -18,6 +18,7 @@ const CLASSES: ReadonlyMap<number, typeof SatchelError> = new Map<number, typeof
   [-32005, RateLimited],
   [4300, ProviderFailed],
   [4900, NotConnected],
+  [4901, NotConnected],
   [-32600, InvalidRequest],
   [-32602, InvalidRequest],
 ]);
@@ -33,9 +34,7 @@ export function toSatchelError(cause: unknown): Error {
   if (name === "AbortError") return cause as Error;
   const known = typeof code === "number" ? code : INTERNAL;
   const SomeError = CLASSES.get(known) ?? SatchelError;
-  const error = new SomeError(known, message, data);
-  error.cause = cause;
-  return error;
+  return new SomeError(known, message, data, { cause });
 }
 
 function fieldsOf(cause: unknown): { name?: unknown; code?: unknown; message: string; data: ErrorData } {

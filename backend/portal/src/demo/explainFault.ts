@@ -38,9 +38,9 @@ function words(error: unknown): [title: string, remedy: string] {
     return ["Your budget is used up.", "Nothing was charged for this request. Raise the budget under Sites."];
   if (error instanceof RateLimited) return ["Too many requests.", wait(error.retryAfterS)];
   if (error instanceof ProviderFailed)
-    return [`${error.provider ?? "The provider"} failed.`, sentence(error.data.message ?? error.message)];
+    return [`${error.provider ?? "The provider"} failed.`, sentence(error.data.message ?? error.shortMessage)];
   if (error instanceof InvalidRequest) return invalid(error);
-  if (error instanceof SatchelError) return ["Satchel broke.", sentence(error.message)];
+  if (error instanceof SatchelError) return ["Satchel broke.", sentence(error.shortMessage)];
   return ["This page broke.", error instanceof Error ? sentence(error.message) : String(error)];
 }
 
@@ -52,8 +52,8 @@ function denied(error: PermissionDenied): [string, string] {
 
 function invalid(error: InvalidRequest): [string, string] {
   return error.satchelCode === "unknown_model"
-    ? ["You have no such model.", `${sentence(error.message)} A page names another one, or none.`]
-    : ["The page must change its request.", sentence(error.message)];
+    ? ["You have no such model.", `${sentence(error.shortMessage)} A page names another one, or none.`]
+    : ["The page must change its request.", sentence(error.shortMessage)];
 }
 
 function wait(seconds: number | undefined): string {

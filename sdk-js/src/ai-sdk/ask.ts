@@ -1,0 +1,121 @@
+import type {
+  LanguageModelV3CallOptions,
+  LanguageModelV3GenerateResult,
+  LanguageModelV4CallOptions,
+  SharedV3Warning,
+} from "@ai-sdk/provider";
+import type { ChatOptions, ResponseFormat, Tool, ToolChoice } from "../ChatOptions.js";
+import type { Client } from "../Client.js";
+import type { Generation } from "../Generation.js";
+import type { Part } from "../Part.js";
+import { type StreamPart, StreamParts, toFinishReason, toMetadata, toToolCall, toUsage } from "./StreamParts.js";
+import { toMessages } from "./toMessages.js";
+
+type CallOptions = LanguageModelV3CallOptions | LanguageModelV4CallOptions;
+
+/** A whole answer in what both specifications say alike. */
+interface Whole extends Omit<LanguageModelV3GenerateResult, "content"> {
+  content: Exclude<LanguageModelV3GenerateResult["content"][number], { type: "file" }>[];
+}
+
+const UNSUPPORTED = ["topK", "presencePenalty", "frequencyPenalty", "seed"] as const;
+
+/** Answer a whole call of the AI SDK. What comes back fits both specifications. */
+export async function generate(client: Client, model: string, options: CallOptions): Promise<Whole> {
+  const answer = await begin(client, model, options);
+  return {
+    content: [
+      ...(answer.reasoning ? [{ type: "reasoning" as const, text: answer.reasoning }] : []),
+      ...(answer.text ? [{ type: "text" as const, text: answer.text }] : []),
+      ...answer.toolCalls.map(toToolCall),
+    ],
+    finishReason: toFinishReason(answer),
+    usage: toUsage(answer.usage),
+    providerMetadata: toMetadata(answer),
+    response: { id: answer.id, modelId: answer.model },
+    warnings: warningsOf(options),
+  };
+}
+
+/** Answer a streaming call of the AI SDK. Rejects with what the call fails with before its first part. */
+export async function stream(client: Client, model: string, options: CallOptions): Promise<ReadableStream<StreamPart>> {
+  const answer = begin(client, model, options);
+  const parts = answer[Symbol.asyncIterator]();
+  let held: IteratorResult<Part, void> | undefined = await parts.next();
+  const blocks = new StreamParts();
+  return new ReadableStream<StreamPart>({
+    start(controller) {
+      controller.enqueue({ type: "stream-start", warnings: warningsOf(options) });
+    },
+    async pull(controller) {
+      try {
+        let said: StreamPart[] = [];
+        while (said.length === 0) {
+          const next: IteratorResult<Part, void> = held ?? (await parts.next());
+          held = undefined;
+          said = next.done ? blocks.end(await answer) : blocks.add(next.value);
+        }
+        for (const part of said) controller.enqueue(part);
+        if (said.at(-1)?.type === "finish") controller.close();
+      } catch (error) {
+        controller.error(error);
+      }
+    },
+    cancel: () => answer.stop(),
+  });
+}
+
+function begin(client: Client, model: string, options: CallOptions): Generation {
+  return client.chat(toMessages(options.prompt), {
+    ...toChoices(options),
+    ...(model !== "auto" && { model }),
+    signal: options.abortSignal,
+    maxTokens: options.maxOutputTokens,
+    temperature: options.temperature,
+    topP: options.topP,
+    stop: options.stopSequences,
+    responseFormat: toResponseFormat(options.responseFormat),
+  });
+}
+
+function toChoices({ tools, toolChoice }: CallOptions): Pick<ChatOptions, "tools" | "toolChoice"> {
+  const functions = (tools ?? []).filter((tool) => tool.type === "function");
+  if (functions.length === 0) return {};
+  return { tools: functions.map(toTool), toolChoice: toToolChoice(toolChoice) };
+}
+
+function toTool(tool: { name: string; description?: string; inputSchema: object; strict?: boolean }): Tool {
+  const { name, description, inputSchema, strict } = tool;
+  return {
+    type: "function",
+    function: {
+      name,
+      parameters: inputSchema as Record<string, unknown>,
+      ...(description !== undefined && { description }),
+      ...(strict !== undefined && { strict }),
+    },
+  };
+}
+
+function toToolChoice(choice: CallOptions["toolChoice"]): ToolChoice | undefined {
+  return choice?.type === "tool" ? { type: "function", function: { name: choice.toolName } } : choice?.type;
+}
+
+function toResponseFormat(format: CallOptions["responseFormat"]): ResponseFormat | undefined {
+  if (format?.type !== "json") return undefined;
+  if (!format.schema) return { type: "json_object" };
+  const { name = "answer", description, schema } = format;
+  return {
+    type: "json_schema",
+    json_schema: { name, schema: schema as Record<string, unknown>, strict: true, ...(description && { description }) },
+  };
+}
+
+function warningsOf(options: CallOptions): SharedV3Warning[] {
+  const left = UNSUPPORTED.filter((name) => options[name] !== undefined).map((feature) => ({
+    type: "unsupported" as const,
+    feature,
+  }));
+  const foreign = (options.tools ?? []).filter((tool) => tool.type !== "function");
+  return [...left, ...foreign.map(({ name }) => ({ type: "unsupported" as const, feature: `tool ${name}` }))];
+}

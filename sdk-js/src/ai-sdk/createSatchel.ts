@@ -1,0 +1,73 @@
+import type { LanguageModelV3, LanguageModelV4 } from "@ai-sdk/provider";
+import type { Client } from "../Client.js";
+import { UnsupportedMethod } from "../errors/UnsupportedMethod.js";
+import { type ClientSource, lazyClient } from "../lazyClient.js";
+import { generate, stream } from "./ask.js";
+
+/** A provider of the AI SDK; V4 is what `ai` 7 speaks, V3 is for `ai` 6. */
+export interface SatchelProvider<Model> {
+  /** The person's own choice, or a wish: `author/slug`. */
+  (modelId?: string): Model;
+  languageModel(modelId?: string): Model;
+  /** Throws: the person's models are asked to write. */
+  embeddingModel(modelId: string): never;
+  /** Throws: the person's models are asked to write. */
+  imageModel(modelId: string): never;
+}
+
+/** What `createSatchel` takes. */
+export interface SatchelProviderOptions extends ClientSource {
+  /** The specification to speak; `v4` by default. */
+  specification?: "v4" | "v3" | undefined;
+}
+
+/** Make a provider of Vercel's AI SDK that asks the visitor's own models. Nothing is asked before the first call. */
+export function createSatchel(
+  options?: SatchelProviderOptions & { specification?: "v4" | undefined },
+): SatchelProvider<LanguageModelV4> & {
+  readonly specificationVersion: "v4";
+};
+export function createSatchel(
+  options: SatchelProviderOptions & { specification: "v3" },
+): SatchelProvider<LanguageModelV3> & {
+  readonly specificationVersion: "v3";
+};
+export function createSatchel(
+  options: SatchelProviderOptions = {},
+): SatchelProvider<LanguageModelV3 | LanguageModelV4> {
+  const { specification = "v4" } = options;
+  const client = lazyClient(options);
+  const languageModel = (modelId = "auto") =>
+    specification === "v4" ? modelV4(client, modelId) : modelV3(client, modelId);
+  const none = (modelId: string): never => {
+    throw new UnsupportedMethod(4200, `Satchel has no such model here: ${modelId}.`);
+  };
+  return Object.assign((modelId?: string) => languageModel(modelId), {
+    specificationVersion: specification,
+    languageModel,
+    embeddingModel: none,
+    imageModel: none,
+  });
+}
+
+function modelV4(client: () => Promise<Client>, modelId: string): LanguageModelV4 {
+  return {
+    specificationVersion: "v4",
+    provider: "satchel",
+    modelId,
+    supportedUrls: { "image/*": [/^https:/] },
+    doGenerate: async (options) => generate(await client(), modelId, options),
+    doStream: async (options) => ({ stream: await stream(await client(), modelId, options) }),
+  };
+}
+
+function modelV3(client: () => Promise<Client>, modelId: string): LanguageModelV3 {
+  return {
+    specificationVersion: "v3",
+    provider: "satchel",
+    modelId,
+    supportedUrls: { "image/*": [/^https:/] },
+    doGenerate: async (options) => generate(await client(), modelId, options),
+    doStream: async (options) => ({ stream: await stream(await client(), modelId, options) }),
+  };
+}

@@ -1,0 +1,80 @@
+import type { Answer } from "../Answer.js";
+import type { ChatOptions } from "../ChatOptions.js";
+import type { Client } from "../Client.js";
+import { toSatchelError } from "../errors/toSatchelError.js";
+import { isRecord } from "../isRecord.js";
+import { type ClientSource, lazyClient } from "../lazyClient.js";
+import type { Message } from "../Message.js";
+import { CompletionChunks, toCompletion } from "./CompletionChunks.js";
+import { toErrorReply } from "./toErrorReply.js";
+
+/**
+ * Make a `fetch` that asks the visitor's own models: `new OpenAI({ fetch: satchelFetch(), apiKey: "none", dangerouslyAllowBrowser: true })`.
+ *
+ * Answers `…/chat/completions` and `…/models` in OpenAI's words, whatever host they name; nothing leaves for that host. All else is 404.
+ */
+export function satchelFetch(source: ClientSource = {}): typeof fetch {
+  const client = lazyClient(source);
+  return async (input, init) => {
+    const request = new Request(input, init);
+    const { pathname } = new URL(request.url);
+    try {
+      request.signal.throwIfAborted();
+      if (pathname.endsWith("/models")) return await listModels(await client(), request.signal);
+      if (!pathname.endsWith("/chat/completions"))
+        return toErrorReply(404, `Satchel answers no ${pathname}.`, "not_found");
+      return await complete(await client(), await request.json(), request.signal);
+    } catch (cause) {
+      if (request.signal.aborted) throw cause;
+      return toErrorReply(toSatchelError(cause));
+    }
+  };
+}
+
+async function listModels(client: Client, signal: AbortSignal): Promise<Response> {
+  const models = await client.listModels({ signal });
+  const data = models.map(({ id, provider }) => ({ id, object: "model", created: 0, owned_by: provider ?? "satchel" }));
+  return Response.json({ object: "list", data });
+}
+
+async function complete(client: Client, body: unknown, signal: AbortSignal): Promise<Response> {
+  const asked: Record<string, unknown> = isRecord(body) ? body : {};
+  const messages = Array.isArray(asked.messages) ? (asked.messages as Message[]) : [];
+  const answer = client.chat(messages, toOptions(asked, signal));
+  if (asked.stream !== true) return Response.json(toCompletion((await answer) as Answer));
+  const chunks = new CompletionChunks(typeof asked.model === "string" ? asked.model : "");
+  const parts = answer[Symbol.asyncIterator]();
+  let held: Awaited<ReturnType<typeof parts.next>> | undefined = await parts.next(); // a refusal is a status, not a chunk
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        let text = "";
+        while (!text) {
+          const next: Awaited<ReturnType<typeof parts.next>> = held ?? (await parts.next());
+          held = undefined;
+          text = next.done ? chunks.end(await answer) : chunks.add(next.value);
+          if (next.done) queueMicrotask(() => controller.close());
+        }
+        controller.enqueue(new TextEncoder().encode(text));
+      } catch (error) {
+        controller.error(error);
+      }
+    },
+    cancel: () => answer.stop(),
+  });
+  return new Response(stream, { headers: { "content-type": "text/event-stream" } });
+}
+
+function toOptions(body: Record<string, unknown>, signal: AbortSignal): ChatOptions {
+  return {
+    signal,
+    model: body.model,
+    maxTokens: body.max_completion_tokens ?? body.max_tokens,
+    temperature: body.temperature,
+    topP: body.top_p,
+    stop: body.stop,
+    tools: body.tools,
+    toolChoice: body.tool_choice,
+    responseFormat: body.response_format,
+  } as ChatOptions; // checked by whoever answers, as every page's wishes are
+}

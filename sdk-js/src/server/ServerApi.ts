@@ -1,0 +1,87 @@
+import type { Credentials } from "../auth/Credentials.js";
+import { NotConnected } from "../errors/NotConnected.js";
+import { isRecord } from "../isRecord.js";
+import { toReplyError } from "./toReplyError.js";
+
+/** A Satchel server's HTTP doors, called with credentials. */
+export class ServerApi {
+  readonly url: string;
+  readonly credentials: Credentials;
+
+  constructor(url: string, credentials: Credentials) {
+    this.url = url.replace(/\/+$/, "");
+    this.credentials = credentials;
+  }
+
+  /**
+   * Ask whether the server is there; anybody may, and no token is needed.
+   *
+   * @throws NotConnected when nothing answers in time.
+   */
+  async reach(timeoutMs: number): Promise<void> {
+    try {
+      await fetch(`${this.url}/healthz`, { credentials: "omit", signal: AbortSignal.timeout(timeoutMs) });
+    } catch (cause) {
+      throw this.#away(cause);
+    }
+  }
+
+  /** Call a door; a token that is refused is renewed once. Rejects with 4900 when the server is away. */
+  async call(path: string, init: RequestInit = {}): Promise<Response> {
+    const signal = init.signal ?? undefined;
+    const token = await this.credentials.token(signal);
+    const reply = await this.#send(path, init, token);
+    if (reply.status !== 401) return reply;
+    await reply.body?.cancel();
+    return this.#send(path, init, await this.credentials.renew(token, signal));
+  }
+
+  /** Answer the methods that ask about the account; `undefined` for those that this server has no door for. */
+  async ask(method: string, signal?: AbortSignal): Promise<object | undefined> {
+    if (method === "ai_listModels") return { models: await this.#models(signal) };
+    if (method === "ai_getPermissions") {
+      return this.credentials.isSignedIn
+        ? { state: "granted", capabilities: ["model:prompt", "model:tools", "model:list"] }
+        : { state: "prompt", capabilities: [] };
+    }
+    if (method !== "ai_getCurrentModel") return undefined;
+    const models = this.credentials.isSignedIn ? await this.#models(signal) : [];
+    return { model: models.find(({ preferred }) => preferred === true)?.id ?? "satchel/preferred" };
+  }
+
+  async #models(signal: AbortSignal | undefined): Promise<Record<string, unknown>[]> {
+    const reply = await this.call("/v1/models", signal ? { signal } : {});
+    if (!reply.ok) throw await toReplyError(reply);
+    const body: unknown = await reply.json();
+    const listed: unknown[] = isRecord(body) && Array.isArray(body.data) ? body.data : [];
+    return listed.filter(isRecord).map((model) => {
+      const about = isRecord(model.satchel) ? model.satchel : {};
+      return {
+        id: model.id,
+        name: model.name,
+        description: model.description,
+        contextLength: model.context_length,
+        provider: about.provider,
+        providerName: about.provider_name,
+        local: about.local,
+        available: about.available,
+        capabilities: about.capabilities,
+        preferred: about.preferred,
+      };
+    });
+  }
+
+  async #send(path: string, init: RequestInit, token: string): Promise<Response> {
+    const headers = { ...(init.headers as Record<string, string>), authorization: `Bearer ${token}` };
+    try {
+      return await fetch(this.url + path, { ...init, headers, credentials: "omit" });
+    } catch (cause) {
+      throw init.signal?.aborted ? cause : this.#away(cause);
+    }
+  }
+
+  #away(cause: unknown): NotConnected {
+    const data = { satchelCode: "backend_unreachable" };
+    return new NotConnected(4900, `Satchel does not answer at ${this.url}.`, data, { cause });
+  }
+}

@@ -1,0 +1,30 @@
+import { oauth } from "../auth/oauth.js";
+import { toCredentials } from "../auth/toCredentials.js";
+import { UnsupportedMethod } from "../errors/UnsupportedMethod.js";
+import { ServerApi } from "../server/ServerApi.js";
+import type { Connect } from "../Transport.js";
+import type { ServerOptions } from "../transports/http.js";
+import { Runs } from "./Runs.js";
+
+/**
+ * Reach a Satchel server by one websocket: many generations at a time, taken up where they were when the connection was lost.
+ *
+ * The server must allow the page's origin (`SATCHEL_ALLOWED_ORIGINS`). Connecting only looks whether the server is there; the first
+ * call signs in, so make it after a click.
+ */
+export function socket({ server, credentials }: ServerOptions): Connect {
+  const api = new ServerApi(server, toCredentials(credentials ?? oauth({ server })));
+  const runs = new Runs(api.url, api.credentials);
+  return async ({ timeoutMs }) => {
+    await api.reach(timeoutMs);
+    return {
+      async request(call) {
+        if (call.method === "ai_generate") return runs.generate(call);
+        const answer = await api.ask(call.method, call.signal);
+        if (answer === undefined) throw new UnsupportedMethod(4200, `${call.method} is not served over the socket.`);
+        return answer;
+      },
+      subscribe: (event, handler) => runs.subscribe(event, handler),
+    };
+  };
+}

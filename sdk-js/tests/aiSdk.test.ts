@@ -1,0 +1,161 @@
+import * as ai7 from "ai";
+import * as ai6 from "ai-6";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { createSatchel } from "../src/ai-sdk/createSatchel.js";
+import { PermissionDenied } from "../src/errors/PermissionDenied.js";
+import type { TransportRequest } from "../src/Transport.js";
+import { aFault, aResult, fakeTransport, settled } from "./fakeTransport.js";
+
+/** Each specification by the release that speaks it; the two are alike in what is used here. */
+const RELEASES = [
+  ["v4", ai7],
+  ["v3", ai6 as unknown as typeof ai7],
+] as const;
+type Specification = (typeof RELEASES)[number][0];
+Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false });
+const USAGE = { inputTokens: 10, outputTokens: 5, reasoningTokens: 2, cachedTokens: 4, estimated: false };
+
+function provider(specification: Specification, reply: (call: TransportRequest) => unknown) {
+  const fake = fakeTransport(reply);
+  const options = { transport: fake.connect };
+  const satchel = specification === "v4" ? createSatchel(options) : createSatchel({ ...options, specification });
+  return { satchel, fake };
+}
+
+test.each(RELEASES)(
+  "%s: text streams with reasoning, usage and what it cost",
+  async (specification, { streamText }) => {
+    const { satchel, fake } = provider(specification, async ({ onEvent }) => {
+      onEvent?.({ type: "reasoning-delta", delta: "Hm." });
+      await settled();
+      onEvent?.({ type: "text-delta", delta: "Hel" });
+      onEvent?.({ type: "text-delta", delta: "lo" });
+      return aResult({ text: "Hello", reasoning: "Hm.", usage: USAGE, cost: { usd: 0.5, known: true } });
+    });
+    const result = streamText({ model: satchel(), prompt: "Hi", temperature: 0, maxOutputTokens: 7, seed: 1 });
+    const pieces: string[] = [];
+    for await (const piece of result.textStream) pieces.push(piece);
+    expect(pieces).toEqual(["Hel", "lo"]);
+    expect(await result.reasoningText).toBe("Hm.");
+    expect(await result.finishReason).toBe("stop");
+    expect(await result.usage).toMatchObject({ inputTokens: 10, outputTokens: 5, totalTokens: 15 });
+    expect(await result.providerMetadata).toMatchObject({
+      satchel: { provider: "builtin", costUsd: 0.5, costKnown: true },
+    });
+    expect(await result.warnings).toMatchObject([{ type: "unsupported", feature: "seed" }]);
+    expect(fake.calls[0]?.params).toEqual({
+      temperature: 0,
+      maxTokens: 7,
+      messages: [{ role: "user", content: [{ type: "text", text: "Hi" }] }],
+    });
+  },
+);
+
+test.each(RELEASES)(
+  "%s: the AI SDK runs its tools and the model goes on",
+  async (specification, { generateText, stepCountIs, streamText, tool }) => {
+    const { satchel, fake } = provider(specification, ({ onEvent, params }) => {
+      const { messages } = params as { messages: { role: string }[] };
+      if (messages.at(-1)?.role === "tool") {
+        onEvent?.({ type: "text-delta", delta: "Rain." });
+        return aResult({ text: "Rain." });
+      }
+      onEvent?.({ type: "tool-input-delta", index: 0, id: "call_1", name: "weather", delta: '{"city":' });
+      onEvent?.({ type: "tool-input-delta", index: 0, delta: '"Oslo"}' });
+      const toolCalls = [{ id: "call_1", name: "weather", arguments: '{"city":"Oslo"}' }];
+      return aResult({ text: "", toolCalls, finishReason: "tool_calls" });
+    });
+    const asked: unknown[] = [];
+    const weather = tool({
+      description: "Tell the weather",
+      inputSchema: z.object({ city: z.string() }),
+      execute: async (input) => {
+        asked.push(input);
+        return { sky: "grey" };
+      },
+    });
+    const options = { model: satchel("a/b"), prompt: "Weather?", tools: { weather }, stopWhen: stepCountIs(3) };
+    expect((await generateText(options)).text).toBe("Rain.");
+    expect(await streamText(options).text).toBe("Rain.");
+    expect(asked).toEqual([{ city: "Oslo" }, { city: "Oslo" }]);
+    expect(fake.calls[1]?.params).toMatchObject({
+      model: "a/b",
+      tools: [{ type: "function", function: { name: "weather", description: "Tell the weather" } }],
+      messages: [
+        { role: "user" },
+        { role: "assistant", content: null, tool_calls: [{ id: "call_1", function: { name: "weather" } }] },
+        { role: "tool", tool_call_id: "call_1", content: '{"sky":"grey"}' },
+      ],
+    });
+  },
+);
+
+test.each(RELEASES)("%s: an object of a schema", async (specification, { generateText, Output }) => {
+  const { satchel, fake } = provider(specification, () => aResult({ text: '{"name":"Soup","minutes":20}' }));
+  const schema = z.object({ name: z.string(), minutes: z.number() });
+  const { output } = await generateText({ model: satchel(), prompt: "A recipe", output: Output.object({ schema }) });
+  expect(output).toEqual({ name: "Soup", minutes: 20 });
+  expect(fake.calls[0]?.params).toMatchObject({
+    responseFormat: { type: "json_schema", json_schema: { name: "answer", schema: { required: ["name", "minutes"] } } },
+  });
+});
+
+test.each(RELEASES)(
+  "%s: pictures are sent, other files are refused before anything is",
+  async (specification, { generateText }) => {
+    const { satchel, fake } = provider(specification, () => aResult());
+    const ask = (mediaType: string) =>
+      generateText({
+        model: satchel(),
+        maxRetries: 0,
+        messages: [{ role: "user", content: [{ type: "file", mediaType, data: new Uint8Array([1, 2, 3]) }] }],
+      });
+    await ask("image/png");
+    expect(fake.calls[0]?.params).toMatchObject({
+      messages: [{ content: [{ type: "image_url", image_url: { url: "data:image/png;base64,AQID" } }] }],
+    });
+    await expect(ask("application/pdf")).rejects.toThrow(/application\/pdf/);
+    expect(fake.calls).toHaveLength(1);
+  },
+);
+
+test.each(RELEASES)(
+  "%s: a refusal is the SDK's own error, and an abort stops the model",
+  async (specification, { generateText }) => {
+    const refused = provider(specification, () => {
+      throw aFault(4001);
+    });
+    await expect(generateText({ model: refused.satchel(), prompt: "Hi", maxRetries: 0 })).rejects.toThrow(
+      PermissionDenied,
+    );
+    const { satchel, fake } = provider(
+      specification,
+      ({ onEvent, signal }) =>
+        new Promise((_, reject) => {
+          onEvent?.({ type: "text-delta", delta: "He" });
+          signal?.addEventListener("abort", () => reject(new DOMException("Stopped", "AbortError")));
+        }),
+    );
+    const stop = new AbortController();
+    const { stream } = await satchel().doStream({
+      prompt: [{ role: "user", content: [{ type: "text", text: "Hi" }] }],
+      abortSignal: stop.signal,
+    });
+    const reader = stream.getReader();
+    await reader.read();
+    stop.abort();
+    await expect(
+      (async () => {
+        while (!(await reader.read()).done);
+      })(),
+    ).rejects.toMatchObject({ name: "AbortError" });
+    expect(fake.calls[0]?.signal?.aborted).toBe(true);
+  },
+);
+
+test("there are no embeddings and no images, and it says so", () => {
+  expect(() => createSatchel().embeddingModel("x")).toThrow(/no such model/);
+  expect(createSatchel().specificationVersion).toBe("v4");
+  expect(createSatchel({ specification: "v3" }).languageModel().specificationVersion).toBe("v3");
+});

@@ -1,0 +1,108 @@
+import OpenAI from "openai";
+import { expect, test } from "vitest";
+import { satchelFetch } from "../src/openai/satchelFetch.js";
+import type { TransportRequest } from "../src/Transport.js";
+import { aFault, aResult, fakeTransport, settled } from "./fakeTransport.js";
+
+const MESSAGES = [{ role: "user" as const, content: "Hi" }];
+
+/** The unmodified client over a transport of the test's. */
+function openai(reply: (call: TransportRequest) => unknown) {
+  const fake = fakeTransport(reply);
+  const client = new OpenAI({ apiKey: "none", fetch: satchelFetch({ transport: fake.connect }), maxRetries: 0 });
+  return { client, fake };
+}
+
+test("a whole answer, with tools and usage", async () => {
+  const toolCalls = [{ id: "call_1", name: "f", arguments: "{}" }];
+  const { client, fake } = openai(() => aResult({ text: "", toolCalls, finishReason: "tool_calls" }));
+  const tools = [{ type: "function" as const, function: { name: "f", parameters: { type: "object" } } }];
+  const done = await client.chat.completions.create({
+    model: "a/b",
+    messages: MESSAGES,
+    max_completion_tokens: 9,
+    tools,
+  });
+  expect(done.choices[0]).toMatchObject({
+    finish_reason: "tool_calls",
+    message: {
+      content: null,
+      tool_calls: [{ id: "call_1", type: "function", function: { name: "f", arguments: "{}" } }],
+    },
+  });
+  expect(done).toMatchObject({ model: "smollm2/smollm2-135m-instruct", usage: { prompt_tokens: 3, total_tokens: 5 } });
+  expect(fake.calls[0]?.params).toEqual({ messages: MESSAGES, model: "a/b", maxTokens: 9, tools });
+});
+
+test("a stream, piece by piece, that ends with its usage", async () => {
+  const { client } = openai(async ({ onEvent }) => {
+    onEvent?.({ type: "text-delta", delta: "He" });
+    await settled();
+    onEvent?.({ type: "tool-input-delta", index: 0, id: "call_1", name: "f", delta: "{" });
+    onEvent?.({ type: "tool-input-delta", index: 0, delta: "}" });
+    return aResult({
+      text: "He",
+      toolCalls: [{ id: "call_1", name: "f", arguments: "{}" }],
+      finishReason: "tool_calls",
+    });
+  });
+  const stream = client.chat.completions.stream({
+    model: "a/b",
+    messages: MESSAGES,
+    stream_options: { include_usage: true },
+  });
+  const texts: string[] = [];
+  stream.on("content", (piece) => texts.push(piece));
+  const whole = await stream.finalChatCompletion();
+  expect(texts).toEqual(["He"]);
+  expect(whole.choices[0]).toMatchObject({
+    finish_reason: "tool_calls",
+    message: { content: "He", tool_calls: [{ function: { name: "f", arguments: "{}" } }] },
+  });
+  expect(whole.usage).toMatchObject({ completion_tokens: 2 });
+});
+
+test("aborting the stream stops the model", async () => {
+  const { client, fake } = openai(
+    ({ onEvent, signal }) =>
+      new Promise((_, reject) => {
+        onEvent?.({ type: "text-delta", delta: "He" });
+        signal?.addEventListener("abort", () => reject(new DOMException("Stopped", "AbortError")));
+      }),
+  );
+  const stream = await client.chat.completions.create({ model: "a/b", messages: MESSAGES, stream: true });
+  for await (const _ of stream) break;
+  await settled();
+  expect(fake.calls[0]?.signal?.aborted).toBe(true);
+});
+
+const FAILURES: [code: number, status: number, data?: object][] = [
+  [4001, 403],
+  [4020, 402],
+  [4290, 429, { retryAfterS: 1.2 }],
+  [4300, 503, { status: 503 }],
+  [4900, 401],
+  [-32602, 400],
+  [-32603, 500],
+];
+test.each(FAILURES)(
+  "code %i is the status %i of OpenAI's own error classes, streaming or not",
+  async (code, status, data) => {
+    const { client } = openai(() => {
+      throw aFault(code, { satchelCode: "some_code", ...data });
+    });
+    for (const stream of [false, true]) {
+      const failure: unknown = await client.chat.completions
+        .create({ model: "a/b", messages: MESSAGES, stream })
+        .catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(OpenAI.APIError);
+      expect(failure).toMatchObject({ status, code: "some_code", error: { message: "It did not work." } });
+    }
+  },
+);
+
+test("models are listed, and what Satchel does not answer is not found", async () => {
+  const { client } = openai(() => ({ models: [{ id: "a/b", provider: "lab" }] }));
+  expect((await client.models.list()).data).toMatchObject([{ id: "a/b", owned_by: "lab" }]);
+  await expect(client.images.generate({ prompt: "x" })).rejects.toMatchObject({ status: 404 });
+});
