@@ -67,7 +67,7 @@ BYPASSES = [
 
 
 @pytest.mark.parametrize("host", BYPASSES)
-async def test_no_form_of_a_private_address_gets_a_socket_on_a_hosted_server(host: str) -> None:
+async def test_e5_no_form_of_a_private_address_gets_a_socket_on_a_hosted_server(host: str) -> None:
     names = {
         "localhost": ["127.0.0.1"],
         "2130706433": ["127.0.0.1"],
