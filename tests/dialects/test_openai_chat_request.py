@@ -35,7 +35,7 @@ def sent(request: ChatRequest, **quirks: Any) -> dict[str, Any]:
     return body
 
 
-def test_only_what_the_caller_set_is_sent() -> None:
+def test_c6_only_what_the_caller_set_is_sent() -> None:
     assert sent(parse_request(HELLO)) == {
         "model": "m-1",
         "messages": [{"role": "user", "content": "Hi"}],

@@ -52,7 +52,7 @@ def is_busy(process: psutil.Process) -> bool:
     return bool(sum(process.cpu_times()[:2]) - before > 0.1)
 
 
-def test_a_page_reads_a_streamed_answer_of_the_real_model_after_allow_once(connected: Chromium, satchel: Satchel, pages: Pages) -> None:
+def test_f1_a_page_reads_a_streamed_answer_of_the_real_model_after_allow_once(connected: Chromium, satchel: Satchel, pages: Pages) -> None:
     page = open_page(connected, pages)
     window = connected.consent_window("window.ask('Say hello to the newcomer.', {maxTokens: 40})", page)
     window.get_by_role("heading", level=1).filter(has_text=pages[0].removeprefix("http://")).wait_for()
@@ -87,7 +87,7 @@ def test_denying_rejects_with_the_original_bare_string(connected: Chromium, page
     assert page.evaluate("window.deltas.length") == 0
 
 
-def test_closing_the_consent_window_is_deny(connected: Chromium, pages: Pages) -> None:
+def test_b1_closing_the_consent_window_is_deny(connected: Chromium, pages: Pages) -> None:
     page = open_page(connected, pages)
     connected.consent_window("window.ask('May I?')", page).close()
     wait_for_state(page, "failed")
@@ -115,7 +115,9 @@ def extension_renderers(root: psutil.Process) -> list[psutil.Process]:
     return [child for child in root.children(recursive=True) if "--extension-process" in " ".join(child.cmdline())]
 
 
-def test_a_killed_service_worker_is_invisible_to_the_page(tmp_path: Path, satchel: Satchel, counting: CountingServer, pages: Pages) -> None:
+def test_a16_a_killed_service_worker_is_invisible_to_the_page(
+    tmp_path: Path, satchel: Satchel, counting: CountingServer, pages: Pages
+) -> None:
     """No debugger is attached: the profile is prepared in a driven browser, the test itself runs in an undriven one."""
     address, reports = pages
     hung_up_before = len(counting.hung_up)

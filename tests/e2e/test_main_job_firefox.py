@@ -49,7 +49,7 @@ def test_denying_in_firefox_rejects_with_the_original_bare_string(page: Firefox,
     assert page.driver.execute_script("return window.error === window.ErrorCode.PermissionDenied")
 
 
-def test_a_page_in_firefox_reads_a_streamed_answer_of_the_real_model(page: Firefox, satchel: Satchel, pages: Pages) -> None:
+def test_f1_a_page_in_firefox_reads_a_streamed_answer_of_the_real_model(page: Firefox, satchel: Satchel, pages: Pages) -> None:
     page.consent_window("window.ask('Say hello to the newcomer.', {maxTokens: 40})")
     page.press("Allow once")
     assert page.state("failed", "done") == "done", page.driver.execute_script("return String(window.error)")

@@ -31,7 +31,7 @@ def parsed(*pieces: bytes) -> list[SseEvent]:
         (b"data: unfinished\n", []),
     ],
 )
-def test_the_grammar_is_read_whole(text: bytes, events: list[tuple[str, bytes]]) -> None:
+def test_c5_the_grammar_is_read_whole(text: bytes, events: list[tuple[str, bytes]]) -> None:
     assert parsed(text) == events
     assert parsed(*(bytes([byte]) for byte in text)) == events
 
@@ -42,7 +42,7 @@ LINES = st.sampled_from(
 
 
 @given(st.lists(st.tuples(LINES, st.sampled_from([b"\n", b"\r\n", b"\r"])), max_size=20), st.data())
-def test_any_split_of_the_bytes_gives_the_same_events(lines: list[tuple[bytes, bytes]], data: st.DataObject) -> None:
+def test_c5_any_split_of_the_bytes_gives_the_same_events(lines: list[tuple[bytes, bytes]], data: st.DataObject) -> None:
     text = b"".join(line + end for line, end in lines)
     cuts = sorted(data.draw(st.sets(st.integers(0, len(text)))))
     pieces = [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]

@@ -42,7 +42,7 @@ def servers_at(transport: Transport, *ports: int) -> LocalServers:
     return LocalServers(transport, provider_rows(), catalog_models(), SystemClock(), ports)
 
 
-async def test_a_server_is_known_by_its_answers_not_by_its_port(transport: Transport) -> None:
+async def test_c4_a_server_is_known_by_its_answers_not_by_its_port(transport: Transport) -> None:
     shapes = {"ollama": OLLAMA, "lmstudio": LM_STUDIO, "vllm": VLLM, "llamacpp": LLAMA_CPP, "custom": UNKNOWN}
     for kind, answers in shapes.items():
         seen: list[web.Request] = []

@@ -114,7 +114,7 @@ async def test_cancel_while_the_hold_is_written_ends_in_usage(house: House) -> N
     assert entry.status is Status.CANCELLED
 
 
-async def test_cancel_in_mid_stream_ends_in_usage_and_cost_so_far(house: House) -> None:
+async def test_d1_cancel_in_mid_stream_ends_in_usage_and_cost_so_far(house: House) -> None:
     await house.allow()
     step = Wait()
     house.script(Started("m"), TextDelta("abcd" * 3), step)

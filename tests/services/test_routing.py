@@ -47,7 +47,7 @@ async def test_a_key_is_opened_only_where_the_endpoint_has_one(house: House) -> 
     assert house.provider.asked[-1][2] == ""
 
 
-async def test_a_bad_key_lets_the_next_route_try(house: House) -> None:
+async def test_c2_a_bad_key_lets_the_next_route_try(house: House) -> None:
     house.catalog.endpoints = [endpoint("m"), endpoint("n")]
     house.script(KeyRejected("not this key"), of="p:m")
     assert text_of(await house.collect(house.call(origin=None))) == "Hello"

@@ -95,7 +95,7 @@ async def test_a_key_opens_to_what_was_added(house: House) -> None:
     assert await house.vault.list("acct_b") == []
 
 
-async def test_nothing_that_is_kept_holds_the_secret(house: House) -> None:
+async def test_e1_nothing_that_is_kept_holds_the_secret(house: House) -> None:
     key = await house.vault.add("acct_a", "openai", URL, SECRET)
     tables = house.database.state.tables
     assert key.sealed
@@ -150,7 +150,7 @@ async def test_a_row_moved_to_another_account_or_id_does_not_open(house: House) 
         await house.vault.open("acct_a", "key_moved")
 
 
-async def test_a_key_is_never_opened_for_another_origin(house: House) -> None:
+async def test_c1_a_key_is_never_opened_for_another_origin(house: House) -> None:
     key = await house.vault.add("acct_a", "openai", URL, SECRET)
     assert (await house.vault.open("acct_a", key.id, "https://api.example.org/other/path")).reveal()
     for elsewhere in ("https://evil.example/v1", "http://api.example.org/v1", "https://api.example.org:8443/v1", ""):

@@ -29,7 +29,7 @@ def test_the_corpus_is_as_large_as_promised() -> None:
     assert len(FORMS) >= 300
 
 
-async def test_no_form_of_a_private_address_gets_a_socket_on_a_hosted_server() -> None:
+async def test_e5_no_form_of_a_private_address_gets_a_socket_on_a_hosted_server() -> None:
     found = []
     for authority, target in FORMS.items():
         found += await reached(authority, allow_loopback=False, answers=[target])

@@ -46,7 +46,7 @@ async def test_a_stream_becomes_events_and_its_connection_serves_again(transport
         assert server.connections == 1
 
 
-async def test_closing_the_generator_closes_the_connection_within_milliseconds(transport: Transport) -> None:
+async def test_d1_closing_the_generator_closes_the_connection_within_milliseconds(transport: Transport) -> None:
     async def talk(_: bytes, writer: asyncio.StreamWriter) -> None:
         writer.write(HEAD)
         while True:
@@ -80,7 +80,7 @@ async def test_cancelling_before_the_first_byte_closes_the_connection(transport:
         await asyncio.wait_for(server.gone.wait(), 1)
 
 
-async def test_silence_before_and_inside_an_answer_is_a_timeout(transport: Transport) -> None:
+async def test_c3_silence_before_and_inside_an_answer_is_a_timeout(transport: Transport) -> None:
     async def mute(_: bytes, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(10)
 

@@ -1,6 +1,7 @@
 import { ChatBody } from "../wire/chat-body";
 import type { ConsentDecision } from "../wire/consent-decision";
 import type { GenerationEnd } from "../wire/generation-end";
+import { LegacyModel } from "../wire/legacy-model";
 import type { LiveGeneration } from "../wire/live-generation";
 import { RpcCode } from "../wire/rpc-code";
 import type { RpcError } from "../wire/rpc-error";
@@ -12,6 +13,7 @@ import type { Consent } from "./consent";
 import { costOf } from "./cost-of";
 import { disconnected } from "./disconnected";
 import type { Link } from "./link";
+import { newRun, type RunRequest } from "./new-run";
 import type { Pace } from "./pace";
 import type { Run } from "./run";
 import type { RunRecords } from "./run-records";
@@ -29,20 +31,13 @@ interface Dependencies {
   changed(): void;
 }
 
-interface Request {
-  id: string;
-  params: unknown;
-  caller: Caller;
-  active: boolean;
-  visible: boolean;
-  /** Sequence number after which a repeated request goes on; null for a first one. */
-  after: number | null;
-}
-
 const REVIVE_AFTER_MS = [0, 500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000, 8_000, 8_000] as const;
 const UNCLAIMED_AFTER_MS = 10_000;
 const ASK_AT_MOST = 3;
 const MOST_PER_SITE = 16;
+
+/** What the backend says of a model that it does not know, or that a site may not use. */
+const NOT_HERE = new Set(["unknown_model", "model_not_granted"]);
 
 /**
  * Everything that runs: starts it, feeds the page, asks the person when the backend wants consent, stops it, and takes
@@ -55,7 +50,7 @@ export class Generations {
   constructor(private readonly deps: Dependencies) {}
 
   /** Starts a request, or goes on with one that was started before the worker was killed. Settles through `sink`. */
-  async start(request: Request, sink: Run["sink"]): Promise<void> {
+  async start(request: RunRequest, sink: Run["sink"]): Promise<void> {
     const key = this.keyOf(request.caller, request.id);
     const running = this.runs.get(key);
     if (running !== undefined) {
@@ -72,7 +67,7 @@ export class Generations {
       const data = { satchelCode: "too_many_generations", retryable: true };
       return sink({ kind: "error", id: request.id, error: { code: RpcCode.rateLimited, message, data } });
     }
-    const run = this.newRun(key, request, body, sink);
+    const run = newRun(key, request, body, sink);
     this.runs.set(key, run);
     try {
       const kept = request.after === null ? null : await this.deps.records.get(key);
@@ -183,31 +178,6 @@ export class Generations {
     return [...this.runs.values()].filter(({ record, orphan }) => !orphan && record.caller.origin === origin).length;
   }
 
-  private newRun(key: string, request: Request, body: ChatBody, sink: Run["sink"]): Run {
-    const { caller, id, active, visible, params } = request;
-    const record = {
-      key,
-      clientId: crypto.randomUUID(),
-      generationId: null,
-      askId: null,
-      caller,
-      model: body.model,
-      startedAt: Date.now(),
-    };
-    const reason = (params as { reason?: unknown }).reason;
-    const facts = { reason: typeof reason === "string" ? reason : null, active, visible };
-    const start = {
-      seq: 0,
-      pieces: 0,
-      state: "waiting",
-      asked: 0,
-      sent: false,
-      orphan: false,
-      accepted: null,
-    } as const;
-    return { record, id, body, sink, ...facts, ...start };
-  }
-
   private async begin(run: Run, resumed: boolean, after: number): Promise<void> {
     await this.deps.pace.turn(() => this.runs.get(run.record.key) === run);
     await this.deps.link.ready();
@@ -301,6 +271,10 @@ export class Generations {
     if (error.code === "consent_required" && !run.orphan) return void this.ask(run);
     if (error.code === "model_not_granted" && !run.orphan && run.body.model === ChatBody.PREFERRED) {
       return void this.substitute(run, error);
+    }
+    if (NOT_HERE.has(error.code) && !run.orphan && LegacyModel.isOf2023(run.body.model)) {
+      this.again(run, ChatBody.PREFERRED);
+      return this.generate(run);
     }
     const usage = frame.usage ? usageOf(frame.usage) : null;
     const cost = frame.cost ? costOf(frame.cost) : null;

@@ -22,7 +22,9 @@ describe("the page's end of the port", () => {
     expect(await Promise.all([pair.channel.call("a", null), pair.channel.call("b", null)])).toEqual(["a", "b"]);
   });
 
-  it("ends every call with 4900 when the relay has gone, and refuses later ones", { timeout: 12_000 }, async () => {
+  it("A16: ends every call with 4900 when the relay has gone, and refuses later ones", {
+    timeout: 12_000,
+  }, async () => {
     pair.fallSilent();
     const pushes: string[] = [];
     pair.channel.onPush((name) => pushes.push(name));

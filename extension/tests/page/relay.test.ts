@@ -59,7 +59,7 @@ describe("the relay", () => {
     expect(ports[0]?.sent[0]).toMatchObject({ type: "request", id: "1", active: false, visible: true, opaque: false });
   });
 
-  it("tells its own observations, whatever the page writes into a message", () => {
+  it("B2: tells its own observations, whatever the page writes into a message", () => {
     relay.fromPage({
       id: "1",
       method: "ai_generate",
@@ -73,7 +73,7 @@ describe("the relay", () => {
     expect(ports[0]?.sent[0]).not.toHaveProperty("resume");
   });
 
-  it("repeats what is open after the worker was killed, with the last number seen, and passes nothing on twice", () => {
+  it("A16: repeats what is open after the worker was killed, with the last number seen, and passes nothing on twice", () => {
     ask("1");
     ask("2");
     const [first] = ports;
@@ -107,7 +107,7 @@ describe("the relay", () => {
     expect(ports).toHaveLength(1);
   });
 
-  it("settles everything with 4900 when the extension is gone", () => {
+  it("A16: settles everything with 4900 when the extension is gone", () => {
     ask("1");
     alive = false;
     ports[0]?.drop();
@@ -119,7 +119,7 @@ describe("the relay", () => {
     ]);
   });
 
-  it("gives up with 4900 when the worker dies again and again", () => {
+  it("A16: gives up with 4900 when the worker dies again and again", () => {
     ask("1");
     for (let round = 0; round < 10 && page.length === 0; round += 1) {
       ports.at(-1)?.drop();
@@ -128,14 +128,14 @@ describe("the relay", () => {
     expect(page).toEqual([expect.objectContaining({ id: "1", error: expect.objectContaining({ code: 4900 }) })]);
   });
 
-  it("cancels and settles what is open when the page is put away", () => {
+  it("A16: cancels and settles what is open when the page is put away", () => {
     ask("1");
     relay.pageHidden();
     expect(ports[0]?.sent.at(-1)).toEqual({ type: "cancel", id: "1" });
     expect(page).toEqual([expect.objectContaining({ id: "1", error: expect.objectContaining({ code: 4900 }) })]);
   });
 
-  it("refuses what is larger than 8 MiB and survives every kind of nonsense", () => {
+  it("A16: refuses what is larger than 8 MiB and survives every kind of nonsense", () => {
     for (const nonsense of [null, 1, "x", [], {}, { id: 3, method: "a" }, { id: "", method: "a" }, { id: "1" }])
       relay.fromPage(nonsense);
     expect(ports).toHaveLength(0);
@@ -143,7 +143,7 @@ describe("the relay", () => {
     expect(page).toEqual([expect.objectContaining({ id: "big", error: expect.objectContaining({ code: -32600 }) })]);
   });
 
-  it("drops a push that is meant for another origin", () => {
+  it("A11: drops a push that is meant for another origin", () => {
     relay.push({ push: "modelChanged", data: { model: "a/b" }, origin: "https://b.example" });
     relay.push({ push: "modelChanged", data: { model: "a/b" }, origin: "https://a.example" });
     expect(page).toEqual([{ push: "modelChanged", data: { model: "a/b" } }]);

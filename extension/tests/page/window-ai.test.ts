@@ -57,19 +57,19 @@ beforeEach(() => {
 afterEach(() => pair.close());
 
 describe("the object", () => {
-  it("starts with the original's seven keys in their order", () => {
+  it("A3: starts with the original's seven keys in their order", () => {
     expect(Object.keys(ai).slice(0, 7)).toEqual(SEVEN);
     expect(Object.keys(ai).slice(7)).toEqual(["request", "on", "off", "removeEventListener"]);
   });
 
-  it("is plain, writable and configurable on window", () => {
+  it("A3: is plain, writable and configurable on window", () => {
     const target = {} as Window & { ai?: unknown };
     install(target, { generateText: 1 });
     const { value: _, ...flags } = Object.getOwnPropertyDescriptor(target, "ai") as PropertyDescriptor;
     expect(flags).toEqual({ writable: true, configurable: true, enumerable: true });
   });
 
-  it("adds to an object that is there and overwrites nothing", () => {
+  it("A15: adds to an object that is there and overwrites nothing", () => {
     const target = { ai: { languageModel: 1, request: "theirs" } } as unknown as Window & {
       ai: Record<string, unknown>;
     };
@@ -77,7 +77,7 @@ describe("the object", () => {
     expect(target.ai).toEqual({ languageModel: 1, request: "theirs", generateText: "ours" });
   });
 
-  it("leaves another Window AI alone", () => {
+  it("A15: leaves another Window AI alone", () => {
     const target = { ai: { generateText: "theirs" } } as unknown as Window & { ai: Record<string, unknown> };
     install(target, { generateText: "ours", getCompletion: "ours" });
     expect(target.ai).toEqual({ generateText: "theirs" });
@@ -85,7 +85,7 @@ describe("the object", () => {
 });
 
 describe("generateText", () => {
-  it("answers a prompt with text and messages with a message, without isPartial", async () => {
+  it("A4: answers a prompt with text and messages with a message, without isPartial", async () => {
     streams("He", "llo");
     const { generateText } = ai;
     expect(await generateText({ prompt: "hi" })).toEqual([{ text: "Hello" }]);
@@ -93,7 +93,7 @@ describe("generateText", () => {
     expect(await generateText({ messages })).toEqual([{ message: { role: "assistant", content: "Hello" } }]);
   });
 
-  it("gives the handler exactly the deltas, and never the whole text", async () => {
+  it("A5: gives the handler exactly the deltas, and never the whole text", async () => {
     streams("He", "llo");
     const got: unknown[] = [];
     const onStreamResult = (...args: unknown[]) => got.push(args);
@@ -104,7 +104,7 @@ describe("generateText", () => {
     ]);
   });
 
-  it("gives several outputs when several are asked for, and does not call the handler then", async () => {
+  it("A6: gives several outputs when several are asked for, and does not call the handler then", async () => {
     streams("x");
     let calls = 0;
     const options = {
@@ -117,14 +117,14 @@ describe("generateText", () => {
     expect(calls).toBe(0);
   });
 
-  it("accepts null and undefined values and options it does not know", async () => {
+  it("A9: accepts null and undefined values and options it does not know", async () => {
     streams("x");
     const options = { model: null, temperature: undefined, onStreamResult: undefined, stopSequences: null, foo: 1 };
     expect(await ai.generateText({ prompt: "hi" }, options)).toEqual([{ text: "x" }]);
     expect(pair.asked[0]?.params).toEqual({ messages: [{ role: "user", content: "hi" }] });
   });
 
-  it("appends the prompt when both are given, and answers with a message", async () => {
+  it("A4: appends the prompt when both are given, and answers with a message", async () => {
     streams("x");
     const input = { prompt: "more", messages: [{ role: "system", content: "s" }] };
     expect(await ai.generateText(input)).toEqual([{ message: { role: "assistant", content: "x" } }]);
@@ -137,13 +137,13 @@ describe("generateText", () => {
     [{}, {}],
     [{ prompt: "x" }, 3],
     [{ prompt: "x" }, { onStreamResult: 1 }],
-  ])("rejects %j with %j as an Error with the original's words", async (input, options) => {
+  ])("A9: rejects %j with %j as an Error with the original's words", async (input, options) => {
     const words =
       input !== null && typeof input === "object" && "prompt" in input ? "Invalid options" : "Invalid input";
     await expect(ai.generateText(input, options)).rejects.toEqual(new Error(words));
   });
 
-  it("goes on when the handler throws", async () => {
+  it("A5: goes on when the handler throws", async () => {
     streams("He", "llo");
     const uncaught: unknown[] = [];
     const catcher = (error: unknown) => uncaught.push(error);
@@ -177,12 +177,12 @@ describe("failures", () => {
     [4300, { status: 401 }, "NOT_AUTHENTICATED"],
     [4300, { status: 402 }, "PAYMENT_REQUIRED"],
     [-32603, undefined, "words"],
-  ])("turns %i %j into the bare string %j", async (code, data, text) => {
+  ])("A8: turns %i %j into the bare string %j", async (code, data, text) => {
     fails(code, "words", data);
     await expect(ai.generateText({ prompt: "hi" })).rejects.toBe(text);
   });
 
-  it("rejects first, then tells the handler and the listeners", async () => {
+  it("A8: rejects first, then tells the handler and the listeners", async () => {
     fails(4001, "no");
     const order: unknown[] = [];
     const id = ai.addEventListener((event: unknown, data: unknown) => order.push([event, data]));
@@ -192,14 +192,14 @@ describe("failures", () => {
     expect(order).toEqual([["error", "PERMISSION_DENIED"], [null, "PERMISSION_DENIED"], "PERMISSION_DENIED"]);
   });
 
-  it("gives request an Error with code and data", async () => {
+  it("A8: gives request an Error with code and data", async () => {
     fails(4300, "Provider said no", { satchelCode: "provider_refused", status: 400 });
     const error = await ai.request({ method: "ai_generate", params: {} }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Error);
     expect(error).toMatchObject({ code: 4300, message: "Provider said no", data: { satchelCode: "provider_refused" } });
   });
 
-  it("settles the two BETA calls at once", async () => {
+  it("A12, A13: settles the two BETA calls at once", async () => {
     await expect(ai.BETA_updateModelProvider({ baseUrl: "https://x.example", session: null })).rejects.toBe(
       "PERMISSION_DENIED",
     );
@@ -217,18 +217,18 @@ describe("failures", () => {
 });
 
 describe("the rest", () => {
-  it("gives getCompletion one object, or the list when several were asked for", async () => {
+  it("A7: gives getCompletion one object, or the list when several were asked for", async () => {
     streams("x");
     expect(await ai.getCompletion({ prompt: "hi" })).toEqual({ text: "x" });
     expect(await ai.getCompletion({ prompt: "hi" }, { numOutputs: 2 })).toEqual([{ text: "x" }, { text: "x" }]);
   });
 
-  it("resolves getCurrentModel with a string", async () => {
+  it("A10: resolves getCurrentModel with a string", async () => {
     pair.answer(({ id }) => pair.post({ id, result: { model: "satchel/preferred" } }));
     expect(await ai.getCurrentModel()).toBe("satchel/preferred");
   });
 
-  it("tells listeners of a changed model until they are removed", async () => {
+  it("A11: tells listeners of a changed model until they are removed", async () => {
     const got: unknown[] = [];
     const handler = (event: unknown, data: unknown) => got.push([event, data]);
     ai.addEventListener(handler);
@@ -240,7 +240,7 @@ describe("the rest", () => {
     expect(got).toEqual([["model_changed", { model: "a/b" }]]);
   });
 
-  it("sends a cancel on abort and rejects with the usage so far", async () => {
+  it("D1: sends a cancel on abort and rejects with the usage so far", async () => {
     const controller = new AbortController();
     pair.answer(({ id }) => {
       pair.post({ id, seq: 1, event: { type: "text-delta", delta: "He" } });

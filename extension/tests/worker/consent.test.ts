@@ -35,7 +35,7 @@ describe("consent", () => {
     expect(worker.sent[1]).toMatchObject({ request: { model: "c/d" } });
   });
 
-  it("opens one window for ten requests of a site, and one answer settles all, each under its own grant", async () => {
+  it("B3: opens one window for ten requests of a site, and one answer settles all, each under its own grant", async () => {
     const worker = new Stage();
     const requests = await Promise.all(Array.from({ length: 10 }, (_, index) => worker.ask(String(index))));
     await turn();
@@ -97,7 +97,7 @@ describe("consent", () => {
     expect(worker.grants).toHaveLength(1);
   });
 
-  it("takes a closed window as a no", async () => {
+  it("B1: takes a closed window as a no", async () => {
     const worker = new Stage();
     const { replies } = await asked(worker);
     await worker.consent.closed("window", 1);
@@ -146,7 +146,7 @@ describe("consent", () => {
     expect(await worker.consent.question(worker.opened[0] ?? "")).toBeNull();
   });
 
-  it("outlives the worker: the page comes back and the answer still reaches it", async () => {
+  it("A16: outlives the worker: the page comes back and the answer still reaches it", async () => {
     const first = new Stage();
     await asked(first);
     const second = new Stage(first.session);

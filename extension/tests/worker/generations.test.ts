@@ -39,7 +39,7 @@ describe("a generation", () => {
     expect(replies).toMatchObject([{ error: { code: -32602, data: { satchelCode: "request_too_large" } } }]);
   });
 
-  it("goes on in the next life of the worker after the number the page has seen", async () => {
+  it("E2: goes on in the next life of the worker after the number the page has seen", async () => {
     const first = new Stage();
     first.ask("1");
     await turn();
@@ -88,7 +88,7 @@ describe("a generation", () => {
     expect(worker.generations.live()).toEqual([]);
   });
 
-  it("attaches again after the connection was lost, and passes nothing on twice", async () => {
+  it("E2: attaches again after the connection was lost, and passes nothing on twice", async () => {
     const worker = new Stage();
     const { replies } = worker.ask("1");
     await turn();
@@ -101,7 +101,7 @@ describe("a generation", () => {
     expect(replies).toHaveLength(2);
   });
 
-  it("is cancelled at once when its document goes, and only then lets go", async () => {
+  it("D1: is cancelled at once when its document goes, and only then lets go", async () => {
     const worker = new Stage();
     const { sink, replies } = worker.ask("1");
     await turn();
@@ -126,7 +126,7 @@ describe("a generation", () => {
     ]);
   });
 
-  it("is answered by the site's own model when the default is not granted to it", async () => {
+  it("C2: is answered by the site's own model when the default is not granted to it", async () => {
     const worker = new Stage();
     worker.ask("1");
     await turn();

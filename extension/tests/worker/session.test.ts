@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 
 describe("the sign-in", () => {
-  it("keeps the refresh token sealed at rest", async () => {
+  it("E1: keeps the refresh token sealed at rest", async () => {
     await session.redeem("code", "verifier", "https://x.example/");
     const stored = (await local.get<string>("refresh")) ?? "";
     expect(atob(stored)).not.toContain("sat_r1");

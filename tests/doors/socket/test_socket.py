@@ -232,7 +232,7 @@ async def test_the_same_id_again_attaches_and_never_asks_twice(house: Served) ->
     assert len(house.upstream.asked) == 1
 
 
-async def test_a_cut_connection_re_attaches_and_gets_exactly_what_it_missed(house: Served) -> None:
+async def test_e2_a_cut_connection_re_attaches_and_gets_exactly_what_it_missed(house: Served) -> None:
     async with greeted(house) as client:
         started = await client.generate("lab:endless")
         seen = [await client.hear("delta") for _ in range(5)]

@@ -1,0 +1,47 @@
+import type { ChatBody } from "../wire/chat-body";
+import { LegacyModel } from "../wire/legacy-model";
+import type { Caller } from "./caller";
+import type { Run } from "./run";
+
+/** What a page asked for, with what the browser says about the page. */
+export interface RunRequest {
+  id: string;
+  params: unknown;
+  caller: Caller;
+  active: boolean;
+  visible: boolean;
+  /** Sequence number after which a repeated request goes on; null for a first one. */
+  after: number | null;
+}
+
+/** A run that has not begun. */
+export function newRun(key: string, request: RunRequest, asked: ChatBody, sink: Run["sink"]): Run {
+  const { caller, id, active, visible, params } = request;
+  const body = { ...asked, model: LegacyModel.respell(asked.model) };
+  const record = {
+    key,
+    clientId: crypto.randomUUID(),
+    generationId: null,
+    askId: null,
+    caller,
+    model: body.model,
+    startedAt: Date.now(),
+  };
+  const reason = (params as { reason?: unknown }).reason;
+  return {
+    record,
+    id,
+    body,
+    sink,
+    reason: typeof reason === "string" ? reason : null,
+    active,
+    visible,
+    seq: 0,
+    pieces: 0,
+    state: "waiting",
+    asked: 0,
+    sent: false,
+    orphan: false,
+    accepted: null,
+  };
+}
