@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import pytest
 
 from satchel.domain.errors import ProviderUnavailable
-from satchel.transport import AddressInfo, Lookup, Transport
+from satchel.transport import AddressInfo, Transport
+from satchel.transport.guard import Lookup
 
 
 class Recorder:
