@@ -40,7 +40,7 @@ def test_from_nothing_to_a_token_a_key_and_a_model(satchel: Satchel) -> None:
 
 def test_a_key_may_be_json_of_several_lines_and_says_its_region_there_or_beside(satchel: Satchel) -> None:
     satchel.add_owner()
-    add = ("key", "add", "--account", EMAIL, "--provider", "bedrock")
+    add = ("key", "add", "--account", EMAIL, "--provider", "bedrock", "--no-check")
     aws = json.dumps({"access_key_id": "AKIDEXAMPLE", "secret_access_key": "s", "region": "eu-west-1"}, indent=2)
     assert run(satchel, *add, stdin=aws).stdout.startswith("key_")
     assert run(satchel, *add, "--region", "eu-west-1", "--label", "second", stdin="ABSK\n").stdout.startswith("key_")

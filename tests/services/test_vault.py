@@ -1,6 +1,7 @@
 """The vault: what goes in comes out, for its owner, to its origin, and for no one and nowhere else."""
 
 import asyncio
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from tests.yardstick import awaited_cost_us
 
 from satchel.custody.local import LocalCustody
 from satchel.domain.errors import KeyMissing, MalformedRequest, VaultLocked
-from satchel.domain.keys import NO_SECRET, Key, Secret, Wrap
+from satchel.domain.keys import NO_SECRET, Key, Secret, Wrap, earlier_twin
 from satchel.kit.ids import Ids
 from satchel.services.keks import Keks
 from satchel.services.vault import DEK_LIFE_S, Vault, endpoint_origin
@@ -195,6 +196,16 @@ async def test_one_account_cannot_open_the_key_of_another(house: House) -> None:
     key = await house.vault.add("acct_a", "openai", URL, SECRET)
     with pytest.raises(KeyMissing):
         await house.vault.open("acct_b", key.id)
+
+
+async def test_a_fingerprint_tells_equal_secrets_of_one_account_and_nothing_to_others(house: House) -> None:
+    first = await house.vault.add("acct_a", "openai", URL, SECRET)
+    again = await house.another().add("acct_a", "openai", URL, SECRET)
+    others = [await house.vault.add("acct_b", "openai", URL, SECRET), await house.vault.add("acct_a", "openai", URL, Secret("sk-another"))]
+    assert first.fingerprint == again.fingerprint
+    assert len({first.fingerprint, *(key.fingerprint for key in others)}) == 3
+    assert first.fingerprint != hashlib.sha256(SECRET.reveal().encode()).hexdigest()[:32]
+    assert (earlier_twin(again, [first, again]), earlier_twin(first, [first, again])) == (first.id, None)
 
 
 async def test_many_callers_at_once_cost_one_unwrap(house: House) -> None:

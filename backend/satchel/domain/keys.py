@@ -1,11 +1,18 @@
 """Provider keys that a person owns. The secret itself exists as `Secret` for moments, and sealed at rest."""
 
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NoReturn
 
+from satchel.domain.errors import KeyProblem, ProviderRefused, RequestInvalid, SatchelError, VaultLocked
+
 DEK_BYTES = 32
+
+CheckStatus = Literal["accepted", "refused", "unreachable", "unusable", "unchecked"]
+"""What became of asking the provider with a key: it listed its models, it refused the key, it did not answer in a way that says anything,
+the key does not open here, or nobody has asked, or it has no list to ask for."""
 
 KekState = Literal["primary", "decrypt_only", "destroyed"]
 """What a key-encryption key does: it wraps and unwraps, it only unwraps, or it is gone and wraps nothing any more."""
@@ -55,7 +62,8 @@ class Key:
     """A provider key of an account, sealed. `sealed` None is a keyless server that the person added.
 
     `endpoint_origin` (scheme, host and port of `base_url`) is bound into the seal: a row edited to point elsewhere does not open.
-    `label` is unique per account where given, and works as the prefix of model ids.
+    `label` is unique per account where given, and works as the prefix of model ids. `fingerprint` tells equal secrets of one account: it is
+    an HMAC under the account's data key, and says nothing to whoever has the table.
     """
 
     id: str
@@ -69,6 +77,39 @@ class Key:
     sealed: bytes | None = field(default=None, repr=False)
     dek_id: str | None = None
     secret_version: int = 1
+    fingerprint: str | None = None
+
+
+def earlier_twin(key: Key, keys: Iterable[Key]) -> str | None:
+    """Return the id of the first key before this one with the same secret for the same address, None if there is none."""
+    twins = (each for each in keys if each.fingerprint == key.fingerprint and each.endpoint_origin == key.endpoint_origin)
+    first = next(twins, None) if key.fingerprint is not None else None
+    return first.id if first is not None and first.id != key.id else None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCheck:
+    """What is known of whether a key works. `message` is in the provider's words where it had some; `models` how many it listed."""
+
+    status: CheckStatus
+    message: str | None = None
+    models: int | None = None
+
+
+UNCHECKED = KeyCheck("unchecked")
+
+
+def failed_check(error: SatchelError) -> KeyCheck:
+    """Return what an error says of the key that a list of models was asked for with."""
+    match error:
+        case VaultLocked():
+            return KeyCheck("unusable", error.message)
+        case KeyProblem():
+            return KeyCheck("refused", error.message)
+        case RequestInvalid() | ProviderRefused():
+            return KeyCheck("unchecked", error.message)
+        case _:
+            return KeyCheck("unreachable", error.message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from satchel.domain.catalog import PREFERRED, Endpoint, ProviderRow
 from satchel.domain.endpoints import endpoint_of
 from satchel.domain.errors import NotReady, SatchelError, UnknownModel
-from satchel.domain.keys import NO_SECRET, Key, Secret
+from satchel.domain.keys import NO_SECRET, UNCHECKED, Key, KeyCheck, Secret, failed_check
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import Bus, Message, Unsubscribe, account_topic
 from satchel.ports.provider import LocalSource, ModelSource
@@ -27,6 +27,7 @@ _PROBE_AGAIN_S = 15.0
 _LIST_AGAIN_S = 600.0
 _FAILED_LIST_AGAIN_S = 30.0
 _LIST_PATIENCE_S = 2.0
+_CHECK_PATIENCE_S = 10.0
 _MAX_ACCOUNTS = 1_000
 _MAX_MADE = 200
 
@@ -48,6 +49,7 @@ class _KeyList:
 
     endpoints: tuple[Endpoint, ...] = ()
     due_at_s: float = 0.0
+    check: KeyCheck = UNCHECKED
     asking: "asyncio.Task[None] | None" = field(default=None, repr=False)
 
 
@@ -128,6 +130,21 @@ class Catalog:
             if (listed := self._lists.get(key.id)) is not None:
                 listed.due_at_s = float("-inf")
         await self._read_anew(account_id)
+
+    async def check_key(self, account_id: str, key_id: str) -> KeyCheck:
+        """Ask the provider of a key that was just added, and return what it says; a slow one is unreachable after some seconds."""
+        await self._read_anew(account_id)
+        listed = self._lists.get(key_id)
+        if listed is None:
+            return UNCHECKED
+        if listed.asking is not None:
+            await asyncio.wait({listed.asking}, timeout=_CHECK_PATIENCE_S)
+        return listed.check if listed.asking is None else KeyCheck("unreachable", "the provider has not answered yet")
+
+    def last_check(self, key_id: str) -> KeyCheck:
+        """Return what the provider said when it was last asked with a key."""
+        listed = self._lists.get(key_id)
+        return listed.check if listed else UNCHECKED
 
     async def run(self) -> None:
         """Probe this machine again and again for the accounts that are looked up, until cancelled."""
@@ -256,7 +273,9 @@ class Catalog:
             if row is not None and source is not None:
                 secret = NO_SECRET if key.sealed is None else await self._open_key(account_id, key.id, key.base_url)
                 listed.endpoints = tuple(await source.endpoints(row, key, secret))
-        except SatchelError:
+                listed.check = KeyCheck("accepted", models=len(listed.endpoints)) if row.lists_models else UNCHECKED
+        except SatchelError as error:
+            listed.check = failed_check(error)
             wait_s = _FAILED_LIST_AGAIN_S
         finally:
             listed.due_at_s = self._clock.monotonic_s() + wait_s

@@ -5,6 +5,7 @@ edited to point elsewhere does not open. Opened DEKs and sealed rows are remembe
 """
 
 import asyncio
+import hmac
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -20,6 +21,8 @@ from satchel.ports.stores import Database
 
 DEK_LIFE_S = 300.0
 _AUTH_SCHEME = "bearer"
+_FINGERPRINT = b"satchel/v1/fingerprint"
+_FINGERPRINT_BYTES = 16
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -204,8 +207,9 @@ class Vault:
         key = replace(key, dek_id=opened.dek_id)
         if opened.dek is None:
             raise _locked(key)
-        salt = self._ids.secret_bytes(SALT_BYTES)
-        return replace(key, sealed=seal(opened.dek, secret.reveal().encode(), self._context(key, key.endpoint_origin), salt))
+        clear, salt = secret.reveal().encode(), self._ids.secret_bytes(SALT_BYTES)
+        sealed = seal(opened.dek, clear, self._context(key, key.endpoint_origin), salt)
+        return replace(key, sealed=sealed, fingerprint=_fingerprint(opened.dek, clear))
 
     def _unsealed(self, key: Key, opened: _Opened, base_url: str | None) -> Secret:
         origin = _origin_or_none(key.base_url if base_url is None else base_url)
@@ -237,6 +241,11 @@ def endpoint_origin(base_url: str) -> str:
             "the base URL must look like https://host/path, without user, password, query or fragment", details={"param": "base_url"}
         )
     return origin
+
+
+def _fingerprint(dek: bytearray, secret: bytes) -> str:
+    own_key = hmac.digest(dek, _FINGERPRINT, "sha256")
+    return hmac.digest(own_key, secret, "sha256")[:_FINGERPRINT_BYTES].hex()
 
 
 @lru_cache(maxsize=256)

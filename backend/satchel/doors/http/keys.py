@@ -1,7 +1,7 @@
 """`/v1/keys`: provider keys that the person owns. A secret goes in and never comes back."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import orjson
@@ -10,9 +10,10 @@ from pydantic import BaseModel, Field, SecretStr
 
 from satchel.domain.catalog import ProviderRow
 from satchel.domain.errors import MalformedRequest, NotFound
-from satchel.domain.keys import Key, Secret
+from satchel.domain.keys import CheckStatus, Key, KeyCheck, Secret, earlier_twin
 from satchel.doors.http.callers import Callers
 from satchel.ports.coordination import Bus, account_topic
+from satchel.services.catalog import Catalog
 from satchel.services.vault import Vault
 
 _SCOPE = "settings"
@@ -20,6 +21,14 @@ _LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _BUILTIN = "builtin"
 _REGION = "{region}"
 _REGION_NAME = re.compile(r"[a-z0-9-]{1,40}")
+
+
+class CheckSchema(BaseModel):
+    """What the provider said when it was last asked with the key, in its own words where it had some."""
+
+    status: CheckStatus
+    message: str | None
+    models: int | None
 
 
 class KeySchema(BaseModel):
@@ -31,6 +40,8 @@ class KeySchema(BaseModel):
     base_url: str
     last4: str | None
     created_at: datetime
+    check: CheckSchema
+    same_as: str | None
 
 
 class KeyList(BaseModel):
@@ -112,7 +123,7 @@ def _region(row: ProviderRow, secret: Secret, region: str | None) -> str:
     return found
 
 
-def keys_router(callers: Callers, vault: Vault, desk: KeyDesk) -> APIRouter:
+def keys_router(callers: Callers, vault: Vault, desk: KeyDesk, catalog: Catalog) -> APIRouter:
     """Return the doors of this resource."""
     router = APIRouter(prefix="/keys", tags=["keys"])
 
@@ -120,14 +131,17 @@ def keys_router(callers: Callers, vault: Vault, desk: KeyDesk) -> APIRouter:
     async def list_keys(request: Request) -> KeyList:
         """List the keys."""
         principal = await callers.principal(request, _SCOPE)
-        return KeyList(data=[_schema(key) for key in await vault.list(principal.account_id)])
+        keys = await vault.list(principal.account_id)
+        return KeyList(data=[_schema(key, catalog.last_check(key.id), keys) for key in keys])
 
     @router.post("", status_code=201)
     async def add_key(request: Request, draft: KeyDraft) -> KeySchema:
-        """Seal and keep a key."""
+        """Seal and keep a key, and ask the provider with it; it is kept whatever the answer."""
         principal = await callers.principal(request, _SCOPE)
         secret = Secret(draft.secret.get_secret_value().strip())
-        return _schema(await desk.add(principal.account_id, draft.provider, draft.base_url, secret, draft.label))
+        key = await desk.add(principal.account_id, draft.provider, draft.base_url, secret, draft.label)
+        check = await catalog.check_key(principal.account_id, key.id)
+        return _schema(key, check, await vault.list(principal.account_id))
 
     @router.delete("/{key_id}", status_code=204)
     async def remove_key(request: Request, key_id: str) -> None:
@@ -139,5 +153,14 @@ def keys_router(callers: Callers, vault: Vault, desk: KeyDesk) -> APIRouter:
     return router
 
 
-def _schema(key: Key) -> KeySchema:
-    return KeySchema(id=key.id, provider=key.provider, label=key.label, base_url=key.base_url, last4=key.last4, created_at=key.created_at)
+def _schema(key: Key, check: KeyCheck, keys: Sequence[Key]) -> KeySchema:
+    return KeySchema(
+        id=key.id,
+        provider=key.provider,
+        label=key.label,
+        base_url=key.base_url,
+        last4=key.last4,
+        created_at=key.created_at,
+        check=CheckSchema(status=check.status, message=check.message, models=check.models),
+        same_as=earlier_twin(key, keys),
+    )

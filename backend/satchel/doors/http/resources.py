@@ -62,5 +62,5 @@ def resource_routers(authenticator: Authenticator, live: LiveCalls, house: Resou
         models_router(callers, house.catalog),
         grants_router(callers, house.policy, house.database, house.clock, house.ids),
         generations_router(callers, house.ledger, running, house.apps, house.clock),
-        keys_router(callers, house.vault, desk),
+        keys_router(callers, house.vault, desk, house.catalog),
     ]

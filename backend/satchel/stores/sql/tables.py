@@ -199,6 +199,7 @@ keys = Table(
     Column("sealed", LargeBinary, nullable=True),
     _text("dek_id", nullable=True),
     _count("secret_version"),
+    _text("fingerprint", nullable=True),
     UniqueConstraint("account_id", "label"),
 )
 

@@ -153,6 +153,7 @@ def upgrade() -> None:
         sa.Column('sealed', sa.LargeBinary(), nullable=True),
         sa.Column('dek_id', sa.Text(), nullable=True),
         sa.Column('secret_version', sa.Integer(), nullable=False),
+        sa.Column('fingerprint', sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_keys_account_id'), ondelete='CASCADE'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_keys')),
         sa.UniqueConstraint('account_id', 'label', name=op.f('uq_keys_account_id_label'))
