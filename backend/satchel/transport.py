@@ -208,12 +208,14 @@ class Transport:
                 yield event
             await answer.linger()
 
-    async def get_json(self, url: str, headers: Mapping[str, str], timeout_s: float, peer: Peer | None = None) -> JsonAnswer:
+    async def get_json(
+        self, url: str, headers: Mapping[str, str], timeout_s: float, peer: Peer | None = None, *, limit_bytes: int = MAX_BODY_BYTES
+    ) -> JsonAnswer:
         """Read a JSON answer whole, within `timeout_s` altogether. Raises `UpstreamError` where there is none."""
         peer = peer or Peer(url.removeprefix("http://").removeprefix("https://").partition("/")[0])
         try:
             async with asyncio.timeout(timeout_s), Exchange(self, "GET", url, headers=headers, body=None, peer=peer) as answer:
-                body = await answer.body(MAX_BODY_BYTES)
+                body = await answer.body(limit_bytes)
         except TimeoutError as error:
             raise ProviderTimeout(f"{peer.name} did not answer within {timeout_s:g} s", details=peer.details) from error
         try:

@@ -40,7 +40,7 @@ class Apps:
         self._apps = {extension.client_id: extension}
 
     def find(self, client_id: str) -> App | None:
-        """Return the app of this client id, or None."""
+        """Return the built-in app of this client id, or None."""
         return self._apps.get(client_id)
 
     def allows_origin(self, origin: str) -> bool:
