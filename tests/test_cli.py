@@ -38,6 +38,18 @@ def test_from_nothing_to_a_token_a_key_and_a_model(satchel: Satchel) -> None:
     assert run(satchel, "doctor").returncode == 0
 
 
+def test_a_token_has_an_end_and_a_limit_is_listed_and_revoked(satchel: Satchel) -> None:
+    satchel.add_owner()
+    create = ("token", "create", "--account", EMAIL, "--name", "laptop")
+    text = run(satchel, *create, "--expires", "30d", "--limit", "2.50", "--reset", "week").stdout.strip()
+    (line,) = run(satchel, "token", "list", "--account", EMAIL).stdout.splitlines()
+    token_id, hint, name, _, limit, switch = line.split("\t")
+    assert (text[:8], name, limit, switch) == (hint[:8], "laptop", "$2.50/week", "on")
+    assert run(satchel, "token", "revoke", "--account", EMAIL, token_id).returncode == 0
+    assert run(satchel, "token", "list", "--account", EMAIL).stdout == ""
+    assert "revoked already" in run(satchel, "token", "revoke", "--account", EMAIL, token_id).stderr
+
+
 def test_a_key_may_be_json_of_several_lines_and_says_its_region_there_or_beside(satchel: Satchel) -> None:
     satchel.add_owner()
     add = ("key", "add", "--account", EMAIL, "--provider", "bedrock", "--no-check")
@@ -89,6 +101,9 @@ def test_a_second_server_on_the_same_home_is_refused(satchel: Satchel) -> None:
         (["account", "create", "--email", EMAIL], PASSWORD, 2, "--password-stdin"),
         (["account", "create", "--email", EMAIL, "--password-stdin"], "short", 1, "10 characters"),
         (["account", "create", "--email", "nonsense", "--password-stdin"], PASSWORD, 1, "not an email"),
+        (["token", "create", "--account", EMAIL, "--name", "n", "--reset", "day"], "", 2, "--limit"),
+        (["token", "create", "--account", EMAIL, "--name", "n", "--expires", "soon"], "", 2, "30d"),
+        (["token", "create", "--account", EMAIL, "--name", "n", "--limit", "lots"], "", 2, "US dollars"),
         (["frobnicate"], "", 2, "No such command"),
     ],
 )

@@ -137,6 +137,17 @@ async def test_a_token_is_found_by_its_hash_as_it_was_kept(house: House) -> None
         assert await work.tokens.by_hash("another") is None
 
 
+async def test_name_and_switch_of_a_token_change_and_nothing_else(house: House) -> None:
+    async with house.database.unit_of_work() as work:
+        await work.tokens.add(token())
+        wanted = token(name="desk", disabled=True, updated_at=NOW + DAY, scopes=frozenset({"settings"}))
+        assert not await work.tokens.update(replace(wanted, account_id="acct_b"))
+        assert await work.tokens.update(wanted)
+        assert await work.tokens.by_hash("hash of tok_1") == token(name="desk", disabled=True, updated_at=NOW + DAY)
+        await work.tokens.revoke("acct_a", "tok_1", NOW)
+        assert not await work.tokens.update(token(name="again"))
+
+
 async def test_only_live_tokens_are_listed_newest_first(house: House) -> None:
     kept = [
         token("tok_1"),
@@ -335,3 +346,13 @@ async def test_cost_and_number_are_summed_since_a_moment(house: House) -> None:
         assert await work.generations.since("acct_a", NOW) == (7 * 10**18, 2)
         assert await work.generations.since("acct_a", NOW + 2 * DAY) == (0, 0)
         assert await work.generations.since("acct_b", NOW) == (0, 0)
+
+
+async def test_what_each_token_spent_is_summed_since_each_moment(house: House) -> None:
+    for number, (token_id, started_at) in enumerate([("tok_1", NOW), ("tok_1", NOW - DAY), ("tok_2", NOW - DAY), (None, NOW)]):
+        record = hold(f"gen_{number}", 0, (), token_id=token_id, started_at=started_at)
+        await house.journal.settle(settlement(record, 10 + number, token_id=token_id))
+    await house.journal.settle(settlement(hold("gen_b", 0, (), account_id="acct_b"), 7))
+    async with house.database.unit_of_work() as work:
+        spent = await work.generations.by_token("acct_a", [NOW - 9 * DAY, NOW])
+        assert {token_id: list(sums) for token_id, sums in spent.items()} == {"tok_1": [21, 10], "tok_2": [12, 0]}

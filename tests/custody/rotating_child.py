@@ -14,7 +14,7 @@ from pathlib import Path
 from satchel.custody.local import LocalCustody
 from satchel.kit.clock import SystemClock
 from satchel.kit.ids import Ids
-from satchel.services.keks import Keks
+from satchel.services.vault.keks import Keks
 from satchel.stores.sql.database import SqlDatabase
 
 BATCH = 1

@@ -17,8 +17,8 @@ from satchel.domain.accounts import Account
 from satchel.domain.keys import Key, Secret
 from satchel.kit.clock import SystemClock
 from satchel.kit.ids import Ids
-from satchel.services.keks import Keks
 from satchel.services.vault import Vault
+from satchel.services.vault.keks import Keks
 from satchel.stores.sql.database import SqlDatabase
 from satchel.stores.sql.migrate import migrate
 

@@ -42,7 +42,9 @@ class Served:
         """Return the base address."""
         return f"http://127.0.0.1:{self.port}"
 
-    async def new_token(self, scopes: frozenset[str] = ACCOUNT_TOKEN_SCOPES, account_id: str | None = None) -> tuple[str, str]:
+    async def new_token(
+        self, scopes: frozenset[str] = ACCOUNT_TOKEN_SCOPES, account_id: str | None = None, *, origin: str | None = None
+    ) -> tuple[str, str]:
         """Make a token; return its id and its text."""
         text = token_text(self.house.ids.secret_bytes(32))
         token = Token(
@@ -52,6 +54,7 @@ class Served:
             secret_hash=secret_hash(text),
             scopes=scopes & SCOPES,
             created_at=self.house.clock.now(),
+            origin=origin,
         )
         async with self.house.database.unit_of_work() as stores:
             await stores.tokens.add(token)
@@ -98,7 +101,7 @@ async def served(home: Path, **settings: Any) -> AsyncGenerator[Served, None]:
             await asyncio.wait_for(ready.wait(), 10)
             account = await house.accounts.create("owner@satchel.example", "a long enough password")
             await KeyDesk(house.vault, house.rows, house.bus).add(account.id, "custom", provider.url, NO_SECRET, "lab")
-            _, token = await house.oauth.create_token(account.id, "test")
+            _, token = await house.tokens.create(account.id, "test")
             try:
                 yield Served(house, doors, server, provider, port, account, token, http)
             finally:

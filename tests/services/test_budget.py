@@ -93,6 +93,20 @@ async def test_every_budget_that_a_call_falls_under_must_cover_it(house: House) 
     assert (house.budget_row("tok_1"), house.budget_row(grant.id)) == ((4 * NUSD, 0), (6 * NUSD, 0))
 
 
+async def test_a_budget_that_was_just_set_or_taken_away_counts_for_the_next_call(house: House) -> None:
+    await house.allow(cap_nusd=100 * NUSD)
+    await house.collect(house.call())  # from here on it is known that the token has no budget
+    await put_budget(house, "tok_1", 1 * NUSD)
+    house.budgets.look_again("tok_1")
+    with pytest.raises(BudgetExceeded) as refused:
+        await house.collect(house.call())
+    assert refused.value.details["owner"] == "tok_1"
+    async with house.database.unit_of_work() as stores:
+        await stores.budgets.remove("tok_1")
+    house.budgets.look_again("tok_1")
+    await house.collect(house.call())
+
+
 async def test_a_refusal_says_what_is_left_and_when_it_starts_anew(house: House) -> None:
     await house.allow(cap_nusd=5 * NUSD)
     with pytest.raises(BudgetExceeded, match=r"\$10.00, and \$5.00 is left of \$5.00") as refused:

@@ -14,8 +14,8 @@ from satchel.domain.errors import VaultLocked
 from satchel.domain.keys import Key, Secret, WrappedDek
 from satchel.kit.ids import Ids
 from satchel.ports.custody import KekRefused
-from satchel.services.keks import Keks
 from satchel.services.vault import Vault
+from satchel.services.vault.keks import Keks
 from satchel.stores.memory.database import MemoryDatabase
 
 URL = "https://api.example.org/v1"

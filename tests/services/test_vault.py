@@ -13,8 +13,8 @@ from satchel.custody.local import LocalCustody
 from satchel.domain.errors import KeyMissing, MalformedRequest, VaultLocked
 from satchel.domain.keys import NO_SECRET, Key, Secret, Wrap, earlier_twin
 from satchel.kit.ids import Ids
-from satchel.services.keks import Keks
 from satchel.services.vault import DEK_LIFE_S, Vault, endpoint_origin
+from satchel.services.vault.keks import Keks
 from satchel.stores.memory.database import MemoryDatabase
 
 KEK = bytes((37 * n + 11) ** 2 % 251 for n in range(32))

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from satchel.bootstrap.house import House
 from satchel.doors.auth import Authenticator
+from satchel.doors.http.callers import Callers
 from satchel.doors.http.completions import DESCRIPTION, PATH, Completions
 from satchel.doors.http.front import Front
 from satchel.doors.http.health import health_router
@@ -17,6 +18,7 @@ from satchel.doors.http.oauth import router as oauth_router
 from satchel.doors.http.resources import resource_routers
 from satchel.doors.portal.router import router as portal_router
 from satchel.doors.portal.session import PortalSession
+from satchel.doors.portal.terms import Terms
 from satchel.doors.socket.door import SocketDoor
 from satchel.doors.socket.pump import SocketServices
 from satchel.services.budget import ORPHAN_GRACE_S
@@ -34,6 +36,7 @@ class Doors:
         sockets = SocketServices(authenticator, house.accounts, house.catalog, house.streams, clock=clock, ids=ids)
         self.socket = SocketDoor(sockets, bus, lambda origin: origin in origins or house.apps.allows_origin(origin))
         self._live = LiveCalls(bus)
+        self._issuer = Issuer(settings.public_url or None)
         self.management = self._management(authenticator)
         completions = Completions(authenticator, house.generation, self._live, clock, ids)
         self.asgi = Front(
@@ -42,6 +45,7 @@ class Doors:
             rest=self.management,
             host_names=settings.host_names,
             allows_origin=house.apps.allows_origin,
+            issuer_of=self._issuer.of,
             clock=clock,
             ids=ids,
         )
@@ -75,12 +79,12 @@ class Doors:
         self.socket.close_all()
 
     def _management(self, authenticator: Authenticator) -> FastAPI:
-        house = self._house
-        issuer = Issuer(house.settings.public_url or None)
+        house, issuer = self._house, self._issuer
+        terms = Terms(house.catalog, house.policy, house.clock, house.ids)
         pages = [
             health_router(house.database, lambda: house.builtin.status().state, lambda: self.socket.is_draining),
-            oauth_router(house.oauth, house.apps, issuer),
-            portal_router(house.accounts, house.oauth, issuer),
+            oauth_router(house.oauth, house.tokens, Callers(authenticator), issuer),
+            portal_router(house.accounts, house.oauth, house.exchange, terms=terms, issuer=issuer),
         ]
         resources = resource_routers(authenticator, self._live, house)
         return management_app(resources, pages, lambda asgi: PortalSession(asgi, house.accounts, issuer), {PATH: DESCRIPTION})

@@ -7,6 +7,7 @@ from dataclasses import replace
 from satchel.coordination.memory import MemoryBus, MemoryLimiter, MemoryStreamLog
 from satchel.custody.local import local_custody
 from satchel.domain.catalog import ProviderRow
+from satchel.domain.errors import NotFound
 from satchel.kit.clock import SystemClock
 from satchel.kit.ids import Ids
 from satchel.loading import catalog_models, load_plugins, load_providers, load_sources, provider_rows
@@ -21,19 +22,24 @@ from satchel.services.apps import Apps
 from satchel.services.budget import Budgets
 from satchel.services.catalog import Catalog
 from satchel.services.generation import Generation
-from satchel.services.keks import Keks
 from satchel.services.ledger import Ledger
+from satchel.services.oauth.documents import MAX_DOCUMENT_BYTES, ClientDocuments
+from satchel.services.oauth.exchange import Exchange
 from satchel.services.oauth.service import OAuth
+from satchel.services.oauth.tokens import Tokens
 from satchel.services.policy import Policy
 from satchel.services.routing import Routing
 from satchel.services.streams import Streams
 from satchel.services.vault import Vault
+from satchel.services.vault.keks import Keks
 from satchel.settings import Settings
 from satchel.stores.sql.database import SqlDatabase
 from satchel.stores.sql.journal import SqlJournal
 from satchel.stores.sql.migrate import migrate
 from satchel.stores.sql.oauth import SqlOAuthStore
 from satchel.transport import Timeouts, Transport
+
+_DOCUMENT_S = 10.0
 
 
 class House:
@@ -60,6 +66,7 @@ class House:
         settings = self.settings
         hosts, timeouts = frozenset(settings.provider_hosts), Timeouts(connect_s=settings.connect_timeout_s, idle_s=settings.idle_timeout_s)
         self.transport = Transport(allow_loopback=settings.reaches_loopback, allowed_hosts=hosts, timeouts=timeouts)
+        self.public_transport = Transport(allow_loopback=False, timeouts=timeouts)
         rows = self.rows if settings.reaches_loopback else {name: replace(row, ports=()) for name, row in self.rows.items()}
         deps = ProviderDeps(self.transport, self.clock, rows, catalog_models(), self.ids, settings.builtin_model == "on")
         self.providers = load_providers(deps)
@@ -72,13 +79,24 @@ class House:
         database, bus, clock, ids = self.database, self.bus, self.clock, self.ids
         self.accounts = Accounts(database, self.limiter, bus, clock, ids)
         self.apps = Apps(frozenset(self.settings.extension_ids), frozenset(self.settings.allowed_origins))
-        self.oauth = OAuth(oauth, database, self.apps.find, bus=bus, clock=clock, ids=ids)
+        documents = ClientDocuments(self._client_document, clock)
+        self.oauth = OAuth(oauth, self.apps.find, documents, bus=bus, clock=clock, ids=ids)
+        self.exchange = Exchange(oauth, bus=bus, clock=clock, ids=ids)
         self.policy = Policy(database, self.catalog, self.limiter, bus, clock)
         self.budgets = Budgets(database, self.journal, clock, ids.new("work"))
+        self.tokens = Tokens(database, self.budgets.look_again, bus=bus, clock=clock, ids=ids)
         self.ledger = Ledger(database, clock, self.budgets.flush)
         routing = Routing(self.catalog, self.providers, self.vault.open)
         self.generation = Generation(self.policy, self.budgets, routing, load_plugins())
         self.streams = Streams(self.generation.generate, MemoryStreamLog(), bus, ids)
+
+    async def _client_document(self, address: str) -> bytes:
+        """Fetch the document of an app, from public hosts only: whoever asks to sign in chooses the address."""
+        headers = {"Accept": "application/json"}
+        answer = await self.public_transport.get_json(address, headers, _DOCUMENT_S, limit_bytes=MAX_DOCUMENT_BYTES)
+        if answer.status != 200:
+            raise NotFound(f"its host answered {answer.status}")
+        return answer.raw
 
     @property
     def builtin(self) -> BuiltinProvider:
@@ -96,6 +114,7 @@ class House:
         for provider in set(self.providers.values()):
             await provider.aclose()
         await self.transport.aclose()
+        await self.public_transport.aclose()
         self.vault.close()
         await self.journal.aclose()
         await self.database.aclose()

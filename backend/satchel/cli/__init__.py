@@ -6,13 +6,14 @@ Exit codes: 0 done, 1 refused or failed (one sentence on stderr says why), 2 wro
 import click
 
 from satchel import __version__
-from satchel.cli.accounts import account, token
+from satchel.cli.accounts import account
 from satchel.cli.database import migrate
 from satchel.cli.doctor import doctor
 from satchel.cli.keys import key
 from satchel.cli.models import models
 from satchel.cli.openapi import openapi
 from satchel.cli.serve import serve
+from satchel.cli.tokens import token
 from satchel.cli.vault import vault
 
 

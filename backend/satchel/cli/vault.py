@@ -8,7 +8,7 @@ from satchel.cli.opening import in_house
 
 if TYPE_CHECKING:
     from satchel.bootstrap.house import House
-    from satchel.services.keks import Rewrapped
+    from satchel.services.vault.keks import Rewrapped
 
 _PRIMARY, _OTHER = "primary", "not written down"
 

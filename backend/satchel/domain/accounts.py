@@ -22,7 +22,7 @@ class Principal:
     """The authenticated caller.
 
     `client_id` is the app that the token was issued to, None for a token that the account holder made. `token_id` names the credential,
-    so that revoking it can end what it runs.
+    so that revoking it can end what it runs. `origin` is the site that the credential itself speaks for, whatever a caller says.
     """
 
     account_id: str
@@ -30,6 +30,7 @@ class Principal:
     scopes: frozenset[str]
     client_id: str | None = None
     label: str | None = None
+    origin: str | None = None
 
     def require(self, scope: str) -> None:
         """Raise `ScopeMissing` unless the credential has `scope`."""

@@ -9,19 +9,27 @@ from datetime import datetime
 class App:
     """An OAuth client. All are public and use PKCE S256.
 
-    Redirect URIs match exactly, or are pages of an origin that is the app as a whole: without query, for it would be lost.
+    Redirect URIs match exactly, but for the port of those on this computer, or are pages of `redirect_origin`, an app that is a whole site:
+    without query, for it would be lost.
     """
 
     client_id: str
     name: str
     scopes: frozenset[str]
     redirect_uris: frozenset[str] = frozenset()
-    origin: str | None = None
+    redirect_origin: str | None = None
     verified: bool = False
+    origin: str | None = None
+    """The site that its tokens speak for, bound to what the person allowed that site; None for an app that asks about each site itself."""
 
     def allows_redirect(self, uri: str) -> bool:
-        """Tell whether `uri` is one of the app's redirect URIs, character for character, or a page of the app's origin."""
-        return uri in self.redirect_uris or (self.origin is not None and _page_of(uri, self.origin))
+        """Tell whether `uri` is one of the app's redirect URIs, character for character; on loopback addresses with any port (RFC 8252)."""
+        if uri in self.redirect_uris or (self.redirect_origin is not None and _page_of(uri, self.redirect_origin)):
+            return True
+        return (loopback := _without_port(uri)) is not None and loopback in self._loopbacks()
+
+    def _loopbacks(self) -> frozenset[str]:
+        return frozenset(bare for uri in self.redirect_uris if (bare := _without_port(uri)) is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,16 @@ class AuthorizationCode:
     expires_at: datetime
     family_id: str
     used: bool = False
+    origin: str | None = None
+
+
+_LOOPBACK = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?(/[^#]*)")
+
+
+def _without_port(uri: str) -> str | None:
+    """Return a redirect URI on a loopback address without its port; None for any other. `localhost` is a name, so it is another."""
+    found = _LOOPBACK.fullmatch(uri)
+    return found[1] + found[2] if found else None
 
 
 def _page_of(uri: str, origin: str) -> bool:

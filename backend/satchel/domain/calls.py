@@ -21,7 +21,7 @@ class Call:
     """One generation to be made.
 
     `origin` and `embedder` come from the browser's own facts or from the token, never from the body of a third-party caller; both are
-    None for a call that no page makes. `id` is the generation's id.
+    None for a call that no page makes. A token that speaks for a site settles the question for every door. `id` is the generation's id.
     """
 
     id: str
@@ -31,6 +31,12 @@ class Call:
     origin: str | None = None
     embedder: str | None = None
     cancellation: Cancellation = field(default_factory=Cancellation)
+
+    def __post_init__(self) -> None:
+        """Let the token's own origin win: a door that forgot it would make the call without the site's grant."""
+        if self.principal.origin is not None:
+            object.__setattr__(self, "origin", self.principal.origin)
+            object.__setattr__(self, "embedder", None)
 
     def with_request(self, request: ChatRequest) -> "Call":
         """Return the same call with another request, as plugins left it."""

@@ -12,10 +12,14 @@ from datetime import datetime
 from enum import StrEnum
 
 PREFIX = "sat_"
-SCOPES = frozenset({"generate", "models", "grants", "activity", "settings", "ext:attest-origin"})
+MANAGE_TOKENS = "tokens"
+SCOPES = frozenset({"generate", "models", "grants", "activity", "settings", MANAGE_TOKENS, "ext:attest-origin"})
 ACCOUNT_TOKEN_SCOPES = SCOPES - {"ext:attest-origin"}
+DEFAULT_TOKEN_SCOPES = ACCOUNT_TOKEN_SCOPES - {MANAGE_TOKENS}
+INFERENCE_SCOPES = frozenset({"generate", "models", "activity"})
 _SECRET_CHARACTERS = 43
 _CHECKSUM_CHARACTERS = 6
+_HINT_CHARACTERS = 4
 
 
 class TokenKind(StrEnum):
@@ -32,6 +36,8 @@ class Token:
 
     `family_id` ties the refresh and access tokens of one consent together: refresh reuse revokes all of them. `used_at` is set on a
     refresh token when it is exchanged. `family_ends_at` is the moment after which a family is not prolonged, however often it is refreshed.
+    `origin` is the site that an app's token speaks for: what it may do is what the person allowed that site.
+    `hint` is how its text begins, so that people can tell which of their tokens it is. A `disabled` one can be switched on again.
     """
 
     id: str
@@ -47,12 +53,26 @@ class Token:
     revoked_at: datetime | None = None
     used_at: datetime | None = None
     family_ends_at: datetime | None = None
+    hint: str | None = None
+    disabled: bool = False
+    updated_at: datetime | None = None
+    origin: str | None = None
+
+    def is_live(self, now: datetime) -> bool:
+        """Tell whether it still opens what it was made for."""
+        ended = self.expires_at is not None and self.expires_at <= now
+        return self.revoked_at is None and self.used_at is None and not self.disabled and not ended
 
 
 def token_text(random_32: bytes) -> str:
     """Return the token text for 32 random bytes."""
     body = base64.urlsafe_b64encode(random_32).rstrip(b"=").decode()
     return f"{PREFIX}{body}{_checksum(body)}"
+
+
+def hint_of(text: str) -> str:
+    """Return how a token's text begins: 24 of its 256 bits, enough to tell one's own tokens apart and no help in guessing one."""
+    return f"{text[: len(PREFIX) + _HINT_CHARACTERS]}…"
 
 
 def is_well_formed(text: str) -> bool:

@@ -142,6 +142,11 @@ def bearer(headers: RawHeaders) -> str:
     return text.decode("latin-1")
 
 
+def bearer_hash(headers: RawHeaders) -> str:
+    """Return the hash by which the token of a request is kept. Raises what `bearer` does."""
+    return secret_hash(bearer(headers))
+
+
 def sign_in_principal(sign_in: SignIn) -> Principal:
     """Return the principal of a browser that is signed in to the portal."""
     return Principal(account_id=sign_in.account_id, token_id=sign_in.id, scopes=ACCOUNT_TOKEN_SCOPES, label="Portal")
@@ -178,9 +183,18 @@ def _principal(token: Token | None, now: datetime) -> Principal:
         raise TokenInvalid("this token is not known here; sign in again")
     if token.revoked_at is not None:
         raise TokenRevoked("this token was revoked; sign in again")
+    if token.disabled:
+        raise TokenRevoked("this token is switched off; its owner can switch it on again")
     if token.expires_at is not None and token.expires_at <= now:
         raise _expired()
-    return Principal(account_id=token.account_id, token_id=token.id, scopes=token.scopes, client_id=token.client_id, label=token.name)
+    return Principal(
+        account_id=token.account_id,
+        token_id=token.id,
+        scopes=token.scopes,
+        client_id=token.client_id,
+        label=token.name,
+        origin=token.origin,
+    )
 
 
 def _expired() -> TokenExpired:

@@ -83,6 +83,10 @@ class TokenStore(Protocol):
         """Return the account's tokens that are neither revoked nor expired refresh or access tokens, newest first."""
         ...
 
+    async def update(self, token: Token) -> bool:
+        """Replace name, `disabled` and `updated_at` of the token of the same id and account; False if there is none or it was revoked."""
+        ...
+
     async def revoke(self, account_id: str, token_id: str, now: datetime) -> bool:
         """Revoke a token; False if there is none or it already was."""
         ...
@@ -221,6 +225,10 @@ class GenerationStore(Protocol):
 
     async def since(self, account_id: str, moment: datetime) -> tuple[int, int]:
         """Return cost in nano-US-dollars and number of generations since `moment`."""
+        ...
+
+    async def by_token(self, account_id: str, moments: Sequence[datetime]) -> Mapping[str, Sequence[int]]:
+        """Return what each of the account's tokens spent, in nano-US-dollars, since each of `moments`; tokens that spent nothing lack."""
         ...
 
 

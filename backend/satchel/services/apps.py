@@ -44,7 +44,7 @@ class Apps:
         self._apps = {extension.client_id: extension, **self._web}
 
     def find(self, client_id: str) -> App | None:
-        """Return the app of this client id, or None."""
+        """Return the built-in app of this client id, or None."""
         return self._apps.get(client_id)
 
     def allows_origin(self, origin: str) -> bool:
@@ -59,7 +59,7 @@ class Apps:
 
 
 def _web_app(origin: str) -> App:
-    return App(client_id=origin, name=urlsplit(origin).netloc, scopes=WEB_SCOPES, origin=origin)
+    return App(client_id=origin, name=urlsplit(origin).netloc, scopes=WEB_SCOPES, redirect_origin=origin, origin=origin)
 
 
 def _firefox_hash(extension_id: str) -> str:

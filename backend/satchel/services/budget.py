@@ -65,6 +65,11 @@ class Budgets:
         await self._read(account_id, {owner_id: caveat}, self.clock.now())
         return purse.budget
 
+    def look_again(self, owner_id: str) -> None:
+        """Believe nothing more of what was read of a budget: it was just changed."""
+        if owner_id in self._purses:
+            self._purses[owner_id].read_at_s = float("-inf")
+
     async def settle_orphans(self, grace_s: float = ORPHAN_GRACE_S) -> int:
         """Settle what dead workers left: holds of others, older than `grace_s`, as failed with no known usage. Return how many.
 
@@ -75,8 +80,7 @@ class Budgets:
         for record in orphans:
             self._write(Settlement(orphan_entry(record, now), record))
             for owner_id in record.budget_ids:
-                if owner_id in self._purses:
-                    self._purses[owner_id].read_at_s = float("-inf")
+                self.look_again(owner_id)
         await self.flush()
         return len(orphans)
 

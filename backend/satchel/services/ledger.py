@@ -1,6 +1,6 @@
 """The ledger, read: what was asked, by whom, and what it cost. Written by `services/budget.py` through the journal only."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from satchel.domain.budgets import Period, period_start
@@ -38,3 +38,11 @@ class Ledger:
         await self._flush()
         async with self._database.unit_of_work() as stores:
             return await stores.generations.since(account_id, midnight)
+
+    async def by_token(self, account_id: str) -> Mapping[str, Sequence[int]]:
+        """Return what each token that spent anything spent, in nano-US-dollars: altogether, today, this week and this month, in UTC."""
+        now = self._clock.now()
+        moments = [period_start(period, now) for period in (Period.TOTAL, Period.DAY, Period.WEEK, Period.MONTH)]
+        await self._flush()
+        async with self._database.unit_of_work() as stores:
+            return await stores.generations.by_token(account_id, moments)

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import count
 from typing import Protocol
 
+from satchel.domain.accounts import Principal
 from satchel.domain.budgets import Budget, period_start
 from satchel.domain.calls import Call
 from satchel.domain.catalog import Endpoint
@@ -93,6 +94,13 @@ class Policy:
         if grant.state is GrantState.ONCE:
             await self._use_up(call, call.origin, endpoints, grant)
         return Authorized(grant, endpoints[0] if endpoints else None, call.origin, now)
+
+    async def visible(self, principal: Principal, endpoints: Sequence[Endpoint]) -> Sequence[Endpoint]:
+        """Return those endpoints that the caller may know of: all, or what its site was allowed; without a grant, none."""
+        if principal.origin is None:
+            return endpoints
+        grant, now = await self._find(principal.account_id, principal.origin, None), self._clock.now()
+        return [one for one in endpoints if decide(grant, principal.origin, (one.model_id, one.id), now) is None]
 
     async def put(self, grant: Grant) -> Grant:
         """Create or replace a grant, with the budget that its caveat asks for; return it as kept. Effective at once, everywhere."""

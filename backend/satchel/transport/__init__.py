@@ -129,19 +129,21 @@ class Transport:
                 yield event
             await answer.linger()
 
-    async def get_json(self, url: str, headers: Mapping[str, str], timeout_s: float, peer: Peer | None = None) -> JsonAnswer:
+    async def get_json(
+        self, url: str, headers: Mapping[str, str], timeout_s: float, peer: Peer | None = None, *, limit_bytes: int = MAX_BODY_BYTES
+    ) -> JsonAnswer:
         """Read a JSON answer whole, within `timeout_s` altogether. Raises `UpstreamError` where there is none."""
         peer = peer or Peer(url.removeprefix("http://").removeprefix("https://").partition("/")[0])
-        return await self._whole(Exchange(self, "GET", url, headers=headers, body=None, peer=peer), timeout_s, peer)
+        return await self._whole(Exchange(self, "GET", url, headers=headers, body=None, peer=peer), timeout_s, peer, limit_bytes)
 
     async def post_json(self, url: str, headers: Mapping[str, str], body: bytes, timeout_s: float, peer: Peer) -> JsonAnswer:
         """Send `body` and read a JSON answer whole, as `get_json` does."""
         return await self._whole(self.post_stream(url, headers, body, peer), timeout_s, peer)
 
-    async def _whole(self, exchange: "Exchange", timeout_s: float, peer: Peer) -> JsonAnswer:
+    async def _whole(self, exchange: "Exchange", timeout_s: float, peer: Peer, limit_bytes: int = MAX_BODY_BYTES) -> JsonAnswer:
         try:
             async with asyncio.timeout(timeout_s), exchange as answer:
-                body = await answer.body(MAX_BODY_BYTES)
+                body = await answer.body(limit_bytes)
                 body = body if answer.status == 200 else peer.without_secrets(body)
         except TimeoutError as error:
             raise ProviderTimeout(f"{peer.name} did not answer within {timeout_s:g} s", details=peer.details) from error

@@ -80,7 +80,7 @@ async def test_a_revoked_token_stops_opening_the_door_and_ends_what_it_runs(hous
     body = {"model": "lab:endless", "messages": ASK, "stream": True}
     async with house.http.post(f"{house.url}/v1/chat/completions", json=body, headers=headers) as running:
         await running.content.readline()
-        await house.house.oauth.revoke_token(house.account.id, token_id)
+        await house.house.tokens.revoke(house.account.id, token_id)
         await asyncio.wait_for(house.upstream.asked[-1].closed.wait(), 1)
         assert b"[DONE]" in await running.read()
     async with house.http.post(f"{house.url}/v1/chat/completions", json=body, headers=headers) as reply:

@@ -4,10 +4,11 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
-from tests.doors.portal.house import SCOPES, Flow, House, code_of, house
+from tests.doors.portal.house import BASE, SCOPES, Flow, House, code_of, house
 
 from satchel.domain.errors import NotReady, TokenExpired, TokenRevoked
 from satchel.services.apps import CHROMIUM_EXTENSION_ID
@@ -149,7 +150,7 @@ async def test_revoking_either_token_ends_the_family_and_answers_200_for_strange
 async def test_an_app_cannot_revoke_a_token_it_was_not_given(home: House) -> None:
     account = await home.accounts.by_email("mira@holt.example")
     assert account
-    _, text = await home.oauth.create_token(account.id, "laptop")
+    _, text = await home.tokens.create(account.id, "laptop")
     answer = await home.browser.post("/oauth/revoke", data={"token": text, "client_id": "satchel-extension"})
     assert answer.json()["error"] == "invalid_grant"
     assert (await home.authenticator.principal(text)).label == "laptop"
@@ -175,22 +176,60 @@ async def test_basic_authentication_is_answered_as_the_rfc_says(home: House) -> 
     assert answer.headers["www-authenticate"].startswith("Basic")
 
 
-async def test_our_extensions_may_call_across_origins_and_nobody_else(home: House) -> None:
-    firefox = "moz-extension://2c127fa4-62c7-7e4f-90e5-472b45eecfdc"
-    for origin, allowed in (
-        (EXTENSION, True),
-        (firefox, True),
-        ("https://evil.example", False),
-        (f"{EXTENSION}.evil", False),
-        ("null", False),
-    ):
+async def test_pages_of_any_origin_may_call_and_none_with_cookies(home: House) -> None:
+    for origin in (EXTENSION, "https://app.example"):
         for answer in (
             await home.browser.options("/oauth/token", headers={"origin": origin, "access-control-request-method": "POST"}),
             await home.browser.post("/oauth/token", data={"grant_type": "x"}, headers={"origin": origin}),
+            await home.browser.get("/.well-known/oauth-protected-resource", headers={"origin": origin}),
         ):
-            assert answer.headers.get("access-control-allow-origin") == (origin if allowed else None)
-            assert answer.headers["vary"] == "Origin"
+            assert answer.headers["access-control-allow-origin"] == "*"
             assert "access-control-allow-credentials" not in answer.headers
+
+
+async def test_what_our_tokens_open_is_described(tmp_path: Path) -> None:
+    async with house("memory", tmp_path, "https://satchel.example") as home:
+        resource = (await home.browser.get("/.well-known/oauth-protected-resource")).json()
+        assert (resource["resource"], resource["authorization_servers"]) == ("https://satchel.example", ["https://satchel.example"])
+        assert resource["bearer_methods_supported"] == ["header"]
+        server = (await home.browser.get("/.well-known/oauth-authorization-server")).json()
+        assert server["protected_resources"] == [resource["resource"]]
+
+
+async def test_a_token_is_introspected_by_who_manages_the_account_s_tokens_and_nobody_else(home: House) -> None:
+    account = await home.accounts.by_email("mira@holt.example")
+    assert account
+    token, everyday = await home.tokens.create(account.id, "laptop")
+    _, manager = await home.tokens.create(account.id, "operator", frozenset({"tokens"}))
+    other = await home.accounts.create("other@holt.example", "correct horse battery")
+    _, stranger = await home.tokens.create(other.id, "operator", frozenset({"tokens"}))
+
+    async def ask(caller: str, **form: str) -> tuple[int, dict[str, object]]:
+        answer = await home.browser.post("/oauth/introspect", data=form, headers={"authorization": f"Bearer {caller}"})
+        return answer.status_code, answer.json()
+
+    status, told = await ask(manager, token=everyday)
+    assert (status, told["active"], told["jti"], told["sub"]) == (200, True, token.id, account.id)
+    assert str(told["scope"]).split() == sorted(token.scopes)
+    assert everyday not in str(told)
+    for caller, form in ((manager, {"token": "sat_x"}), (stranger, {"token": everyday})):
+        assert await ask(caller, **form) == (200, {"active": False})
+    await home.tokens.revoke(account.id, token.id)
+    assert await ask(manager, token=everyday) == (200, {"active": False})
+    assert (await ask(manager))[0] == 400
+    assert (await home.browser.post("/oauth/introspect", data={"token": manager})).status_code == 401
+    assert (await ask(stranger, token=stranger))[1]["active"] is True
+
+
+async def test_a_token_is_for_this_server_or_refused(home: House) -> None:
+    flow = Flow()
+    code = code_of(await home.consent(flow))
+    refused = await home.browser.post("/oauth/token", data=flow.redemption(code, resource="https://elsewhere.example"))
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_target")
+    form = [*flow.redemption(code).items(), ("resource", BASE), ("resource", f"{BASE}/v1")]
+    body = urlencode(form)
+    good = await home.browser.post("/oauth/token", content=body, headers={"content-type": "application/x-www-form-urlencoded"})
+    assert good.status_code == 200, good.text
 
 
 async def test_the_metadata_is_valid_and_honest(tmp_path: Path) -> None:

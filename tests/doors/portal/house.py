@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,19 +15,27 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 from satchel.coordination.memory import MemoryBus, MemoryLimiter
-from satchel.domain.errors import SatchelError
+from satchel.domain.catalog import Endpoint
+from satchel.domain.errors import NotFound, SatchelError
 from satchel.doors.auth import Authenticator
 from satchel.doors.errors import error_headers, openai_error, reply_to
 from satchel.doors.http import oauth as oauth_door
+from satchel.doors.http.auth_keys import auth_keys_router
+from satchel.doors.http.callers import Callers
 from satchel.doors.portal.router import router
 from satchel.doors.portal.session import PortalSession
+from satchel.doors.portal.terms import Terms
 from satchel.kit.ids import Ids
 from satchel.ports.oauth import OAuthStore
 from satchel.ports.stores import Database
 from satchel.services.accounts import Accounts
 from satchel.services.apps import CHROMIUM_EXTENSION_ID, EXTENSION_CLIENT_ID, Apps
+from satchel.services.oauth.documents import ClientDocuments
+from satchel.services.oauth.exchange import Exchange
 from satchel.services.oauth.issuer import Issuer
 from satchel.services.oauth.service import OAuth
+from satchel.services.oauth.tokens import Tokens
+from satchel.services.policy import Policy
 from satchel.stores.memory.database import MemoryDatabase
 from satchel.stores.memory.oauth import MemoryOAuthStore
 from satchel.stores.sql.database import SqlDatabase
@@ -59,6 +67,19 @@ class Clock:
         self.at_s += timedelta(**spans).total_seconds()
 
 
+class OneModel:
+    """A catalog of one model, `author/slug`, at the endpoint `lab:slug`."""
+
+    async def endpoints(self, account_id: str) -> Sequence[Endpoint]:
+        return [Endpoint("lab:slug", "author/slug", "lab", "slug", "http://127.0.0.1:9/v1", "Slug", "Lab")]
+
+    async def resolve(self, account_id: str, model: str) -> Sequence[Endpoint]:
+        return await self.endpoints(account_id)
+
+    async def preferred(self, account_id: str) -> str:
+        return "author/slug"
+
+
 class House:
     """Everything wired, and a browser in front of it."""
 
@@ -67,15 +88,29 @@ class House:
         self.bus = MemoryBus()
         self.apps = Apps()
         self.accounts = Accounts(database, MemoryLimiter(clock), self.bus, clock, Ids())
-        self.oauth = OAuth(store, database, self.apps.find, bus=self.bus, clock=clock, ids=Ids())
+        self.documents: dict[str, bytes] = {}
+        self.fetched: list[str] = []
+        documents = ClientDocuments(self._document, clock)
+        self.oauth = OAuth(store, self.apps.find, documents, bus=self.bus, clock=clock, ids=Ids())
+        self.tokens = Tokens(database, lambda owner_id: None, bus=self.bus, clock=clock, ids=Ids())
         self.authenticator = Authenticator(database, self.bus, clock)
         issuer = Issuer(base if base.startswith("https") else None)
         self.asgi = FastAPI()
-        self.asgi.include_router(oauth_door.router(self.oauth, self.apps, issuer))
-        self.asgi.include_router(router(self.accounts, self.oauth, issuer, folder))
+        self.asgi.include_router(oauth_door.router(self.oauth, self.tokens, Callers(self.authenticator), issuer))
+        self.policy = Policy(database, OneModel(), MemoryLimiter(clock), self.bus, clock)
+        self.exchange = Exchange(store, bus=self.bus, clock=clock, ids=Ids())
+        self.asgi.include_router(auth_keys_router(self.exchange), prefix="/v1")
+        terms = Terms(OneModel(), self.policy, clock, Ids())
+        self.asgi.include_router(router(self.accounts, self.oauth, self.exchange, terms=terms, issuer=issuer, folder=folder))
         self.asgi.mount("/portal/api", PortalSession(_who(), self.accounts, issuer))
         self.asgi.add_exception_handler(SatchelError, _as_json)
         self.browser = self.new_browser()
+
+    async def _document(self, address: str) -> bytes:
+        self.fetched.append(address)
+        if address not in self.documents:
+            raise NotFound("its host answered 404")
+        return self.documents[address]
 
     def new_browser(self) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=self.asgi), base_url=self.base)

@@ -183,7 +183,7 @@ async def test_a_bearer_token_opens_no_page(quick: House) -> None:
     await quick.sign_in()
     account = await quick.accounts.by_email("mira@holt.example")
     assert account
-    _, text = await quick.oauth.create_token(account.id, "laptop")
+    _, text = await quick.tokens.create(account.id, "laptop")
     stranger = quick.new_browser()
     answer = await stranger.get(Flow().address(), headers={"authorization": f"Bearer {text}"})
     assert answer.headers["location"].startswith("/sign-in?")

@@ -140,7 +140,7 @@ async def test_the_portal_calls_the_management_doors_by_cookie_and_never_by_toke
     who = await quick.browser.get("/portal/api/account")
     assert who.json()["account"] == account.id
     assert "ext:attest-origin" not in who.json()["scopes"]
-    _, text = await quick.oauth.create_token(account.id, "laptop")
+    _, text = await quick.tokens.create(account.id, "laptop")
     stranger = quick.new_browser()
     assert (await stranger.get("/portal/api/account", headers={"authorization": f"Bearer {text}"})).status_code == 401
 

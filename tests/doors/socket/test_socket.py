@@ -317,7 +317,7 @@ async def test_a_revoked_token_closes_its_connections_within_a_second_and_ends_w
     async with greeted(house, token) as client, greeted(house) as other:
         started = await client.generate("lab:endless")
         await client.hear("delta")
-        await house.house.oauth.revoke_token(house.account.id, token_id)
+        await house.house.tokens.revoke(house.account.id, token_id)
         async with asyncio.timeout(1):
             assert await client.closed() == 4401
             await house.upstream.asked[-1].closed.wait()

@@ -12,8 +12,8 @@ class Callers:
     def __init__(self, authenticator: Authenticator) -> None:
         self._authenticator = authenticator
 
-    async def principal(self, request: Request, scope: str) -> Principal:
-        """Return the caller: who the portal's wrapper found signed in, else whose token it is.
+    async def principal(self, request: Request, scope: str | None) -> Principal:
+        """Return the caller: who the portal's wrapper found signed in, else whose token it is. None asks for no scope.
 
         Raises:
             Unauthenticated: nobody we know.
@@ -22,5 +22,6 @@ class Callers:
         principal: Principal | None = request.scope.get(PRINCIPAL)
         if principal is None:
             principal = await self._authenticator.principal(request.scope["headers"])
-        principal.require(scope)
+        if scope is not None:
+            principal.require(scope)
         return principal

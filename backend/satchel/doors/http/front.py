@@ -8,10 +8,12 @@ from typing import Any
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from satchel.domain.errors import MalformedRequest
 from satchel.doors.errors import Headers
 from satchel.doors.http.access_log import AccessLog
 from satchel.doors.http.cors import cors_headers, is_bearer_door, preflight_headers
 from satchel.doors.http.exchange import REQUEST_ID
+from satchel.doors.http.oauth import RESOURCE_PATH
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 
@@ -24,12 +26,13 @@ _PAGE_HEADERS: Headers = [
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
 _ABANDONED = 499
 _ALIAS = "/api/v1/"
+_THEIR_WORDS = {"keys": "tokens", "key": "token"}
 
 
 class Front:
     """Send each connection to its door. Paths of `hot` match exactly, `socket` takes every websocket, `rest` everything else.
 
-    `/api/v1/…`, where OpenRouter clients call, is `/v1/…` from here on.
+    `/api/v1/…`, where OpenRouter clients call, is `/v1/…` from here on; what they call a key is a token of ours.
     """
 
     def __init__(
@@ -40,6 +43,7 @@ class Front:
         rest: ASGIApp,
         host_names: frozenset[str],
         allows_origin: Callable[[str], bool],
+        issuer_of: Callable[[str], str],
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -48,6 +52,7 @@ class Front:
         self._rest = rest
         self._host_names = host_names
         self._allows_origin = allows_origin
+        self._issuer_of = issuer_of
         self._clock = clock
         self._ids = ids
         self.access_log = AccessLog()
@@ -65,9 +70,9 @@ class Front:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = scope[REQUEST_ID] = self._ids.new("req")
         if scope["path"].startswith(_ALIAS):
-            scope["path"] = scope["path"].removeprefix("/api")
+            scope["path"] = _our_path(scope["path"])
             scope["raw_path"] = scope["path"].encode()
-        reply = _Reply(scope, send, request_id)
+        reply = _Reply(scope, send, request_id, self._issuer_of)
         began_s = self._clock.monotonic_s()
         try:
             if not self._knows_host(scope):
@@ -102,7 +107,7 @@ class Front:
 class _Reply:
     """A request's `send`, which notes the status and adds the headers that are not the door's business."""
 
-    def __init__(self, scope: Scope, send: Send, request_id: str) -> None:
+    def __init__(self, scope: Scope, send: Send, request_id: str, issuer_of: Callable[[str], str]) -> None:
         headers: Mapping[bytes, bytes] = dict(scope["headers"])
         origin = headers.get(b"origin")
         self._has_cors = origin is not None and is_bearer_door(scope["path"])
@@ -111,6 +116,8 @@ class _Reply:
         self.generation_id: str | None = None
         self._send = send
         self._request_id = request_id
+        self._host = headers.get(b"host", b"")
+        self._issuer_of = issuer_of
 
     def send(self, message: Message) -> Awaitable[None]:
         """Pass on an ASGI message. No coroutine of its own: every delta of a stream comes through here."""
@@ -129,6 +136,8 @@ class _Reply:
     def _complete(self, message: Any) -> None:
         self.status = message["status"]
         headers: Headers = [*message.get("headers", ()), (b"x-request-id", self._request_id.encode()), _NOSNIFF]
+        if self.status == 401:
+            headers = [self._pointing(name, value) for name, value in headers]
         has = dict(headers)
         if has.get(b"content-type", b"").startswith(b"text/html"):
             headers += [(name, value) for name, value in _PAGE_HEADERS if name not in has]
@@ -137,6 +146,22 @@ class _Reply:
         if generation_id := has.get(b"x-generation-id"):
             self.generation_id = generation_id.decode("latin-1")
         message["headers"] = headers
+
+    def _pointing(self, name: bytes, value: bytes) -> tuple[bytes, bytes]:
+        """Return a header; the one that asks for a token says where to learn who issues them (RFC 9728 §5.1)."""
+        if name.lower() != b"www-authenticate" or not value.startswith(b"Bearer "):
+            return name, value
+        try:
+            issuer = self._issuer_of(self._host.decode("latin-1"))
+        except MalformedRequest:
+            return name, value  # by an address that is no name of ours there is nothing to learn
+        return name, value + f', resource_metadata="{issuer}{RESOURCE_PATH}"'.encode()
+
+
+def _our_path(path: str) -> str:
+    """Return where a door of theirs is in this house. Their keys are ours to issue; provider keys, at `/v1/keys`, they do not know."""
+    resource, slash, rest = path.removeprefix(_ALIAS).partition("/")
+    return f"/v1/{_THEIR_WORDS.get(resource, resource)}{slash}{rest}"
 
 
 @lru_cache(maxsize=256)  # parsing names and addresses was 2 % of a request's time

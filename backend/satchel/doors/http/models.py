@@ -9,6 +9,7 @@ from satchel.domain.catalog import Endpoint
 from satchel.domain.usage import Price
 from satchel.doors.http.callers import Callers
 from satchel.services.catalog import Catalog
+from satchel.services.policy import Policy
 
 
 class PriceSchema(BaseModel):
@@ -61,16 +62,16 @@ class ModelList(BaseModel):
     links: Links
 
 
-def models_router(callers: Callers, catalog: Catalog) -> APIRouter:
+def models_router(callers: Callers, catalog: Catalog, policy: Policy) -> APIRouter:
     """Return the doors of this resource."""
     router = APIRouter(prefix="/models", tags=["models"])
 
     @router.get("")
     async def list_models(request: Request) -> ModelList:
         """List what this account can use."""
-        account_id = (await callers.principal(request, "models")).account_id
-        preferred = await catalog.preferred(account_id)
-        found = model_schemas(await catalog.endpoints(account_id), preferred)
+        principal = await callers.principal(request, "models")
+        preferred = await catalog.preferred(principal.account_id)
+        found = model_schemas(await policy.visible(principal, await catalog.endpoints(principal.account_id)), preferred)
         return ModelList(data=found, total_count=len(found), links=Links())
 
     return router

@@ -6,38 +6,45 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from satchel.domain.errors import MalformedRequest, NotReady, RequestTooLarge, SatchelError
+from satchel.domain.tokens import MANAGE_TOKENS
 from satchel.doors.errors import reply_to
-from satchel.services.apps import Apps
+from satchel.doors.http.callers import Callers
 from satchel.services.oauth.issuer import Issuer
 from satchel.services.oauth.records import Answer, Parameters, parameters_of
-from satchel.services.oauth.service import REVOKE_PATH, TOKEN_PATH, OAuth
+from satchel.services.oauth.service import INTROSPECT_PATH, REVOKE_PATH, TOKEN_PATH, OAuth
+from satchel.services.oauth.tokens import Tokens
 
 METADATA_PATH = "/.well-known/oauth-authorization-server"
+RESOURCE_PATH = "/.well-known/oauth-protected-resource"
 
 _MAX_FORM_BYTES = 64 * 1024
 _FORM = "application/x-www-form-urlencoded"
 _NOT_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+_CORS = {"Access-Control-Allow-Origin": "*"}
 _BASIC = {"WWW-Authenticate": 'Basic realm="satchel"'}
 
 Endpoint = Callable[[str, Parameters], Awaitable[Answer]]
 
 
-def router(oauth: OAuth, apps: Apps, issuer: Issuer) -> APIRouter:
+def router(oauth: OAuth, tokens: Tokens, callers: Callers, issuer: Issuer) -> APIRouter:
     """Return the routes, to be included without a prefix."""
-    door = _Door(oauth, apps, issuer)
+    door = _Door(oauth, tokens, callers, issuer)
     routes = APIRouter(tags=["oauth"])
     routes.add_api_route(TOKEN_PATH, door.token, methods=["POST"], response_model=None, summary="Exchange a code or a refresh token")
     routes.add_api_route(REVOKE_PATH, door.revoke, methods=["POST"], response_model=None, summary="Revoke a token and its family")
     routes.add_api_route(METADATA_PATH, door.metadata, methods=["GET"], response_model=None, summary="Describe the authorization server")
-    for path in (TOKEN_PATH, REVOKE_PATH, METADATA_PATH):
+    routes.add_api_route(INTROSPECT_PATH, door.introspect, methods=["POST"], response_model=None, summary="Tell what a token is")
+    routes.add_api_route(RESOURCE_PATH, door.resource, methods=["GET"], response_model=None, summary="Describe what our tokens open")
+    for path in (TOKEN_PATH, REVOKE_PATH, METADATA_PATH, RESOURCE_PATH):
         routes.add_api_route(path, door.preflight, methods=["OPTIONS"], response_model=None, include_in_schema=False)
     return routes
 
 
 class _Door:
-    def __init__(self, oauth: OAuth, apps: Apps, issuer: Issuer) -> None:
+    def __init__(self, oauth: OAuth, tokens: Tokens, callers: Callers, issuer: Issuer) -> None:
         self._oauth = oauth
-        self._apps = apps
+        self._tokens = tokens
+        self._callers = callers
         self._issuer = issuer
 
     async def token(self, request: Request) -> Response:
@@ -48,27 +55,43 @@ class _Door:
         """Revoke a token and its whole family (RFC 7009)."""
         return await self._answer(request, self._oauth.revoke)
 
+    async def introspect(self, request: Request) -> Response:
+        """Tell whoever manages the account's tokens what one of them is (RFC 7662). It must say who asks, so it takes a bearer token."""
+        account_id = (await self._callers.principal(request, MANAGE_TOKENS)).account_id
+        try:
+            sent = [value for name, value in await _form(request) if name == "token"]
+            if len(sent) != 1:
+                raise MalformedRequest("send one token", details={"param": "token"})
+        except SatchelError as error:
+            return JSONResponse(_body(error), status_code=reply_to(type(error)).status, headers=_NOT_STORED)
+        return JSONResponse(dict(await self._tokens.introspect(account_id, sent[0])), headers=_NOT_STORED)
+
     async def metadata(self, request: Request) -> Response:
         """Describe the authorization server (RFC 8414)."""
+        return self._described(request, self._oauth.metadata)
+
+    async def resource(self, request: Request) -> Response:
+        """Describe what our tokens open (RFC 9728)."""
+        return self._described(request, self._oauth.resource_metadata)
+
+    async def preflight(self, request: Request) -> Response:
+        """Let pages call across origins: nothing here is opened by a cookie, and every exchange needs what only the app has."""
+        headers = _CORS | {
+            "Access-Control-Allow-Methods": "GET, POST",
+            "Access-Control-Allow-Headers": "content-type, mcp-protocol-version",
+            "Access-Control-Max-Age": "600",
+        }
+        return Response(status_code=204, headers=headers)
+
+    def _described(self, request: Request, describe: Callable[[str], Mapping[str, object]]) -> Response:
         try:
             issuer = self._issuer.of(request.headers.get("host", ""))
         except MalformedRequest as error:
-            return JSONResponse(_body(error), status_code=400, headers=self._cors(request))
-        return JSONResponse(self._oauth.metadata(issuer), headers=self._cors(request))
-
-    async def preflight(self, request: Request) -> Response:
-        """Let our extensions call across origins; nobody else gets the headers."""
-        headers = self._cors(request)
-        if "Access-Control-Allow-Origin" in headers:
-            headers |= {
-                "Access-Control-Allow-Methods": "GET, POST",
-                "Access-Control-Allow-Headers": "content-type",
-                "Access-Control-Max-Age": "600",
-            }
-        return Response(status_code=204, headers=headers)
+            return JSONResponse(_body(error), status_code=400, headers=_CORS)
+        return JSONResponse(dict(describe(issuer)), headers=_CORS)
 
     async def _answer(self, request: Request, endpoint: Endpoint) -> Response:
-        headers = self._cors(request) | _NOT_STORED
+        headers = _CORS | _NOT_STORED
         if "authorization" in request.headers:
             body = {"error": "invalid_client", "error_description": "Apps are public here: send client_id in the form"}
             return JSONResponse(body, status_code=401, headers=headers | _BASIC)
@@ -77,12 +100,6 @@ class _Door:
         except SatchelError as error:
             return JSONResponse(_body(error), status_code=reply_to(type(error)).status, headers=headers)
         return JSONResponse(dict(answer.body), status_code=answer.status, headers=headers)
-
-    def _cors(self, request: Request) -> dict[str, str]:
-        origin = request.headers.get("origin")
-        if origin is not None and self._apps.allows_origin(origin):
-            return {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
-        return {"Vary": "Origin"}
 
 
 def _body(error: SatchelError) -> Mapping[str, str]:

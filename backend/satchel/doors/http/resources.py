@@ -8,12 +8,14 @@ from fastapi import APIRouter
 from satchel.domain.catalog import ProviderRow
 from satchel.doors.auth import Authenticator
 from satchel.doors.http.accounts import accounts_router
+from satchel.doors.http.auth_keys import auth_keys_router
 from satchel.doors.http.callers import Callers
 from satchel.doors.http.generations import Running, generations_router
 from satchel.doors.http.grants import grants_router
 from satchel.doors.http.keys import KeyDesk, keys_router
 from satchel.doors.http.live import LiveCalls
 from satchel.doors.http.models import models_router
+from satchel.doors.http.tokens import tokens_router
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import Bus
@@ -22,6 +24,8 @@ from satchel.services.accounts import Accounts
 from satchel.services.apps import Apps
 from satchel.services.catalog import Catalog
 from satchel.services.ledger import Ledger
+from satchel.services.oauth.exchange import Exchange
+from satchel.services.oauth.tokens import Tokens
 from satchel.services.policy import Policy
 from satchel.services.streams import Streams
 from satchel.services.vault import Vault
@@ -36,8 +40,10 @@ class ResourceServices(Protocol):
     ledger: Ledger
     policy: Policy
     streams: Streams
+    tokens: Tokens
     vault: Vault
     rows: Mapping[str, ProviderRow]
+    exchange: Exchange
     database: Database
     bus: Bus
     clock: Clock
@@ -59,8 +65,10 @@ def resource_routers(authenticator: Authenticator, live: LiveCalls, house: Resou
             database=house.database,
             clock=house.clock,
         ),
-        models_router(callers, house.catalog),
+        models_router(callers, house.catalog, house.policy),
         grants_router(callers, house.policy, house.database, house.clock, house.ids),
         generations_router(callers, house.ledger, running, house.apps, house.clock),
         keys_router(callers, house.vault, desk, house.catalog),
+        auth_keys_router(house.exchange),
+        tokens_router(callers, house.tokens, house.ledger, house.clock),
     ]

@@ -1,7 +1,7 @@
 """Authlib's server with every sharp edge overridden: one object per request, inside one transaction."""
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from authlib.oauth2 import AuthorizationServer
@@ -22,15 +22,13 @@ ACCESS_LIFE = timedelta(minutes=10)
 REFRESH_LIFE = timedelta(days=30)
 FAMILY_LIFE = timedelta(days=180)
 
-FindApp = Callable[[str], App | None]
-
 
 class Desk:
-    """What one request works with: the open transaction, the time it has, and the tokens it ended."""
+    """What one request works with: the open transaction, the app that asks if it is known, the time, and the tokens it ended."""
 
-    def __init__(self, records: OAuthRecords, find_app: FindApp, ids: Ids, now: datetime, issuer: str) -> None:
+    def __init__(self, records: OAuthRecords, app: App | None, ids: Ids, now: datetime, issuer: str) -> None:
         self.records = records
-        self.find_app = find_app
+        self.app = app
         self.ids = ids
         self.now = now
         self.issuer = issuer
@@ -55,17 +53,18 @@ class Server(AuthorizationServer):  # type: ignore[misc]
 
     def query_client(self, client_id: str) -> Client | None:
         """Return the client, or None."""
-        app = self.desk.find_app(client_id)
-        return None if app is None else Client(app)
+        app = self.desk.app
+        return Client(app) if app is not None and app.client_id == client_id else None
 
     def save_token(self, token: dict[str, str], request: OAuth2Request) -> None:
         """Keep an access token and the refresh token that comes with it, as members of the consent's family."""
         desk, app = self.desk, request.client.app
         old: Token | None = request.refresh_token.record if request.refresh_token else None
         if old is None:
-            family_id, ends_at = request.authorization_code.record.family_id, desk.now + FAMILY_LIFE
+            before: AuthorizationCode | Token = request.authorization_code.record
+            ends_at = desk.now + FAMILY_LIFE
         else:
-            family_id, ends_at = old.family_id, old.family_ends_at or desk.now
+            before, ends_at = old, old.family_ends_at or desk.now
         scopes = scopes_of(token["scope"])
         members = (
             (TokenKind.ACCESS, token["access_token"], scopes, ACCESS_LIFE),
@@ -82,9 +81,10 @@ class Server(AuthorizationServer):  # type: ignore[misc]
                     created_at=desk.now,
                     name=app.name,
                     client_id=app.client_id,
-                    family_id=family_id,
+                    family_id=before.family_id,
                     expires_at=min(desk.now + life, ends_at),
                     family_ends_at=ends_at,
+                    origin=before.origin,
                 )
             )
 
@@ -145,6 +145,7 @@ class _CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
                 created_at=desk.now,
                 expires_at=desk.now + CODE_LIFE,
                 family_id=desk.ids.new("fam"),
+                origin=request.client.app.origin,
             )
         )
 

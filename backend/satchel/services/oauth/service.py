@@ -1,9 +1,8 @@
-"""The OAuth service that doors call: authorization, tokens, revocation, and the tokens people make by hand."""
+"""The OAuth service that doors call: authorization, tokens, revocation. Tokens that people make by hand are in `tokens.py`."""
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
@@ -11,23 +10,25 @@ from authlib.oauth2 import OAuth2Error
 
 from satchel.domain.apps import App
 from satchel.domain.errors import MalformedRequest
-from satchel.domain.tokens import ACCOUNT_TOKEN_SCOPES, SCOPES, Token, TokenKind, secret_hash, token_text
+from satchel.domain.tokens import SCOPES
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import TOKENS_TOPIC, Bus
 from satchel.ports.oauth import OAuthRecords, OAuthStore
-from satchel.ports.stores import Database
+from satchel.services.oauth.documents import ClientDocuments, app_of_document, is_document_address
 from satchel.services.oauth.records import Answer, Asked, Parameters, scopes_of
-from satchel.services.oauth.server import Desk, FindApp, Server
+from satchel.services.oauth.server import Desk, Server
 
 AUTHORIZE_PATH = "/oauth/authorize"
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address
 REVOKE_PATH = "/oauth/revoke"
+INTROSPECT_PATH = "/oauth/introspect"
 
-_MAX_NAME_CHARACTERS = 100
+_RESOURCE_PATHS = ("", "/v1", "/api/v1", "/api")
 _REFUSED_PARAMETERS = {"request": "request_not_supported", "request_uri": "request_uri_not_supported"}
 
 T = TypeVar("T")
+FindApp = Callable[[str], App | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,10 @@ class SendBack:
 class OAuth:
     """Our authorization server. Every method runs Authlib inside one transaction of the store."""
 
-    def __init__(self, store: OAuthStore, database: Database, find_app: FindApp, *, bus: Bus, clock: Clock, ids: Ids) -> None:
+    def __init__(self, store: OAuthStore, find_app: FindApp, documents: ClientDocuments, *, bus: Bus, clock: Clock, ids: Ids) -> None:
         self._store = store
-        self._database = database
         self._find_app = find_app
+        self._documents = documents
         self._bus = bus
         self._clock = clock
         self._ids = ids
@@ -71,7 +72,7 @@ class OAuth:
         Raises:
             MalformedRequest: the app or its redirect URI is not known, so there is nowhere to send the browser: show a page.
         """
-        app, redirect_uri = self._destination(query)
+        app, redirect_uri = await self._destination(query)
         if (refusal := _refusal(issuer, query)) is not None:
             return _send_back(issuer, redirect_uri, query, *refusal)
 
@@ -83,7 +84,7 @@ class OAuth:
                 return _send_back(issuer, redirect_uri, query, error.error or "invalid_request", error.description)
             return Question(app=app, redirect_uri=redirect_uri, scopes=scopes_of(request.scope))
 
-        return await self._run(issuer, work)
+        return await self._run(issuer, app, work)
 
     async def decide(self, issuer: str, query: Parameters, account_id: str | None) -> SendBack:
         """Answer a checked request: a code for `account_id`, or `access_denied` where that is None.
@@ -91,7 +92,7 @@ class OAuth:
         Raises:
             MalformedRequest: as `question`; the request is checked again.
         """
-        _, redirect_uri = self._destination(query)
+        app, redirect_uri = await self._destination(query)
         if (refusal := _refusal(issuer, query)) is not None:
             return _send_back(issuer, redirect_uri, query, *refusal)
 
@@ -104,20 +105,23 @@ class OAuth:
             answer: Answer = server.create_authorization_response(request, grant_user=account_id, grant=grant)
             return SendBack(answer.location or redirect_uri)
 
-        return await self._run(issuer, work)
+        return await self._run(issuer, app, work)
 
     async def token(self, issuer: str, form: Parameters) -> Answer:
         """Exchange a code or a refresh token. Refusals are answers too: RFC 6749 §5.2."""
         if (fault := _fault(form)) is not None:
             return _refused(fault)
-        return await self._run(issuer, lambda desk: _answer(Server(desk).create_token_response(Asked("POST", issuer, TOKEN_PATH, form))))
+        if (foreign := _foreign_resource(issuer, form)) is not None:
+            return _refused(foreign[1], foreign[0])
+        asked = Asked("POST", issuer, TOKEN_PATH, form)
+        return await self._run(issuer, self._client(form), lambda desk: _answer(Server(desk).create_token_response(asked)))
 
     async def revoke(self, issuer: str, form: Parameters) -> Answer:
         """Revoke the family of a token (RFC 7009). An unknown token is answered as a revoked one."""
         if (fault := _fault(form)) is not None:
             return _refused(fault)
-        request = Asked("POST", issuer, REVOKE_PATH, form)
-        return await self._run(issuer, lambda desk: _answer(Server(desk).create_endpoint_response("revocation", request)))
+        asked, app = Asked("POST", issuer, REVOKE_PATH, form), self._client(form)
+        return await self._run(issuer, app, lambda desk: _answer(Server(desk).create_endpoint_response("revocation", asked)))
 
     def metadata(self, issuer: str) -> dict[str, object]:
         """Return the server's own description (RFC 8414)."""
@@ -126,6 +130,8 @@ class OAuth:
             "authorization_endpoint": issuer + AUTHORIZE_PATH,
             "token_endpoint": issuer + TOKEN_PATH,
             "revocation_endpoint": issuer + REVOKE_PATH,
+            "introspection_endpoint": issuer + INTROSPECT_PATH,
+            "protected_resources": [issuer],
             "scopes_supported": sorted(SCOPES),
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
@@ -134,50 +140,22 @@ class OAuth:
             "revocation_endpoint_auth_methods_supported": ["none"],
             "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": True,
+            "client_id_metadata_document_supported": True,
         }
 
-    async def create_token(
-        self, account_id: str, name: str, scopes: frozenset[str] = ACCOUNT_TOKEN_SCOPES, expires_at: datetime | None = None
-    ) -> tuple[Token, str]:
-        """Make a token for the account holder's own use; return its record and its text, which is not kept.
+    def resource_metadata(self, issuer: str) -> dict[str, object]:
+        """Return the description of what our tokens open (RFC 9728)."""
+        return {
+            "resource": issuer,
+            "authorization_servers": [issuer],
+            "scopes_supported": sorted(SCOPES),
+            "bearer_methods_supported": ["header"],
+            "resource_name": "Satchel",
+        }
 
-        Raises:
-            MalformedRequest: the name is empty or too long, a scope is not for such tokens, or the end is past.
-        """
-        now = self._clock.now()
-        if not name.strip() or len(name) > _MAX_NAME_CHARACTERS or not name.isprintable():
-            raise MalformedRequest(f"a token needs a name of 1 to {_MAX_NAME_CHARACTERS} characters", details={"param": "name"})
-        if not scopes or not scopes <= ACCOUNT_TOKEN_SCOPES:
-            wrong = sorted(scopes - ACCOUNT_TOKEN_SCOPES)
-            raise MalformedRequest(f"these scopes are not for an account's token: {wrong}", details={"param": "scopes"})
-        if expires_at is not None and expires_at <= now:
-            raise MalformedRequest("the token would have expired already", details={"param": "expires_at"})
-        text = token_text(self._ids.secret_bytes(32))
-        token = Token(
-            id=self._ids.new("tok"),
-            account_id=account_id,
-            kind=TokenKind.ACCOUNT,
-            secret_hash=secret_hash(text),
-            scopes=scopes,
-            created_at=now,
-            name=name.strip(),
-            expires_at=expires_at,
-        )
-        async with self._database.unit_of_work() as stores:
-            await stores.tokens.add(token)
-        return token, text
-
-    async def revoke_token(self, account_id: str, token_id: str) -> bool:
-        """Revoke one token of an account, whatever its kind, and tell every door; False if there is none or it already was."""
-        async with self._database.unit_of_work() as stores:
-            revoked = await stores.tokens.revoke(account_id, token_id, self._clock.now())
-        if revoked:
-            self._bus.publish(TOKENS_TOPIC, {"token_id": token_id})
-        return revoked
-
-    def _destination(self, query: Parameters) -> tuple[App, str]:
+    async def _destination(self, query: Parameters) -> tuple[App, str]:
         clients, uris = ([value for key, value in query if key == name] for name in ("client_id", "redirect_uri"))
-        app = self._find_app(clients[0]) if len(clients) == 1 else None
+        app = await self._app(clients[0]) if len(clients) == 1 else None
         if app is None:
             raise MalformedRequest("the app that sent you here is not known to this Satchel", details={"param": "client_id"})
         if len(uris) != 1 or not app.allows_redirect(uris[0]):
@@ -186,11 +164,19 @@ class OAuth:
             )
         return app, uris[0]
 
-    async def _run(self, issuer: str, work: Callable[[Desk], T]) -> T:
+    def _client(self, form: Parameters) -> App | None:
+        """Return the app that a form names, without asking anybody: codes and tokens are bound to its id."""
+        named = dict(form).get("client_id", "")
+        return app_of_document(named) if is_document_address(named) else self._find_app(named)
+
+    async def _app(self, client_id: str) -> App | None:
+        return await self._documents.find(client_id) if is_document_address(client_id) else self._find_app(client_id)
+
+    async def _run(self, issuer: str, app: App | None, work: Callable[[Desk], T]) -> T:
         revoked: list[str] = []
 
         def inside(records: OAuthRecords) -> T:
-            desk = Desk(records, self._find_app, self._ids, self._clock.now(), issuer)
+            desk = Desk(records, app, self._ids, self._clock.now(), issuer)
             done = work(desk)
             revoked.extend(desk.revoked)
             return done
@@ -201,13 +187,18 @@ class OAuth:
         return done
 
 
+def names_document(query: Parameters) -> bool:
+    """Tell whether checking a request would fetch a document that its sender chose."""
+    return any(name == "client_id" and is_document_address(value) for name, value in query)
+
+
 def _answer(answer: Answer | None) -> Answer:
     """Give Authlib's untyped result its type."""
     return answer if answer is not None else _refused("unknown endpoint")
 
 
-def _refused(description: str) -> Answer:
-    return Answer(status=400, body={"error": "invalid_request", "error_description": description})
+def _refused(description: str, error: str = "invalid_request") -> Answer:
+    return Answer(status=400, body={"error": error, "error_description": description})
 
 
 def _refusal(issuer: str, query: Parameters) -> tuple[str, str] | None:
@@ -222,9 +213,15 @@ def _refusal(issuer: str, query: Parameters) -> tuple[str, str] | None:
         return "invalid_request", "Missing 'response_type'"
     if sent.get("response_mode", "query") != "query":
         return "invalid_request", "'response_mode' must be query"
-    if sent.get("resource", issuer).rstrip("/") != issuer:
-        return "invalid_target", "'resource' is not this server"
-    return None
+    return _foreign_resource(issuer, query)
+
+
+def _foreign_resource(issuer: str, pairs: Parameters) -> tuple[str, str] | None:
+    """Return the refusal of a resource that is not ours (RFC 8707 §2); several may be named, and all tokens open the same one."""
+    ours = {issuer + path for path in _RESOURCE_PATHS}
+    if all(value.rstrip("/") in ours for name, value in pairs if name == "resource"):
+        return None
+    return "invalid_target", "'resource' is not this server"
 
 
 def _fault(pairs: Parameters) -> str | None:
@@ -232,7 +229,7 @@ def _fault(pairs: Parameters) -> str | None:
 
     Authlib checks some names for repetition, and raises `ValueError` while it describes an error about any other character.
     """
-    names = [name for name, _ in pairs]
+    names = [name for name, _ in pairs if name != "resource"]
     if len(names) != len(set(names)):
         return "A parameter was sent more than once"
     for name, value in pairs:

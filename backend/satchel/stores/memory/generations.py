@@ -1,6 +1,6 @@
 """The ledger in memory, read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from satchel.domain.ledger import Entry
@@ -35,6 +35,15 @@ class MemoryGenerations:
             entry.cost.nusd for entry in self._tables.generations.values() if entry.account_id == account_id and entry.started_at >= moment
         ]
         return sum(costs), len(costs)
+
+    async def by_token(self, account_id: str, moments: Sequence[datetime]) -> Mapping[str, Sequence[int]]:
+        """Return what each token spent since each of `moments`."""
+        spent: dict[str, list[int]] = {}
+        for entry in self._tables.generations.values():
+            if entry.account_id == account_id and entry.token_id is not None:
+                sums = spent.setdefault(entry.token_id, [0] * len(moments))
+                sums[:] = [old + (entry.cost.nusd if entry.started_at >= moment else 0) for old, moment in zip(sums, moments, strict=True)]
+        return spent
 
 
 def _place(entry: Entry) -> tuple[datetime, str]:

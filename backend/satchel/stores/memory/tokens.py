@@ -30,6 +30,14 @@ class MemoryTokens:
         live = [token for token in self._tables.tokens.values() if token.account_id == account_id and _is_live(token, now)]
         return sorted(live, key=lambda token: (token.created_at, token.id), reverse=True)
 
+    async def update(self, token: Token) -> bool:
+        """Replace what may change of a token; False if there is none or it was revoked."""
+        kept = self._tables.tokens.get(token.id)
+        if kept is None or kept.account_id != token.account_id or kept.revoked_at is not None:
+            return False
+        self._tables.tokens[token.id] = replace(kept, name=token.name, disabled=token.disabled, updated_at=token.updated_at)
+        return True
+
     async def revoke(self, account_id: str, token_id: str, now: datetime) -> bool:
         """Revoke a token; False if there is none or it already was."""
         token = self._tables.tokens.get(token_id)

@@ -1,11 +1,11 @@
 """The ledger in SQL: read here, written by the journal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
 
 from satchel.domain.ledger import Entry, HoldRecord, Status
 from satchel.domain.usage import Cost, Usage
@@ -50,6 +50,14 @@ class SqlGenerations:
         query = select(func.sum(generations.c.cost_nusd).label("cost_nusd"), func.count().label("generations")).where(*wanted)
         row = await self._transaction.row(query)
         return (int(row.cost_nusd or 0), int(row.generations)) if row else (0, 0)
+
+    async def by_token(self, account_id: str, moments: Sequence[datetime]) -> Mapping[str, Sequence[int]]:
+        """Return what each token spent since each of `moments`."""
+        cost, token_id = generations.c.cost_nusd, generations.c.token_id
+        spent: list[ColumnElement[int]] = [func.sum(case((generations.c.started_at >= moment, cost), else_=0)) for moment in moments]
+        wanted = (generations.c.account_id == account_id, token_id.is_not(None))
+        rows = await self._transaction.rows(select(token_id, *spent).where(*wanted).group_by(token_id))
+        return {str(row[0]): [int(row[at + 1]) for at in range(len(moments))] for row in rows}
 
 
 def entry_columns(entry: Entry) -> dict[str, Any]:

@@ -136,6 +136,10 @@ tokens = Table(
     _moment("revoked_at", nullable=True),
     _moment("used_at", nullable=True),
     _moment("family_ends_at", nullable=True),
+    _text("hint", nullable=True),
+    Column("disabled", Boolean, nullable=False),
+    _moment("updated_at", nullable=True),
+    _text("origin", nullable=True),
     Index(None, "account_id"),
     Index(None, "family_id"),
 )
@@ -153,6 +157,7 @@ codes = Table(
     _moment("expires_at"),
     _text("family_id"),
     Column("used", Boolean, nullable=False),
+    _text("origin", nullable=True),
 )
 
 grants = Table(

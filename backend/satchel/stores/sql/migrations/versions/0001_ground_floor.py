@@ -103,6 +103,7 @@ def upgrade() -> None:
         sa.Column('expires_at', Moment(), nullable=False),
         sa.Column('family_id', sa.Text(), nullable=False),
         sa.Column('used', sa.Boolean(), nullable=False),
+        sa.Column('origin', sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_authorization_codes_account_id'), ondelete='CASCADE'),
         sa.PrimaryKeyConstraint('secret_hash', name=op.f('pk_authorization_codes'))
     )
@@ -185,6 +186,10 @@ def upgrade() -> None:
         sa.Column('revoked_at', Moment(), nullable=True),
         sa.Column('used_at', Moment(), nullable=True),
         sa.Column('family_ends_at', Moment(), nullable=True),
+        sa.Column('hint', sa.Text(), nullable=True),
+        sa.Column('disabled', sa.Boolean(), nullable=False),
+        sa.Column('updated_at', Moment(), nullable=True),
+        sa.Column('origin', sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_tokens_account_id'), ondelete='CASCADE'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_tokens')),
         sa.UniqueConstraint('secret_hash', name=op.f('uq_tokens_secret_hash'))

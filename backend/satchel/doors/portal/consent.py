@@ -1,0 +1,117 @@
+"""The consent page, whoever asks for it: who wants what, on which terms, and a form that only this sign-in can send for this request."""
+
+import hashlib
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from satchel.domain.apps import App
+from satchel.domain.errors import MalformedRequest
+from satchel.doors.portal.csrf import form_token, require_form_token, require_same_origin
+from satchel.doors.portal.forms import form_of
+from satchel.doors.portal.pages import Pages, page_headers
+from satchel.doors.portal.session import Visit
+from satchel.doors.portal.sign_in import sign_in_address
+from satchel.doors.portal.terms import ANY_MODEL, DAYS, DEFAULT_BUDGET_USD, DEFAULT_DAYS, PERIODS, Terms
+from satchel.doors.portal.words import may, may_not
+from satchel.services.accounts import Accounts
+from satchel.services.oauth.records import Parameters, parameters_of
+
+_MAX_QUERY_CHARACTERS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """An app that asks for consent, and where the browser goes afterwards."""
+
+    app: App
+    redirect_uri: str
+    scopes: frozenset[str]
+
+
+class Consent:
+    """Show the page, and read what the person answered."""
+
+    def __init__(self, accounts: Accounts, terms: Terms, pages: Pages) -> None:
+        self._accounts = accounts
+        self._terms = terms
+        self._pages = pages
+
+    async def page(self, request: Request, visit: Visit, asking: Asking, wrong: MalformedRequest | None = None) -> Response:
+        """Return the page for whoever is signed in; `wrong` is why the last answer could not be taken."""
+        account = await self._accounts.get(visit.sign_in.account_id if visit.sign_in else "")
+        site = asking.app.origin
+        return self._pages.render(
+            "consent.html",
+            status=400 if wrong else 200,
+            headers=page_headers(sends_to=asking.redirect_uri),
+            error=wrong.message if wrong else None,
+            site=urlsplit(site).netloc if site else None,
+            returns_here=site is not None and asking.redirect_uri.startswith("http:"),
+            action=address_of(request),
+            token=form_token(visit.secret, _purpose(request)),
+            app=asking.app,
+            email=account.email,
+            may=may(asking.scopes),
+            may_not=may_not(asking.scopes),
+            host=urlsplit(asking.redirect_uri).hostname,
+            models=await self._terms.models(account.id) if site is not None else [],
+            any_model=ANY_MODEL,
+            budget=DEFAULT_BUDGET_USD,
+            periods=PERIODS,
+            days=DAYS,
+            chosen_days=DEFAULT_DAYS,
+        )
+
+    async def answer(self, request: Request, visit: Visit) -> dict[str, str]:
+        """Return the form that was sent from our own page, shown to this sign-in, for exactly this request.
+
+        Raises:
+            Refused: it came from elsewhere.
+            MalformedRequest: it says neither allow nor deny.
+        """
+        require_same_origin(request.headers, visit.issuer)
+        if visit.sign_in is None:
+            return {}
+        form = await form_of(request)
+        require_form_token(form.get("token", ""), visit.secret, _purpose(request))
+        if form.get("decision") not in ("allow", "deny"):
+            raise MalformedRequest("the form says neither allow nor deny", details={"param": "decision"})
+        return form
+
+    async def allow(self, account_id: str, app: App, form: dict[str, str]) -> None:
+        """Write down what the person allowed the app's site, if it speaks for one. Raises `MalformedRequest` for terms that cannot be."""
+        if app.origin is not None:
+            await self._terms.allow(account_id, app.origin, form)
+
+
+def to_sign_in(request: Request) -> Response:
+    """Send the browser to sign in, and back to this request then."""
+    return RedirectResponse(sign_in_address(address_of(request)), status_code=303, headers={"Cache-Control": "no-store"})
+
+
+def to_app(location: str) -> Response:
+    """Send the browser to the app. 303, so that no form is ever sent on (RFC 9700 §4.12)."""
+    return RedirectResponse(location, status_code=303, headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
+
+
+def query_of(request: Request) -> Parameters:
+    """Return every pair of the query. Raises `MalformedRequest` if it is too long or cannot be read."""
+    if len(request.url.query) > _MAX_QUERY_CHARACTERS:
+        raise MalformedRequest("the request is too long")
+    try:
+        return parameters_of(request.url.query)
+    except ValueError as error:
+        raise MalformedRequest("the request cannot be read") from error
+
+
+def address_of(request: Request) -> str:
+    """Return the request's path and query."""
+    return f"{request.url.path}?{request.url.query}"
+
+
+def _purpose(request: Request) -> str:
+    """Return what the form's token is for: this request, so that a token of one cannot allow another."""
+    return f"consent/{hashlib.sha256(address_of(request).encode()).hexdigest()}"

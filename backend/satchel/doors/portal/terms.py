@@ -1,0 +1,123 @@
+"""The terms of a consent that a person sets before allowing: which model, how much money, until when. Smallest by default."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Protocol
+
+from satchel.domain.budgets import Period
+from satchel.domain.catalog import Endpoint
+from satchel.domain.errors import MalformedRequest
+from satchel.domain.grants import BudgetCaveat, Caveats, Grant, GrantState
+from satchel.kit.ids import Ids
+from satchel.kit.money import nusd_from_usd
+from satchel.ports.clock import Clock
+
+ANY_MODEL = "*"
+DAYS = (1, 7, 30, 90)
+DEFAULT_DAYS = 30
+DEFAULT_BUDGET_USD = "1.00"
+PERIODS = (Period.DAY, Period.WEEK, Period.MONTH)
+
+_MOST_USD = 9_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """A line of the list of models."""
+
+    id: str
+    name: str
+    is_preferred: bool
+
+
+class Models(Protocol):
+    """What the terms ask the catalog."""
+
+    async def endpoints(self, account_id: str) -> Sequence[Endpoint]:
+        """Return what the account can use."""
+        ...
+
+    async def resolve(self, account_id: str, model: str) -> Sequence[Endpoint]:
+        """Return the endpoints that a name means."""
+        ...
+
+    async def preferred(self, account_id: str) -> str:
+        """Return the name of the model that the person prefers."""
+        ...
+
+
+class Grants(Protocol):
+    """What the terms ask the policy."""
+
+    async def put(self, grant: Grant) -> Grant:
+        """Keep a grant."""
+        ...
+
+
+class Terms:
+    """Offer terms, and write down those that were allowed as the grant of the app's site."""
+
+    def __init__(self, models: Models, grants: Grants, clock: Clock, ids: Ids) -> None:
+        self._models = models
+        self._grants = grants
+        self._clock = clock
+        self._ids = ids
+
+    async def models(self, account_id: str) -> list[ModelChoice]:
+        """Return the models to choose from, the preferred one first."""
+        wanted = await self._models.resolve(account_id, await self._models.preferred(account_id))
+        preferred = wanted[0].model_id if wanted else None
+        names: dict[str, str] = {}
+        for endpoint in await self._models.endpoints(account_id):
+            names.setdefault(endpoint.model_id, endpoint.name)
+        choices = [ModelChoice(model_id, name, model_id == preferred) for model_id, name in names.items()]
+        return sorted(choices, key=lambda choice: not choice.is_preferred)
+
+    async def allow(self, account_id: str, origin: str, form: Mapping[str, str]) -> Grant:
+        """Keep the grant that the form describes.
+
+        Raises:
+            MalformedRequest: a field of it cannot be.
+        """
+        now = self._clock.now()
+        caveats = caveats_of(form, now)
+        known = {choice.id for choice in await self.models(account_id)}
+        if caveats.models is not None and not known.issuperset(caveats.models):
+            raise MalformedRequest("you do not have that model", details={"param": "model"})
+        grant = Grant(self._ids.new("grant"), account_id, origin, GrantState.ALLOWED, now, caveats=caveats)
+        return await self._grants.put(grant)
+
+
+def caveats_of(form: Mapping[str, str], now: datetime) -> Caveats:
+    """Return the caveats that a consent form describes. An empty budget is "no budget of its own".
+
+    Raises:
+        MalformedRequest: a field is missing, or has a value that the page does not offer.
+    """
+    model, days, period = form.get("model", ""), form.get("days", ""), form.get("period", "")
+    if not model:
+        raise MalformedRequest("choose a model", details={"param": "model"})
+    if days not in {str(offered) for offered in DAYS}:
+        raise MalformedRequest("choose until when", details={"param": "days"})
+    if period not in {offered.value for offered in PERIODS}:
+        raise MalformedRequest("choose how often the budget starts anew", details={"param": "period"})
+    cap_nusd = _cap(form.get("budget", "").strip())
+    return Caveats(
+        models=None if model == ANY_MODEL else (model,),
+        budget=None if cap_nusd is None else BudgetCaveat(cap_nusd, Period(period)),
+        expires_at=now + timedelta(days=int(days)),
+    )
+
+
+def _cap(text: str) -> int | None:
+    if not text:
+        return None
+    try:
+        amount = Decimal(text.removeprefix("$").replace(",", "."))
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or not 0 <= amount <= _MOST_USD:
+        raise MalformedRequest(f"{text[:20]!r} is not an amount of US dollars, such as 1.50", details={"param": "budget"})
+    return nusd_from_usd(amount)

@@ -1,0 +1,173 @@
+"""The tokens that we issue, as OpenRouter-shaped clients make and read them at `/api/v1/keys`."""
+
+import asyncio
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from satchel.domain.tokens import ACCOUNT_TOKEN_SCOPES, INFERENCE_SCOPES, SCOPES
+
+from ..served import ASK, Served
+
+SPENDING = {"limit", "limit_remaining", "limit_reset", "include_byok_in_limit"} | {
+    f"{kind}{span}" for kind in ("usage", "byok_usage") for span in ("", "_daily", "_weekly", "_monthly")
+}
+OF_KEYS = SPENDING | {"hash", "name", "label", "disabled", "created_at", "updated_at", "creator_user_id", "workspace_id", "external_user"}
+OF_KEY = SPENDING | {"label", "is_free_tier", "is_provisioning_key", "is_management_key", "creator_user_id", "rate_limit"}
+STRICT = {"expires_at"}
+"""What the strict client's validators require, checked against its own golden bodies on 2026-11-23."""
+
+
+@pytest.fixture
+async def manager(house: Served) -> str:
+    """Return a token that may manage tokens, and nothing else."""
+    return (await house.new_token(frozenset({"tokens"})))[1]
+
+
+async def make(house: Served, manager: str, **draft: Any) -> dict[str, Any]:
+    status, made = await house.call("POST", "/api/v1/keys", {"name": "laptop", **draft}, token=manager)
+    assert status == 201, made
+    assert isinstance(made, dict)
+    return made
+
+
+async def test_a_token_is_made_shown_once_listed_changed_and_revoked(house: Served, manager: str) -> None:
+    made = await make(house, manager, limit=2.5, limit_reset="weekly")
+    text, data = made["key"], made["data"]
+    assert data.keys() >= OF_KEYS | STRICT
+    assert data["hash"] == hashlib.sha256(text.encode()).hexdigest()
+    assert (data["limit"], data["limit_remaining"], data["limit_reset"], data["usage"]) == (2.5, 2.5, "weekly", 0)
+    assert text.startswith(data["label"].rstrip("…"))
+    assert data["workspace_id"]
+    path = f"/api/v1/keys/{data['hash']}"
+    for _, listed in [await house.call("GET", "/api/v1/keys", token=manager)]:
+        assert text not in str(listed)
+        assert data["hash"] in [one["hash"] for one in listed["data"]]
+    assert (await house.call("GET", path, token=manager)) == (200, {"data": data})
+    _, patched = await house.call("PATCH", path, {"name": "desk", "limit": 3}, token=manager)
+    changed = patched["data"]
+    assert changed.keys() == data.keys()
+    assert (changed["name"], changed["limit"], changed["limit_reset"]) == ("desk", 3, "weekly")
+    assert changed["updated_at"]
+    _, patched = await house.call("PATCH", path, {"limit_reset": None}, token=manager)
+    assert (patched["data"]["limit"], patched["data"]["limit_reset"]) == (3, None)
+    _, patched = await house.call("PATCH", path, {"limit": None}, token=manager)
+    assert (patched["data"]["limit"], patched["data"]["limit_remaining"]) == (None, None)
+    assert await house.call("DELETE", path, token=manager) == (200, {"deleted": True})
+    for method in ("GET", "PATCH", "DELETE"):
+        assert (await house.call(method, path, {} if method == "PATCH" else None, token=manager))[0] == 404
+    assert (await house.call("GET", "/api/v1/key", token=text))[0] == 401
+
+
+async def test_a_token_tells_about_itself_to_whoever_holds_it(house: Served, manager: str) -> None:
+    text = (await make(house, manager))["key"]
+    status, own = await house.call("GET", "/api/v1/key", token=text)
+    assert status == 200
+    assert own["data"].keys() >= OF_KEY | STRICT | {"allowed_data_regions", "free_model_daily_requests", "organization_id", "workspace_id"}
+    assert own["data"]["rate_limit"].keys() == {"requests", "interval", "note"}
+    assert own["data"]["free_model_daily_requests"].keys() == {"limit", "remaining", "used", "resets_at"}
+    assert own["data"]["is_management_key"] is False
+    assert (await house.call("GET", "/api/v1/key", token=manager))[1]["data"]["is_management_key"] is True
+
+
+async def test_provider_keys_stay_where_they_were(house: Served) -> None:
+    _, ours = await house.call("GET", "/v1/keys")
+    assert [key["provider"] for key in ours["data"]] == ["custom"]
+    assert (await house.call("GET", "/api/v1/keys"))[0] == 403  # an everyday token does not manage tokens
+
+
+async def test_a_new_token_may_ask_models_and_no_more_unless_its_maker_could(house: Served, manager: str) -> None:
+    assert set((await make(house, manager))["data"]["scopes"]) == INFERENCE_SCOPES
+    for scopes, status in (
+        (["settings"], 403),
+        (["tokens"], 201),
+        (["generate"], 201),
+        ([], 400),
+        (["ext:attest-origin"], 403),
+        (["x"], 403),
+    ):
+        assert (await house.call("POST", "/api/v1/keys", {"name": "n", "scopes": scopes}, token=manager))[0] == status, scopes
+    _, everything = await house.new_token(SCOPES)
+    refused = await house.call("POST", "/api/v1/keys", {"name": "n", "scopes": ["ext:attest-origin"]}, token=everything)
+    assert refused[0] == 400
+    assert set((await make(house, everything, scopes=sorted(ACCOUNT_TOKEN_SCOPES)))["data"]["scopes"]) == ACCOUNT_TOKEN_SCOPES
+
+
+WRONG_DRAFTS: list[dict[str, Any]] = [
+    {"name": ""},
+    {"name": "x" * 101},
+    {"name": "a\nb"},
+    {"limit": -1},
+    {"limit": "a lot"},
+    {"limit": 1e300},
+    {"limit_reset": "daily"},
+    {"limit": 1, "limit_reset": "hourly"},
+    {"expires_at": "2020-01-01T00:00:00Z"},
+    {"expires_at": "2099-01-01T00:00:00"},
+    {"expires_at": "soon"},
+]
+
+
+async def test_a_draft_that_cannot_be_is_refused(house: Served, manager: str) -> None:
+    for draft in WRONG_DRAFTS:
+        status, refused = await house.call("POST", "/api/v1/keys", {"name": "laptop", **draft}, token=manager)
+        assert (status, refused["error"]["code"]) == (400, 400), draft
+
+
+async def test_a_token_ends_when_it_said(house: Served, manager: str) -> None:
+    ends = datetime.now(UTC) + timedelta(seconds=1.5)
+    text = (await make(house, manager, expires_at=ends.isoformat()))["key"]
+    assert (await house.call("GET", "/v1/models", token=text))[0] == 200
+    await asyncio.sleep(1.6)
+    status, refused = await house.call("GET", "/v1/models", token=text)
+    assert (status, refused["error"]["metadata"]["satchel_code"]) == (401, "token_expired")
+
+
+async def test_switching_a_token_off_ends_what_it_runs_and_on_opens_again(house: Served, manager: str) -> None:
+    made = await make(house, manager)
+    path, headers = f"/api/v1/keys/{made['data']['hash']}", {"authorization": f"Bearer {made['key']}"}
+    body = {"model": "lab:endless", "messages": ASK, "stream": True}
+    async with house.http.post(f"{house.url}/v1/chat/completions", json=body, headers=headers) as running:
+        await running.content.readline()
+        assert (await house.call("PATCH", path, {"disabled": True}, token=manager))[1]["data"]["disabled"] is True
+        await asyncio.wait_for(house.upstream.asked[-1].closed.wait(), 30)  # it would never end by itself
+        await running.read()
+    assert (await house.call("GET", "/v1/models", token=made["key"]))[0] == 401
+    assert made["data"]["hash"] not in str(await house.call("GET", "/api/v1/keys", token=manager))
+    assert made["data"]["hash"] in str(await house.call("GET", "/api/v1/keys?include_disabled=true", token=manager))
+    await house.call("PATCH", path, {"disabled": False}, token=manager)
+    assert (await house.call("GET", "/v1/models", token=made["key"]))[0] == 200
+
+
+async def test_tokens_of_others_are_not_found(house: Served, manager: str) -> None:
+    hashed = (await make(house, manager))["data"]["hash"]
+    other = await house.house.accounts.create("other@satchel.example", "another long password")
+    _, stranger = await house.new_token(SCOPES, other.id)
+    unknown = await house.call("GET", f"/api/v1/keys/{'0' * 64}", token=stranger)
+    for method in ("GET", "PATCH", "DELETE"):
+        status, body = await house.call(method, f"/api/v1/keys/{hashed}", {} if method == "PATCH" else None, token=stranger)
+        assert (status, body["error"]["message"]) == (404, unknown[1]["error"]["message"])
+    assert (await house.call("GET", "/api/v1/keys", token=stranger))[1]["data"] == []
+
+
+async def test_whoever_lacks_a_token_is_told_where_they_come_from(house: Served) -> None:
+    for path in ("/v1/models", "/v1/chat/completions"):
+        async with house.http.post(f"{house.url}{path}") if "chat" in path else house.http.get(f"{house.url}{path}") as reply:
+            wanted = f'resource_metadata="{house.url}/.well-known/oauth-protected-resource"'
+            assert wanted in reply.headers["www-authenticate"]
+
+
+async def test_a_token_of_a_site_does_what_the_site_was_allowed_and_sees_no_other_model(house: Served) -> None:
+    _, text = await house.new_token(INFERENCE_SCOPES, origin="https://notes.example")
+    ask = {"model": "lab:hello", "messages": ASK}
+    status, refused = await house.call("POST", "/v1/chat/completions", ask, token=text)
+    assert (status, refused["error"]["metadata"]["satchel_code"]) == (403, "consent_required")
+    assert (await house.call("GET", "/v1/models", token=text))[1]["data"] == []
+    grant = {"origin": "https://notes.example", "state": "allowed", "caveats": {"models": ["lab:hello"]}}
+    await house.call("PUT", "/v1/grants", grant)
+    assert (await house.call("POST", "/v1/chat/completions", ask, token=text))[0] == 200
+    assert [model["id"] for model in (await house.call("GET", "/v1/models", token=text))[1]["data"]] in ([], ["lab:hello"])
+    _, refused = await house.call("POST", "/v1/chat/completions", ask | {"model": "lab:endless"}, token=text)
+    assert refused["error"]["metadata"]["satchel_code"] == "model_not_granted"
