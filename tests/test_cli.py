@@ -133,3 +133,16 @@ def test_openapi_describes_the_doors_and_makes_nothing(satchel: Satchel) -> None
     described = json.loads(run(satchel, "openapi").stdout)
     assert {"/v1/models", "/v1/grants", "/v1/chat/completions", "/healthz", "/oauth/token"} <= described["paths"].keys()
     assert list(satchel.home.iterdir()) == []
+
+
+def test_prices_are_refreshed_from_a_file_and_kept_in_the_home(satchel: Satchel, tmp_path: Path) -> None:
+    data = tmp_path / "data.json"
+    model = {"id": "m", "match": {"equals": "m-for-a-test"}, "prices": {"input_mtok": 1, "output_mtok": 2}}
+    data.write_text(json.dumps([{"id": "openai", "models": [model]}]))
+    refreshed = run(satchel, "models", "refresh", "--from", str(data))
+    place = Path(refreshed.stdout.partition(": ")[0])
+    kept = json.loads(place.read_text())
+    assert "m-for-a-test" in [listed["match"].get("equals") for listed in kept["sellers"]["openai"]]
+    assert len(kept["sellers"]["anthropic"]) > 20
+    data.write_text("words")
+    assert "not in the form of genai-prices" in run(satchel, "models", "refresh", "--from", str(data)).stderr

@@ -6,24 +6,32 @@ There is no registry to edit. Data is checked as it is read: an unknown key or a
 import dataclasses
 import pkgutil
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.resources import files
-from typing import Literal, get_args, get_origin, get_type_hints
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Literal, cast, get_args, get_origin, get_type_hints
+
+import orjson
 
 from satchel import plugins as plugin_files
 from satchel import providers as provider_files
 from satchel.domain.catalog import ModelFacts, ProviderRow, Quirks
+from satchel.domain.chat import Json
+from satchel.domain.price_list import ModelIndex, PriceList
 from satchel.domain.usage import Price
 from satchel.ports.plugin import Plugin
 from satchel.ports.provider import LocalSource, ModelSource, Provider
 from satchel.providers import ProviderDeps, ProviderFactory
 
 PLUGIN_GROUP = "satchel.plugins"
+PRICES = "prices.json"
+"""The refreshed list of prices, in the home."""
 _ROW_DEFAULTS: Mapping[str, object] = {"base_url": None, "needs_key": True, "local": False}
 
 
@@ -58,10 +66,29 @@ def provider_rows() -> dict[str, ProviderRow]:
     return rows
 
 
-def catalog_models() -> dict[tuple[str, str], ModelFacts]:
-    """Return the models of `data/catalog/*.toml` by provider id and native model. Raises `DataInvalid`."""
+def catalog_models(home: Path | None = None, today: Callable[[], date] = date.today) -> ModelIndex:
+    """Return what is known of models: `data/catalog/*.toml`, and the list of prices, which is read when it is first needed.
+
+    `home` may have a `catalog` folder of the same form, which counts before ours, and a newer list of prices. Raises `DataInvalid`.
+    """
+    own = _own_models(files("satchel") / "data" / "catalog")
+    if home is not None and (home / "catalog").is_dir():
+        own |= _own_models(home / "catalog")
+    sellers = {row.id: row.price_list for row in provider_rows().values() if row.price_list is not None}
+    return PriceList(own, sellers, lambda: price_data(home), today)
+
+
+def price_data(home: Path | None) -> Json:
+    """Return the newer of the list of prices that came with us and the one that was refreshed since."""
+    lists = [cast(Json, orjson.loads(_data("prices.json")))]
+    if home is not None and (home / PRICES).is_file():
+        lists.append(cast(Json, orjson.loads((home / PRICES).read_bytes())))
+    return max(lists, key=lambda prices: str(prices["seen"]))
+
+
+def _own_models(folder: Traversable) -> dict[tuple[str, str], ModelFacts]:
     models: dict[tuple[str, str], ModelFacts] = {}
-    for file in sorted((files("satchel") / "data" / "catalog").iterdir(), key=lambda file: file.name):
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
         provider = file.name.removesuffix(".toml")
         place = f"data/catalog/{file.name}"
         for table in _tables(file.read_text(encoding="utf-8"), "models", place):
@@ -71,6 +98,18 @@ def catalog_models() -> dict[tuple[str, str], ModelFacts]:
             facts = ModelFacts(**_checked(ModelFacts, {**table, "provider": provider, "price": price}, at))  # type: ignore[arg-type]
             models[provider, facts.native_model] = facts
     return models
+
+
+def retired_models() -> dict[str, tuple[str, ...]]:
+    """Return the ids of `data/retired.toml` and what stands in for each, best first. Raises `DataInvalid`."""
+    place = "data/retired.toml"
+    retired: dict[str, tuple[str, ...]] = {}
+    for table in _tables(_data("retired.toml"), "retired", place):
+        now = table.get("now")
+        if table.keys() != {"id", "now"} or not isinstance(now, list) or not all(isinstance(name, str) for name in now):
+            raise DataInvalid(f"{place}: {table.get('id')}: must have id and now, a list of ids")
+        retired[str(table["id"])] = tuple(now)
+    return retired
 
 
 def load_providers(deps: ProviderDeps) -> dict[str, Provider]:
@@ -162,6 +201,6 @@ def _price(table: object, checked: object, at: str) -> Price:
         raise DataInvalid(f"{at}: a price is a table, and its model has a date `checked`")
     try:
         values = {name: Decimal(amount) for name, amount in table.items() if isinstance(amount, str)}
-        return Price(as_of=checked, **values)
-    except (TypeError, ArithmeticError) as error:
+        return Price(values.pop("input_usd"), values.pop("output_usd"), checked, **values)  # type: ignore[arg-type]
+    except (TypeError, KeyError, ArithmeticError) as error:
         raise DataInvalid(f"{at}: a price has input_usd and output_usd, decimals in texts") from error

@@ -8,7 +8,16 @@ from satchel import loading
 from satchel.domain.catalog import ProviderRow, Quirks
 from satchel.kit.clock import SystemClock
 from satchel.kit.ids import Ids
-from satchel.loading import DataInvalid, catalog_models, load_plugins, load_providers, load_sources, provider_rows
+from satchel.loading import (
+    DataInvalid,
+    catalog_models,
+    load_plugins,
+    load_providers,
+    load_sources,
+    price_data,
+    provider_rows,
+    retired_models,
+)
 from satchel.providers import ProviderDeps
 from satchel.transport import Transport
 
@@ -72,7 +81,8 @@ def test_quirks_are_those_of_the_reference() -> None:
 
 
 def test_the_built_in_model_is_free_and_says_that_it_is_tiny() -> None:
-    facts = catalog_models()["builtin", "smollm2-135m-instruct"]
+    facts = catalog_models().get(("builtin", "smollm2-135m-instruct"))
+    assert facts is not None
     assert facts.model_id == "smollm2/smollm2-135m-instruct"
     assert facts.price is not None
     assert (facts.price.input_usd, facts.price.output_usd) == (0, 0)
@@ -137,3 +147,32 @@ def test_what_is_no_plugin_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path:
     monkeypatch.setattr(loading.plugin_files, "__path__", [str(tmp_path)])
     with pytest.raises(DataInvalid, match="5 is no plugin"):
         load_plugins()
+
+
+def test_a_catalog_of_the_home_counts_before_the_list_of_prices(tmp_path: Path) -> None:
+    (tmp_path / "catalog").mkdir()
+    row = '[[models]]\nnative_model = "gpt-4o"\nmodel_id = "openai/gpt-4o"\nname = "Ours"\nchecked = 2026-11-28\n'
+    (tmp_path / "catalog" / "openai.toml").write_text(row + 'price = { input_usd = "7", output_usd = "8", cached_usd = "1" }\n')
+    facts = catalog_models(tmp_path).get(("openai", "gpt-4o"))
+    assert facts is not None
+    assert facts.price is not None
+    assert (facts.name, facts.price.input_usd, facts.price.cached_usd) == ("Ours", 7, 1)
+
+
+def test_a_list_of_prices_that_was_refreshed_counts_while_it_is_newer(tmp_path: Path) -> None:
+    for seen, newer in (("2001-01-01", False), ("2999-01-01", True)):
+        (tmp_path / "prices.json").write_text(f'{{"seen": "{seen}", "sellers": {{}}}}')
+        assert (price_data(tmp_path)["seen"] == seen) is newer
+
+
+def test_each_id_of_the_original_has_somebody_standing_in() -> None:
+    rows, retired = provider_rows(), retired_models()
+    assert len(retired) == 13 + 4 + 1
+    named = [living.partition(":")[0] for names in retired.values() for living in names]
+    assert set(named) <= set(rows)
+
+
+def test_a_retired_id_without_a_list_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "_data", lambda _: '[[retired]]\nid = "a"\n')
+    with pytest.raises(DataInvalid, match="a: must have id and now"):
+        retired_models()

@@ -100,6 +100,7 @@ class House:
             sources={"openai_chat": self.lists},
             local=[self.local],
             open_key=self.open_key,
+            retired={"openai/gpt-4": ("openai:gpt-now", "openrouter:openai/gpt-now"), "local": ()},
         )
 
     async def open_key(self, account_id: str, key_id: str, base_url: str) -> Secret:
@@ -349,3 +350,14 @@ async def test_accounts_see_their_own_keys_only(house: House) -> None:
     await house.add_key("key_1", "custom", "m", label="lab")
     assert [endpoint.id for endpoint in await house.catalog.endpoints("acct_2")] == ["builtin:tiny", "ollama:llama3:8b"]
     assert await house.catalog.resolve("acct_2", "lab:m") == ()
+
+
+async def test_an_id_of_old_leads_to_a_living_model_of_a_key_else_to_the_preferred_one(house: House) -> None:
+    assert await house.named("openai/gpt-4") == ["builtin:tiny"]
+    assert await house.named("local") == ["builtin:tiny"]
+    await house.add_key("key_1", "openrouter")
+    await house.catalog.refresh(ME)
+    assert await house.named("openai/gpt-4") == ["openrouter:openai/gpt-now"]
+    await house.add_key("key_2", "openai")
+    await house.catalog.refresh(ME)
+    assert await house.named("openai/gpt-4") == ["openai:gpt-now"]

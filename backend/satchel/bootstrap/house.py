@@ -10,7 +10,7 @@ from satchel.domain.catalog import ProviderRow
 from satchel.domain.errors import NotFound
 from satchel.kit.clock import SystemClock
 from satchel.kit.ids import Ids
-from satchel.loading import catalog_models, load_plugins, load_providers, load_sources, provider_rows
+from satchel.loading import catalog_models, load_plugins, load_providers, load_sources, provider_rows, retired_models
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import Bus
 from satchel.ports.oauth import OAuthStore
@@ -68,11 +68,20 @@ class House:
         self.transport = Transport(allow_loopback=settings.reaches_loopback, allowed_hosts=hosts, timeouts=timeouts)
         self.public_transport = Transport(allow_loopback=False, timeouts=timeouts)
         rows = self.rows if settings.reaches_loopback else {name: replace(row, ports=()) for name, row in self.rows.items()}
-        deps = ProviderDeps(self.transport, self.clock, rows, catalog_models(), self.ids, settings.builtin_model == "on")
+        models = catalog_models(settings.home)
+        deps = ProviderDeps(self.transport, self.clock, rows, models, self.ids, settings.builtin_model == "on")
         self.providers = load_providers(deps)
         found = load_sources(deps, self.providers)
         self.catalog = Catalog(
-            self.database, self.bus, self.clock, rows=rows, sources=found.by_dialect, local=found.local, open_key=self.vault.open
+            self.database,
+            self.bus,
+            self.clock,
+            rows=rows,
+            sources=found.by_dialect,
+            local=found.local,
+            open_key=self.vault.open,
+            models=models,
+            retired=retired_models(),
         )
 
     def _add_services(self, oauth: OAuthStore) -> None:

@@ -69,6 +69,7 @@ class ProviderRow:
     """A provider as data: one row of `data/providers.toml`. `lists_models` False: its models are named by the caller only.
 
     `base_url` None: the person gives it; `example_url` shows what it looks like. `region_url` is the address where a region was named.
+    `price_list` names the seller in the list of prices.
     """
 
     id: str
@@ -81,6 +82,7 @@ class ProviderRow:
     docs_page: str | None = None
     example_url: str = "http://127.0.0.1:8000/v1"
     region_url: str | None = None
+    price_list: str | None = None
     ports: tuple[int, ...] = ()
     lists_models: bool = True
     quirks: Quirks = field(default_factory=Quirks)
@@ -90,7 +92,10 @@ class ProviderRow:
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """What the catalog knows about one model at one provider: a row of `data/catalog/<provider>.toml`, dated."""
+    """What the catalog knows about one model at one provider, dated. No `capabilities` means that it does not know them.
+
+    An empty `model_id` means that the author cannot be told: the model goes by its endpoint's id.
+    """
 
     provider: str
     native_model: str
@@ -100,6 +105,6 @@ class ModelFacts:
     price: Price | None = None
     context_tokens: int | None = None
     max_output_tokens: int | None = None
-    capabilities: frozenset[Capability] = frozenset({"chat"})
+    capabilities: frozenset[Capability] = frozenset()
     created: int = 0
     checked: str = ""

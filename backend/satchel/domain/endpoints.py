@@ -1,13 +1,13 @@
 """How an endpoint comes to be: a provider's row, what the catalog knows of the model, what the server lists, and the key that opens it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from satchel.domain.catalog import Capability, Endpoint, ModelFacts, ProviderRow
+from satchel.domain.catalog import Capability, Endpoint, ProviderRow
 from satchel.domain.keys import Key
+from satchel.domain.price_list import ModelIndex
 from satchel.domain.usage import Price
 from satchel.kit.addresses import is_loopback
 
@@ -37,12 +37,12 @@ def endpoint_of(
     base_url: str,
     *,
     key: Key | None = None,
-    models: Mapping[tuple[str, str], ModelFacts] | None = None,
+    models: ModelIndex | None = None,
     listed: ListedModel | None = None,
 ) -> Endpoint:
     """Return the endpoint of one model at one server, from what the catalog knows and else from what the server lists."""
     seen = listed or ListedModel(native_model)
-    facts = (models or {}).get((row.id, native_model))
+    facts = models.get((row.id, native_model)) if models is not None else None
     local = _is_local(row, base_url)
     base_url = base_url.rstrip("/")
     if row.quirks.bare_path and not urlsplit(base_url).path:
@@ -50,7 +50,7 @@ def endpoint_of(
     endpoint_id = f"{(key.label if key else None) or row.id}:{native_model}"
     return Endpoint(
         id=endpoint_id,
-        model_id=facts.model_id if facts else endpoint_id,
+        model_id=(facts.model_id if facts else None) or endpoint_id,
         provider=row.id,
         native_model=native_model,
         base_url=base_url,
@@ -59,10 +59,10 @@ def endpoint_of(
         dialect=row.dialect,
         key_id=key.id if key else None,
         key_label=key.label if key else None,
-        price=FREE if local else (facts.price if facts else seen.price),
+        price=FREE if local else seen.price or (facts.price if facts else None),
         context_tokens=(facts.context_tokens if facts else None) or seen.context_tokens,
         max_output_tokens=(facts.max_output_tokens if facts else None) or seen.max_output_tokens,
-        capabilities=facts.capabilities if facts else seen.capabilities,
+        capabilities=(facts.capabilities if facts else None) or seen.capabilities,
         local=local,
         description=facts.description if facts else seen.description,
         created=facts.created if facts else seen.created,
@@ -72,7 +72,11 @@ def endpoint_of(
 
 
 def _is_local(row: ProviderRow, base_url: str) -> bool:
-    """Tell whether a server costs nothing: on this machine, or one of the local kinds without https (which the operator must allow)."""
+    """Tell whether a server costs nothing: it needs no key and is on this machine, or is of a local kind without https.
+
+    The operator must allow the latter. A provider that needs a key and is reached by way of this machine costs what it costs.
+    """
     parts = urlsplit(base_url)
     host = parts.hostname or ""
-    return host == "localhost" or is_loopback(host) or (row.local and parts.scheme == "http")
+    here = host == "localhost" or is_loopback(host)
+    return (here and not row.needs_key) or (row.local and parts.scheme == "http")

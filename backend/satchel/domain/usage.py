@@ -27,13 +27,24 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """US dollars per million tokens on a date. A cache price of None means "as input"."""
+    """US dollars per million tokens on a date. A cache price of None means "as input".
+
+    `beyond` are the prices of longer prompts: each counts for all tokens of a call whose input is above its number. Ascending.
+    """
 
     input_usd: Decimal
     output_usd: Decimal
     as_of: date
     cached_usd: Decimal | None = None
     cache_write_usd: Decimal | None = None
+    beyond: tuple[tuple[int, "Price"], ...] = ()
+
+    def for_input(self, input_tokens: int) -> "Price":
+        """Return the price of a call with so many tokens of input."""
+        found = self
+        for above, price in self.beyond:
+            found = price if input_tokens > above else found
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +69,7 @@ def cost(usage: Usage, price: Price | None) -> Cost:
         return UNPRICED
     if not price.input_usd and not price.output_usd:
         return FREE
+    price = price.for_input(usage.input_tokens) if price.beyond else price
     fresh = max(0, usage.input_tokens - usage.cached_tokens - usage.cache_write_tokens)
     cached_usd = price.input_usd if price.cached_usd is None else price.cached_usd
     write_usd = price.input_usd if price.cache_write_usd is None else price.cache_write_usd
@@ -70,5 +82,6 @@ def worst_case_nusd(price: Price | None, input_tokens: int, max_output_tokens: i
     """Return the most a call can cost in nano-US-dollars, or None where no price is known."""
     if price is None:
         return None
+    price = price.for_input(input_tokens)
     dearest_input = max(price.input_usd, price.cache_write_usd or Decimal(0))
     return nusd_from_usd((input_tokens * dearest_input + max_output_tokens * price.output_usd) / _MTOK)

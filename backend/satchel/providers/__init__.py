@@ -6,7 +6,8 @@ What every one of them is built from is defined here.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from satchel.domain.catalog import ModelFacts, ProviderRow
+from satchel.domain.catalog import ProviderRow
+from satchel.domain.price_list import ModelIndex
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.provider import LocalSource, ModelSource, Provider
@@ -23,7 +24,7 @@ class ProviderDeps:
     transport: Transport
     clock: Clock
     rows: Mapping[str, ProviderRow]
-    models: Mapping[tuple[str, str], ModelFacts]
+    models: ModelIndex
     ids: Ids
     builtin_model: bool = True
 

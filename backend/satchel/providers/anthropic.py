@@ -8,12 +8,13 @@ from satchel.dialects.anthropic_messages_errors import error_from
 from satchel.dialects.anthropic_messages_upstream import API_VERSION, betas, dropped_parameters, encode_request
 from satchel.dialects.anthropic_models import next_page, parse_models
 from satchel.dialects.openai_chat_errors import upstream_details
-from satchel.domain.catalog import Endpoint, ModelFacts, ProviderRow
+from satchel.domain.catalog import Endpoint, ProviderRow
 from satchel.domain.chat import ChatRequest
 from satchel.domain.endpoints import endpoint_of
 from satchel.domain.errors import KeyMissing, ProviderGarbled
 from satchel.domain.events import Event
 from satchel.domain.keys import Key, Secret
+from satchel.domain.price_list import ModelIndex
 from satchel.kit.ids import Ids
 from satchel.providers import ProviderFactory
 from satchel.transport import Peer, Transport
@@ -60,7 +61,7 @@ class Anthropic:
 class AnthropicModels:
     """List the models that a key opens, by `GET <base_url>/v1/models`, page by page."""
 
-    def __init__(self, transport: Transport, models: Mapping[tuple[str, str], ModelFacts]) -> None:
+    def __init__(self, transport: Transport, models: ModelIndex) -> None:
         self._transport = transport
         self._models = models
 

@@ -7,12 +7,13 @@ from satchel.dialects.cohere import Decoder
 from satchel.dialects.cohere_models import next_page, parse_models
 from satchel.dialects.cohere_request import dropped_parameters, encode_request
 from satchel.dialects.openai_chat_errors import upstream_details
-from satchel.domain.catalog import Endpoint, ModelFacts, ProviderRow
+from satchel.domain.catalog import Endpoint, ProviderRow
 from satchel.domain.chat import ChatRequest
 from satchel.domain.endpoints import endpoint_of
 from satchel.domain.errors import KeyMissing, ProviderGarbled
 from satchel.domain.events import Event
 from satchel.domain.keys import Key, Secret
+from satchel.domain.price_list import ModelIndex
 from satchel.kit.ids import Ids
 from satchel.providers import ProviderFactory
 from satchel.transport import Peer, Transport
@@ -59,7 +60,7 @@ class Cohere:
 class CohereModels:
     """List the models that a key opens, by `GET <base_url>/v1/models`, page by page."""
 
-    def __init__(self, transport: Transport, models: Mapping[tuple[str, str], ModelFacts]) -> None:
+    def __init__(self, transport: Transport, models: ModelIndex) -> None:
         self._transport = transport
         self._models = models
 

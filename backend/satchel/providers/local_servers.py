@@ -8,9 +8,10 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from satchel.dialects.openai_models import parse_models
-from satchel.domain.catalog import Endpoint, ModelFacts, ProviderRow
+from satchel.domain.catalog import Endpoint, ProviderRow
 from satchel.domain.endpoints import endpoint_of
 from satchel.domain.errors import UpstreamError
+from satchel.domain.price_list import ModelIndex
 from satchel.ports.clock import Clock
 from satchel.providers import ProviderDeps, ProviderFactory
 from satchel.transport import JsonAnswer, Transport
@@ -27,7 +28,7 @@ class LocalServers:
         self,
         transport: Transport,
         rows: Mapping[str, ProviderRow],
-        models: Mapping[tuple[str, str], ModelFacts],
+        models: ModelIndex,
         clock: Clock,
         ports: Sequence[int] | None = None,
     ) -> None:

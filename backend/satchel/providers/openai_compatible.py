@@ -5,12 +5,13 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from satchel.dialects.openai_chat_errors import error_from, upstream_details
 from satchel.dialects.openai_models import parse_models
 from satchel.dialects.openai_surfaces import list_url, surface_of
-from satchel.domain.catalog import Endpoint, ModelFacts, ProviderRow
+from satchel.domain.catalog import Endpoint, ProviderRow
 from satchel.domain.chat import ChatRequest
 from satchel.domain.endpoints import endpoint_of
 from satchel.domain.errors import KeyMissing, ProviderGarbled
 from satchel.domain.events import Event
 from satchel.domain.keys import Key, Secret
+from satchel.domain.price_list import ModelIndex
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.providers import ProviderFactory
@@ -60,7 +61,7 @@ class OpenAICompatible:
 class KeyModels:
     """List the models that a key opens, by `GET <base_url>/models`."""
 
-    def __init__(self, transport: Transport, models: Mapping[tuple[str, str], ModelFacts], clock: Clock) -> None:
+    def __init__(self, transport: Transport, models: ModelIndex, clock: Clock) -> None:
         self._transport = transport
         self._models = models
         self._clock = clock

@@ -13,6 +13,7 @@ from satchel.domain.catalog import PREFERRED, Endpoint, ProviderRow
 from satchel.domain.endpoints import endpoint_of
 from satchel.domain.errors import NotReady, SatchelError, UnknownModel
 from satchel.domain.keys import NO_SECRET, UNCHECKED, Key, KeyCheck, Secret, failed_check
+from satchel.domain.price_list import ModelIndex
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import Bus, Message, Unsubscribe, account_topic
 from satchel.ports.provider import LocalSource, ModelSource
@@ -66,7 +67,10 @@ class Catalog:
         sources: Mapping[str, ModelSource],
         local: Sequence[LocalSource],
         open_key: OpenKey,
+        models: ModelIndex | None = None,
+        retired: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
+        """Build it. `retired` says what stands in for ids of old, best first; `models` what is known of models that no list has."""
         self._database = database
         self._bus = bus
         self._clock = clock
@@ -74,6 +78,8 @@ class Catalog:
         self._sources = sources
         self._local_sources = local
         self._open_key = open_key
+        self._models = models
+        self._retired = retired or {}
         self._shelves: dict[str, _Shelf] = {}
         self._stale: set[str] = set()
         self._lists: dict[str, _KeyList] = {}
@@ -90,7 +96,8 @@ class Catalog:
     async def resolve(self, account_id: str, model: str) -> Sequence[Endpoint]:
         """Return the endpoints that `model` names: `satchel/preferred`, a model's or an endpoint's id, or `<provider or label>:<model>`.
 
-        The last is taken at its word even where no list has it. Empty if nothing of that name can be.
+        The last is taken at its word even where no list has it. An id of old leads to what stands in for it, at worst to the preferred
+        model. Empty if nothing of that name can be.
         """
         shelf = await self._shelf(account_id)
         found = shelf.named.get(_choice(shelf) if model == PREFERRED else model)
@@ -99,7 +106,7 @@ class Catalog:
         if self._clock.monotonic_s() - shelf.read_at_s > _MISS_READS_AGAIN_S:
             shelf = await self._read_once(account_id)
         name = _choice(shelf) if model == PREFERRED else model
-        return shelf.named.get(name) or self._at_its_word(shelf, name)
+        return shelf.named.get(name) or self._at_its_word(shelf, name) or self._standing_in(shelf, name)
 
     async def preferred(self, account_id: str) -> str:
         """Return the model that `satchel/preferred` means now: the person's choice, else the first there is, the built-in one first.
@@ -290,15 +297,25 @@ class Catalog:
         made = [replace(self._made(key, native), id=name) for key in keys if key.provider in self._rows]
         row = self._rows.get(prefix)
         if not made and row is not None and row.base_url is not None:
-            made = [endpoint_of(row, native, row.base_url)]
+            made = [endpoint_of(row, native, row.base_url, models=self._models)]
         if made and len(shelf.named) < 2 * len(shelf.endpoints) + _MAX_MADE:
             shelf.named[name] = tuple(made)
         return tuple(made)
 
+    def _standing_in(self, shelf: _Shelf, name: str) -> tuple[Endpoint, ...]:
+        """Return what the person can use in place of an id of old."""
+        if name not in self._retired:
+            return ()
+        for living in self._retired[name]:
+            prefix = living.partition(":")[0]
+            if any(key.provider == prefix for key in shelf.keys):
+                return self._at_its_word(shelf, living)
+        return shelf.named.get(_choice(shelf), ())
+
     def _made(self, key: Key, native: str) -> Endpoint:
         listed = self._lists.get(key.id)
         known = (endpoint for endpoint in (listed.endpoints if listed else ()) if endpoint.native_model == native)
-        return next(known, None) or endpoint_of(self._rows[key.provider], native, key.base_url, key=key)
+        return next(known, None) or endpoint_of(self._rows[key.provider], native, key.base_url, key=key, models=self._models)
 
     def _listen(self, account_id: str) -> None:
         if account_id not in self._listening:

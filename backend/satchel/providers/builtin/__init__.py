@@ -10,12 +10,13 @@ from typing import Literal
 from satchel.dialects.openai_chat import Decoder
 from satchel.dialects.openai_chat_errors import upstream_details
 from satchel.dialects.openai_chat_upstream import dropped_parameters, encode_request
-from satchel.domain.catalog import Endpoint, ModelFacts, ProviderRow
+from satchel.domain.catalog import Endpoint, ProviderRow
 from satchel.domain.chat import ChatRequest
 from satchel.domain.endpoints import endpoint_of
 from satchel.domain.errors import ProviderUnavailable, StreamBroken, UpstreamError
 from satchel.domain.events import Event
 from satchel.domain.keys import Secret
+from satchel.domain.price_list import ModelIndex
 from satchel.kit.ids import Ids
 from satchel.ports.provider import Provider
 from satchel.providers import ProviderDeps, ProviderFactory
@@ -23,6 +24,7 @@ from satchel.providers.builtin.process import ModelProcess, find_model
 from satchel.transport import Peer, Transport
 
 PROVIDER_ID = "builtin"
+MODEL = "smollm2-135m-instruct"
 _SLOTS = 2
 
 
@@ -94,9 +96,9 @@ class BuiltinProvider:
 class BuiltinModels:
     """The built-in model's one endpoint, if its packages are there."""
 
-    def __init__(self, provider: BuiltinProvider, row: ProviderRow, models: Mapping[tuple[str, str], ModelFacts]) -> None:
+    def __init__(self, provider: BuiltinProvider, row: ProviderRow, models: ModelIndex) -> None:
         self._provider = provider
-        self._endpoints = tuple(endpoint_of(row, native, "http://127.0.0.1", models=models) for who, native in models if who == PROVIDER_ID)
+        self._endpoints = (endpoint_of(row, MODEL, "http://127.0.0.1", models=models),)
 
     async def endpoints(self) -> Sequence[Endpoint]:
         """Return the endpoint, or nothing; see `ports.provider.LocalSource`."""
@@ -109,8 +111,8 @@ def _build(deps: ProviderDeps) -> BuiltinProvider:
     weights, reason = find_model()
     if weights is None:
         return BuiltinProvider(deps.transport, deps.ids, None, reason)
-    context_tokens = next(facts.context_tokens for (who, _), facts in deps.models.items() if who == PROVIDER_ID) or 0
-    process = ModelProcess(weights, deps.clock, context_tokens=context_tokens, slots=_SLOTS)
+    facts = deps.models.get((PROVIDER_ID, MODEL))
+    process = ModelProcess(weights, deps.clock, context_tokens=(facts.context_tokens if facts else None) or 0, slots=_SLOTS)
     return BuiltinProvider(deps.transport, deps.ids, process)
 
 
