@@ -67,7 +67,7 @@ def ask(page: Page, call: str, *arguments: object) -> Any:
 
 @pytest.mark.parametrize("transport", ["http", "socket"])
 def test_a_page_without_the_extension_signs_in_and_streams_the_real_model(page: Page, transport: str) -> None:
-    seen = ask(page, "stream", transport, "Say hello.", MODEL)
+    seen = ask(page, "stream", transport, "Tell me a long story about a fox.", MODEL)
     assert len(seen["texts"]) > 3
     answer = seen["answer"]
     assert answer["text"] == "".join(seen["texts"])

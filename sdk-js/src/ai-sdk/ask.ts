@@ -11,7 +11,8 @@ import type { Part } from "../Part.js";
 import { type StreamPart, StreamParts, toFinishReason, toMetadata, toToolCall, toUsage } from "./StreamParts.js";
 import { toMessages } from "./toMessages.js";
 
-type CallOptions = LanguageModelV3CallOptions | LanguageModelV4CallOptions;
+/** What either specification hands over. */
+export type CallOptions = LanguageModelV3CallOptions | LanguageModelV4CallOptions;
 
 /** A whole answer in what both specifications say alike. */
 interface Whole extends Omit<LanguageModelV3GenerateResult, "content"> {

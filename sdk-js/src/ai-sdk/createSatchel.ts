@@ -2,7 +2,7 @@ import type { LanguageModelV3, LanguageModelV4 } from "@ai-sdk/provider";
 import type { Client } from "../Client.js";
 import { UnsupportedMethod } from "../errors/UnsupportedMethod.js";
 import { type ClientSource, lazyClient } from "../lazyClient.js";
-import { generate, stream } from "./ask.js";
+import { type CallOptions, generate, stream } from "./ask.js";
 
 /** A provider of the AI SDK; V4 is what `ai` 7 speaks, V3 is for `ai` 6. */
 export interface SatchelProvider<Model> {
@@ -38,7 +38,9 @@ export function createSatchel(
   const { specification = "v4" } = options;
   const client = lazyClient(options);
   const languageModel = (modelId = "auto") =>
-    specification === "v4" ? modelV4(client, modelId) : modelV3(client, modelId);
+    specification === "v4"
+      ? ({ specificationVersion: "v4", ...modelOf(client, modelId) } satisfies LanguageModelV4)
+      : ({ specificationVersion: "v3", ...modelOf(client, modelId) } satisfies LanguageModelV3);
   const none = (modelId: string): never => {
     throw new UnsupportedMethod(4200, `Satchel has no such model here: ${modelId}.`);
   };
@@ -50,24 +52,21 @@ export function createSatchel(
   });
 }
 
-function modelV4(client: () => Promise<Client>, modelId: string): LanguageModelV4 {
-  return {
-    specificationVersion: "v4",
-    provider: "satchel",
-    modelId,
-    supportedUrls: { "image/*": [/^https:/] },
-    doGenerate: async (options) => generate(await client(), modelId, options),
-    doStream: async (options) => ({ stream: await stream(await client(), modelId, options) }),
-  };
+/** What models of both specifications have alike. */
+interface ModelOf {
+  provider: string;
+  modelId: string;
+  supportedUrls: Record<string, RegExp[]>;
+  doGenerate(options: CallOptions): ReturnType<typeof generate>;
+  doStream(options: CallOptions): Promise<{ stream: Awaited<ReturnType<typeof stream>> }>;
 }
 
-function modelV3(client: () => Promise<Client>, modelId: string): LanguageModelV3 {
+function modelOf(client: () => Promise<Client>, modelId: string): ModelOf {
   return {
-    specificationVersion: "v3",
     provider: "satchel",
     modelId,
     supportedUrls: { "image/*": [/^https:/] },
-    doGenerate: async (options) => generate(await client(), modelId, options),
-    doStream: async (options) => ({ stream: await stream(await client(), modelId, options) }),
+    doGenerate: async (options: CallOptions) => generate(await client(), modelId, options),
+    doStream: async (options: CallOptions) => ({ stream: await stream(await client(), modelId, options) }),
   };
 }

@@ -1,5 +1,6 @@
 import { NotConnected } from "../errors/NotConnected.js";
 import { isRecord } from "../isRecord.js";
+import { ask } from "./ask.js";
 
 /** The addresses of a server's OAuth doors. */
 export interface AuthorizationServer {
@@ -16,7 +17,7 @@ export interface AuthorizationServer {
  */
 export async function readAuthorizationServer(server: string): Promise<AuthorizationServer> {
   const issuer = new URL(server).origin;
-  const body: unknown = await fetch(`${issuer}/.well-known/oauth-authorization-server`, { credentials: "omit" })
+  const body: unknown = await ask(`${issuer}/.well-known/oauth-authorization-server`)
     .then((reply) => (reply.ok ? reply.json() : undefined))
     .catch((cause) => {
       const data = { satchelCode: "backend_unreachable" };

@@ -4,6 +4,7 @@ import { toSatchelError } from "../errors/toSatchelError.js";
 import { Shared } from "../Shared.js";
 import { type AppOptions, type AuthorizationRequest, addressOf, codeIn, newRequest } from "./AuthorizationRequest.js";
 import { type AuthorizationServer, readAuthorizationServer } from "./AuthorizationServer.js";
+import { ask } from "./ask.js";
 import { askInPopup, openPopup } from "./askInPopup.js";
 import type { Credentials } from "./Credentials.js";
 import { keepRequest, takeReturn } from "./returnAddress.js";
@@ -63,8 +64,7 @@ export class Session implements Credentials {
     this.#siblings?.forget();
     if (!tokens) return;
     const { revoke } = await this.#server();
-    const form = { token: tokens.refresh, client_id: this.#options.clientId };
-    await fetch(revoke, { method: "POST", body: new URLSearchParams(form), credentials: "omit" });
+    await ask(revoke, { token: tokens.refresh, client_id: this.#options.clientId });
   }
 
   /** Hear whether somebody is signed in, whenever that changes; returns what stops it. */
@@ -107,6 +107,7 @@ export class Session implements Credentials {
   async #ask(signal: AbortSignal): Promise<void> {
     const { via, scopes } = this.#options;
     const popup = via === "popup" ? openPopup() : undefined;
+    signal.addEventListener("abort", () => popup?.close(), { once: true });
     try {
       const server = await this.#server();
       const request = newRequest(via, server, this.#options);

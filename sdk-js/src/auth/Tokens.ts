@@ -1,6 +1,7 @@
 import { SignInRequired } from "../errors/SignInRequired.js";
 import { toServerError } from "../errors/toServerError.js";
 import { isRecord } from "../isRecord.js";
+import { ask } from "./ask.js";
 
 /** What a server issued. */
 export interface Tokens {
@@ -16,11 +17,9 @@ export interface Tokens {
  * @throws SignInRequired when the server takes it no more; another error, worth another try, when it could not answer.
  */
 export async function exchange(door: string, form: Record<string, string>): Promise<Tokens> {
-  const reply = await fetch(door, { method: "POST", body: new URLSearchParams(form), credentials: "omit" }).catch(
-    (cause: unknown) => {
-      throw Object.assign(toServerError({ code: "not_ready", message: "Satchel does not answer." }), { cause });
-    },
-  );
+  const reply = await ask(door, form).catch((cause: unknown) => {
+    throw Object.assign(toServerError({ code: "not_ready", message: "Satchel does not answer." }), { cause });
+  });
   const body: unknown = await reply.json().catch(() => undefined);
   const told = isRecord(body) ? body : {};
   const { access_token: access, refresh_token: refresh, expires_in: lifeS } = told;

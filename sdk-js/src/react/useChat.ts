@@ -29,11 +29,7 @@ export function useChat(options: UseChatOptions = {}): UseChat {
   const { system, initialMessages = [], ...wishes } = options;
   const { generate, stop, status, text, error } = useGenerate();
   const [messages, setMessages] = useState<readonly Message[]>(initialMessages);
-  const isWriting = status === "writing" && messages.at(-1)?.role === "user";
-  const shown = useMemo(
-    () => (isWriting ? [...messages, { role: "assistant" as const, content: text }] : messages),
-    [messages, isWriting, text],
-  );
+  const shown = useShown(messages, status === "writing" ? text : "");
   const latest = useRef({ messages: shown, system, wishes });
   latest.current = { messages: shown, system, wishes };
   const turns = useRef(0);
@@ -66,4 +62,13 @@ export function useChat(options: UseChatOptions = {}): UseChat {
     setMessages([]);
   }, [stop]);
   return { messages: shown, status, error, send, stop, clear };
+}
+
+/** The conversation with the answer as far as it is written. */
+function useShown(messages: readonly Message[], draft: string): readonly Message[] {
+  const isOpen = messages.at(-1)?.role === "user" && draft !== "";
+  return useMemo(
+    () => (isOpen ? [...messages, { role: "assistant" as const, content: draft }] : messages),
+    [messages, isOpen, draft],
+  );
 }

@@ -3,6 +3,8 @@ import { NotConnected } from "../errors/NotConnected.js";
 import { isRecord } from "../isRecord.js";
 import { toReplyError } from "./toReplyError.js";
 
+const ANSWER_WITHIN_MS = 60_000;
+
 /** A Satchel server's HTTP doors, called with credentials. */
 export class ServerApi {
   readonly url: string;
@@ -26,14 +28,18 @@ export class ServerApi {
     }
   }
 
-  /** Call a door; a token that is refused is renewed once. Rejects with 4900 when the server is away. */
-  async call(path: string, init: RequestInit = {}): Promise<Response> {
+  /**
+   * Call a door; a token that is refused is renewed once. Rejects with 4900 when the server is away.
+   *
+   * @param withinMs How long the server may take, where that is known; waiting for the person to sign in does not count.
+   */
+  async call(path: string, init: RequestInit = {}, withinMs?: number): Promise<Response> {
     const signal = init.signal ?? undefined;
     const token = await this.credentials.token(signal);
-    const reply = await this.#send(path, init, token);
+    const reply = await this.#send(path, init, token, withinMs);
     if (reply.status !== 401) return reply;
     await reply.body?.cancel();
-    return this.#send(path, init, await this.credentials.renew(token, signal));
+    return this.#send(path, init, await this.credentials.renew(token, signal), withinMs);
   }
 
   /** Answer the methods that ask about the account; `undefined` for those that this server has no door for. */
@@ -50,7 +56,7 @@ export class ServerApi {
   }
 
   async #models(signal: AbortSignal | undefined): Promise<Record<string, unknown>[]> {
-    const reply = await this.call("/v1/models", signal ? { signal } : {});
+    const reply = await this.call("/v1/models", signal ? { signal } : {}, ANSWER_WITHIN_MS);
     if (!reply.ok) throw await toReplyError(reply);
     const body: unknown = await reply.json();
     const listed: unknown[] = isRecord(body) && Array.isArray(body.data) ? body.data : [];
@@ -71,10 +77,12 @@ export class ServerApi {
     });
   }
 
-  async #send(path: string, init: RequestInit, token: string): Promise<Response> {
+  async #send(path: string, init: RequestInit, token: string, withinMs: number | undefined): Promise<Response> {
     const headers = { ...(init.headers as Record<string, string>), authorization: `Bearer ${token}` };
+    const limits = [init.signal, withinMs === undefined ? undefined : AbortSignal.timeout(withinMs)];
+    const signal = AbortSignal.any(limits.filter((limit) => limit instanceof AbortSignal));
     try {
-      return await fetch(this.url + path, { ...init, headers, credentials: "omit" });
+      return await fetch(this.url + path, { ...init, headers, signal, credentials: "omit" });
     } catch (cause) {
       throw init.signal?.aborted ? cause : this.#away(cause);
     }

@@ -32,7 +32,7 @@ function client(name: Transport): Promise<Client> {
 const seen = {
   /** Stream an answer; with `stopAfter`, stop it at that part. */
   async stream(name: Transport, prompt: string, model: string, stopAfter = Number.POSITIVE_INFINITY) {
-    const answer = (await client(name)).chat(prompt, { model, maxTokens: 8 });
+    const answer = (await client(name)).chat(prompt, { model, maxTokens: 8, temperature: 0 });
     const texts: string[] = [];
     try {
       for await (const part of answer) {
