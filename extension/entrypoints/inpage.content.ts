@@ -7,5 +7,6 @@ export default defineContentScript({
   world: "MAIN",
   runAt: "document_start",
   allFrames: true,
+  matchOriginAsFallback: true,
   main: () => startPage(window),
 });

@@ -6,6 +6,7 @@ export default defineContentScript({
   matches: pageMatches,
   runAt: "document_start",
   allFrames: true,
+  matchOriginAsFallback: true,
   noScriptStartedPostMessage: true,
   main: () => startRelay(),
 });

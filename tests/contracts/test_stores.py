@@ -192,7 +192,7 @@ async def test_revoking_a_family_names_those_that_were_live(house: House) -> Non
 
 # ── grants ──────────────────────────
 async def test_a_grant_is_read_back_with_all_its_caveats(house: House) -> None:
-    caveats = Caveats(("author/slug", "author/ø"), BudgetCaveat(500, Period.WEEK), 30, NOW + DAY)
+    caveats = Caveats(("author/slug", "author/ø"), BudgetCaveat(500, Period.WEEK), 30, NOW + DAY, local_only=True)
     full = grant(embedder="https://top.example", state=GrantState.ONCE, caveats=caveats, last_used_at=NOW)
     async with house.database.unit_of_work() as work:
         assert await work.grants.put(full) == full

@@ -26,6 +26,7 @@ class CountingServer:
     running: int = 0
     hung_up: list[str] = field(default_factory=list)
     served: list[str] = field(default_factory=list)
+    asked: int = 0
 
 
 def text_of(count: int) -> str:
@@ -47,6 +48,7 @@ async def completions(request: web.Request) -> web.StreamResponse:
     body = await request.json()
     model = body["model"]
     server.running += 1
+    server.asked += 1
     try:
         answer = _spoken(body) or await _answer(request, model)
         server.served.append(model)

@@ -99,6 +99,21 @@ async def test_a_grant_may_name_exactly_one_endpoint(house: House) -> None:
         await house.collect(house.call())
 
 
+async def test_a_grant_for_local_models_sends_nothing_off_this_computer(house: House) -> None:
+    house.catalog.endpoints = [
+        endpoint("far", model_id="a/far"),
+        endpoint("near", model_id="a/far", local=True),
+        endpoint("x", model_id="a/x"),
+    ]
+    await house.allow(local_only=True)
+    authorized = await house.policy.authorize(house.call(model="a/far"))
+    assert [route.id for route in authorized.within(house.catalog.endpoints[:2])] == ["p:near"]
+    with pytest.raises(ModelNotGranted, match="own computer only"):
+        await house.policy.authorize(house.call(model="a/x"))
+    with pytest.raises(UnknownModel):
+        await house.collect(house.call(model="no/such"))
+
+
 async def test_a_blocked_origin_stays_blocked(house: House) -> None:
     await house.allow(GrantState.BLOCKED)
     with pytest.raises(OriginBlocked):

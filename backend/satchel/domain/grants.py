@@ -35,6 +35,12 @@ class Caveats:
     budget: BudgetCaveat | None = None
     rate_per_minute: int | None = None
     expires_at: datetime | None = None
+    local_only: bool = False
+
+    @property
+    def narrow_routes(self) -> bool:
+        """Whether some endpoints are covered and others are not."""
+        return self.models is not None or self.local_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +57,11 @@ class Grant:
     last_used_at: datetime | None = None
 
 
-def decide(grant: Grant | None, origin: str, names: Sequence[str], now: datetime) -> SatchelError | None:
+def decide(grant: Grant | None, origin: str, names: Sequence[str], now: datetime, *, local: bool = True) -> SatchelError | None:
     """Return why the call may not be made, or None if it may.
 
-    `names` are what the endpoint is called, its model's id first: a grant may name the model, or exactly this endpoint. A used-up or
-    expired grant counts as none: the person is asked again.
+    `names` are what the endpoint is called, its model's id first: a grant may name the model, or exactly this endpoint. `local` tells
+    whether it runs on the person's own machine. A used-up or expired grant counts as none: the person is asked again.
     """
     if grant is None:
         return ConsentRequired(f"{origin} has not been allowed to use a model", details={"origin": origin})
@@ -74,6 +80,9 @@ def decide(grant: Grant | None, origin: str, names: Sequence[str], now: datetime
             f"{origin} may use {', '.join(caveats.models)} only, not {names[0]}",
             details={"origin": origin, "model": names[0], "granted": list(caveats.models)},
         )
+    if caveats.local_only and not local:
+        message = f"{origin} may use models on your own computer only, not {names[0]}"
+        return ModelNotGranted(message, details={"origin": origin, "model": names[0], "local_only": True})
     return None
 
 

@@ -52,9 +52,9 @@ class Authorized:
         Raises:
             ModelNotGranted: it covers none.
         """
-        if self.grant is None or self.origin is None or self.grant.caveats.models is None:
+        if self.grant is None or self.origin is None or not self.grant.caveats.narrow_routes:
             return routes
-        refusals = [decide(self.grant, self.origin, (route.model_id, route.id), self.now) for route in routes]
+        refusals = [decide(self.grant, self.origin, (route.model_id, route.id), self.now, local=route.local) for route in routes]
         covered = [route for route, refusal in zip(routes, refusals, strict=True) if refusal is None]
         if not covered and refusals[0] is not None:
             raise refusals[0]
@@ -132,7 +132,8 @@ class Policy:
         grant = await self._find(call.principal.account_id, origin, call.embedder)
         # An unknown model is judged by its name: without a grant a page must not learn which models a person has.
         names = (endpoints[0].model_id, endpoints[0].id) if endpoints else (call.request.model,)
-        refusal = await self._blocked(call, origin) or decide(grant, origin, names, now)
+        local = not endpoints or any(endpoint.local for endpoint in endpoints)
+        refusal = await self._blocked(call, origin) or decide(grant, origin, names, now, local=local)
         if refusal is not None:
             raise self._worded(refusal, call, endpoints)
         assert grant is not None  # noqa: S101 - decide refuses without one

@@ -34,7 +34,7 @@ export class Channel {
   private timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(private readonly port: MessagePort) {
-    port.onmessage = (event: MessageEvent) => this.receive(event.data);
+    port.onmessage = (event: MessageEvent) => this.receive(intrinsics.apply(intrinsics.messageData, event, []));
   }
 
   /** Sends one request; settles with its result, or with an `RpcFailure`. `signal` asks to cancel, no more. */
@@ -59,7 +59,7 @@ export class Channel {
   }
 
   private post(message: Record<string, unknown>): void {
-    intrinsics.postMessage.call(this.port, message);
+    intrinsics.apply(intrinsics.postMessage, this.port, [message]);
   }
 
   private receive(data: unknown): void {

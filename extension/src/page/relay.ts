@@ -16,6 +16,7 @@ interface Pending {
 }
 
 const MESSAGE_BYTES_AT_MOST = 8 * 1024 * 1024;
+const OPEN_AT_MOST = 256;
 const RECONNECT_AFTER_MS = [0, 100, 300, 1_000, 2_000, 4_000, 8_000] as const;
 const ALIVE_EVERY_MS = 10_000;
 const GONE: RpcError = {
@@ -79,8 +80,12 @@ export class Relay {
   private accept(message: Extract<PageMessage, { kind: "request" }>): void {
     const { id, method, params } = message;
     if (this.pending.has(id)) return;
-    if (JSON.stringify(params ?? null).length > MESSAGE_BYTES_AT_MOST) {
+    if (sizeOf(params) > MESSAGE_BYTES_AT_MOST) {
       const error = { code: RpcCode.invalidRequest, message: "The request is larger than 8 MiB" };
+      return this.reply({ kind: "error", id, error });
+    }
+    if (this.pending.size >= OPEN_AT_MOST) {
+      const error = { code: RpcCode.rateLimited, message: `${OPEN_AT_MOST} requests of this document are open` };
       return this.reply({ kind: "error", id, error });
     }
     this.pending.set(id, { method, params, seen: 0, active: this.surroundings.active(), sentOn: null });
@@ -180,5 +185,14 @@ export class Relay {
       this.tell({ type: "alive" });
       this.keepAlive();
     });
+  }
+}
+
+/** Characters of the params as JSON; what is no plain data could not travel further and counts as endless. */
+function sizeOf(params: unknown): number {
+  try {
+    return JSON.stringify(params ?? null).length;
+  } catch {
+    return Number.POSITIVE_INFINITY;
   }
 }

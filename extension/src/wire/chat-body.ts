@@ -1,4 +1,5 @@
 import { isRecord } from "./is-record";
+import { sendable } from "./sendable";
 
 /** An OpenAI-shaped chat-completions body, as far as we look into it. */
 export interface ChatBody {
@@ -55,7 +56,7 @@ function fromParams(params: unknown): ChatBody | string {
     if (!fits(value, kind)) return `${name} has the wrong type`;
     body[field] = value;
   }
-  return body as unknown as ChatBody;
+  return (sendable(body) as ChatBody | undefined) ?? "the request nests too deeply";
 }
 
 export const ChatBody = { fromParams, PREFERRED };

@@ -8,5 +8,6 @@ export interface GrantDraft {
     budget?: { cap_nusd: number; period: "day" | "week" | "month" | "total" } | null;
     rate_per_minute?: number | null;
     expires_at?: string | null;
+    local_only?: boolean;
   };
 }

@@ -17,5 +17,6 @@ export interface Grant {
     } | null;
     rate_per_minute: number | null;
     expires_at: string | null;
+    local_only?: boolean;
   };
 }

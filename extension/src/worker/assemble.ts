@@ -10,6 +10,7 @@ import { Link } from "./link";
 import { Pace } from "./pace";
 import { RunRecords } from "./run-records";
 import { SiteGrants } from "./site-grants";
+import { SitePace } from "./site-pace";
 import { Subscribers } from "./subscribers";
 import { Toolbar } from "./toolbar";
 import { TopOrigins } from "./top-origins";
@@ -20,6 +21,10 @@ type Push = Extract<ServerFrame, { type: "event" }>;
 /** A request may cost three frames (asked, asked again with another model, stopped); the backend takes 60 at once, then 20/s. */
 const BURST = 15;
 const EVERY_MS = 200;
+
+/** What one site may ask of any kind: far more than a page needs, far less than would keep the backend from others. */
+const SITE_BURST = 200;
+const SITE_EVERY_MS = 20;
 
 /** Plugs everything of the worker together. `changed` is called whenever a screen or the button should look again. */
 export function assemble(changed: () => void) {
@@ -49,7 +54,8 @@ export function assemble(changed: () => void) {
   const pace = new Pace(BURST, EVERY_MS);
   const generations: Generations = new Generations({ records, consent, link, pace, allowedModel, changed });
   const service = new UiService({ ...access, consent, generations, link, memory, subscribers, tops, changed });
-  const page = { callers: new Callers(tops), consent, generations, grants, session: memory, settings, subscribers };
+  const site = { callers: new Callers(tops), grants, pace: new SitePace(SITE_BURST, SITE_EVERY_MS), subscribers };
+  const page = { ...site, consent, generations, session: memory, settings };
 
   function tell(push: Push): void {
     if (push.event === "model_changed") void subscribers.modelChanged();

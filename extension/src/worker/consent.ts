@@ -24,6 +24,7 @@ const COOL = "cool:";
 const COOL_MS = 60_000;
 const KEEP_DECIDED_MS = 60_000;
 const UNCLAIMED_AFTER_MS = 10_000;
+const ASK_FOR_AT_MOST_MS = 10 * 60_000;
 const REASON_LENGTH = 120;
 
 /**
@@ -125,8 +126,13 @@ export class Consent {
     return question === undefined ? null : { question, others: open.length - 1 };
   }
 
-  /** After a new start of the worker: questions that no page claims within ten seconds are withdrawn. */
+  /**
+   * Questions that nobody has answered for ten minutes, perhaps because their window is covered, are a no; and after a
+   * new start of the worker those that no page claims within ten seconds are withdrawn.
+   */
   async sweep(): Promise<void> {
+    const before = Date.now() - ASK_FOR_AT_MOST_MS;
+    for (const { id, createdAt } of await this.open()) if (createdAt < before) await this.decide(id, { kind: "deny" });
     if ((await this.open()).length === 0) return;
     await new Promise((resolve) => setTimeout(resolve, UNCLAIMED_AFTER_MS));
     await this.exclusive(async () => {

@@ -11,6 +11,7 @@ import type { Generations } from "./generations";
 import type { KeyValue } from "./key-value";
 import type { Settings } from "./settings";
 import type { SiteGrants } from "./site-grants";
+import type { SitePace } from "./site-pace";
 import type { Subscribers } from "./subscribers";
 
 interface Dependencies {
@@ -18,6 +19,7 @@ interface Dependencies {
   consent: Consent;
   generations: Generations;
   grants: SiteGrants;
+  pace: SitePace;
   session: KeyValue;
   settings: Settings;
   subscribers: Subscribers;
@@ -79,6 +81,10 @@ export class PagePort {
 
   private async request(request: Request): Promise<void> {
     const caller = await this.who(request.opaque);
+    if (!this.deps.pace.take(caller.origin)) {
+      const data = { satchelCode: "rate_limited", retryable: true };
+      throw new RpcFailure(RpcCode.rateLimited, "This site asks too often; wait a moment", data);
+    }
     if (await this.deps.settings.paused()) throw disconnected("paused");
     switch (request.method) {
       case "ai_generate":

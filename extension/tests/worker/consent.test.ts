@@ -168,6 +168,23 @@ describe("consent", () => {
     expect(replies).toMatchObject([{ error: { code: 4001 } }]);
   });
 
+  it("A16: is a no after ten minutes, for a window that is covered is never answered", async () => {
+    const worker = new Stage();
+    const { replies } = worker.ask("1");
+    await turn();
+    worker.failed(0, "consent_required");
+    await turn();
+    const [[key, question]] = (await worker.session.list<{ createdAt: number }>("ask:")) as [
+      [string, { createdAt: number }],
+    ];
+    await worker.session.set(key, { ...question, createdAt: question.createdAt - 10 * 60_000 - 1 });
+    await worker.consent.sweep();
+    await turn();
+    expect(replies).toMatchObject([{ kind: "error", error: { code: 4001 } }]);
+    expect(worker.closed).toEqual([1]);
+    expect(worker.sent).toHaveLength(1);
+  });
+
   it("stays open when an always cannot be stored, and says why", async () => {
     const worker = new Stage();
     const { replies } = await asked(worker);

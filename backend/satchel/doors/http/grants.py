@@ -38,6 +38,7 @@ class CaveatsSchema(BaseModel):
     budget: BudgetSchema | None
     rate_per_minute: int | None
     expires_at: datetime | None
+    local_only: bool
 
 
 class GrantSchema(BaseModel):
@@ -72,6 +73,7 @@ class CaveatsDraft(BaseModel):
     budget: BudgetDraft | None = None
     rate_per_minute: int | None = Field(default=None, ge=1, le=100_000)
     expires_at: AwareDatetime | None = None
+    local_only: bool = False
 
 
 class GrantDraft(BaseModel):
@@ -141,6 +143,7 @@ def _grant(draft: GrantDraft, account_id: str, grant_id: str, now: datetime) -> 
         budget=BudgetCaveat(budget.cap_nusd, budget.period) if budget else None,
         rate_per_minute=draft.caveats.rate_per_minute,
         expires_at=expires_at,
+        local_only=draft.caveats.local_only,
     )
     return Grant(
         id=grant_id,
@@ -170,6 +173,7 @@ def _schema(grant: Grant, budget: Budget | None, now: datetime) -> GrantSchema:
         budget=budget_schema(budget, now) if budget is not None else None,
         rate_per_minute=grant.caveats.rate_per_minute,
         expires_at=grant.caveats.expires_at,
+        local_only=grant.caveats.local_only,
     )
     return GrantSchema(
         id=grant.id,

@@ -74,6 +74,7 @@ def _columns(grant: Grant) -> dict[str, Any]:
         "budget_period": caveats.budget.period.value if caveats.budget else None,
         "rate_per_minute": caveats.rate_per_minute,
         "expires_at": caveats.expires_at,
+        "local_only": caveats.local_only,
         "last_used_at": grant.last_used_at,
     }
 
@@ -92,5 +93,6 @@ def _grant(row: Row[Any]) -> Grant:
             budget=None if row.budget_cap_nusd is None else BudgetCaveat(row.budget_cap_nusd, Period(row.budget_period)),
             rate_per_minute=row.rate_per_minute,
             expires_at=row.expires_at,
+            local_only=row.local_only,
         ),
     )

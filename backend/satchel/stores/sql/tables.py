@@ -174,6 +174,7 @@ grants = Table(
     _text("budget_period", nullable=True),
     _count("rate_per_minute", nullable=True),
     _moment("expires_at", nullable=True),
+    Column("local_only", Boolean, nullable=False),
     _moment("last_used_at", nullable=True),
     UniqueConstraint("account_id", "origin", "embedder"),
 )

@@ -130,6 +130,7 @@ def upgrade() -> None:
         sa.Column('budget_period', sa.Text(), nullable=True),
         sa.Column('rate_per_minute', sa.Integer(), nullable=True),
         sa.Column('expires_at', Moment(), nullable=True),
+        sa.Column('local_only', sa.Boolean(), nullable=False),
         sa.Column('last_used_at', Moment(), nullable=True),
         sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_grants_account_id'), ondelete='CASCADE'),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_grants')),
