@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import click
 
 from satchel import __version__
-from satchel.cli.memory import keep_memory_private
 from satchel.cli.opening import settings_now
 from satchel.domain.errors import SatchelError
 from satchel.settings import Settings
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
 def serve() -> None:
     """Serve until SIGTERM or Ctrl-C."""
     import uvloop  # noqa: PLC0415 - heavy, and `--help` needs nothing
+
+    from satchel.cli.memory import keep_memory_private  # noqa: PLC0415 - heavy, and `--help` needs nothing
 
     gc.disable()  # start-up makes what stays: a fifth of its time was looking through it; `tune_interpreter` turns it on again
     settings = settings_now()
