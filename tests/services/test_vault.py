@@ -52,6 +52,9 @@ class CountingCustody:
     async def rewrap(self, wrap: Wrap, context: tuple[str, ...]) -> Wrap:
         return await self.inner.rewrap(wrap, context)
 
+    async def aclose(self) -> None:
+        await self.inner.aclose()
+
     async def renew(self) -> None:
         await self.inner.renew()
 

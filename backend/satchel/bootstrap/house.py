@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from satchel.coordination.memory import MemoryBus, MemoryLimiter, MemoryStreamLog
 from satchel.custody.local import local_custody
+from satchel.custody.transit import TransitCustody
 from satchel.domain.catalog import ProviderRow
 from satchel.domain.errors import NotFound
 from satchel.kit.clock import SystemClock
@@ -13,6 +14,7 @@ from satchel.kit.ids import Ids
 from satchel.loading import catalog_models, load_plugins, load_providers, load_sources, provider_rows, retired_models
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import Bus
+from satchel.ports.custody import Custody
 from satchel.ports.oauth import OAuthStore
 from satchel.ports.stores import Database
 from satchel.providers import ProviderDeps
@@ -54,10 +56,9 @@ class House:
         database = SqlDatabase(settings.database_url, self.clock)
         self.database: Database = database
         self.journal = SqlJournal(settings.database_url)
-        kek = settings.kek.get_secret_value() or None
-        custody = local_custody(settings.kek_url or None, kek=kek, keyring=settings.keyring, deployment_id=deployment_id, is_first=is_first)
-        self.keks = Keks(database, custody, self.clock, self.ids)
-        self.vault = Vault(database, custody, self.clock, self.ids, deployment_id=deployment_id, enrol=self.keks.enrol)
+        self.custody = _custody(settings, deployment_id, is_first=is_first)
+        self.keks = Keks(database, self.custody, self.clock, self.ids)
+        self.vault = Vault(database, self.custody, self.clock, self.ids, deployment_id=deployment_id, enrol=self.keks.enrol)
         self.rows: Mapping[str, ProviderRow] = provider_rows()
         self._add_models()
         self._add_services(SqlOAuthStore(database))
@@ -125,8 +126,16 @@ class House:
         await self.transport.aclose()
         await self.public_transport.aclose()
         self.vault.close()
+        await self.custody.aclose()
         await self.journal.aclose()
         await self.database.aclose()
+
+
+def _custody(settings: Settings, deployment_id: str, *, is_first: bool) -> Custody:
+    url, kek = settings.kek_url or None, settings.kek.get_secret_value() or None
+    if url and url.startswith(("vault://", "vault+http://")):
+        return TransitCustody.from_url(url, kek, deployment_id)
+    return local_custody(url, kek=kek, keyring=settings.keyring, deployment_id=deployment_id, is_first=is_first)
 
 
 @asynccontextmanager

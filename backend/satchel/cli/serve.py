@@ -25,8 +25,11 @@ def serve() -> None:
     """Serve until SIGTERM or Ctrl-C."""
     import uvloop  # noqa: PLC0415 - heavy, and `--help` needs nothing
 
+    from satchel.cli.memory import keep_memory_private  # noqa: PLC0415 - heavy, and `--help` needs nothing
+
     gc.disable()  # start-up makes what stays: a fifth of its time was looking through it; `tune_interpreter` turns it on again
     settings = settings_now()
+    keep_memory_private()
     try:
         with _listener(settings) as listener, _only_server(settings):
             port = int(listener.getsockname()[1])
@@ -75,8 +78,9 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
     from satchel.doors.http.logs import configure_logs  # noqa: PLC0415 - heavy, and `--help` needs nothing
     from satchel.doors.http.server import Server, tune_interpreter  # noqa: PLC0415 - heavy, and `--help` needs nothing
 
-    configure_logs(settings.log_level)
+    lines = configure_logs(settings.log_level)
     async with open_house(settings) as house:
+        lines.hide(house.vault.knows)
         doors = Doors(house)
         async with doors.serving(others_may_live=not settings.is_embedded):
             server = Server(doors.asgi, drain=doors.drain, ready=lambda: _announce(house))

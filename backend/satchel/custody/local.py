@@ -112,6 +112,9 @@ class LocalCustody:
         extend_keyring(self._keyring, self._random_bytes)
         self._look_again()
 
+    async def aclose(self) -> None:
+        """Do nothing: there are no connections."""
+
     def _hold(self, keks: Sequence[bytes]) -> None:
         if not keks:
             raise KekRefused("there is no KEK")
@@ -153,7 +156,7 @@ def local_custody(url: str | None, *, kek: str | None, keyring: Path, deployment
         return LocalCustody.from_env(kek, deployment_id)
     if parts.scheme == "file" and parts.netloc in ("", "localhost") and parts.path:
         return LocalCustody.from_file(Path(unquote(parts.path)), deployment_id)
-    raise KekRefused(f"SATCHEL_KEK_URL begins with {parts.scheme!r}; write env: or file:///path/to/keyring")
+    raise KekRefused(f"SATCHEL_KEK_URL begins with {parts.scheme!r}; write env:, file:///path/to/keyring or vault://host:8200/mount/key")
 
 
 def kek_id_of(kek: bytes) -> str:

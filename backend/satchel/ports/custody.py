@@ -40,3 +40,7 @@ class Custody(Protocol):
             KekRefused: the KEK is not ours to make; says who makes one, and how.
         """
         ...
+
+    async def aclose(self) -> None:
+        """Let go of connections, where there are some. Safe to call twice."""
+        ...

@@ -2,6 +2,9 @@
 
 import asyncio
 import logging
+from functools import lru_cache
+
+from satchel.kit.key_shapes import without_keys
 
 _EVERY_S = 0.2
 _MOST_LINES = 500
@@ -24,9 +27,7 @@ class AccessLog:
         is_dull = status == _OK and path in _HEALTH
         if not _log.isEnabledFor(logging.DEBUG if is_dull else logging.INFO):
             return
-        if path.startswith(_SETUP):
-            path = f"{_SETUP}…"  # what follows makes the owner until it is used
-        shown = path if path.isprintable() else repr(path)  # a path must not break a line
+        shown = _shown(path)
         line = f"{method} {shown} {status} {took_ms:.0f} ms {generation_id or '-'} {request_id}"
         if is_dull:
             _log.debug("%s", line)
@@ -45,3 +46,11 @@ class AccessLog:
         lines, self._lines = self._lines, []
         if lines:
             _log.info("%s", "\n".join(lines))
+
+
+@lru_cache(maxsize=256)  # nearly all requests are for the same few paths
+def _shown(path: str) -> str:
+    if path.startswith(_SETUP):
+        return f"{_SETUP}…"  # what follows makes the owner until it is used
+    path = without_keys(path)
+    return path if path.isprintable() else repr(path)  # a path must not break a line

@@ -2,7 +2,10 @@
 
 import logging
 import traceback
+from collections.abc import Callable
 from types import TracebackType
+
+from satchel.kit.key_shapes import without_keys
 
 ExceptionFacts = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
@@ -11,10 +14,10 @@ _TIME = "%H:%M:%S"
 _BAD_FRAME = "Invalid UTF-8 sequence received from client."
 
 
-def configure_logs(level: str) -> None:
-    """Set the logs of this process up."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(_Lines(_LINE, _TIME))
+def configure_logs(level: str) -> "Lines":
+    """Set the logs of this process up; return what writes their lines."""
+    handler, lines = logging.StreamHandler(), Lines(_LINE, _TIME)
+    handler.setFormatter(lines)
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     # None of these is in our lines, and looking them up costs more than writing the line.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
@@ -24,15 +27,25 @@ def configure_logs(level: str) -> None:
     server.setLevel(logging.WARNING)  # its lines on every socket have the whole address in them
     server.addFilter(_without_bad_frames)
     logging.getLogger("authlib").setLevel(logging.INFO)  # at debug it logs whole tokens
+    return lines
 
 
-class _Lines(logging.Formatter):
-    """Give each line of the access log its own head: `access_log.py` puts several into one record."""
+class Lines(logging.Formatter):
+    """Give each line of the access log its own head: `access_log.py` puts several into one record. In all others hide what is, or looks
+    like, a key; the access log does it by itself, where it is quick."""
+
+    _is_secret: Callable[[str], bool] | None = None
+
+    def hide(self, is_secret: Callable[[str], bool]) -> None:
+        """Hide also the words that `is_secret` knows."""
+        self._is_secret = is_secret
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as text."""
         text = super().format(record)
-        if record.name != "satchel.access" or "\n" not in text:
+        if record.name != "satchel.access":
+            return without_keys(text, self._is_secret)
+        if "\n" not in text:
             return text
         first, *others = text.split("\n")
         head = first.removesuffix(record.message.partition("\n")[0])

@@ -61,6 +61,8 @@ class Vault:
         self._deployment_id = deployment_id
         self._accounts: dict[str, _Opened] = {}
         self._opening = asyncio.Lock()
+        self._mark_key = ids.secret_bytes(KEY_BYTES)
+        self._marks: set[bytes] = set()
         self._removals = 0
 
     async def add(self, account_id: str, provider: str, base_url: str, secret: Secret, label: str | None = None) -> Key:
@@ -84,6 +86,7 @@ class Vault:
             await self._make_dek(account_id)
             opened = await self._open_account(account_id)
             key = self._sealed(key, opened, secret)
+            self._marks.add(self._mark(secret.reveal()))
         async with self._database.unit_of_work() as stores:
             await stores.keys.add(key)
         return key
@@ -116,13 +119,22 @@ class Vault:
         """
         opened = self._live(account_id)
         key = opened.keys.get(key_id) if opened else None
-        if key is None or opened is None:
-            removals = self._removals
-            key = await self._read(account_id, key_id)
-            opened = await self._open_account(account_id)
-            if removals == self._removals:
-                opened.keys[key_id] = key
-        return self._unsealed(key, opened, base_url) if key.sealed is not None else NO_SECRET
+        if key is not None and opened is not None:
+            return self._unsealed(key, opened, base_url) if key.sealed is not None else NO_SECRET
+        removals = self._removals
+        key = await self._read(account_id, key_id)
+        opened = await self._open_account(account_id)
+        if removals == self._removals:
+            opened.keys[key_id] = key
+        if key.sealed is None:
+            return NO_SECRET
+        secret = self._unsealed(key, opened, base_url)
+        self._marks.add(self._mark(secret.reveal()))
+        return secret
+
+    def knows(self, word: str) -> bool:
+        """Tell whether `word` is a key that was used since the start, for the log to hide it. Only marks of them are remembered."""
+        return self._mark(word) in self._marks
 
     async def broken(self, batch: int = 500) -> Sequence[Key]:
         """Return the keys of all accounts that do not open, for the operator's `verify`. Changes nothing."""
@@ -139,6 +151,9 @@ class Vault:
         """Wipe every data key."""
         for account_id in [*self._accounts]:
             self._forget(account_id)
+
+    def _mark(self, word: str) -> bytes:
+        return hmac.digest(self._mark_key, word.encode(errors="replace"), "sha256")
 
     def _live(self, account_id: str) -> _Opened | None:
         opened = self._accounts.get(account_id)

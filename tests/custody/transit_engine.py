@@ -1,0 +1,95 @@
+"""A small server that speaks the protocol of Vault's transit engine, on loopback: keys with versions, and associated data."""
+
+import asyncio
+import base64
+import json
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+TOKEN = "hvs.not-a-real-token"
+Answer = tuple[int, dict[str, Any]]
+
+
+@dataclass
+class TransitEngine:
+    """What the server keeps, and what a test may change."""
+
+    port: int = 0
+    versions: list[bytes] = field(default_factory=lambda: [os.urandom(32)])
+    least: int = 1
+    sealed: bool = False
+    asked: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Return what SATCHEL_KEK_URL says."""
+        return f"vault+http://127.0.0.1:{self.port}/transit/satchel"
+
+    async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer the requests of one connection."""
+        try:
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+                headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
+                body = await reader.readexactly(int(headers.get("content-length", 0)))
+                status, said = self._answer(head[0].split(" ")[1], headers.get("x-vault-token"), json.loads(body) if body else {})
+                data = json.dumps(said).encode()
+                writer.write(
+                    f"HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {len(data)}\r\n\r\n".encode() + data
+                )
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+    def _answer(self, path: str, token: str | None, fields: dict[str, str]) -> Answer:
+        self.asked.append(path)
+        if self.sealed:
+            return 503, {"errors": ["Vault is sealed"]}
+        if token != TOKEN:
+            return 403, {"errors": ["permission denied"]}
+        match path.removeprefix("/v1/transit/"):
+            case "keys/satchel":
+                return 200, {"data": {"latest_version": len(self.versions), "min_decryption_version": self.least, "type": "aes256-gcm96"}}
+            case "keys/satchel/rotate":
+                self.versions.append(os.urandom(32))
+                return 200, {"data": {}}
+            case "encrypt/satchel":
+                return self._encrypt(fields)
+            case "decrypt/satchel":
+                return self._decrypt(fields)
+        return 404, {"errors": []}
+
+    def _encrypt(self, fields: dict[str, str]) -> Answer:
+        nonce = os.urandom(12)
+        plain, bound = (base64.b64decode(fields[name]) for name in ("plaintext", "associated_data"))
+        text = base64.b64encode(nonce + AESGCM(self.versions[-1]).encrypt(nonce, plain, bound)).decode()
+        return 200, {"data": {"ciphertext": f"vault:v{len(self.versions)}:{text}"}}
+
+    def _decrypt(self, fields: dict[str, str]) -> Answer:
+        _, version, text = fields["ciphertext"].split(":")
+        try:
+            blob, bound = base64.b64decode(text, validate=True), base64.b64decode(fields["associated_data"])
+            number = int(version[1:])
+            if number < self.least:
+                return 400, {"errors": ["ciphertext version is disallowed by policy (too old)"]}
+            plain = AESGCM(self.versions[number - 1]).decrypt(blob[:12], blob[12:], bound)
+        except (ValueError, IndexError, InvalidTag):
+            return 400, {"errors": ["cipher: message authentication failed"]}
+        return 200, {"data": {"plaintext": base64.b64encode(plain).decode()}}
+
+
+@asynccontextmanager
+async def transit_engine() -> AsyncGenerator[TransitEngine, None]:
+    """Run the server."""
+    engine = TransitEngine()
+    server = await asyncio.start_server(engine.connected, "127.0.0.1", 0)
+    engine.port = server.sockets[0].getsockname()[1]
+    try:
+        yield engine
+    finally:
+        server.close()
