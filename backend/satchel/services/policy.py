@@ -101,7 +101,7 @@ class Policy:
         if principal.origin is None:
             return endpoints
         grant, now = await self._find(principal.account_id, principal.origin, None), self._clock.now()
-        return [one for one in endpoints if decide(grant, principal.origin, (one.model_id, one.id), now) is None]
+        return [one for one in endpoints if decide(grant, principal.origin, (one.model_id, one.id), now, local=one.local) is None]
 
     async def put(self, grant: Grant) -> Grant:
         """Create or replace a grant, with the budget that its caveat asks for; return it as kept. Effective at once, everywhere."""
