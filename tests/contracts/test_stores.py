@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from satchel.domain.accounts import Account, SetupLink, SignIn
+from satchel.domain.audit import Act, AuditRecord
 from satchel.domain.budgets import Period
 from satchel.domain.errors import MalformedRequest
 from satchel.domain.grants import BudgetCaveat, Caveats, GrantState
@@ -356,3 +357,20 @@ async def test_what_each_token_spent_is_summed_since_each_moment(house: House) -
     async with house.database.unit_of_work() as work:
         spent = await work.generations.by_token("acct_a", [NOW - 9 * DAY, NOW])
         assert {token_id: list(sums) for token_id, sums in spent.items()} == {"tok_1": [21, 10], "tok_2": [12, 0]}
+
+
+async def test_acts_are_numbered_as_they_come_and_listed_newest_first(house: House) -> None:
+    async with house.database.unit_of_work() as work:
+        for subject in ("tok_1", "tok_2"):
+            await work.audit.add(AuditRecord("acct_a", NOW, Act.TOKEN_CREATED, subject, "laptop"))
+        await work.audit.add(AuditRecord("acct_b", NOW, Act.SIGNED_IN, "sign_b"))
+    await house.oauth.run(lambda records: records.add_audit(AuditRecord("acct_a", NOW, Act.APP_ALLOWED, "app")))
+    async with house.database.unit_of_work() as work:
+        found = await work.audit.list("acct_a", 10)
+        assert [(one.act, one.subject, one.about) for one in found] == [
+            (Act.APP_ALLOWED, "app", None),
+            (Act.TOKEN_CREATED, "tok_2", "laptop"),
+            (Act.TOKEN_CREATED, "tok_1", "laptop"),
+        ]
+        assert [one.subject for one in await work.audit.list("acct_a", 1, found[0].number)] == ["tok_2"]
+        assert await work.audit.list("acct_a", 10, found[-1].number) == []

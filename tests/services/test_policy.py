@@ -114,6 +114,20 @@ async def test_a_grant_for_local_models_sends_nothing_off_this_computer(house: H
         await house.collect(house.call(model="no/such"))
 
 
+async def test_a_token_of_a_site_sees_what_the_site_may_use_and_nothing_before(house: House) -> None:
+    site = Principal(ACCOUNT, "tok_1", frozenset({"models"}), origin=ORIGIN)
+    here, away = endpoint("here", local=True), endpoint("away", model_id="b/m")
+    assert await house.policy.visible(site, [here, away]) == []
+    await house.allow(models=("b/m",))
+    assert await house.policy.visible(site, [here, away]) == [away]
+    await house.allow(local_only=True)
+    assert await house.policy.visible(site, [here, away]) == [here]
+    await house.allow(GrantState.BLOCKED)
+    assert await house.policy.visible(site, [here, away]) == []
+    everybody = Principal(ACCOUNT, "tok_1", frozenset({"models"}))
+    assert await house.policy.visible(everybody, [here, away]) == [here, away]
+
+
 async def test_a_blocked_origin_stays_blocked(house: House) -> None:
     await house.allow(GrantState.BLOCKED)
     with pytest.raises(OriginBlocked):

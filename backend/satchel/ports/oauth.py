@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from satchel.domain.apps import AuthorizationCode
+from satchel.domain.audit import AuditRecord
 from satchel.domain.tokens import Token
 
 T = TypeVar("T")
@@ -31,6 +32,10 @@ class OAuthRecords(Protocol):
 
     def token_by_hash(self, secret_hash: str) -> Token | None:
         """Return a token, or None."""
+        ...
+
+    def add_audit(self, record: AuditRecord) -> None:
+        """Write down an act."""
         ...
 
     def revoke_family(self, family_id: str, now: datetime) -> Sequence[str]:

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Protocol
 
 from satchel.domain.accounts import Account, SetupLink, SignIn
+from satchel.domain.audit import AuditRecord
 from satchel.domain.budgets import Budget
 from satchel.domain.grants import Grant
 from satchel.domain.keys import Kek, Key, WrappedDek
@@ -55,8 +56,12 @@ class SignInStore(Protocol):
         """Note when it was last used."""
         ...
 
-    async def remove(self, account_id: str, sign_in_id: str) -> None:
-        """End a sign-in; nothing happens if there is none."""
+    async def list(self, account_id: str) -> Sequence[SignIn]:
+        """Return the account's sign-ins, the one used last first; expired ones too."""
+        ...
+
+    async def remove(self, account_id: str, sign_in_id: str) -> bool:
+        """End a sign-in; False if there is none."""
         ...
 
     async def put_link(self, link: SetupLink) -> None:
@@ -232,6 +237,18 @@ class GenerationStore(Protocol):
         ...
 
 
+class AuditStore(Protocol):
+    """The audit log: it grows, and nothing in it changes."""
+
+    async def add(self, record: AuditRecord) -> None:
+        """Write down an act."""
+        ...
+
+    async def list(self, account_id: str, limit: int, before: int | None = None) -> Sequence[AuditRecord]:
+        """Return the account's records, newest first, with numbers below `before`."""
+        ...
+
+
 class Stores(Protocol):
     """All stores of one unit of work."""
 
@@ -278,6 +295,11 @@ class Stores(Protocol):
     @property
     def generations(self) -> GenerationStore:
         """Return the ledger."""
+        ...
+
+    @property
+    def audit(self) -> AuditStore:
+        """Return the audit log."""
         ...
 
 

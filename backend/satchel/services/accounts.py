@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from satchel.domain.accounts import Account, SetupLink, SignIn
+from satchel.domain.audit import Act, AuditRecord
 from satchel.domain.errors import MalformedRequest, NotFound, RateLimited, TokenInvalid
 from satchel.domain.tokens import secret_hash
 from satchel.kit.ids import Ids
@@ -143,10 +145,25 @@ class Accounts:
         """End the sign-in of a cookie value, and what it runs; nothing happens if there is none."""
         async with self._database.unit_of_work() as stores:
             sign_in = await stores.sign_ins.by_hash(secret_hash(secret))
-            if sign_in is not None:
-                await stores.sign_ins.remove(sign_in.account_id, sign_in.id)
         if sign_in is not None:
-            self._bus.publish(TOKENS_TOPIC, {"token_id": sign_in.id})
+            await self.end_sign_in(sign_in.account_id, sign_in.id)
+
+    async def sign_ins(self, account_id: str) -> Sequence[SignIn]:
+        """Return the browsers that are signed in, the one used last first."""
+        now = self._clock.now()
+        async with self._database.unit_of_work() as stores:
+            found = await stores.sign_ins.list(account_id)
+        return [sign_in for sign_in in found if sign_in.expires_at > now and sign_in.last_used_at + IDLE_LIFE > now]
+
+    async def end_sign_in(self, account_id: str, sign_in_id: str) -> bool:
+        """Sign a browser out from elsewhere, and end what it runs; False if there is none."""
+        async with self._database.unit_of_work() as stores:
+            removed = await stores.sign_ins.remove(account_id, sign_in_id)
+            if removed:
+                await stores.audit.add(AuditRecord(account_id, self._clock.now(), Act.SIGNED_OUT, sign_in_id))
+        if removed:
+            self._bus.publish(TOKENS_TOPIC, {"token_id": sign_in_id})
+        return removed
 
     async def _new_account(self, email: str, password: str) -> Account:
         checked = _checked_email(email)
@@ -174,6 +191,7 @@ class Accounts:
             if changed:
                 await stores.accounts.update(account)
             await stores.sign_ins.add(sign_in)
+            await stores.audit.add(AuditRecord(account.id, now, Act.SIGNED_IN, sign_in.id, sign_in.user_agent))
         return sign_in, secret
 
     def _new_secret(self) -> str:

@@ -9,6 +9,7 @@ from itertools import count
 from typing import Protocol
 
 from satchel.domain.accounts import Principal
+from satchel.domain.audit import Act, AuditRecord
 from satchel.domain.budgets import Budget, period_start
 from satchel.domain.calls import Call
 from satchel.domain.catalog import Endpoint
@@ -100,7 +101,7 @@ class Policy:
         if principal.origin is None:
             return endpoints
         grant, now = await self._find(principal.account_id, principal.origin, None), self._clock.now()
-        return [one for one in endpoints if decide(grant, principal.origin, (one.model_id, one.id), now) is None]
+        return [one for one in endpoints if decide(grant, principal.origin, (one.model_id, one.id), now, local=one.local) is None]
 
     async def put(self, grant: Grant) -> Grant:
         """Create or replace a grant, with the budget that its caveat asks for; return it as kept. Effective at once, everywhere."""
@@ -112,6 +113,9 @@ class Policy:
             else:
                 start = period_start(caveat.period, self._clock.now())
                 await stores.budgets.put(Budget(kept.id, kept.account_id, caveat.cap_nusd, caveat.period, start))
+            await stores.audit.add(
+                AuditRecord(kept.account_id, self._clock.now(), Act.SITE_DECIDED, kept.id, f"{kept.origin} {kept.state}")
+            )
         self._changed(kept.account_id, kept.origin)
         return kept
 
@@ -120,6 +124,8 @@ class Policy:
         async with self._database.unit_of_work() as stores:
             grant = await stores.grants.get(account_id, grant_id)
             removed = await stores.grants.remove(account_id, grant_id)
+            if grant is not None:
+                await stores.audit.add(AuditRecord(account_id, self._clock.now(), Act.SITE_FORGOTTEN, grant.id, grant.origin))
         if grant is not None:
             self._changed(account_id, grant.origin)
         return removed

@@ -171,3 +171,28 @@ async def test_a_token_of_a_site_does_what_the_site_was_allowed_and_sees_no_othe
     assert [model["id"] for model in (await house.call("GET", "/v1/models", token=text))[1]["data"]] in ([], ["lab:hello"])
     _, refused = await house.call("POST", "/v1/chat/completions", ask | {"model": "lab:endless"}, token=text)
     assert refused["error"]["metadata"]["satchel_code"] == "model_not_granted"
+
+
+async def test_a_token_of_a_site_sees_and_stops_the_sites_own_generations_only(house: Served) -> None:
+    await house.call("PUT", "/v1/grants", {"origin": "https://notes.example", "state": "allowed"})
+    _, text = await house.new_token(INFERENCE_SCOPES, origin="https://notes.example")
+    async with house.ask() as reply:
+        own_id = reply.headers["x-generation-id"]
+        await reply.read()
+    await house.entry(own_id)
+    body, headers = {"model": "lab:hello", "messages": ASK}, {"authorization": f"Bearer {text}"}
+    async with house.http.post(f"{house.url}/v1/chat/completions", json=body, headers=headers) as reply:
+        its_id = reply.headers["x-generation-id"]
+        await reply.read()
+    await house.entry(its_id)
+    seen = (await house.call("GET", "/v1/generations?origin=https://other.example", token=text))[1]["data"]
+    assert [(one["id"], one["origin"]) for one in seen] == [(its_id, "https://notes.example")]
+    assert (await house.call("GET", f"/v1/generations/{its_id}", token=text))[0] == 200
+    assert (await house.call("GET", f"/v1/generations/{own_id}", token=text))[0] == 404
+    async with house.ask("lab:endless", stream=True) as running:
+        await running.content.readline()
+        running_id = running.headers["x-generation-id"]
+        assert (await house.call("GET", f"/v1/generations/{running_id}", token=text))[0] == 404
+        assert (await house.call("POST", f"/v1/generations/{running_id}/cancel", token=text))[0] == 404
+        assert (await house.call("POST", f"/v1/generations/{running_id}/cancel"))[0] == 202
+        await running.read()

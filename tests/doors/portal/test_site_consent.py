@@ -84,7 +84,12 @@ async def test_the_smallest_terms_are_chosen_unless_the_person_chooses_others(qu
     assert account
     async with quick.database.unit_of_work() as stores:
         (grant,) = await stores.grants.list(account.id)
-    assert grant.caveats == Caveats(expires_at=quick.clock.now() + timedelta(days=7))
+    until = quick.clock.now() + timedelta(days=7)
+    assert grant.caveats == Caveats(expires_at=until)
+    await allow(quick, Flow(), model="local", budget="")
+    async with quick.database.unit_of_work() as stores:
+        (grant,) = await stores.grants.list(account.id)
+    assert grant.caveats == Caveats(local_only=True, expires_at=until)
 
 
 @pytest.mark.parametrize(

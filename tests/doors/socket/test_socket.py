@@ -326,6 +326,13 @@ async def test_a_revoked_token_closes_its_connections_within_a_second_and_ends_w
     assert (await house.entry(started["generation"]))["status"] == "cancelled"
 
 
+async def test_a_token_that_speaks_for_a_site_opens_no_connection(house: Served) -> None:
+    _, token = await house.new_token(origin="https://a.example")
+    async with bare(house) as client:
+        await client.say("hello", token=token, client={"name": "test", "version": "1"})
+        assert await client.closed() == 4401
+
+
 async def test_a_slow_reader_pauses_the_provider_and_loses_nothing(house: Served) -> None:
     async with greeted(house, max_queue=1) as client:
         started = await client.generate("lab:flood")

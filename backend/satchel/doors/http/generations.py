@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
+from satchel.domain.accounts import Principal
 from satchel.domain.calls import Call
 from satchel.domain.errors import GenerationNotFound, MalformedRequest
 from satchel.domain.ledger import Entry
@@ -106,7 +107,8 @@ def generations_router(callers: Callers, ledger: Ledger, running: Running, apps:
         request: Request, limit: Annotated[int, Query(ge=1, le=200)] = 20, origin: str | None = None, cursor: str | None = None
     ) -> GenerationList:
         """List generations; live ones come first, on the first page."""
-        account_id = (await callers.principal(request, _ACTIVITY)).account_id
+        principal = await callers.principal(request, _ACTIVITY)
+        account_id, origin = principal.account_id, principal.origin or origin
         entries = await ledger.recent(account_id, limit + 1, origin=origin, before=_read_cursor(cursor) if cursor else None)
         live = [call for call in running.of(account_id) if origin in (None, call.origin)] if cursor is None else []
         ended = {entry.generation_id for entry in entries}
@@ -117,24 +119,30 @@ def generations_router(callers: Callers, ledger: Ledger, running: Running, apps:
     @router.get("/{generation_id}")
     async def get_generation(request: Request, generation_id: str) -> GenerationSchema:
         """Return one generation."""
-        account_id = (await callers.principal(request, _ACTIVITY)).account_id
-        entry = await ledger.get(account_id, generation_id)
-        if entry is not None:
+        principal = await callers.principal(request, _ACTIVITY)
+        entry = await ledger.get(principal.account_id, generation_id)
+        if entry is not None and _may_see(principal, entry.origin):
             return _schema(entry, apps)
-        for call in running.of(account_id):
-            if call.id == generation_id:
+        for call in running.of(principal.account_id):
+            if call.id == generation_id and _may_see(principal, call.origin):
                 return _live_schema(call, apps, clock.now())
         raise _unknown(generation_id)
 
     @router.post("/{generation_id}/cancel", status_code=202)
     async def cancel_generation(request: Request, generation_id: str) -> Cancelling:
         """Stop a running generation; it ends with the usage so far."""
-        account_id = (await callers.principal(request, _GENERATE)).account_id
-        if not running.cancel(account_id, generation_id):
+        principal = await callers.principal(request, _GENERATE)
+        hidden = any(call.id == generation_id and not _may_see(principal, call.origin) for call in running.of(principal.account_id))
+        if hidden or not running.cancel(principal.account_id, generation_id):
             raise _unknown(generation_id)
         return Cancelling(id=generation_id)
 
     return router
+
+
+def _may_see(principal: Principal, origin: str | None) -> bool:
+    """Tell whether a generation of `origin` is the caller's business: a token that speaks for a site sees that site's only."""
+    return principal.origin is None or principal.origin == origin
 
 
 def _unknown(generation_id: str) -> GenerationNotFound:

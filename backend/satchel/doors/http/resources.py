@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from satchel.domain.catalog import ProviderRow
 from satchel.doors.auth import Authenticator
 from satchel.doors.http.accounts import accounts_router
+from satchel.doors.http.audit import audit_router
 from satchel.doors.http.auth_keys import auth_keys_router
 from satchel.doors.http.callers import Callers
 from satchel.doors.http.generations import Running, generations_router
@@ -15,6 +16,7 @@ from satchel.doors.http.grants import grants_router
 from satchel.doors.http.keys import KeyDesk, keys_router
 from satchel.doors.http.live import LiveCalls
 from satchel.doors.http.models import models_router
+from satchel.doors.http.sign_ins import sign_ins_router
 from satchel.doors.http.tokens import tokens_router
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
@@ -69,6 +71,8 @@ def resource_routers(authenticator: Authenticator, live: LiveCalls, house: Resou
         grants_router(callers, house.policy, house.database, house.clock, house.ids),
         generations_router(callers, house.ledger, running, house.apps, house.clock),
         keys_router(callers, house.vault, desk, house.catalog),
+        audit_router(callers, house.database),
         auth_keys_router(house.exchange),
+        sign_ins_router(callers, house.accounts),
         tokens_router(callers, house.tokens, house.ledger, house.clock),
     ]

@@ -14,7 +14,7 @@ from satchel.doors.portal.forms import form_of
 from satchel.doors.portal.pages import Pages, page_headers
 from satchel.doors.portal.session import Visit
 from satchel.doors.portal.sign_in import sign_in_address
-from satchel.doors.portal.terms import ANY_MODEL, DAYS, DEFAULT_BUDGET_USD, DEFAULT_DAYS, PERIODS, Terms
+from satchel.doors.portal.terms import ANY_MODEL, DAYS, DEFAULT_BUDGET_USD, DEFAULT_DAYS, LOCAL_MODELS, PERIODS, Terms
 from satchel.doors.portal.words import may, may_not
 from satchel.services.accounts import Accounts
 from satchel.services.oauth.records import Parameters, parameters_of
@@ -59,6 +59,7 @@ class Consent:
             host=urlsplit(asking.redirect_uri).hostname,
             models=await self._terms.models(account.id) if site is not None else [],
             any_model=ANY_MODEL,
+            local_models=LOCAL_MODELS,
             budget=DEFAULT_BUDGET_USD,
             periods=PERIODS,
             days=DAYS,

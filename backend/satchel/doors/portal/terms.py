@@ -15,6 +15,7 @@ from satchel.kit.money import nusd_from_usd
 from satchel.ports.clock import Clock
 
 ANY_MODEL = "*"
+LOCAL_MODELS = "local"
 DAYS = (1, 7, 30, 90)
 DEFAULT_DAYS = 30
 DEFAULT_BUDGET_USD = "1.00"
@@ -105,7 +106,8 @@ def caveats_of(form: Mapping[str, str], now: datetime) -> Caveats:
         raise MalformedRequest("choose how often the budget starts anew", details={"param": "period"})
     cap_nusd = _cap(form.get("budget", "").strip())
     return Caveats(
-        models=None if model == ANY_MODEL else (model,),
+        models=None if model in (ANY_MODEL, LOCAL_MODELS) else (model,),
+        local_only=model == LOCAL_MODELS,
         budget=None if cap_nusd is None else BudgetCaveat(cap_nusd, Period(period)),
         expires_at=now + timedelta(days=int(days)),
     )

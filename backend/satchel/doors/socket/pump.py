@@ -153,6 +153,8 @@ class Pump:
         try:
             principal = await services.authenticator.principal(action.token)
             principal.require("generate")
+            if principal.origin is not None:
+                raise ScopeMissing("a token that speaks for a site asks over HTTP; this connection tells of the whole account")
             account = await services.accounts.get(principal.account_id)
             preferred = await services.catalog.preferred(principal.account_id)
         except (Unauthenticated, ScopeMissing) as error:

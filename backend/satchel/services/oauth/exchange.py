@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from satchel.domain.apps import App, AuthorizationCode
+from satchel.domain.audit import Act, AuditRecord
 from satchel.domain.errors import MalformedRequest, Refused
 from satchel.domain.tokens import INFERENCE_SCOPES, Token, TokenKind, hint_of, secret_hash, token_text
 from satchel.kit.ids import Ids
@@ -87,7 +88,12 @@ class Exchange:
             family_id=self._ids.new("fam"),
             origin=wish.app.origin,
         )
-        await self._store.run(lambda records: records.add_code(record))
+
+        def work(records: OAuthRecords) -> None:
+            records.add_code(record)
+            records.add_audit(AuditRecord(account_id, now, Act.APP_ALLOWED, EXCHANGE_CLIENT_ID, wish.app.name))
+
+        await self._store.run(work)
         return back(wish, {"code": code}, issuer)
 
     async def trade(self, sent: Mapping[str, object]) -> str:

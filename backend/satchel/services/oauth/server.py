@@ -12,6 +12,7 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc9207 import IssuerParameter
 
 from satchel.domain.apps import App, AuthorizationCode
+from satchel.domain.audit import Act, AuditRecord
 from satchel.domain.tokens import SCOPES, Token, TokenKind, secret_hash, token_text
 from satchel.kit.ids import Ids
 from satchel.ports.oauth import OAuthRecords
@@ -133,7 +134,8 @@ class _CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
         return base64.urlsafe_b64encode(self._desk.ids.secret_bytes(32)).rstrip(b"=").decode()
 
     def save_authorization_code(self, code: str, request: OAuth2Request) -> None:
-        desk = self._desk
+        desk, app = self._desk, request.client.app
+        desk.records.add_audit(AuditRecord(request.user, desk.now, Act.APP_ALLOWED, app.client_id, app.name))
         desk.records.add_code(
             AuthorizationCode(
                 secret_hash=secret_hash(code),
@@ -188,6 +190,7 @@ class _RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]
         if not first:
             if record.family_id is not None:
                 desk.revoke_family(record.family_id)
+            desk.records.add_audit(AuditRecord(record.account_id, desk.now, Act.TOKEN_REUSED, record.id, record.name))
             return None
         return None if record.expires_at is not None and record.expires_at <= desk.now else IssuedToken(record)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from satchel.domain.audit import Act, AuditRecord
 from satchel.domain.budgets import Budget, Period, period_start
 from satchel.domain.errors import MalformedRequest, NotFound
 from satchel.domain.grants import BudgetCaveat
@@ -73,6 +74,7 @@ class Tokens:
             await stores.tokens.add(token)
             if limit is not None:
                 await stores.budgets.put(_budget(token, limit, now))
+            await stores.audit.add(AuditRecord(account_id, now, Act.TOKEN_CREATED, token.id, token.name))
         return token, text
 
     async def list(self, account_id: str, *, include_disabled: bool = True) -> Sequence[tuple[Token, Budget | None]]:
@@ -114,6 +116,7 @@ class Tokens:
             elif change.limit is not None:
                 await stores.budgets.put(_budget(token, change.limit, now))
             budget = await stores.budgets.get(token.id)
+            await stores.audit.add(AuditRecord(account_id, now, Act.TOKEN_CHANGED, token.id, name))
         self._look_again(token.id)
         if disabled and not token.disabled:
             self._tell(token.id)
@@ -144,6 +147,8 @@ class Tokens:
         """Revoke one token of an account, whatever its kind, and tell every door; False if there is none or it already was."""
         async with self._database.unit_of_work() as stores:
             revoked = await stores.tokens.revoke(account_id, token_id, self._clock.now())
+            if revoked:
+                await stores.audit.add(AuditRecord(account_id, self._clock.now(), Act.TOKEN_REVOKED, token_id))
         if revoked:
             self._tell(token_id)
         return revoked

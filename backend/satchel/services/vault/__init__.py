@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from satchel.domain.audit import Act, AuditRecord
 from satchel.domain.errors import KeyMissing, MalformedRequest, VaultLocked
 from satchel.domain.keys import NO_SECRET, Key, Secret, WrappedDek, wrap_context
 from satchel.kit.aead import KEY_BYTES, SALT_BYTES, SealBroken, context, open_, seal, wipe
@@ -89,6 +90,7 @@ class Vault:
             self._marks.add(self._mark(secret.reveal()))
         async with self._database.unit_of_work() as stores:
             await stores.keys.add(key)
+            await stores.audit.add(AuditRecord(account_id, key.created_at, Act.KEY_ADDED, key.id, provider))
         return key
 
     async def list(self, account_id: str) -> Sequence[Key]:
@@ -100,6 +102,8 @@ class Vault:
         """Remove a key; False if there is none. It cannot be opened afterwards."""
         async with self._database.unit_of_work() as stores:
             removed = await stores.keys.remove(account_id, key_id)
+            if removed:
+                await stores.audit.add(AuditRecord(account_id, self._clock.now(), Act.KEY_REMOVED, key_id))
         self._removals += 1
         if opened := self._accounts.get(account_id):
             opened.keys.pop(key_id, None)

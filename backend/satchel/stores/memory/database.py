@@ -8,6 +8,7 @@ from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.stores import UnitOfWork
 from satchel.stores.memory.accounts import MemoryAccounts
+from satchel.stores.memory.audit import MemoryAudit
 from satchel.stores.memory.budgets import MemoryBudgets
 from satchel.stores.memory.deks import MemoryDeks
 from satchel.stores.memory.generations import MemoryGenerations
@@ -78,3 +79,4 @@ class MemoryStores:
         self.deks = MemoryDeks(tables)
         self.keks = MemoryKeks(tables)
         self.generations = MemoryGenerations(tables)
+        self.audit = MemoryAudit(tables)

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import TypeVar
 
 from satchel.domain.apps import AuthorizationCode
+from satchel.domain.audit import AuditRecord
 from satchel.domain.tokens import Token, TokenKind
 from satchel.ports.oauth import OAuthRecords
+from satchel.stores.memory.audit import add_audit
 from satchel.stores.memory.database import MemoryDatabase
 from satchel.stores.memory.state import Tables
 from satchel.stores.memory.tokens import revoke_family, token_by_hash
@@ -69,6 +71,10 @@ class MemoryOAuthRecords:
     def token_by_hash(self, secret_hash: str) -> Token | None:
         """Return a token, or None."""
         return token_by_hash(self._tables, secret_hash)
+
+    def add_audit(self, record: AuditRecord) -> None:
+        """Write down an act."""
+        add_audit(self._tables, record)
 
     def revoke_family(self, family_id: str, now: datetime) -> Sequence[str]:
         """Revoke every token of a family; return the ids of those that were live."""

@@ -1,5 +1,6 @@
 """Portal sign-ins and the owner's set-up link in memory."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -28,11 +29,18 @@ class MemorySignIns:
         if sign_in := self._tables.sign_ins.get(sign_in_id):
             self._tables.sign_ins[sign_in_id] = replace(sign_in, last_used_at=now)
 
-    async def remove(self, account_id: str, sign_in_id: str) -> None:
-        """End a sign-in."""
+    async def list(self, account_id: str) -> Sequence[SignIn]:
+        """Return the account's sign-ins, the one used last first."""
+        found = [sign_in for sign_in in self._tables.sign_ins.values() if sign_in.account_id == account_id]
+        return sorted(sorted(found, key=lambda one: one.id), key=lambda one: one.last_used_at, reverse=True)
+
+    async def remove(self, account_id: str, sign_in_id: str) -> bool:
+        """End a sign-in; False if there is none."""
         sign_in = self._tables.sign_ins.get(sign_in_id)
-        if sign_in and sign_in.account_id == account_id:
-            del self._tables.sign_ins[sign_in_id]
+        if sign_in is None or sign_in.account_id != account_id:
+            return False
+        del self._tables.sign_ins[sign_in_id]
+        return True
 
     async def put_link(self, link: SetupLink) -> None:
         """Keep the set-up link in place of any earlier one."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 
 from satchel.domain.accounts import Account, SetupLink, SignIn
 from satchel.domain.apps import AuthorizationCode
+from satchel.domain.audit import AuditRecord
 from satchel.domain.budgets import Budget
 from satchel.domain.grants import Grant
 from satchel.domain.keys import Kek, Key, WrappedDek
@@ -28,6 +29,7 @@ class Tables:
     generations: dict[str, Entry] = field(default_factory=dict)
     holds: dict[str, HoldRecord] = field(default_factory=dict)
     codes: dict[str, AuthorizationCode] = field(default_factory=dict)
+    audit: dict[int, AuditRecord] = field(default_factory=dict)
 
     def copy(self) -> "Tables":
         """Return tables with dictionaries of their own."""

@@ -10,6 +10,7 @@ from satchel.kit.clock import SystemClock
 from satchel.ports.clock import Clock
 from satchel.ports.stores import UnitOfWork
 from satchel.stores.sql.accounts import SqlAccounts
+from satchel.stores.sql.audit import SqlAudit
 from satchel.stores.sql.budgets import SqlBudgets
 from satchel.stores.sql.deks import SqlDeks
 from satchel.stores.sql.engine import async_engine, database_url, is_sqlite
@@ -93,3 +94,4 @@ class SqlStores:
         self.deks = SqlDeks(transaction)
         self.keks = SqlKeks(transaction)
         self.generations = SqlGenerations(transaction)
+        self.audit = SqlAudit(transaction)

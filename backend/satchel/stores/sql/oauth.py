@@ -7,10 +7,12 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Row, insert, select, update
 
 from satchel.domain.apps import AuthorizationCode
+from satchel.domain.audit import AuditRecord
 from satchel.domain.tokens import Token, TokenKind
 from satchel.ports.oauth import OAuthRecords
+from satchel.stores.sql.audit import audit_columns
 from satchel.stores.sql.database import SqlDatabase
-from satchel.stores.sql.tables import codes, tokens
+from satchel.stores.sql.tables import audit, codes, tokens
 from satchel.stores.sql.tokens import token_columns, token_from
 
 T = TypeVar("T")
@@ -63,6 +65,10 @@ class SqlOAuthRecords:
         """Return a token, or None."""
         row = self._connection.execute(select(tokens).where(tokens.c.secret_hash == secret_hash)).first()
         return token_from(row) if row else None
+
+    def add_audit(self, record: AuditRecord) -> None:
+        """Write down an act."""
+        self._connection.execute(insert(audit).values(audit_columns(record)))
 
     def revoke_family(self, family_id: str, now: datetime) -> Sequence[str]:
         """Revoke every token of a family; return the ids of those that were live."""

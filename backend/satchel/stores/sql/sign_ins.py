@@ -1,5 +1,6 @@
 """Portal sign-ins and the owner's set-up link in SQL."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
@@ -31,9 +32,16 @@ class SqlSignIns:
         """Note when it was last used."""
         await self._transaction.write(update(sign_ins).where(sign_ins.c.id == sign_in_id).values(last_used_at=now))
 
-    async def remove(self, account_id: str, sign_in_id: str) -> None:
-        """End a sign-in."""
-        await self._transaction.write(delete(sign_ins).where(sign_ins.c.account_id == account_id, sign_ins.c.id == sign_in_id))
+    async def list(self, account_id: str) -> Sequence[SignIn]:
+        """Return the account's sign-ins, the one used last first."""
+        query = select(sign_ins).where(sign_ins.c.account_id == account_id)
+        rows = await self._transaction.rows(query.order_by(sign_ins.c.last_used_at.desc(), sign_ins.c.id))
+        return [SignIn(**row._mapping) for row in rows]
+
+    async def remove(self, account_id: str, sign_in_id: str) -> bool:
+        """End a sign-in; False if there is none."""
+        wanted = (sign_ins.c.account_id == account_id, sign_ins.c.id == sign_in_id)
+        return await self._transaction.write(delete(sign_ins).where(*wanted)) == 1
 
     async def put_link(self, link: SetupLink) -> None:
         """Keep the set-up link in place of any earlier one."""

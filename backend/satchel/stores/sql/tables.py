@@ -279,3 +279,15 @@ generations = Table(
     _text("dropped"),
     Index(None, "account_id", "started_at", "generation_id"),
 )
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    _account(),
+    _moment("at"),
+    _text("act"),
+    _text("subject"),
+    _text("about", nullable=True),
+    Index(None, "account_id", "number"),
+)

@@ -197,11 +197,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_tokens_account_id'), 'tokens', ['account_id'], unique=False)
     op.create_index(op.f('ix_tokens_family_id'), 'tokens', ['family_id'], unique=False)
+    op.create_table('audit',
+        sa.Column('number', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+        sa.Column('account_id', sa.Text(), nullable=False),
+        sa.Column('at', Moment(), nullable=False),
+        sa.Column('act', sa.Text(), nullable=False),
+        sa.Column('subject', sa.Text(), nullable=False),
+        sa.Column('about', sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_audit_account_id'), ondelete='CASCADE'),
+        sa.PrimaryKeyConstraint('number', name=op.f('pk_audit'))
+    )
+    op.create_index(op.f('ix_audit_account_id_number'), 'audit', ['account_id', 'number'], unique=False)
     op.bulk_insert(sa.table("deployment", sa.column("id", sa.Text)), [{"id": f"dep_{secrets.token_hex(12)}"}])
 
 
 def downgrade() -> None:
     """Remove the tables and all they hold."""
+    op.drop_index(op.f('ix_audit_account_id_number'), table_name='audit')
+    op.drop_table('audit')
     op.drop_index(op.f('ix_tokens_family_id'), table_name='tokens')
     op.drop_index(op.f('ix_tokens_account_id'), table_name='tokens')
     op.drop_table('tokens')

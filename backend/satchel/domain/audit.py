@@ -1,0 +1,36 @@
+"""The audit log: what was done to an account's sign-ins, consents, keys and tokens. Records are added, never changed, never removed.
+
+A password that was refused is not among them: the write would take longer for an account that exists, and tell that it does.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """What was done. Public words: they are in the API."""
+
+    SIGNED_IN = "signed_in"
+    SIGNED_OUT = "signed_out"
+    APP_ALLOWED = "app_allowed"
+    SITE_DECIDED = "site_decided"
+    SITE_FORGOTTEN = "site_forgotten"
+    TOKEN_CREATED = "token_created"  # noqa: S105 - a word
+    TOKEN_CHANGED = "token_changed"  # noqa: S105 - a word
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105 - a word
+    TOKEN_REUSED = "token_reused"  # noqa: S105 - a word
+    KEY_ADDED = "key_added"
+    KEY_REMOVED = "key_removed"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """One act. `subject` is the id of what it was done to, `about` says it in words; neither is ever a secret. `number` is the store's."""
+
+    account_id: str
+    at: datetime
+    act: Act
+    subject: str
+    about: str | None = None
+    number: int = 0
