@@ -13,7 +13,7 @@ from satchel.dialects.openai_chat_upstream import encode_request
 from satchel.dialects.openai_models import parse_models
 from satchel.dialects.openai_responses_upstream import encode_request as encode_for_responses
 from satchel.domain.catalog import Quirks
-from satchel.domain.chat import ChatRequest, FilePart, ImagePart, Message, OutputFormat, TextPart, Tool
+from satchel.domain.chat import ChatRequest, FilePart, ImagePart, Message, OutputFormat, ReasoningPart, TextPart, Tool
 from satchel.domain.errors import MalformedRequest, ProviderGarbled, ProviderUnavailable
 from satchel.domain.events import Finished, ReasoningDelta, Started, TextDelta, ToolCallDelta
 from satchel.kit.sse import MAX_EVENT_BYTES
@@ -37,6 +37,8 @@ def called(call: Any) -> dict[str, Any]:
         (asking([5]), "must be an object with a type"),
         (asking(5), "must be a text or a list of parts"),
         (asking([{"type": "image_url", "image_url": 5}]), "image_url must be an object"),
+        (asking([{"type": "image_url", "image_url": {"url": "file:///x.png"}}]), "must be an https: or data: URL"),
+        (asking([{"type": "file", "file": {"filename": "a.pdf"}}]), "must have file_data or file_id"),
         (called({}), "tool_calls must be a list"),
         (called([5]), r"tool_calls\[0\] must be an object"),
         (called([{"id": "c", "function": {"name": "f", "arguments": 5}}]), "must be JSON in a text"),
@@ -55,6 +57,7 @@ def test_what_has_the_wrong_shape_is_named(body: dict[str, Any], complaint: str)
 def test_what_means_the_same_is_read_the_same() -> None:
     assert parse_request({**ASKS, "max_tokens": 5.0}).max_output_tokens == 5
     assert parse_request({**ASKS, "response_format": {"type": "text"}}).output_format == OutputFormat("text")
+    assert parse_request({**ASKS, "response_format": {"type": "json_object"}}).output_format == OutputFormat("json_object")
     assert parse_request({**ASKS, "reasoning": {"enabled": True}}).tuning.reasoning_effort == "medium"
     (message,) = parse_request(asking([{"type": "image_url", "image_url": "https://a.example/x.png"}])).messages
     assert message.parts == (ImagePart("https://a.example/x.png"),)
@@ -79,6 +82,12 @@ def test_what_a_turn_has_is_sent_in_its_own_place() -> None:
     assert body["tools"] == [{"type": "function", "function": {"name": "f"}}]
     assert body["response_format"]["json_schema"] == {"name": "answer", "schema": {}}
     assert body_of(Message("user", ()), output_format=OutputFormat("json_object"))["response_format"] == {"type": "json_object"}
+
+
+def test_reasoning_without_details_is_given_back_as_text() -> None:
+    thought = Message("assistant", (ReasoningPart("because"), TextPart("so")))
+    assert body_of(thought)["messages"][0]["reasoning"] == "because"
+    assert "reasoning" not in body_of(Message("assistant", (TextPart("so"),)))["messages"][0]
 
 
 def test_a_file_by_address_is_one_for_responses() -> None:
@@ -115,6 +124,8 @@ def test_a_reset_time_that_an_aggregator_passes_on_is_a_wait() -> None:
     body = orjson.dumps({"error": {"code": 429, "message": "slow", "metadata": metadata}})
     assert error_from(429, {"date": "Sat, 28 Nov 2026 00:00:00 GMT"}, body, endpoint()).retry_after_s == 5.0
     assert error_in_stream({"error": {"code": 429, "message": "slow"}}, endpoint()).retry_after_s is None
+    details = [{"reason": "x"}, {"retryDelay": "soon"}, {"retryDelay": "48s"}]
+    assert error_in_stream({"error": {"code": 429, "message": "slow", "details": details}}, endpoint()).retry_after_s == 48.0
 
 
 def test_an_event_without_end_is_garbled() -> None:

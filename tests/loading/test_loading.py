@@ -176,3 +176,13 @@ def test_a_retired_id_without_a_list_stops_the_start(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(loading, "_data", lambda _: '[[retired]]\nid = "a"\n')
     with pytest.raises(DataInvalid, match="a: must have id and now"):
         retired_models()
+
+
+def test_what_a_provider_does_with_data_has_its_source() -> None:
+    rows = provider_rows().values()
+    assert (
+        {row.id for row in rows if row.training != "unknown"}
+        == {row.id for row in rows if row.policy_page is not None}
+        >= {"openai", "bedrock"}
+    )
+    assert provider_rows()["gemini"].training == "by_plan"

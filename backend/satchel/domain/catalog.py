@@ -9,6 +9,8 @@ PREFERRED = "satchel/preferred"
 
 Capability = Literal["chat", "tools", "images", "audio", "files", "reasoning", "json_schema", "embeddings"]
 CancelRule = Literal["stops", "bills_full", "unknown"]
+Training = Literal["no", "by_plan", "unknown"]
+"""Whether a provider trains models on what it is sent: never by default, depending on the plan, or not known to us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Endpoint:
     unavailable: str | None = None
     quirks: Quirks = field(default_factory=Quirks)
     cancel: CancelRule = "unknown"
+    training: Training = "unknown"
+    policy_page: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,8 @@ class ProviderRow:
     lists_models: bool = True
     quirks: Quirks = field(default_factory=Quirks)
     cancel: CancelRule = "unknown"
+    training: Training = "unknown"
+    policy_page: str | None = None
     checked: str = ""
 
 

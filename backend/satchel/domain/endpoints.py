@@ -68,6 +68,8 @@ def endpoint_of(
         created=facts.created if facts else seen.created,
         quirks=row.quirks,
         cancel=row.cancel,
+        training="no" if local else row.training,
+        policy_page=None if local else row.policy_page,
     )
 
 

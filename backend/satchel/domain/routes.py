@@ -5,25 +5,10 @@ from collections.abc import Sequence
 from satchel.domain.catalog import Endpoint
 from satchel.domain.chat import ChatRequest, ImagePart, characters_in
 from satchel.domain.errors import ContextTooLong, UnknownModel, UnsupportedFeature
+from satchel.domain.prompt_size import input_tokens_bound
 from satchel.domain.usage import worst_case_nusd
 
-_CHARACTERS_PER_TOKEN = 3
-_TOKENS_PER_MESSAGE = 8
-_TOKENS_PER_IMAGE = 1_600
 _DEFAULT_OUTPUT_TOKENS = 4_096
-
-
-def input_tokens_bound(request: ChatRequest) -> int:
-    """Return an upper bound of the request's input tokens, good enough for holds: a token is rarely under three characters."""
-    schema_characters = sum(len(str(tool.parameters)) + len(tool.description or "") for tool in request.tools)
-    images = sum(isinstance(part, ImagePart) for message in request.messages for part in message.parts)
-    characters = characters_in(request.messages) + schema_characters
-    return -(-characters // _CHARACTERS_PER_TOKEN) + _TOKENS_PER_MESSAGE * len(request.messages) + _TOKENS_PER_IMAGE * images
-
-
-def input_tokens_estimate(request: ChatRequest) -> int:
-    """Return a fair guess of the input tokens, for settling where the provider reported none: four characters a token."""
-    return -(-characters_in(request.messages) // 4) + 4 * len(request.messages)
 
 
 def output_tokens_bound(request: ChatRequest, endpoint: Endpoint) -> int:

@@ -15,8 +15,9 @@ from satchel.domain.errors import SatchelError
 from satchel.domain.events import Event, Finished, FinishReason, ReasoningDelta, Started, TextDelta, ToolCallDelta
 from satchel.domain.grants import BudgetCaveat, Grant
 from satchel.domain.ledger import Entry, HoldRecord, Settlement, entry_of, orphan_entry, outcome
+from satchel.domain.prompt_size import input_tokens_estimate
 from satchel.domain.purses import Purse
-from satchel.domain.routes import input_tokens_estimate, worst_case
+from satchel.domain.routes import worst_case
 from satchel.domain.usage import FREE, Cost, Usage, cost
 from satchel.kit.single_flight import SingleFlight
 from satchel.ports.clock import Clock

@@ -20,6 +20,13 @@ class PriceSchema(BaseModel):
     as_of: str
 
 
+class DataPolicySchema(BaseModel):
+    """Whether the provider trains on what it is sent, and where it says so; it is the person's plan that counts."""
+
+    training: str
+    source: str | None
+
+
 class EndpointFacts(BaseModel):
     """What OpenAI's shape has no place for."""
 
@@ -31,6 +38,7 @@ class EndpointFacts(BaseModel):
     reason: str | None
     capabilities: list[str]
     price: PriceSchema | None
+    data_policy: DataPolicySchema
     preferred: bool
 
 
@@ -99,6 +107,7 @@ def _schema(endpoint: Endpoint, model: str, is_preferred: bool) -> ModelSchema:
         reason=endpoint.unavailable,
         capabilities=sorted(endpoint.capabilities),
         price=_price(endpoint.price) if endpoint.price is not None else None,
+        data_policy=DataPolicySchema(training=endpoint.training, source=endpoint.policy_page),
         preferred=is_preferred,
     )
     return ModelSchema(
