@@ -10,7 +10,17 @@ export function announce(target: Window, provider: Record<string, unknown>): voi
     icon: providerIcon,
     rdns: "dev.satchel",
     apiVersion: "1",
-    features: freeze(["generate", "stream", "cancel", "tools", "json_schema", "usage", "cost"]),
+    features: freeze([
+      "generate",
+      "stream",
+      "cancel",
+      "tools",
+      "json_schema",
+      "usage",
+      "cost",
+      "permissions",
+      "models",
+    ]),
   });
   const detail = freeze({ info, provider });
   const say = () => dispatchEvent.call(target, new CustomEvent("ai:announceProvider", { detail }));

@@ -14,7 +14,7 @@ interface RequestOptions {
   onEvent?: (event: StreamEvent) => void;
 }
 
-/** What `window.ai` and the announced object offer beside the original's members: docs/reference/page-protocol.md. */
+/** Requests and events of a page, over the private port; what `window.ai` is made of: docs/reference/page-protocol.md. */
 export class Provider {
   private readonly handlers = new Map<string, Set<Handler>>();
   private subscribed = false;

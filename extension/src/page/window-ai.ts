@@ -1,6 +1,7 @@
 import { intrinsics } from "./intrinsics";
 import { LegacyApi } from "./legacy-api";
 import { LegacyEvents } from "./legacy-events";
+import { modernApi } from "./modern-api";
 import type { Provider } from "./provider";
 
 const METADATA = { domain: "https://windowai.io", version: "0.1.0" };
@@ -46,5 +47,6 @@ export function windowAi(provider: Provider): Record<string, unknown> {
     on: (name: string, handler: AnyHandler) => provider.on(name, handler),
     off: provider.off,
     removeEventListener,
+    ...modernApi(provider),
   };
 }

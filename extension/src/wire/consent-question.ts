@@ -1,4 +1,5 @@
 import type { ConsentDecision } from "./consent-decision";
+import type { PermissionWish } from "./permission-wish";
 
 /** One pending question: who asks for what. Stored in `storage.session`, so that it outlives the worker. */
 export interface ConsentQuestion {
@@ -14,6 +15,8 @@ export interface ConsentQuestion {
   inputBytes: number;
   maxTokens: number | null;
   requests: number;
+  /** How the site itself asks to be narrowed. An "always" is never wider than this. */
+  wish: PermissionWish | null;
   /** The window, or where there are none the tab, in which it is being asked. */
   surface: { kind: "window" | "tab"; id: number } | null;
   createdAt: number;

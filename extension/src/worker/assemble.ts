@@ -8,6 +8,7 @@ import { Consent } from "./consent";
 import { Generations } from "./generations";
 import { Link } from "./link";
 import { Pace } from "./pace";
+import { Permissions } from "./permissions";
 import { RunRecords } from "./run-records";
 import { SiteGrants } from "./site-grants";
 import { SitePace } from "./site-pace";
@@ -55,7 +56,16 @@ export function assemble(changed: () => void) {
   const generations: Generations = new Generations({ records, consent, link, pace, allowedModel, changed });
   const service = new UiService({ ...access, consent, generations, link, memory, subscribers, tops, changed });
   const site = { callers: new Callers(tops), grants, pace: new SitePace(SITE_BURST, SITE_EVERY_MS), subscribers };
-  const page = { ...site, consent, generations, session: memory, settings };
+  const permissions = new Permissions({
+    backend,
+    consent,
+    grants,
+    changed: (origin) => {
+      void subscribers.permissionsChanged(origin);
+      changed();
+    },
+  });
+  const page = { ...site, permissions, consent, generations, session: memory, settings };
 
   function tell(push: Push): void {
     if (push.event === "model_changed") void subscribers.modelChanged();

@@ -1,6 +1,7 @@
 import type { ConsentDecision } from "../wire/consent-decision";
 import type { ConsentQuestion } from "../wire/consent-question";
 import { isRecord } from "../wire/is-record";
+import { PermissionWish } from "../wire/permission-wish";
 import type { Backend } from "./backend";
 import type { Caller } from "./caller";
 import type { ConsentSurface } from "./consent-surface";
@@ -156,7 +157,7 @@ export class Consent {
       origin,
       ...(embedder === null ? {} : { embedder }),
       state: "allowed",
-      caveats,
+      caveats: question.wish === null ? caveats : PermissionWish.narrow(caveats, question.wish),
     });
   }
 
@@ -224,6 +225,7 @@ function questionOf(run: Run): ConsentQuestion {
     inputBytes: new TextEncoder().encode(JSON.stringify(run.body)).length,
     maxTokens: run.body.max_tokens ?? null,
     requests: 1,
+    wish: run.wish,
     surface: null,
     createdAt: Date.now(),
     decision: null,
@@ -239,6 +241,7 @@ function merged(first: ConsentQuestion, next: ConsentQuestion): ConsentQuestion 
     tools: [...new Set([...first.tools, ...next.tools])],
     inputBytes: first.inputBytes + next.inputBytes,
     maxTokens,
+    wish: first.wish ?? next.wish,
     requests: first.requests + 1,
   };
 }

@@ -34,6 +34,7 @@ export function newRun(key: string, request: RunRequest, asked: ChatBody, sink: 
     body,
     sink,
     reason: typeof reason === "string" ? reason : null,
+    wish: null,
     active,
     visible,
     seq: 0,

@@ -9,6 +9,7 @@ import type { Consent } from "./consent";
 import { disconnected } from "./disconnected";
 import type { Generations } from "./generations";
 import type { KeyValue } from "./key-value";
+import type { Permissions } from "./permissions";
 import type { Settings } from "./settings";
 import type { SiteGrants } from "./site-grants";
 import type { SitePace } from "./site-pace";
@@ -20,6 +21,7 @@ interface Dependencies {
   generations: Generations;
   grants: SiteGrants;
   pace: SitePace;
+  permissions: Permissions;
   session: KeyValue;
   settings: Settings;
   subscribers: Subscribers;
@@ -46,6 +48,7 @@ export class PagePort {
     port.onDisconnect.addListener(() => {
       this.open = false;
       this.deps.generations.abandon(this.send);
+      this.deps.permissions.abandon(this.send);
     });
   }
 
@@ -63,7 +66,7 @@ export class PagePort {
     if (message === null || message.type === "alive") return;
     try {
       if (message.type === "request") await this.request(message);
-      else if (message.type === "cancel") this.deps.generations.cancel(await this.who(false), message.id);
+      else if (message.type === "cancel") this.cancel(await this.who(false), message.id);
       else await this.visibility(message.visible);
     } catch (error) {
       if (message.type === "request") this.refuse(message.id, error);
@@ -93,12 +96,28 @@ export class PagePort {
         return this.result(request.id, await this.deps.grants.currentModel(caller));
       case "ai_getPermissions":
         return this.result(request.id, await this.deps.grants.state(caller));
+      case "ai_requestPermissions":
+        return this.result(request.id, await this.permissions(request, caller));
+      case "ai_revokePermissions":
+        return this.result(request.id, await this.deps.permissions.revoke(caller));
+      case "ai_listModels":
+        return this.result(request.id, await this.deps.permissions.models(caller));
       case "ai_subscribe":
         await this.deps.subscribers.add(caller);
         return this.result(request.id, null);
       default:
         throw new RpcFailure(RpcCode.unsupported, `${request.method.slice(0, 64)} is not supported`);
     }
+  }
+
+  private cancel(caller: Caller, id: string): void {
+    this.deps.generations.cancel(caller, id);
+    this.deps.permissions.cancel(caller, id);
+  }
+
+  private async permissions(request: Request, caller: Caller): Promise<unknown> {
+    const { id, params, active, visible } = request;
+    return this.deps.permissions.request({ id, params, caller, active, visible, after: null }, this.send);
   }
 
   private async generate(request: Request, caller: Caller): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ChatBody } from "../wire/chat-body";
+import type { PermissionWish } from "../wire/permission-wish";
 import type { ReplyMessage } from "../wire/reply-message";
 import type { RunRecord } from "./run-record";
 
@@ -9,6 +10,8 @@ export interface Run {
   id: string;
   body: ChatBody;
   reason: string | null;
+  /** How the page itself asks to be narrowed; null where it only asks a question. */
+  wish: PermissionWish | null;
   active: boolean;
   visible: boolean;
   seq: number;

@@ -1,16 +1,24 @@
 import { ChatBody } from "../wire/chat-body";
 import type { Grant } from "../wire/grant";
+import type { Permission } from "../wire/permission";
 import type { Backend } from "./backend";
 import type { Caller } from "./caller";
 
+type State = "granted" | "prompt" | "denied";
+
+const CAPABILITIES = ["model:prompt", "model:tools", "model:list"] as const;
+const NUSD_PER_USD = 1_000_000_000;
+
 /** What a site may know about its own consent. The backend enforces it; here it is only read. */
 export class SiteGrants {
-  constructor(private readonly backend: Pick<Backend, "grants" | "account">) {}
+  constructor(private readonly backend: Pick<Backend, "grants" | "account" | "deleteGrant">) {}
 
-  async state(caller: Caller): Promise<{ state: "granted" | "prompt" | "denied"; capabilities: string[] }> {
+  async state(caller: Caller): Promise<{ state: State; capabilities: string[]; permissions: Permission[] }> {
     const grant = await this.grant(caller);
-    if (grant?.state === "allowed") return { state: "granted", capabilities: ["model:prompt", "model:tools"] };
-    return { state: grant?.state === "blocked" ? "denied" : "prompt", capabilities: [] };
+    if (grant?.state === "allowed") {
+      return { state: "granted", capabilities: [...CAPABILITIES], permissions: permissionsOf(grant) };
+    }
+    return { state: grant?.state === "blocked" ? "denied" : "prompt", capabilities: [], permissions: [] };
   }
 
   /** The model that would answer; without a standing grant only the neutral name is told. */
@@ -27,10 +35,52 @@ export class SiteGrants {
     return (await this.grant(caller))?.caveats.models?.[0] ?? null;
   }
 
+  /** Whether the site's standing consent reaches as far as these models; null asks for no certain ones. */
+  async covers(caller: Caller, wanted: readonly string[] | null): Promise<boolean> {
+    const grant = await this.grant(caller);
+    const { models } = grant?.caveats ?? { models: null };
+    return grant?.state === "allowed" && (models === null || (wanted ?? []).every((id) => models.includes(id)));
+  }
+
+  /** Tells which models the site may use; null without a standing consent. */
+  async allows(caller: Caller): Promise<((model: string, local: boolean) => boolean) | null> {
+    const grant = await this.grant(caller);
+    if (grant?.state !== "allowed") return null;
+    const { models, local_only } = grant.caveats;
+    return (model, local) => (models === null || models.includes(model)) && (local || local_only !== true);
+  }
+
+  /** Removes the site's consent at its own wish; what the person blocked stays blocked. */
+  async giveBack(caller: Caller): Promise<void> {
+    const grant = await this.grant(caller);
+    if (grant !== null && grant.state !== "blocked") await this.backend.deleteGrant(grant.id);
+  }
+
   private async grant(caller: Caller): Promise<Grant | null> {
     const grants = await this.backend.grants(caller.origin);
     const found = grants.find((grant) => grant.origin === caller.origin && grant.embedder === caller.embedder);
     const until = found?.caveats.expires_at;
     return found === undefined || (until && Date.parse(until) < Date.now()) ? null : found;
   }
+}
+
+function permissionsOf({ origin, created_at, caveats }: Grant): Permission[] {
+  const { models, budget, rate_per_minute, expires_at, local_only } = caveats;
+  const limit = budget && { usd: budget.cap_nusd / NUSD_PER_USD, period: budget.period };
+  const all = {
+    models,
+    budget: limit,
+    ratePerMinute: rate_per_minute,
+    expires: expires_at,
+    localOnly: local_only || null,
+  };
+  const told = Object.entries(all)
+    .filter(([, value]) => value !== null)
+    .map(([type, value]) => ({ type, value }));
+  return CAPABILITIES.map((parentCapability) => ({
+    invoker: origin,
+    parentCapability,
+    caveats: told,
+    date: created_at,
+  }));
 }

@@ -1,0 +1,140 @@
+import { ChatBody } from "../wire/chat-body";
+import type { ConsentDecision } from "../wire/consent-decision";
+import type { Permission } from "../wire/permission";
+import { PermissionWish } from "../wire/permission-wish";
+import type { ReplyMessage } from "../wire/reply-message";
+import { RpcCode } from "../wire/rpc-code";
+import { RpcFailure } from "../wire/rpc-failure";
+import type { Backend } from "./backend";
+import type { Caller } from "./caller";
+import type { Consent } from "./consent";
+import { newRun, type RunRequest } from "./new-run";
+import type { Run } from "./run";
+import type { SiteGrants } from "./site-grants";
+
+interface Dependencies {
+  backend: Pick<Backend, "models">;
+  consent: Pick<Consent, "ask" | "leave" | "once">;
+  grants: SiteGrants;
+  changed(origin: string): void;
+}
+
+interface PageModel {
+  id: string;
+  name: string;
+  description?: string;
+  contextLength?: number;
+  provider: string;
+  providerName: string;
+  local: boolean;
+  available: boolean;
+  capabilities: readonly string[];
+  preferred: boolean;
+}
+
+/** A site's own view of its consent: to ask for it before the first prompt, to look at it, to give it back. */
+export class Permissions {
+  private readonly asking = new Map<string, { run: Run; refuse(error: RpcFailure): void }>();
+
+  constructor(private readonly deps: Dependencies) {}
+
+  /**
+   * Asks the person unless what is there is enough already. A page may ask to be narrowed; the person may narrow
+   * further. Resolves with what the site may do afterwards; rejects with 4001 or 4100.
+   */
+  async request(request: RunRequest, sink: Run["sink"]): Promise<{ permissions: readonly Permission[] }> {
+    const wish = PermissionWish.parse(request.params);
+    if (typeof wish === "string") throw new RpcFailure(RpcCode.invalidParams, wish);
+    const { caller } = request;
+    const { state, permissions } = await this.deps.grants.state(caller);
+    if (state === "denied") throw new RpcFailure(RpcCode.unauthorized, "This site is blocked", BLOCKED);
+    if (state === "granted" && (await this.deps.grants.covers(caller, wish.models))) return { permissions };
+    const decision = await this.ask(request, wish, sink);
+    if (decision.kind === "deny") {
+      throw new RpcFailure(RpcCode.rejected, "You denied this request", { satchelCode: "consent_denied" });
+    }
+    this.deps.changed(caller.origin);
+    if (decision.kind === "always") return { permissions: (await this.deps.grants.state(caller)).permissions };
+    await this.deps.consent.once(
+      caller,
+      decision.model,
+      async () => true,
+      async () => undefined,
+    );
+    const caveats = [{ type: "once", value: true }];
+    return { permissions: [{ invoker: caller.origin, parentCapability: "model:prompt", caveats, date: null }] };
+  }
+
+  /** Gives the site's own consent back. A block is the person's and stays. */
+  async revoke(caller: Caller): Promise<Awaited<ReturnType<SiteGrants["state"]>>> {
+    await this.deps.grants.giveBack(caller);
+    this.deps.changed(caller.origin);
+    return this.deps.grants.state(caller);
+  }
+
+  /** The models that the site may use: after a grant, and no others. */
+  async models(caller: Caller): Promise<{ models: PageModel[] }> {
+    const allowed = await this.deps.grants.allows(caller);
+    if (allowed === null)
+      throw new RpcFailure(RpcCode.unauthorized, "This site has not been allowed to use a model", ASK);
+    const models = (await this.deps.backend.models()).filter(({ id, satchel }) => allowed(id, satchel.local));
+    return {
+      models: models.map(({ id, name, description, context_length, satchel }) => ({
+        id,
+        name,
+        ...(description === null ? {} : { description }),
+        ...(context_length === null ? {} : { contextLength: context_length }),
+        provider: satchel.provider,
+        providerName: satchel.provider_name,
+        local: satchel.local,
+        available: satchel.available,
+        capabilities: satchel.capabilities,
+        preferred: satchel.preferred,
+      })),
+    };
+  }
+
+  /** The page has thought better of it. */
+  cancel(caller: Caller, id: string): void {
+    this.withdraw(keyOf(caller, id));
+  }
+
+  /** A document is gone: its questions are withdrawn. */
+  abandon(sink: Run["sink"]): void {
+    for (const [key, { run }] of [...this.asking]) if (run.sink === sink) this.withdraw(key);
+  }
+
+  private ask(
+    request: RunRequest,
+    wish: PermissionWish,
+    sink: (message: ReplyMessage) => void,
+  ): Promise<ConsentDecision> {
+    const key = keyOf(request.caller, request.id);
+    const params = request.params ?? {};
+    const run = newRun(
+      key,
+      { ...request, params },
+      { model: wish.models?.[0] ?? ChatBody.PREFERRED, messages: [] },
+      sink,
+    );
+    run.wish = wish;
+    return new Promise<ConsentDecision>((resolve, refuse) => {
+      this.asking.set(key, { run, refuse });
+      this.deps.consent.ask(run, async () => undefined).then(resolve, refuse);
+    }).finally(() => this.asking.delete(key));
+  }
+
+  private withdraw(key: string): void {
+    const open = this.asking.get(key);
+    if (open === undefined) return;
+    this.deps.consent.leave(open.run.record);
+    open.refuse(new RpcFailure(RpcCode.rejected, "Stopped", { satchelCode: "cancelled" }));
+  }
+}
+
+const BLOCKED = { satchelCode: "origin_blocked" };
+const ASK = { satchelCode: "consent_required" };
+
+function keyOf({ tabId, frameId, origin }: Caller, id: string): string {
+  return `${tabId}:${frameId}:${origin}:permissions:${id}`;
+}

@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Client } from "../../../sdk-js/src/Client";
+import { Provider } from "../../src/page/provider";
+import { windowAi } from "../../src/page/window-ai";
+import { privatePair } from "./private-pair";
+
+interface Ai {
+  chat: Client["chat"];
+  fetch: typeof fetch;
+  requestPermissions(permissions?: object, options?: object): Promise<unknown>;
+  getPermissions(): Promise<unknown>;
+  revokePermissions(): Promise<unknown>;
+  listModels: Client["listModels"];
+}
+
+const END = { id: "gen_1", finishReason: "stop", model: "a/b", provider: "p", cost: { usd: 0.25, known: true } };
+let pair: ReturnType<typeof privatePair>;
+let ai: Ai;
+
+beforeEach(() => {
+  pair = privatePair();
+  ai = windowAi(new Provider(pair.channel)) as unknown as Ai;
+});
+afterEach(() => pair.close());
+
+const says = (id: string, ...events: object[]) => {
+  for (const [index, event] of events.entries()) pair.post({ id, seq: index + 1, event });
+};
+
+describe("chat", () => {
+  it("D2: is awaited for the whole or iterated for the parts, with reasoning, usage and cost", async () => {
+    pair.answer(({ id }) => {
+      says(
+        id,
+        { type: "reasoning-delta", delta: "hm" },
+        { type: "text-delta", delta: "He" },
+        { type: "text-delta", delta: "llo" },
+      );
+      pair.post({ id, result: END });
+    });
+    const { chat } = ai;
+    const call = chat("hi");
+    const parts = [];
+    for await (const part of call) parts.push(part);
+    expect(parts).toMatchObject([
+      { type: "reasoning", text: "hm" },
+      { type: "text", text: "He" },
+      { type: "text", text: "llo" },
+    ]);
+    expect(await call).toMatchObject({
+      text: "Hello",
+      reasoning: "hm",
+      model: "a/b",
+      cost: { usd: 0.25, known: true },
+    });
+    expect(pair.asked).toHaveLength(1);
+  });
+
+  it("D2: runs tools in the page, whose functions never leave it", async () => {
+    const said: unknown[] = [];
+    pair.answer(({ id, params }) => {
+      said.push((params as { messages: { role: string }[] }).messages.at(-1));
+      if (said.length === 1)
+        says(id, { type: "tool-input-delta", index: 0, id: "c1", name: "add", delta: '{"a":1,"b":2}' });
+      else says(id, { type: "text-delta", delta: "three" });
+      pair.post({ id, result: END });
+    });
+    const execute = (input: unknown) => Object.values(input as Record<string, number>).reduce((a, b) => a + b);
+    const tools = [{ type: "function" as const, function: { name: "add" }, execute }];
+    expect((await ai.chat("1 + 2?", { tools })).text).toBe("three");
+    expect(said[1]).toEqual({ role: "tool", tool_call_id: "c1", content: "3" });
+    expect(pair.asked[0]?.params).toMatchObject({ tools: [{ type: "function", function: { name: "add" } }] });
+  });
+
+  it("D2: gives an object for a JSON schema, and takes pictures as they are", async () => {
+    pair.answer(({ id }) => {
+      says(id, { type: "text-delta", delta: '{"n":3}' });
+      pair.post({ id, result: END });
+    });
+    const picture = { type: "image_url" as const, image_url: { url: "data:image/png;base64,AAAA" } };
+    const schema = { type: "object", properties: { n: { type: "number" } } };
+    const answer = await ai.chat([{ role: "user", content: [{ type: "text", text: "how many?" }, picture] }], {
+      schema,
+    });
+    expect(answer.object).toEqual({ n: 3 });
+    expect(pair.asked[0]?.params).toMatchObject({
+      messages: [{ role: "user", content: [{ type: "text" }, picture] }],
+      responseFormat: { type: "json_schema", json_schema: { schema } },
+    });
+  });
+
+  it("D1: stops by signal, and by leaving the loop", async () => {
+    pair.answer(({ id }) => {
+      says(id, { type: "text-delta", delta: "He" });
+      setTimeout(() => pair.post({ id, result: { ...END, finishReason: "cancelled" } }), 50);
+    });
+    const controller = new AbortController();
+    const call = ai.chat("hi", { signal: controller.signal });
+    setTimeout(() => controller.abort(), 10);
+    await expect(Promise.resolve(call)).rejects.toMatchObject({ name: "AbortError", cost: END.cost });
+    for await (const _ of ai.chat("hi")) break;
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(pair.cancelled).toEqual(pair.asked.map(({ id }) => id));
+    expect(pair.asked).toHaveLength(2);
+  });
+});
+
+describe("the rest of the modern calls", () => {
+  it("F2: fetch speaks as OpenAI's API does, so that its client needs no other address", async () => {
+    pair.answer(({ id, method }) => {
+      if (method === "ai_listModels") return pair.post({ id, result: { models: [{ id: "a/b", name: "B" }] } });
+      says(id, { type: "text-delta", delta: "Hello" });
+      return pair.post({ id, result: END });
+    });
+    const { fetch } = ai;
+    const list = await (await fetch("https://api.openai.com/v1/models")).json();
+    expect(list.data).toMatchObject([{ id: "a/b", object: "model" }]);
+    const body = JSON.stringify({ model: "a/b", messages: [{ role: "user", content: "hi" }] });
+    const reply = await (await fetch("https://api.openai.com/v1/chat/completions", { method: "POST", body })).json();
+    expect(reply.choices[0].message).toMatchObject({ role: "assistant", content: "Hello" });
+  });
+
+  it("D3: asks for permissions with caveats and a reason, looks at them and gives them back", async () => {
+    pair.answer(({ id, method }) => pair.post({ id, result: { method } }));
+    const { requestPermissions, getPermissions, revokePermissions } = ai;
+    const permissions = { "model:prompt": { localOnly: true } };
+    expect(await requestPermissions(permissions, { reason: "to sum up" })).toEqual({ method: "ai_requestPermissions" });
+    expect(pair.asked[0]?.params).toEqual({ permissions, reason: "to sum up" });
+    expect(await getPermissions()).toEqual({ method: "ai_getPermissions" });
+    expect(await revokePermissions()).toEqual({ method: "ai_revokePermissions" });
+  });
+
+  it("D3: lists models after a grant, and says 4100 before", async () => {
+    pair.answer(({ id }) => pair.post({ id, error: { code: 4100, message: "not yet", data: {} } }));
+    await expect(ai.listModels()).rejects.toMatchObject({ code: 4100 });
+  });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { PermissionWish } from "../../src/wire/permission-wish";
+
+const NONE = { models: null, budget: null, rate_per_minute: null, expires_at: null, local_only: false };
+const later = new Date(Date.now() + 3_600_000).toISOString();
+const soon = new Date(Date.now() + 60_000).toISOString();
+const asked = (caveats: unknown) => PermissionWish.parse({ permissions: { "model:prompt": caveats } });
+
+describe("what a page asks for", () => {
+  it("may be nothing in particular", () => {
+    for (const params of [null, undefined, {}, { permissions: {} }]) expect(PermissionWish.parse(params)).toEqual(NONE);
+  });
+
+  it("D3: is read with all its caveats", () => {
+    const caveats = {
+      models: ["a/b"],
+      budget: { usd: 0.5, period: "week" },
+      ratePerMinute: 6,
+      expires: later,
+      localOnly: true,
+    };
+    expect(asked(caveats)).toEqual({
+      models: ["a/b"],
+      budget: { cap_nusd: 500_000_000, period: "week" },
+      rate_per_minute: 6,
+      expires_at: later,
+      local_only: true,
+    });
+  });
+
+  it.each<unknown>([
+    { models: [] },
+    { models: "a/b" },
+    { budget: { usd: -1, period: "day" } },
+    { budget: { usd: 1, period: "hour" } },
+    { budget: 1 },
+    { ratePerMinute: 0.5 },
+    { expires: "2020-01-01" },
+    { expires: {} },
+    { localOnly: "yes" },
+    { constructor: 1 },
+    { toString: 1 },
+  ])("is refused in words when a caveat is not understood, and never widened: %j", (caveats) => {
+    expect(asked(caveats)).toMatch(/is not understood/);
+  });
+
+  it("is refused for a capability that there is not: there is none for a key", () => {
+    expect(PermissionWish.parse({ permissions: { "key:read": {} } })).toBe('there is no capability "key:read"');
+  });
+});
+
+describe("what a page gets", () => {
+  const wish = {
+    models: ["a/b", "c/d"],
+    budget: { cap_nusd: 5, period: "day" as const },
+    rate_per_minute: 6,
+    expires_at: soon,
+    local_only: true,
+  };
+
+  it("is what the person allowed, narrowed by what the page asked for", () => {
+    expect(PermissionWish.narrow({ models: null, budget: null, expires_at: later }, wish)).toEqual(wish);
+  });
+
+  it("is never wider than the person's answer", () => {
+    const allowed = { models: ["c/d", "e/f"], budget: { cap_nusd: 3, period: "day" as const }, expires_at: later };
+    expect(PermissionWish.narrow(allowed, { ...wish, expires_at: null })).toMatchObject({
+      models: ["c/d"],
+      budget: { cap_nusd: 3 },
+      expires_at: later,
+    });
+    expect(PermissionWish.narrow({ models: ["e/f"] }, wish)).toMatchObject({ models: ["e/f"] });
+  });
+});

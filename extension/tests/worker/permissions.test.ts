@@ -1,0 +1,164 @@
+import { describe, expect, it } from "vitest";
+import type { Grant } from "../../src/wire/grant";
+import type { Model } from "../../src/wire/model";
+import { Permissions } from "../../src/worker/permissions";
+import { SiteGrants } from "../../src/worker/site-grants";
+import { Stage } from "./stage";
+import { turn } from "./turn";
+
+const caller = { origin: "https://a.example", embedder: null, tabId: 1, frameId: 0 };
+const NO_CAVEATS = { models: null, budget: null, rate_per_minute: null, expires_at: null };
+const sink = () => undefined;
+
+function grant(state: Grant["state"], caveats: Partial<Grant["caveats"]> = {}): Grant {
+  const facts = { id: "grant_1", origin: caller.origin, embedder: null, created_at: "2026-11-23T12:00:00Z" };
+  return { ...facts, state, last_used_at: null, caveats: { ...NO_CAVEATS, ...caveats } };
+}
+
+function model(id: string, local: boolean): Model {
+  const satchel = { provider: "p", provider_name: "P", key_label: null, local, available: true, reason: null };
+  const more = { capabilities: ["chat"], price: null, preferred: local };
+  return { id, name: id, description: null, context_length: 8, satchel: { ...satchel, ...more } };
+}
+
+/** A worker whose backend keeps these grants and lists two models. */
+function stage(...grants: Grant[]) {
+  const worker = new Stage();
+  const deleted: string[] = [];
+  const changed: string[] = [];
+  const backend = {
+    grants: async () => grants,
+    account: async () => ({ preferred_model: null }) as never,
+    deleteGrant: async (id: string) => void deleted.push(id),
+    models: async () => [model("a/far", false), model("a/near", true)],
+  };
+  const site = new SiteGrants(backend);
+  const permissions = new Permissions({
+    backend,
+    consent: worker.consent,
+    grants: site,
+    changed: (origin) => void changed.push(origin),
+  });
+  const ask = (params: unknown, from = sink) =>
+    permissions.request({ id: "1", params, caller, active: false, visible: true, after: null }, from);
+  return { worker, permissions, ask, grants, deleted, changed };
+}
+
+async function questionOf(worker: Stage): Promise<string> {
+  await turn();
+  return (await worker.session.list<{ id: string }>("ask:"))[0]?.[1].id ?? "";
+}
+
+describe("a site that asks for permission", () => {
+  it("D3: asks the person in the same window, and stores no more than it asked for itself", async () => {
+    const { worker, ask, grants, changed } = stage();
+    const params = {
+      permissions: { "model:prompt": { localOnly: true, budget: { usd: 1, period: "day" } } },
+      reason: "to sum up",
+    };
+    const asking = ask(params);
+    const id = await questionOf(worker);
+    expect((await worker.consent.question(id))?.question).toMatchObject({ reason: "to sum up", origin: caller.origin });
+    grants.push(grant("allowed", { local_only: true }));
+    const caveats = { models: ["a/near"], budget: null, expires_at: null };
+    await worker.consent.decide(id, { kind: "always", model: "a/near", caveats });
+    expect(worker.grants).toEqual([
+      {
+        origin: caller.origin,
+        state: "allowed",
+        caveats: {
+          models: ["a/near"],
+          budget: { cap_nusd: 1_000_000_000, period: "day" },
+          rate_per_minute: null,
+          expires_at: null,
+          local_only: true,
+        },
+      },
+    ]);
+    const { permissions } = await asking;
+    expect(permissions[0]).toEqual({
+      invoker: caller.origin,
+      parentCapability: "model:prompt",
+      caveats: [{ type: "localOnly", value: true }],
+      date: "2026-11-23T12:00:00Z",
+    });
+    expect(changed).toEqual([caller.origin]);
+    expect(worker.sent).toEqual([]);
+  });
+
+  it("D3: is let through once when the person says once", async () => {
+    const { worker, ask } = stage();
+    const asking = ask({});
+    await worker.consent.decide(await questionOf(worker), { kind: "once", model: "a/near", requests: 1 });
+    expect((await asking).permissions[0]?.caveats).toEqual([{ type: "once", value: true }]);
+    expect(worker.grants).toMatchObject([{ state: "once", caveats: { models: ["a/near"] } }]);
+  });
+
+  it("D3: is told no by 4001, and is not asked about when it is blocked or has enough already", async () => {
+    const denied = stage();
+    const asking = denied.ask({});
+    await denied.worker.consent.decide(await questionOf(denied.worker), { kind: "deny" });
+    await expect(asking).rejects.toMatchObject({ code: 4001 });
+    const blocked = stage(grant("blocked"));
+    await expect(blocked.ask({})).rejects.toMatchObject({ code: 4100, data: { satchelCode: "origin_blocked" } });
+    const enough = stage(grant("allowed", { models: ["a/near"] }));
+    const params = (models: string[]) => ({ permissions: { "model:prompt": { models } } });
+    expect((await enough.ask(params(["a/near"]))).permissions).toHaveLength(3);
+    expect(enough.worker.opened).toEqual([]);
+    void enough.ask(params(["a/far"])).catch(() => undefined);
+    await questionOf(enough.worker);
+    expect(enough.worker.opened).toHaveLength(1);
+  });
+
+  it("A16: does not go on asking when it goes away, or changes its mind", async () => {
+    for (const leave of ["abandon", "cancel"] as const) {
+      const { worker, permissions, ask } = stage();
+      const asking = ask({});
+      await questionOf(worker);
+      if (leave === "abandon") permissions.abandon(sink);
+      else permissions.cancel(caller, "1");
+      await expect(asking).rejects.toMatchObject({ data: { satchelCode: "cancelled" } });
+      await turn();
+      expect(await worker.session.list("ask:")).toEqual([]);
+      expect(worker.closed).toEqual([1]);
+    }
+  });
+
+  it("refuses what it does not understand without asking anybody", async () => {
+    const { worker, ask } = stage();
+    await expect(ask({ permissions: { "model:prompt": { budget: "all" } } })).rejects.toMatchObject({ code: -32602 });
+    expect(worker.opened).toEqual([]);
+  });
+});
+
+describe("a site and its own grant", () => {
+  it("D3: gives it back, but never what the person blocked", async () => {
+    const allowed = stage(grant("allowed"));
+    await allowed.permissions.revoke(caller);
+    expect(allowed.deleted).toEqual(["grant_1"]);
+    const blocked = stage(grant("blocked"));
+    expect(await blocked.permissions.revoke(caller)).toMatchObject({ state: "denied" });
+    expect(blocked.deleted).toEqual([]);
+  });
+
+  it("D3: sees the models it may use, and none before a grant", async () => {
+    await expect(stage().permissions.models(caller)).rejects.toMatchObject({ code: 4100 });
+    await expect(stage(grant("once")).permissions.models(caller)).rejects.toMatchObject({ code: 4100 });
+    const ids = async (caveats: Partial<Grant["caveats"]>) =>
+      (await stage(grant("allowed", caveats)).permissions.models(caller)).models.map(({ id }) => id);
+    expect(await ids({})).toEqual(["a/far", "a/near"]);
+    expect(await ids({ models: ["a/far"] })).toEqual(["a/far"]);
+    expect(await ids({ local_only: true })).toEqual(["a/near"]);
+    expect((await stage(grant("allowed")).permissions.models(caller)).models[0]).toEqual({
+      id: "a/far",
+      name: "a/far",
+      contextLength: 8,
+      provider: "p",
+      providerName: "P",
+      local: false,
+      available: true,
+      capabilities: ["chat"],
+      preferred: false,
+    });
+  });
+});

@@ -1,0 +1,114 @@
+"""Pages of today, in real Chromium and Firefox: permissions with caveats, chat, tools in the page, and the unmodified `openai` client."""
+
+import queue
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.e2e.chromium import chromium, press
+from tests.e2e.conftest import need, need_chromium
+from tests.e2e.counting_server import CountingServer, text_of
+from tests.e2e.firefox import EXTENSION, firefox, until
+from tests.stage import Satchel, running
+
+pytestmark = [pytest.mark.browser]
+Pages = tuple[str, "queue.Queue[tuple[str, Any]]"]
+LATER = """
+    const [name, done] = arguments;
+    window.modern[name]().then(done, (error) => done({ failed: String(error), code: error?.code }));
+"""
+DEEDS = ("announced", "chat", "tool", "openai", "stop")
+
+
+def check(name: str, told: Any) -> None:
+    """Compare what a deed told with what it must."""
+    expected = {
+        "announced": {
+            "name": "Satchel",
+            "rdns": "dev.satchel",
+            "apiVersion": "1",
+            "frozen": True,
+            "icon": "data:image/",
+            "request": "function",
+        },
+        "chat": {"streamed": text_of(3), "text": text_of(3), "outputTokens": 3, "costIsKnown": True, "provider": "custom"},
+        "tool": "It is 47.",
+        "openai": {"streamed": text_of(3), "whole": text_of(3), "error": 400},
+        "stop": {"name": "AbortError", "usage": "number"},
+    }[name]
+    if isinstance(told, dict):
+        told.pop("features", None)
+        models = told.pop("models", None)
+        assert models is None or "lab:count-3-0" in models, models
+    assert told == expected
+
+
+def allowed(satchel: Satchel, counting: CountingServer, address: str) -> None:
+    """Add the counting server and allow the page."""
+    satchel.add_server(counting.base_url, "lab")
+    satchel.call(satchel.add_token(), "PUT", "/v1/grants", {"origin": address, "state": "allowed"})
+
+
+def wait_until_idle(counting: CountingServer) -> None:
+    """Wait until nothing runs upstream."""
+    deadline = time.monotonic() + 10
+    while counting.running:
+        assert time.monotonic() < deadline, "a stopped call goes on upstream"
+        time.sleep(0.02)
+
+
+def test_d2_f2_a_page_of_today_in_chromium(tmp_path: Path, counting: CountingServer, pages: Pages) -> None:
+    need_chromium()
+    with running(tmp_path / "satchel") as satchel, chromium(tmp_path / "profile") as browser:
+        allowed(satchel, counting, pages[0])
+        browser.connect(satchel).close()
+        page = browser.context.new_page()
+        page.goto(f"{pages[0]}/modern.html")
+        page.wait_for_function("window.modern")
+        for name in DEEDS:
+            check(name, page.evaluate(f"window.modern.{name}()"))
+        wait_until_idle(counting)
+        assert page.evaluate("typeof LanguageModel") == "function"  # Chrome's own object stays Chrome's own
+        assert "[native code]" in page.evaluate("String(LanguageModel)")
+
+
+def test_d3_a_site_gets_what_the_person_allows_narrowed_by_what_it_asked_for(
+    tmp_path: Path, counting: CountingServer, pages: Pages
+) -> None:
+    need_chromium()
+    with running(tmp_path / "satchel") as satchel, chromium(tmp_path / "profile") as browser:
+        satchel.add_server(counting.base_url, "lab")
+        browser.connect(satchel).close()
+        page = browser.context.new_page()
+        page.goto(f"{pages[0]}/modern.html")
+        page.wait_for_function("window.modern")
+        before = counting.asked
+        assert page.evaluate("window.ai.listModels().catch(({ code }) => code)") == 4100
+        wish = "{ 'model:prompt': { localOnly: true, ratePerMinute: 5, budget: { usd: 0.1, period: 'week' } } }"
+        window = browser.consent_window(f"window.asking = window.ai.requestPermissions({wish}, {{ reason: 'to sum up' }})", page)
+        window.get_by_text("to sum up", exact=False).first.wait_for()
+        press(window, "Always allow")
+        told = page.evaluate("window.asking")["permissions"][0]
+        caveats = {caveat["type"]: caveat["value"] for caveat in told["caveats"]}
+        assert told["invoker"] == pages[0]
+        assert (caveats["localOnly"], caveats["ratePerMinute"], caveats["budget"]) == (True, 5, {"usd": 0.1, "period": "week"})
+        kept = satchel.call(satchel.add_token(), "GET", "/v1/grants")["data"][0]["caveats"]
+        assert (kept["local_only"], kept["rate_per_minute"], kept["budget"]["cap_nusd"]) == (True, 5, 100_000_000)
+        assert counting.asked == before
+        assert page.evaluate("window.ai.revokePermissions().then(({ state }) => state)") == "prompt"
+        assert satchel.call(satchel.add_token(), "GET", "/v1/grants")["data"] == []
+
+
+def test_f1_a_page_of_today_in_firefox(tmp_path: Path, counting: CountingServer, pages: Pages) -> None:
+    need("Firefox", shutil.which("firefox-esr") is not None or shutil.which("firefox") is not None)
+    need("extension/.output/firefox-mv3", EXTENSION.exists())
+    with running(tmp_path / "satchel") as satchel, firefox() as browser:
+        allowed(satchel, counting, pages[0])
+        browser.connect(satchel)
+        browser.driver.get(f"{pages[0]}/modern.html")
+        until(lambda: browser.driver.execute_script("return window.modern !== undefined"), "the page")
+        for name in DEEDS:
+            check(name, browser.driver.execute_async_script(LATER, name))
+        wait_until_idle(counting)
