@@ -10,7 +10,7 @@ export const popupStrings = {
   allow: "Allow",
   ask: "Ask",
   block: "Block",
-  never: "Has never asked for a model",
+  never: "No model has answered it yet",
   asks: "Asks you each time",
   blocked: "Blocked: it is not told why",
   allowedUntil: (day: string) => `Allowed until ${day}`,
