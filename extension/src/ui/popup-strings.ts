@@ -38,6 +38,7 @@ export const popupStrings = {
   command: "make run",
   copy: "Copy the command",
   missed: " asked while you were away. It was told “disconnected” (4900) and can ask again.",
+  refused: " asked and was refused: ",
   safe: "Allowed sites and budgets are safe: they live in your Satchel.",
   signInTitle: "Connect to your Satchel",
   signIn: "Sign in once, and pages can ask you for a model. Nothing is sent before you allow it.",
