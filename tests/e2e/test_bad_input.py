@@ -17,6 +17,7 @@ from playwright.sync_api import Page
 from tests.e2e.chromium import Chromium, chromium
 from tests.e2e.conftest import need_chromium, need_model
 from tests.e2e.counting_server import CountingServer
+from tests.e2e.pictures import popup_of
 from tests.stage import Satchel, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -62,6 +63,12 @@ class Scene:
         text = popup.locator("body").inner_text()
         popup.close()
         return text
+
+    def popup_over_the_page(self) -> str:
+        """Return what the popup says when it is opened over this page, its tab in front."""
+        with popup_of(self.browser, self.page) as popup:
+            popup.locator(".item, .empty").first.wait_for()
+            return popup.locator("body").inner_text()
 
 
 @pytest.fixture(scope="module")
@@ -115,16 +122,22 @@ def test_an_unknown_model_is_named(scene: Scene) -> None:
     error = scene.fail("nobody/nothing")
     assert (error["code"], error["satchelCode"]) == (-32602, "unknown_model")
     assert "nobody/nothing" in error["message"]
+    assert "unknown_model" in scene.popup_over_the_page()
 
 
 def test_a_prompt_larger_than_the_context_says_so(scene: Scene) -> None:
     error = scene.fail("smollm2/smollm2-135m-instruct", "word " * 12_000)
     assert error["satchelCode"] == "context_too_long"
+    assert "context_too_long" in scene.popup_over_the_page()
+    assert scene.page.evaluate("() => window.ask('Count.', { model: 'lab:count-3-0' })") == "done"
+    assert "context_too_long" not in scene.popup_over_the_page()
 
 
-def test_a_prompt_over_the_size_limit_says_so(scene: Scene) -> None:
-    error = scene.fail("smollm2/smollm2-135m-instruct", "x" * 9_000_000)
-    assert error["code"] in (-32600, -32602)
+@pytest.mark.parametrize(("size_bytes", "code"), [(2_000_000, -32602), (9_000_000, -32600)])
+def test_a_prompt_over_the_size_limit_says_so(scene: Scene, size_bytes: int, code: int) -> None:
+    """The socket takes 1 MiB a message, the private port 8 MiB."""
+    error = scene.fail("smollm2/smollm2-135m-instruct", "x" * size_bytes)
+    assert (error["code"], error["satchelCode"]) == (code, "request_too_large")
 
 
 def test_a_model_process_killed_in_mid_stream_is_an_error_and_the_next_call_works(scene: Scene) -> None:

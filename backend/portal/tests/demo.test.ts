@@ -96,6 +96,18 @@ test("a screen reader hears the start and the end, not the tokens", () => {
 const FAULTS: [Error, string, number | null, string | null][] = [
   [new PermissionDenied(4001, "x", { satchelCode: "consent_denied" }), "You said no.", 4001, "consent_denied"],
   [new PermissionDenied(4100, "x"), "This page may not ask.", 4100, null],
+  [
+    new PermissionDenied(4100, "x", { satchelCode: "model_not_granted" }),
+    "You allowed this page another model.",
+    4100,
+    "model_not_granted",
+  ],
+  [
+    new BudgetExceeded(4020, "x", { satchelCode: "budget_exceeded" }),
+    "Your budget does not cover this request.",
+    4020,
+    "budget_exceeded",
+  ],
   [new ExtensionMissing(2400), "No extension answered.", 4900, "extension_missing"],
   [
     new InvalidRequest(-32602, "No such model", { satchelCode: "unknown_model" }),
@@ -110,6 +122,13 @@ const FAULTS: [Error, string, number | null, string | null][] = [
 ];
 test.each(FAULTS)("%s is put into words and keeps its codes", (error, title, code, satchelCode) => {
   expect(explainFault(error)).toMatchObject({ title, code, satchelCode });
+});
+
+test("only a page that is blocked is told that it is", () => {
+  const remedy = (satchelCode: string) => explainFault(new PermissionDenied(4100, "why", { satchelCode })).remedy;
+  expect(remedy("origin_blocked")).toContain("blocked");
+  expect(remedy("model_not_granted")).toBe("why. Change that under Sites.");
+  expect(remedy("opaque_origin")).toBe("why.");
 });
 
 test("the provider's own words are shown", () => {

@@ -81,7 +81,8 @@ export class Relay {
     const { id, method, params } = message;
     if (this.pending.has(id)) return;
     if (sizeOf(params) > MESSAGE_BYTES_AT_MOST) {
-      const error = { code: RpcCode.invalidRequest, message: "The request is larger than 8 MiB" };
+      const data = { satchelCode: "request_too_large" };
+      const error = { code: RpcCode.invalidRequest, message: "The request is larger than 8 MiB", data };
       return this.reply({ kind: "error", id, error });
     }
     if (this.pending.size >= OPEN_AT_MOST) {

@@ -98,10 +98,16 @@ function LimitRows({ terms, onChange }: Omit<Props, "folded">) {
             inputMode="decimal"
             aria-label={words.ownBudget}
             aria-invalid={ConsentTerms.dollars(terms) === null}
+            aria-describedby={ConsentTerms.dollars(terms) === null ? "limit-own" : undefined}
             placeholder="1.00"
             value={terms.own}
             onInput={(event) => set({ own: event.currentTarget.value })}
           />
+          {ConsentTerms.dollars(terms) === null && (
+            <span class="t12 m2" id="limit-own">
+              {words.badBudget}
+            </span>
+          )}
         </div>
       )}
       <div class="row">

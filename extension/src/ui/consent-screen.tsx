@@ -11,6 +11,7 @@ import { ConsentTerms } from "./consent-terms";
 import { ConsentWho } from "./consent-who";
 import { Logo } from "./logo";
 import { ModelPicker } from "./model-picker";
+import { modelPrice } from "./model-price";
 import { Note } from "./note";
 import { Skeleton } from "./skeleton";
 import { useArmed } from "./use-armed";
@@ -97,7 +98,13 @@ export function ConsentScreen({ source }: { source: ConsentSource }) {
         <Missing question={question} model={model} />
         <ConsentMay question={question} />
         <ConsentAnswer question={question} model={model} onPick={() => setPicking(true)} />
-        <ConsentLimits terms={terms} onChange={setTerms} folded={isTall(question)} />
+        {canKeepBudget(model) ? (
+          <ConsentLimits terms={terms} onChange={setTerms} folded={isTall(question)} />
+        ) : (
+          <Note kind="plain">
+            <p id="why-not-always">{words.noBudget}</p>
+          </Note>
+        )}
       </main>
       <ConsentButtons
         armed={armed && !busy}
@@ -107,6 +114,11 @@ export function ConsentScreen({ source }: { source: ConsentSource }) {
       />
     </>
   );
+}
+
+/** The backend refuses a budget to what it cannot price: an “always” would be a “never”. */
+function canKeepBudget(model: Model | null): boolean {
+  return model === null || modelPrice(model).kind !== "unknown";
 }
 
 function isTall(question: ConsentQuestion): boolean {
@@ -166,7 +178,8 @@ function ConsentButtons({ armed, model, terms, answer }: ButtonsProps) {
   const deny = useRef<HTMLButtonElement>(null);
   useEffect(() => deny.current?.focus(), []);
   const canOnce = armed && model !== null;
-  const canAlways = canOnce && ConsentTerms.dollars(terms) !== null;
+  const hasBudget = canKeepBudget(model);
+  const canAlways = canOnce && hasBudget && ConsentTerms.dollars(terms) !== null;
   const press = (allowed: boolean, kind: ConsentDecision["kind"]) => () => {
     if (allowed) answer(kind);
   };
@@ -179,7 +192,13 @@ function ConsentButtons({ armed, model, terms, answer }: ButtonsProps) {
         <button type="button" class="btn lg primary" aria-disabled={!canOnce} onClick={press(canOnce, "once")}>
           {words.once}
         </button>
-        <button type="button" class="btn lg" aria-disabled={!canAlways} onClick={press(canAlways, "always")}>
+        <button
+          type="button"
+          class="btn lg"
+          aria-disabled={!canAlways}
+          aria-describedby={hasBudget ? undefined : "why-not-always"}
+          onClick={press(canAlways, "always")}
+        >
           {words.alwaysAllow}
         </button>
       </div>

@@ -44,5 +44,7 @@ export const consentStrings = {
   goneRest: "You can close this window.",
   noModel: "No model can answer yet. Add a key or start a local model, then the site can ask again.",
   needsModel: "Choose a model first",
+  noBudget:
+    "Nobody knows this model's price, so no budget can be kept. You can allow it once, or choose a model with a price.",
   badBudget: "Enter an amount above $0",
 } as const;

@@ -119,7 +119,7 @@ export function ModelPicker(props: Props) {
       </div>
       {flat.length === 0 && (
         <div class="empty" role="status">
-          <p>{words.noMatch(search)}</p>
+          <p>{words.noMatch(search.trim(), capabilities.size > 0)}</p>
           <button
             type="button"
             class="btn sm"

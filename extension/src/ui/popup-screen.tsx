@@ -13,6 +13,7 @@ import { PopupRecent } from "./popup-recent";
 import type { PopupSource } from "./popup-source";
 import { popupStrings as words } from "./popup-strings";
 import { PopupTrouble } from "./popup-trouble";
+import { RefusalNote } from "./refusal-note";
 import { SiteCard } from "./site-card";
 import { Skeleton } from "./skeleton";
 import { useLoaded } from "./use-loaded";
@@ -127,6 +128,9 @@ export function PopupScreen({ source }: { source: PopupSource }) {
               onChoose={(choice) => act(choose(source, site, grant, choice))}
             />
           ))}
+        {connected && snapshot.refused !== null && snapshot.refused.origin === site && (
+          <RefusalNote refusal={snapshot.refused} />
+        )}
         {connected && <ModelButton model={chosen} role={words.yourDefault} onPick={() => setPicking(true)} />}
         {running.map((item) => (
           <LiveCard

@@ -1,5 +1,6 @@
 import type { Account } from "./account";
 import type { LiveGeneration } from "./live-generation";
+import type { Refusal } from "./refusal";
 
 /** Everything the popup needs to draw its first picture. */
 export interface Snapshot {
@@ -12,4 +13,5 @@ export interface Snapshot {
   live: readonly LiveGeneration[];
   /** A site that asked while nobody could answer, lately. */
   missed: { origin: string; at: number } | null;
+  refused: Refusal | null;
 }

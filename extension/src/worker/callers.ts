@@ -6,6 +6,11 @@ import type { TopOrigins } from "./top-origins";
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
+/** Browsers never look up names below `localhost`: they are this computer. */
+function isLoopback(hostname: string): boolean {
+  return LOOPBACK.has(hostname) || hostname.endsWith(".localhost");
+}
+
 function refuse(message: string, satchelCode: string): RpcFailure {
   return new RpcFailure(RpcCode.unauthorized, message, { satchelCode });
 }
@@ -22,7 +27,7 @@ export class Callers {
       throw refuse("A sandboxed or local document has no origin and may not ask", "opaque_origin");
     }
     const { protocol, hostname } = new URL(origin);
-    if (protocol !== "https:" && !LOOPBACK.has(hostname)) {
+    if (protocol !== "https:" && !isLoopback(hostname)) {
       throw refuse("Only https pages and this computer's own may ask", "insecure_origin");
     }
     if (tabId === undefined) throw refuse("Only pages in a tab may ask", "no_tab");

@@ -9,6 +9,7 @@ import type { Consent } from "./consent";
 import { disconnected } from "./disconnected";
 import type { Generations } from "./generations";
 import type { KeyValue } from "./key-value";
+import { LastRefusal } from "./last-refusal";
 import type { Permissions } from "./permissions";
 import type { Settings } from "./settings";
 import type { SiteGrants } from "./site-grants";
@@ -54,7 +55,7 @@ export class PagePort {
 
   private readonly send = (message: ReplyMessage): void => {
     if (!this.open) return;
-    if (message.kind === "error" && IN_VAIN.has(message.error.data?.satchelCode ?? "")) void this.missed();
+    void this.tellThePopup(message);
     try {
       this.port.postMessage(ReplyMessage.format(message));
     } catch {
@@ -136,8 +137,13 @@ export class PagePort {
     this.send({ kind: "error", id, error: wire });
   }
 
-  private async missed(): Promise<void> {
-    const { origin } = await this.who(false);
-    await this.deps.session.set("missed", { origin, at: Date.now() });
+  private async tellThePopup(message: ReplyMessage): Promise<void> {
+    if (message.kind !== "error" && message.kind !== "result") return;
+    const caller = await this.who(false).catch(() => null);
+    if (caller === null) return;
+    const { origin } = caller;
+    await new LastRefusal(this.deps.session).heed(origin, message);
+    if (message.kind === "error" && IN_VAIN.has(message.error.data?.satchelCode ?? ""))
+      await this.deps.session.set("missed", { origin, at: Date.now() });
   }
 }

@@ -35,7 +35,7 @@ export class SignIn {
     const issuer = await this.issuer(backend);
     const verifier = random(48);
     const state = random(24);
-    const answer = await this.authorize(await this.address(backend, verifier, state));
+    const answer = await this.authorize(backend, await this.address(backend, verifier, state));
     const params = new URL(answer).searchParams;
     if (params.get("state") !== state) throw new Error("The answer does not belong to this sign-in. Try again.");
     const iss = params.get("iss");
@@ -72,11 +72,18 @@ export class SignIn {
     return typeof body?.issuer === "string" ? body.issuer : null;
   }
 
-  private async authorize(url: string): Promise<string> {
+  private async authorize(backend: string, url: string): Promise<string> {
     try {
       return await this.deps.authorize(url);
     } catch (cause) {
-      throw new Error("The sign-in window was closed before it was done.", { cause });
+      // Chromium's word for an answer that is an error page; it closes the window before anybody can read it.
+      const refused = cause instanceof Error && cause.message.includes("could not be loaded");
+      throw new Error(
+        refused
+          ? `${backend} would not show its sign-in page. Its log says why.`
+          : "The sign-in window was closed before it was done.",
+        { cause },
+      );
     }
   }
 }

@@ -7,6 +7,7 @@ import type { Backend } from "./backend";
 import type { Consent } from "./consent";
 import type { Generations } from "./generations";
 import type { KeyValue } from "./key-value";
+import { LastRefusal } from "./last-refusal";
 import type { Link } from "./link";
 import type { Session } from "./session";
 import type { Settings } from "./settings";
@@ -37,10 +38,11 @@ export class UiService implements WorkerApi {
 
   async snapshot(tabId: number | null): Promise<Snapshot> {
     const { settings, tops, generations, memory } = this.deps;
-    const [top, account, missed] = await Promise.all([
+    const [top, account, missed, refused] = await Promise.all([
       tabId === null ? null : tops.of(tabId),
       this.reach(),
       memory.get<{ origin: string; at: number }>("missed"),
+      new LastRefusal(memory).read(),
     ]);
     return {
       ...account,
@@ -49,6 +51,7 @@ export class UiService implements WorkerApi {
       site: top === null ? null : { origin: top },
       live: generations.live(),
       missed: missed !== null && Date.now() - missed.at < MISSED_FOR_MS ? missed : null,
+      refused,
     };
   }
 

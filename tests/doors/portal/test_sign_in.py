@@ -125,6 +125,14 @@ async def test_too_many_attempts_have_to_wait_and_are_told_how_long(quick: House
     assert (await quick.browser.post("/sign-in", data={"email": EMAIL, "password": PASSWORD}, headers=OURS)).status_code == 303
 
 
+async def test_a_wrong_password_does_not_close_the_sign_in_window_of_an_extension(quick: House) -> None:
+    """`launchWebAuthFlow` closes its window at any answer from 400 on."""
+    form = {"email": EMAIL, "password": "wrong password", "next": "/oauth/authorize?client_id=satchel-extension"}
+    page = await quick.browser.post("/sign-in", data=form, headers=OURS)
+    assert page.status_code == 200
+    assert 'role="alert"' in page.text
+
+
 @pytest.mark.parametrize("wanted", ["https://evil.example", "//evil.example", "/\\evil.example", "evil", "/a\nb", ""])
 async def test_nobody_is_sent_to_another_site_after_signing_in(quick: House, wanted: str) -> None:
     await quick.accounts.create(EMAIL, PASSWORD)

@@ -35,7 +35,10 @@ function words(error: unknown): [title: string, remedy: string] {
     return ["Satchel is not connected.", "Open Satchel in the toolbar and connect it to your backend."];
   if (error instanceof PermissionDenied) return denied(error);
   if (error instanceof BudgetExceeded)
-    return ["Your budget is used up.", "Nothing was charged for this request. Raise the budget under Sites."];
+    return [
+      "Your budget does not cover this request.",
+      `Nothing was charged. Satchel says: ${sentence(error.message)}`,
+    ];
   if (error instanceof RateLimited) return ["Too many requests.", wait(error.retryAfterS)];
   if (error instanceof ProviderFailed)
     return [`${error.provider ?? "The provider"} failed.`, sentence(error.data.message ?? error.shortMessage)];
@@ -45,9 +48,12 @@ function words(error: unknown): [title: string, remedy: string] {
 }
 
 function denied(error: PermissionDenied): [string, string] {
-  return error.code === 4001
-    ? ["You said no.", "No model was asked and nothing was charged."]
-    : ["This page may not ask.", "It is blocked. Allow it in Satchel’s popup, or under Sites."];
+  if (error.code === 4001) return ["You said no.", "No model was asked and nothing was charged."];
+  if (error.satchelCode === "origin_blocked")
+    return ["This page may not ask.", "It is blocked. Allow it in Satchel’s popup, or under Sites."];
+  if (error.satchelCode === "model_not_granted")
+    return ["You allowed this page another model.", `${sentence(error.message)} Change that under Sites.`];
+  return ["This page may not ask.", sentence(error.message)];
 }
 
 function invalid(error: InvalidRequest): [string, string] {

@@ -13,6 +13,7 @@ from satchel.doors.portal.forms import form_of, local_path
 from satchel.doors.portal.pages import Pages, page_headers
 from satchel.doors.portal.session import Visit, Visits
 from satchel.services.accounts import MIN_PASSWORD_CHARACTERS, Accounts
+from satchel.services.oauth.service import AUTHORIZE_PATH
 
 SIGN_IN_PATH = "/sign-in"
 SIGN_OUT_PATH = "/sign-out"
@@ -102,14 +103,17 @@ class SignInDoor:
         return _signed_in(visit, secret, "/")
 
     async def _page(self, after: str, email: str = "", error: SatchelError | None = None) -> Response:
+        connecting = after.startswith(AUTHORIZE_PATH)
+        # A browser closes an extension's sign-in window at any answer from 400 on: a slip of the finger would end the whole sign-in.
+        status = reply_to(type(error)).status if error and not connecting else 200
         return self._pages.render(
             "sign_in.html",
-            status=reply_to(type(error)).status if error else 200,
+            status=status,
             headers=page_headers() | _retry_after(error),
             after=after,
             email=email,
             error=error.message if error else None,
-            connecting=after.startswith("/oauth/authorize"),
+            connecting=connecting,
             needs_owner=error is None and await self._accounts.needs_owner(),
         )
 

@@ -1,0 +1,122 @@
+"""Every screen, in both themes and at both widths: axe-core finds nothing, and nothing scrolls sideways."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Page
+from tests.e2e.axe import CONSENT, POPUP, faults_of
+from tests.e2e.chromium import Chromium, chromium, press
+from tests.e2e.conftest import need_chromium
+from tests.e2e.pictures import popup_of
+from tests.stage import EMAIL, PASSWORD, Satchel
+
+pytestmark = [pytest.mark.browser, pytest.mark.model]
+LONG = "a-name-that-does-not-end.and-another-long-label-in-the-middle.some-more.localhost"
+MIXED = "xn--pple-43d.localhost"
+REASON = "x" * 59 + " " + "y" * 60
+ASK = """reason => { window.ai.request({ method: "ai_generate", params: {
+    model: "openai/gpt-5-mini", reason, messages: [{ role: "user", content: "Hello" }],
+    tools: ["search_notes", "a_second_tool_with_a_long_name"].map(name => ({ type: "function", function: { name, parameters: {} } })),
+} }).catch(() => 0); }"""
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    """One Chromium for all screens; each test says whether it needs it connected."""
+    need_chromium()
+    with chromium(tmp_path_factory.mktemp("profile")) as running:
+        yield running
+
+
+@contextmanager
+def tab(browser: Chromium, url: str) -> Iterator[Page]:
+    """Open an address in a tab of its own."""
+    page = browser.context.new_page()
+    page.goto(url)
+    yield page
+    page.close()
+
+
+def test_first_run_sign_in_and_connecting(browser: Chromium, satchel: Satchel) -> None:
+    browser.set_backend(satchel.url)
+    page = browser.extension_page("options")
+    assert faults_of(page) == []
+    with browser.context.expect_page() as opened:
+        page.get_by_role("button", name=re.compile("^Connect")).click()
+    window = opened.value
+    window.get_by_label("Email").fill(EMAIL)
+    window.get_by_label("Password").fill("not the password")
+    window.get_by_role("button", name="Sign in").click()
+    window.get_by_role("alert").wait_for()  # a wrong password must not close the browser's sign-in window
+    assert faults_of(window) == []
+    window.get_by_label("Password").fill(PASSWORD)
+    window.get_by_role("button", name="Sign in").click()
+    allow = window.get_by_role("button", name=re.compile("^Allow"))
+    allow.wait_for()
+    assert faults_of(window) == []
+    window.wait_for_function("() => [...document.querySelectorAll('button')].every(b => b.getAttribute('aria-disabled') !== 'true')")
+    allow.click()
+    page.get_by_text("Connected to your Satchel").wait_for()
+    assert faults_of(page) == []
+    page.close()
+
+
+@pytest.mark.parametrize("host", ["localhost", LONG, MIXED])
+def test_the_consent_window(browser: Chromium, pages: tuple[str, object], host: str) -> None:
+    with tab(browser, f"http://{host}:{pages[0].rsplit(':', 1)[1]}/ask.html") as page:
+        with browser.context.expect_page() as opened:
+            page.evaluate(ASK, REASON)
+        window = opened.value
+        window.get_by_role("button", name="Deny", exact=True).wait_for()
+        assert faults_of(window, CONSENT) == []
+        cut = window.evaluate("[...document.querySelectorAll('main .says, main h1, main li')].some(e => e.scrollWidth > e.clientWidth)")
+        assert not cut, "something of the question is cut off"
+        window.close()
+
+
+def test_the_consent_window_of_a_frame(browser: Chromium, pages: tuple[str, object]) -> None:
+    with tab(browser, f"{pages[0]}/ask.html") as page:
+        page.evaluate(
+            "src => new Promise(done => document.body.append(Object.assign(document.createElement('iframe'), { src, onload: done })))",
+            f"{pages[0].replace('127.0.0.1', 'framed.localhost')}/ask.html",
+        )
+        with browser.context.expect_page() as opened:
+            page.frames[1].evaluate(ASK, None)
+        opened.value.get_by_text("Frame that asks").wait_for()
+        assert faults_of(opened.value, CONSENT) == []
+        opened.value.close()
+
+
+def test_the_demo_and_the_popup(browser: Chromium, satchel: Satchel) -> None:
+    with tab(browser, f"{satchel.url}/demo") as page:
+        page.get_by_text("asks first").first.wait_for()
+        assert faults_of(page) == []
+        with popup_of(browser, page) as popup:
+            popup.get_by_text("Nothing carried yet").wait_for()
+            assert faults_of(popup, POPUP) == []
+            popup.locator(".pickbtn").click()
+            popup.get_by_role("combobox").wait_for()
+            assert faults_of(popup, POPUP) == []
+            popup.get_by_role("combobox").fill("zzzz")
+            popup.get_by_text("Nothing matches “zzzz”.").wait_for()
+            assert faults_of(popup, POPUP) == []
+        page.bring_to_front()
+        with browser.context.expect_page() as opened:
+            page.get_by_role("button", name="Ask", exact=True).click()
+        press(opened.value, "Deny")
+        page.get_by_text("You said no.").wait_for()
+        assert faults_of(page) == []
+        with popup_of(browser, page) as popup:
+            popup.get_by_text("Block", exact=True).click()
+            popup.get_by_text("Blocked: it is not told why").wait_for()
+            assert faults_of(popup, POPUP) == []
+
+
+@pytest.mark.parametrize("view", ["home", "activity", "sites", "keys"])
+def test_the_portal(browser: Chromium, satchel: Satchel, view: str) -> None:
+    with tab(browser, f"{satchel.url}/#/{view}") as page:
+        page.locator("main h1").wait_for()
+        page.wait_for_load_state("networkidle")
+        assert faults_of(page) == []
