@@ -178,3 +178,10 @@ def test_a_price_that_is_no_number_is_unknown() -> None:
         or []
     )
     assert listed.price is None
+
+
+def test_counts_that_are_no_whole_numbers_still_count() -> None:
+    (*_, end) = decoded(chunk({"content": "a"}, "stop", usage={"prompt_tokens": 7.0, "completion_tokens": "2", "total_tokens": 9}), DONE)
+    assert isinstance(end, Finished)
+    assert end.usage is not None
+    assert (end.usage.input_tokens, end.usage.output_tokens) == (7, 0)
