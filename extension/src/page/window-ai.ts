@@ -13,8 +13,7 @@ export function windowAi(provider: Provider): Record<string, unknown> {
   const events = new LegacyEvents();
   const legacy = new LegacyApi(provider, events);
   const wrapped = new Map<AnyHandler, AnyHandler>();
-  const forwardModel = (data: unknown) => events.emit("model_changed", data);
-  provider.on("modelChanged", forwardModel, false);
+  provider.on("modelChanged", (data) => events.emit("model_changed", data), false);
 
   const addEventListener = (first: unknown, second?: unknown): string | undefined => {
     if (typeof first === "function") {

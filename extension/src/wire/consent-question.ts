@@ -16,7 +16,7 @@ export interface ConsentQuestion {
   maxTokens: number | null;
   requests: number;
   /** How the site itself asks to be narrowed. An "always" is never wider than this. */
-  wish: PermissionWish | null;
+  wish?: PermissionWish | null;
   /** The window, or where there are none the tab, in which it is being asked. */
   surface: { kind: "window" | "tab"; id: number } | null;
   createdAt: number;

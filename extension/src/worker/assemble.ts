@@ -3,15 +3,13 @@ import type { ServerFrame } from "../wire/server-frame";
 import { accountAccess } from "./account-access";
 import { browserConsentSurface } from "./browser-consent-surface";
 import { browserKeyValue } from "./browser-key-value";
-import { Callers } from "./callers";
 import { Consent } from "./consent";
 import { Generations } from "./generations";
 import { Link } from "./link";
 import { Pace } from "./pace";
-import { Permissions } from "./permissions";
 import { RunRecords } from "./run-records";
+import { siteAccess } from "./site-access";
 import { SiteGrants } from "./site-grants";
-import { SitePace } from "./site-pace";
 import { Subscribers } from "./subscribers";
 import { Toolbar } from "./toolbar";
 import { TopOrigins } from "./top-origins";
@@ -22,10 +20,6 @@ type Push = Extract<ServerFrame, { type: "event" }>;
 /** A request may cost three frames (asked, asked again with another model, stopped); the backend takes 60 at once, then 20/s. */
 const BURST = 15;
 const EVERY_MS = 200;
-
-/** What one site may ask of any kind: far more than a page needs, far less than would keep the backend from others. */
-const SITE_BURST = 200;
-const SITE_EVERY_MS = 20;
 
 /** Plugs everything of the worker together. `changed` is called whenever a screen or the button should look again. */
 export function assemble(changed: () => void) {
@@ -51,21 +45,11 @@ export function assemble(changed: () => void) {
     onDown: () => void generations.revive(),
   });
   const allowedModel: typeof grants.firstAllowed = (caller) => grants.firstAllowed(caller);
-  const records = new RunRecords(memory);
-  const pace = new Pace(BURST, EVERY_MS);
-  const generations: Generations = new Generations({ records, consent, link, pace, allowedModel, changed });
-  const service = new UiService({ ...access, consent, generations, link, memory, subscribers, tops, changed });
-  const site = { callers: new Callers(tops), grants, pace: new SitePace(SITE_BURST, SITE_EVERY_MS), subscribers };
-  const permissions = new Permissions({
-    backend,
-    consent,
-    grants,
-    changed: (origin) => {
-      void subscribers.permissionsChanged(origin);
-      changed();
-    },
-  });
-  const page = { ...site, permissions, consent, generations, session: memory, settings };
+  const paced = { records: new RunRecords(memory), pace: new Pace(BURST, EVERY_MS) };
+  const generations: Generations = new Generations({ ...paced, consent, link, allowedModel, changed });
+  const site = { ...access, consent, grants, subscribers, tops, changed };
+  const service = new UiService({ ...site, generations, link, memory });
+  const page = { ...siteAccess(site), consent, generations, session: memory, settings };
 
   function tell(push: Push): void {
     if (push.event === "model_changed") void subscribers.modelChanged();

@@ -157,7 +157,7 @@ export class Consent {
       origin,
       ...(embedder === null ? {} : { embedder }),
       state: "allowed",
-      caveats: question.wish === null ? caveats : PermissionWish.narrow(caveats, question.wish),
+      caveats: question.wish ? PermissionWish.narrow(caveats, question.wish) : caveats,
     });
   }
 
@@ -241,7 +241,7 @@ function merged(first: ConsentQuestion, next: ConsentQuestion): ConsentQuestion 
     tools: [...new Set([...first.tools, ...next.tools])],
     inputBytes: first.inputBytes + next.inputBytes,
     maxTokens,
-    wish: first.wish ?? next.wish,
+    wish: first.wish ?? next.wish ?? null,
     requests: first.requests + 1,
   };
 }
