@@ -46,10 +46,10 @@ export interface Ping {
   nonce?: string;
 }
 
-/** Whose connection it is. */
+/** Whose connection it is; `email` is None where the token speaks for a site. */
 export interface WelcomeAccount {
   id: string;
-  email: string;
+  email: string | null;
 }
 
 /** What the server accepts on this connection. */
@@ -65,7 +65,7 @@ export interface Welcome {
   protocol: number;
   server: string;
   account: WelcomeAccount;
-  preferred_model: string;
+  preferred_model: string | null;
   limits: Limits;
 }
 

@@ -86,7 +86,8 @@ def test_started_events_have_no_frame_of_their_own() -> None:
 def test_all_other_frames_conform_too() -> None:
     account = Account("acct_1", "me@here.example", SystemClock().now())
     error = ProviderUnavailable("acme: away", details={"provider": "acme"})
-    check(welcome("0.1.0", account, "a/b", {"message_bytes": 1, "generations": 2, "resume_s": 3}))
+    check(welcome("0.1.0", account, "a/b", {"message_bytes": 1, "generations": 2, "resume_s": 3}, of_a_site=False))
+    check(welcome("0.1.0", account, "a/b", {"message_bytes": 1, "generations": 2, "resume_s": 3}, of_a_site=True))
     check(FRAMES.started(None, "a/b"))
     check(FRAMES.failed(error, client_id="1", seq=3, usage=USAGE, cost=Cost(1)))
     assert check(refused(error, "mine", None)).keys() == {"type", "id", "error", "usage", "cost"}

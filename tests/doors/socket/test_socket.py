@@ -326,11 +326,24 @@ async def test_a_revoked_token_closes_its_connections_within_a_second_and_ends_w
     assert (await house.entry(started["generation"]))["status"] == "cancelled"
 
 
-async def test_a_token_that_speaks_for_a_site_opens_no_connection(house: Served) -> None:
+async def test_a_token_that_speaks_for_a_site_is_told_of_that_site_only(house: Served) -> None:
     _, token = await house.new_token(origin="https://a.example")
-    async with bare(house) as client:
+    async with greeted(house) as ours, bare(house) as client:
+        foreign = await ours.generate("lab:endless")
         await client.say("hello", token=token, client={"name": "test", "version": "1"})
-        assert await client.closed() == 4401
+        welcome = await client.hear("welcome")
+        assert (welcome["account"]["email"], welcome["preferred_model"]) == (None, None)
+        for frame in ("attach", "cancel"):
+            await client.say(frame, generation=foreign["generation"], after=0)
+            assert (await client.hear("failed"))["error"]["code"] == "generation_not_found"
+        await client.say("generate", id="1", request={"model": "lab:hello", "messages": [{"role": "user", "content": "Hi"}]})
+        assert (await client.hear("failed"))["error"]["code"] == "consent_required"
+        await client.say("generate", id="2", origin="https://b.example", request={"model": "lab:hello", "messages": []})
+        assert (await client.hear("failed"))["error"]["code"] in ("consent_required", "malformed_request")
+        for origin in ("https://b.example", "https://a.example"):
+            grant = {"origin": origin, "state": "allowed"}
+            assert (await house.call("PUT", "/v1/grants", grant))[0] == 200
+        assert (await client.hear("event"))["data"] == {"origin": "https://a.example"}
 
 
 async def test_a_slow_reader_pauses_the_provider_and_loses_nothing(house: Served) -> None:

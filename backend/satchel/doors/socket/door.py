@@ -128,7 +128,8 @@ class SocketDoor:
             return
         frame = push(message["event"], message.get("data", {}))
         for pump in tuple(self._accounts[account_id][0]):
-            pump.push(frame)
+            if _concerns(pump, message):
+                pump.push(frame)
 
     def _on_revoked(self, message: Message) -> None:
         token_id, account_id = message.get("token_id"), message.get("account_id")
@@ -136,3 +137,11 @@ class SocketDoor:
             who = pump.principal
             if who is not None and (who.token_id == token_id or who.account_id == account_id):
                 pump.hang_up(UNAUTHENTICATED, "the token was revoked")
+
+
+def _concerns(pump: Pump, message: Message) -> bool:
+    """Tell whether a push is for this connection: a site hears of its own grant, and of nothing else that goes on in the account."""
+    if pump.principal is None or pump.principal.origin is None:
+        return True
+    data = message.get("data")
+    return message.get("event") == "grants_changed" and isinstance(data, dict) and data.get("origin") == pump.principal.origin

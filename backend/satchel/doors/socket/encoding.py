@@ -63,16 +63,16 @@ class GenerationFrames:
         )
 
 
-def welcome(version: str, account: Account, preferred_model: str, limits: Mapping[str, int]) -> str:
-    """Return the answer to `hello`."""
-    who = {"id": account.id, "email": account.email}
+def welcome(version: str, account: Account, preferred_model: str, limits: Mapping[str, int], *, of_a_site: bool) -> str:
+    """Return the answer to `hello`. A site's own page is not told who the person is, nor which model they prefer elsewhere."""
+    who = {"id": account.id, "email": None if of_a_site else account.email}
     return _dump(
         {
             "type": "welcome",
             "protocol": PROTOCOL,
             "server": version,
             "account": who,
-            "preferred_model": preferred_model,
+            "preferred_model": None if of_a_site else preferred_model,
             "limits": limits,
         }
     )

@@ -59,10 +59,10 @@ class Ping(TypedDict):
 
 
 class WelcomeAccount(TypedDict):
-    """Whose connection it is."""
+    """Whose connection it is; `email` is None where the token speaks for a site."""
 
     id: str
-    email: str
+    email: str | None
 
 
 class Limits(TypedDict):
@@ -80,7 +80,7 @@ class Welcome(TypedDict):
     protocol: int
     server: str
     account: WelcomeAccount
-    preferred_model: str
+    preferred_model: str | None
     limits: Limits
 
 

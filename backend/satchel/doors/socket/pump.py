@@ -153,8 +153,6 @@ class Pump:
         try:
             principal = await services.authenticator.principal(action.token)
             principal.require("generate")
-            if principal.origin is not None:
-                raise ScopeMissing("a token that speaks for a site asks over HTTP; this connection tells of the whole account")
             account = await services.accounts.get(principal.account_id)
             preferred = await services.catalog.preferred(principal.account_id)
         except (Unauthenticated, ScopeMissing) as error:
@@ -169,7 +167,7 @@ class Pump:
             self.hang_up(TOO_MUCH, "this account has too many connections")
             return
         limits = {"message_bytes": MAX_MESSAGE_BYTES, "generations": MAX_GENERATIONS, "resume_s": RESUME_S}
-        await self._say(welcome(__version__, account, preferred, limits))
+        await self._say(welcome(__version__, account, preferred, limits, of_a_site=principal.origin is not None))
 
     async def _generate(self, action: Start | Stop | Resume) -> None:
         """Do what a frame asks; a refusal is told in a frame, and the connection stays."""

@@ -39,6 +39,7 @@ class Relays:
 
     def __init__(self, principal: Principal, streams: Streams, clock: Clock, ids: Ids, *, say: Say) -> None:
         self._principal = principal
+        self._scope = f"{principal.origin} " if principal.origin else ""  # the client ids of two sites are not each other's
         self._streams = streams
         self._clock = clock
         self._ids = ids
@@ -54,11 +55,11 @@ class Relays:
         Raises:
             SatchelError: it was not started: the request is wrong, too many run, or the server is going down.
         """
-        run = self._streams.find(self._principal.account_id, action.id)
+        run = self._known(action.id)
         if run is None:
             if len(self._relays) >= MAX_GENERATIONS:
                 raise TooManyGenerations(f"{MAX_GENERATIONS} generations run on this connection; wait for one to end")
-            run = self._streams.start(self._call(action), action.id)
+            run = self._streams.start(self._call(action), self._scope + action.id)
         await self._relay(run, action.id, after=0)
 
     async def resume(self, action: Resume) -> None:
@@ -85,8 +86,14 @@ class Relays:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def _known(self, ref: str) -> Run | None:
+        """Return the run of this generation id or client id that the caller may see: a site sees its own."""
+        account_id, origin = self._principal.account_id, self._principal.origin
+        run = self._streams.find(account_id, self._scope + ref) or self._streams.find(account_id, ref)
+        return run if run is None or origin is None or run.call.origin == origin else None
+
     def _find(self, target: Target) -> Run:
-        run = self._streams.find(self._principal.account_id, target.name)
+        run = self._known(target.name)
         if run is None:
             raise GenerationNotFound(f"there is no generation {target.name!r}, or it ended too long ago")
         return run
@@ -116,8 +123,9 @@ class Relays:
             earlier.task.cancel()
             await asyncio.gather(earlier.task, return_exceptions=True)
         frames = GenerationFrames(run.id)
-        await self._say(frames.started(client_id or run.client_ref, run.call.request.model))
-        task = asyncio.create_task(self._pass_on(run, frames, client_id or run.client_ref, after))
+        client_id = client_id or (run.client_ref.removeprefix(self._scope) if run.client_ref else None)
+        await self._say(frames.started(client_id, run.call.request.model))
+        task = asyncio.create_task(self._pass_on(run, frames, client_id, after))
         self._relays[run.id] = _Relay(run, task)
         task.add_done_callback(lambda done: self._ended(run.id, done))
 
