@@ -62,8 +62,8 @@ class Chromium:
         return window
 
 
-def sign_in(window: Page) -> None:
-    """Sign in and allow the extension, in the backend's own pages."""
+def sign_in(window: Page, *, any_model: bool = False) -> None:
+    """Sign in and allow the extension, in the backend's own pages; or a site, with its terms as they stand or as wide as can be."""
     window.wait_for_load_state()
     if window.get_by_label("Password").count():
         window.get_by_label("Email").fill(EMAIL)
@@ -71,9 +71,17 @@ def sign_in(window: Page) -> None:
         window.get_by_role("button", name="Sign in").click()
     allow = window.get_by_role("button", name=re.compile("^Allow"))
     allow.wait_for()
+    if any_model:
+        set_wide_terms(window)
     window.wait_for_timeout(ARMED_MS)
     with window.expect_event("close", timeout=15_000):
         allow.click()
+
+
+def set_wide_terms(window: Page) -> None:
+    """Choose any model and no budget on a site's consent page: the tests' own server has no price."""
+    window.get_by_label("Model", exact=True).select_option(label="Any of my models")
+    window.get_by_label("Budget", exact=True).fill("")
 
 
 def press(window: Page, name: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 from tests.e2e import page_server
-from tests.e2e.chromium import ARMED_MS, binary, sign_in
+from tests.e2e.chromium import ARMED_MS, binary, set_wide_terms, sign_in
 from tests.e2e.conftest import need, need_model
 from tests.e2e.counting_server import CountingServer, text_of
 from tests.stage import EMAIL, PASSWORD, running
@@ -55,7 +55,7 @@ def page(context: BrowserContext, origin: str) -> Page:
     with context.expect_page() as window:
         opened.get_by_role("button", name="Sign in with Satchel").click()
     window.value.wait_for_url(lambda url: "sign-in" in url or "/oauth/" in url)
-    sign_in(window.value)
+    sign_in(window.value, any_model=True)
     opened.get_by_role("button", name="Sign out").wait_for()
     return opened
 
@@ -133,6 +133,7 @@ def test_the_page_itself_can_go_to_the_server_and_come_back_and_a_reload_stays_s
         page.get_by_role("button", name="Sign in").click()
     allow = page.get_by_role("button", name="Allow")
     allow.wait_for()
+    set_wide_terms(page)
     page.wait_for_timeout(ARMED_MS)
     allow.click()
     page.get_by_role("button", name="Sign out").wait_for()
