@@ -1,4 +1,4 @@
-"""`GET /v1/models`: what this account can use, in the shape of OpenAI's list."""
+"""`/v1/models`: what this account can use, in the shape of OpenAI's list with the keys that OpenRouter's clients want besides."""
 
 from collections.abc import Sequence
 
@@ -6,8 +6,20 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from satchel.domain.catalog import Endpoint
+from satchel.domain.errors import NotFound
 from satchel.domain.usage import Price
 from satchel.doors.http.callers import Callers
+from satchel.doors.http.model_facts import (
+    Architecture,
+    ModelEndpointsReply,
+    ModelLinks,
+    Pricing,
+    TopProvider,
+    architecture,
+    model_endpoints,
+    pricing,
+    supported_parameters,
+)
 from satchel.services.catalog import Catalog
 from satchel.services.policy import Policy
 
@@ -52,6 +64,16 @@ class ModelSchema(BaseModel):
     name: str
     description: str | None
     context_length: int | None
+    canonical_slug: str
+    hugging_face_id: None = None
+    architecture: Architecture
+    pricing: Pricing
+    top_provider: TopProvider
+    per_request_limits: None = None
+    supported_parameters: list[str]
+    default_parameters: None = None
+    supported_voices: None = None
+    links: ModelLinks
     satchel: EndpointFacts
 
 
@@ -70,17 +92,47 @@ class ModelList(BaseModel):
     links: Links
 
 
+class Count(BaseModel):
+    """How many there are."""
+
+    count: int
+
+
+class CountReply(BaseModel):
+    """`GET /v1/models/count`."""
+
+    data: Count
+
+
 def models_router(callers: Callers, catalog: Catalog, policy: Policy) -> APIRouter:
     """Return the doors of this resource."""
     router = APIRouter(prefix="/models", tags=["models"])
 
-    @router.get("")
-    async def list_models(request: Request) -> ModelList:
-        """List what this account can use."""
+    async def listed(request: Request) -> list[ModelSchema]:
         principal = await callers.principal(request, "models")
         preferred = await catalog.preferred(principal.account_id)
-        found = model_schemas(await policy.visible(principal, await catalog.endpoints(principal.account_id)), preferred)
+        return model_schemas(await policy.visible(principal, await catalog.endpoints(principal.account_id)), preferred)
+
+    @router.get("")
+    @router.get("/user")
+    async def list_models(request: Request) -> ModelList:
+        """List what this account can use."""
+        found = await listed(request)
         return ModelList(data=found, total_count=len(found), links=Links())
+
+    @router.get("/count")
+    async def count_models(request: Request) -> CountReply:
+        """Count what this account can use."""
+        return CountReply(data=Count(count=len(await listed(request))))
+
+    @router.get("/{model:path}/endpoints")
+    async def list_endpoints(request: Request, model: str) -> ModelEndpointsReply:
+        """Say who serves a model, the first in line first."""
+        principal = await callers.principal(request, "models")
+        found = await policy.visible(principal, await catalog.resolve(principal.account_id, model))
+        if not found:
+            raise NotFound(f"no model {model!r} here; GET /v1/models lists what this account can use", details={"model": model})
+        return ModelEndpointsReply(data=model_endpoints(model, found))
 
     return router
 
@@ -117,6 +169,12 @@ def _schema(endpoint: Endpoint, model: str, is_preferred: bool) -> ModelSchema:
         name=endpoint.name,
         description=endpoint.description,
         context_length=endpoint.context_tokens,
+        canonical_slug=endpoint.model_id,
+        architecture=architecture(endpoint),
+        pricing=pricing(endpoint.price),
+        top_provider=TopProvider(context_length=endpoint.context_tokens, max_completion_tokens=endpoint.max_output_tokens),
+        supported_parameters=supported_parameters(endpoint),
+        links=ModelLinks(details=f"/api/v1/models/{model}/endpoints"),
         satchel=facts,
     )
 

@@ -16,6 +16,7 @@ from satchel.doors.http.grants import grants_router
 from satchel.doors.http.keys import KeyDesk, keys_router
 from satchel.doors.http.live import LiveCalls
 from satchel.doors.http.models import models_router
+from satchel.doors.http.providers import providers_router
 from satchel.doors.http.sign_ins import sign_ins_router
 from satchel.doors.http.tokens import tokens_router
 from satchel.kit.ids import Ids
@@ -68,6 +69,7 @@ def resource_routers(authenticator: Authenticator, live: LiveCalls, house: Resou
             clock=house.clock,
         ),
         models_router(callers, house.catalog, house.policy),
+        providers_router(callers, house.rows),
         grants_router(callers, house.policy, house.database, house.clock, house.ids),
         generations_router(callers, house.ledger, running, house.apps, house.clock),
         keys_router(callers, house.vault, desk, house.catalog),

@@ -1,0 +1,88 @@
+"""The read-only doors of the catalog, as strict clients validate them: every key there, null where nothing is known."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import openai
+import pytest
+
+from satchel.domain.catalog import Endpoint
+from satchel.domain.usage import Price
+from satchel.doors.http.model_facts import pricing
+from satchel.doors.http.models import model_schemas
+
+from ..served import Served
+
+MODEL_KEYS = {
+    *("id", "canonical_slug", "name", "created", "description", "hugging_face_id", "context_length", "architecture", "pricing"),
+    *("top_provider", "per_request_limits", "supported_parameters", "default_parameters", "supported_voices", "links"),
+}
+ENDPOINT_KEYS = {
+    *("name", "model_id", "model_name", "provider_name", "tag", "context_length", "max_completion_tokens", "max_prompt_tokens"),
+    *("quantization", "pricing", "supported_parameters", "supports_implicit_caching", "supports_tool_choice", "status", "uptime_last_30m"),
+    *("uptime_last_5m", "uptime_last_1d", "latency_last_30m", "throughput_last_30m"),
+}
+PROVIDER_KEYS = {"name", "slug", "privacy_policy_url", "terms_of_service_url", "status_page_url", "headquarters", "datacenters"}
+LAB = Endpoint("lab:hello", "a/b", "custom", "hello", "http://127.0.0.1:9/v1", name="Hello", provider_name="Lab")
+
+
+def test_a_listed_model_has_every_key_a_strict_client_wants() -> None:
+    model = model_schemas([LAB], "lab:hello")[0].model_dump()
+    assert model.keys() >= MODEL_KEYS
+    assert model["links"] == {"details": "/api/v1/models/a/b/endpoints"}
+    assert model["architecture"].keys() == {"modality", "input_modalities", "output_modalities", "tokenizer", "instruct_type"}
+    assert model["top_provider"].keys() == {"is_moderated", "context_length", "max_completion_tokens"}
+
+
+def test_capabilities_become_modalities_and_parameters() -> None:
+    able = replace(LAB, capabilities=frozenset({"chat", "tools", "images"}))
+    model = model_schemas([able], "lab:hello")[0]
+    assert model.architecture.modality == "text+image->text"
+    assert {"tools", "tool_choice"} <= set(model.supported_parameters)
+    assert "tools" not in model_schemas([LAB], "lab:hello")[0].supported_parameters
+
+
+@pytest.mark.parametrize(
+    ("price", "prompt", "completion"),
+    [
+        (None, "-1", "-1"),
+        (Price(Decimal(0), Decimal(0), date(2026, 11, 1)), "0", "0"),
+        (Price(Decimal("0.15"), Decimal(10), date(2026, 11, 1)), "0.00000015", "0.00001"),
+    ],
+)
+def test_a_price_is_a_text_per_token_and_never_free_by_ignorance(price: Price | None, prompt: str, completion: str) -> None:
+    assert pricing(price).model_dump() == {"prompt": prompt, "completion": completion}
+
+
+@pytest.mark.parametrize("path", ["/v1/models/lab:hello/endpoints", "/api/v1/models/lab:hello/endpoints"])
+async def test_a_model_says_who_serves_it(house: Served, path: str) -> None:
+    status, body = await house.call("GET", path)
+    assert (status, body["data"]["id"]) == (200, "lab:hello")
+    assert body["data"].keys() == {"id", "name", "created", "description", "architecture", "endpoints"}
+    assert [endpoint["tag"] for endpoint in body["data"]["endpoints"]] == ["lab"]
+    assert body["data"]["endpoints"][0].keys() == ENDPOINT_KEYS
+    assert body["data"]["endpoints"][0]["supports_tool_choice"].keys() == {"auto", "none", "required", "function"}
+
+
+async def test_who_serves_an_unknown_model_is_not_found(house: Served) -> None:
+    status, refused = await house.call("GET", "/v1/models/nobody/nothing/endpoints")
+    assert (status, refused["error"]["code"], refused["error"]["metadata"]["satchel_code"]) == (404, 404, "not_found")
+    assert "nobody/nothing" in refused["error"]["message"]
+
+
+async def test_the_count_and_the_caller_s_own_list_agree_with_the_list(house: Served) -> None:
+    _, listed = await house.call("GET", "/v1/models")
+    assert (await house.call("GET", "/api/v1/models/user"))[1] == listed
+    assert (await house.call("GET", "/api/v1/models/count"))[1] == {"data": {"count": listed["total_count"]}}
+
+
+async def test_providers_have_every_key_a_strict_client_wants(house: Served) -> None:
+    _, body = await house.call("GET", "/api/v1/providers")
+    assert {"openai", "anthropic", "groq", "custom"} <= {provider["slug"] for provider in body["data"]}
+    assert all(provider.keys() == PROVIDER_KEYS for provider in body["data"])
+
+
+async def test_the_openai_client_lists_models(house: Served) -> None:
+    async with openai.AsyncOpenAI(base_url=f"{house.url}/api/v1", api_key=house.token, max_retries=0) as client:
+        assert (await client.models.list()).object == "list"
