@@ -1,13 +1,18 @@
 """`POST /v1/messages`, asked by the unmodified `anthropic` client, over real sockets on both sides."""
 
+import asyncio
+import json
+from pathlib import Path
 from typing import Any
 
 import anthropic
 import pytest
 from anthropic.types import MessageParam, ToolParam
+from tests.e2e.conftest import need
 
 from ..served import Served
 
+NODE_FOLDER = Path(__file__).parents[2] / "e2e" / "node"
 ASK: list[MessageParam] = [{"role": "user", "content": "Hi"}]
 WEATHER: ToolParam = {"name": "weather", "description": "The weather", "input_schema": {"type": "object", "properties": {"city": {}}}}
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -108,6 +113,22 @@ async def test_a_stream_that_breaks_ends_in_an_error_event(client: anthropic.Asy
     with pytest.raises(anthropic.APIError, match="broke off its answer"):
         async with client.messages.stream(model="lab:cut", max_tokens=64, messages=ASK) as stream:
             await stream.get_final_message()
+
+
+async def test_the_npm_client_reads_it_all(house: Served) -> None:
+    need("tests/e2e/node/node_modules", (NODE_FOLDER / "node_modules").exists())
+    asked = ("node", "anthropic.mjs", house.url, house.token)
+    client = await asyncio.create_subprocess_exec(*asked, cwd=NODE_FOLDER, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+    said, complaint = await asyncio.wait_for(client.communicate(), 90)
+    assert client.returncode == 0, complaint.decode()
+    seen = json.loads(said)
+    assert (seen["texts"], seen["usage"]["input_tokens"], seen["usage"]["output_tokens"]) == (["Hel", "lo", "!"], 7, 3)
+    for content in (seen["called"], seen["whole"]):
+        assert [block["type"] for block in content] == ["thinking", "text", "tool_use", "tool_use"]
+        assert [block["input"] for block in content[2:]] == [{"city": "Oslo"}, {"of": "Oslo"}]
+    assert seen["counted"]["input_tokens"] > 0
+    assert seen["refused"] == {"name": "BadRequestError", "type": "invalid_request_error"}
+    assert seen["broken"]["name"].endswith("Error")
 
 
 async def test_a_token_that_is_none_is_an_authentication_error(house: Served) -> None:
