@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 
 from satchel.bootstrap.house import House
 from satchel.doors.auth import Authenticator
-from satchel.doors.http import completions, messages
+from satchel.doors.http import completions, messages, text_completions
 from satchel.doors.http.callers import Callers
 from satchel.doors.http.front import Front
 from satchel.doors.http.generating import GeneratingDoor, Skin
@@ -40,7 +40,11 @@ class Doors:
         self._live = LiveCalls(bus)
         self._issuer = Issuer(settings.public_url or None)
         self.management = self._management(authenticator)
-        skins: dict[str, Skin] = {completions.PATH: completions.ChatCompletions(), messages.PATH: messages.Messages()}
+        skins: dict[str, Skin] = {
+            completions.PATH: completions.ChatCompletions(),
+            messages.PATH: messages.Messages(),
+            text_completions.PATH: text_completions.TextCompletions(),
+        }
         hot: dict[str, ASGIApp] = {
             path: GeneratingDoor(skin, authenticator, house.generation, self._live, clock=clock, ids=ids) for path, skin in skins.items()
         }
@@ -95,6 +99,7 @@ class Doors:
         resources = resource_routers(authenticator, self._live, house)
         described = {
             completions.PATH: completions.DESCRIPTION,
+            text_completions.PATH: text_completions.DESCRIPTION,
             messages.PATH: messages.DESCRIPTION,
             messages.COUNT_PATH: messages.COUNT_DESCRIPTION,
         }
