@@ -78,7 +78,10 @@ class Upstream:
                 chunk(writer, "Hel")
                 await asyncio.sleep(0.02)
                 writer.transport.abort()
-            case "refuses" | "too-long" | "throttles":
+            case "thinks-and-calls":
+                think_and_call(writer)
+                await writer.drain()
+            case "refuses" | "too-long" | "throttles" | "wrong-key":
                 refuse(writer, model)
             case "endless":
                 await self._endless(writer, asked)
@@ -112,10 +115,29 @@ def refuse(writer: asyncio.StreamWriter, how: str) -> None:
     status, code, message = {
         "refuses": ("400 Bad Request", "invalid_value", "temperature must not be 3"),
         "too-long": ("400 Bad Request", "context_length_exceeded", "This model's maximum context length is 8 tokens"),
+        "wrong-key": ("401 Unauthorized", "invalid_api_key", "Incorrect API key provided: sk-***"),
         "throttles": ("429 Too Many Requests", "rate_limit_exceeded", "slow down"),
     }[how]
     error = {"error": {"message": message, "type": "invalid_request_error", "code": code}}
     writer.write(HEAD.format(status=status, kind="application/json").encode() + json.dumps(error).encode())
+
+
+def think_and_call(writer: asyncio.StreamWriter) -> None:
+    """Send a thought, a word and two tool calls, whose arguments come in turns."""
+
+    def piece(call: int, arguments: str, **first: str) -> dict[str, object]:
+        name = {"name": first["name"]} if first else {}
+        return {"index": call, **({"id": first["id"], "type": "function"} if first else {}), "function": {**name, "arguments": arguments}}
+
+    calls = [piece(0, "", id="call_a", name="weather"), piece(1, '{"of":', id="call_b", name="time")]
+    deltas: list[dict[str, object]] = [{"reasoning": "Hmm. "}, {"reasoning": "Oslo."}, {"content": "Wait."}]
+    deltas += [{"tool_calls": [call]} for call in (*calls, piece(0, '{"city":"Oslo"}'), piece(1, '"Oslo"}'))]
+    for delta in deltas:
+        choice = {"index": 0, "delta": delta, "finish_reason": None}
+        write(writer, json.dumps({"id": "up_1", "object": "chat.completion.chunk", "model": "native", "choices": [choice]}))
+    chunk(writer, "", finish="tool_calls")
+    write(writer, json.dumps({"id": "up_1", "choices": [], "usage": USAGE}))
+    write(writer, "[DONE]")
 
 
 def chunk(writer: asyncio.StreamWriter, text: str, finish: str | None = None) -> None:

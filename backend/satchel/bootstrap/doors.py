@@ -5,12 +5,14 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from satchel.bootstrap.house import House
 from satchel.doors.auth import Authenticator
+from satchel.doors.http import completions, messages, text_completions
 from satchel.doors.http.callers import Callers
-from satchel.doors.http.completions import DESCRIPTION, PATH, Completions
 from satchel.doors.http.front import Front
+from satchel.doors.http.generating import GeneratingDoor, Skin
 from satchel.doors.http.health import health_router
 from satchel.doors.http.live import LiveCalls
 from satchel.doors.http.management import management_app
@@ -38,9 +40,17 @@ class Doors:
         self._live = LiveCalls(bus)
         self._issuer = Issuer(settings.public_url or None)
         self.management = self._management(authenticator)
-        completions = Completions(authenticator, house.generation, self._live, clock, ids)
+        skins: dict[str, Skin] = {
+            completions.PATH: completions.ChatCompletions(),
+            messages.PATH: messages.Messages(),
+            text_completions.PATH: text_completions.TextCompletions(),
+        }
+        hot: dict[str, ASGIApp] = {
+            path: GeneratingDoor(skin, authenticator, house.generation, self._live, clock=clock, ids=ids) for path, skin in skins.items()
+        }
+        hot[messages.COUNT_PATH] = messages.TokenCount(authenticator)
         self.asgi = Front(
-            hot={PATH: completions},
+            hot=hot,
             socket=self.socket,
             rest=self.management,
             host_names=settings.host_names,
@@ -87,4 +97,10 @@ class Doors:
             portal_router(house.accounts, house.oauth, house.exchange, terms=terms, issuer=issuer),
         ]
         resources = resource_routers(authenticator, self._live, house)
-        return management_app(resources, pages, lambda asgi: PortalSession(asgi, house.accounts, issuer), {PATH: DESCRIPTION})
+        described = {
+            completions.PATH: completions.DESCRIPTION,
+            text_completions.PATH: text_completions.DESCRIPTION,
+            messages.PATH: messages.DESCRIPTION,
+            messages.COUNT_PATH: messages.COUNT_DESCRIPTION,
+        }
+        return management_app(resources, pages, lambda asgi: PortalSession(asgi, house.accounts, issuer), described)

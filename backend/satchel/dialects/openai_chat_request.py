@@ -6,14 +6,13 @@ Source: OpenRouter's and OpenAI's request shapes, checked 2026-11-23.
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Literal, TypeVar, cast
+from typing import Literal, cast
 
 from satchel.dialects.openai_chat_parts import assistant_parts, content_parts
+from satchel.dialects.request_fields import Body, boolean, integer, number, object_at, text, wrong
 from satchel.domain.catalog import PREFERRED
-from satchel.domain.chat import NO_TUNING, ChatRequest, Json, Message, OutputFormat, Role, Tool, ToolChoice, Tuning
-from satchel.domain.errors import MalformedRequest, UnsupportedFeature
-
-Body = Mapping[str, object]
+from satchel.domain.chat import NO_TUNING, ChatRequest, Message, OutputFormat, Role, Tool, ToolChoice, Tuning
+from satchel.domain.errors import UnsupportedFeature
 
 _ROLES = ("system", "developer", "user", "assistant", "tool")
 _TUNING = frozenset({*(known.name for known in dataclasses.fields(Tuning)), "reasoning"})
@@ -24,7 +23,7 @@ _MAX_NAME_CHARACTERS = 64
 
 def wants_stream(body: Body) -> bool:
     """Return whether the caller asked for a stream. Raises `MalformedRequest` if `stream` is no boolean."""
-    return bool(_boolean(body, "stream"))
+    return bool(boolean(body, "stream"))
 
 
 def parse_request(body: Body) -> ChatRequest:
@@ -36,24 +35,24 @@ def parse_request(body: Body) -> ChatRequest:
     """
     messages = body.get("messages")
     if not isinstance(messages, list) or not messages:
-        raise _wrong("messages", "must be a list of at least one message")
+        raise wrong("messages", "must be a list of at least one message")
     return ChatRequest(
         model=_model(body),
         messages=tuple(_message(message, f"messages[{at}]") for at, message in enumerate(messages)),
         max_output_tokens=_max_output_tokens(body),
         stop=_stop(body),
-        n=_integer(body, "n", 1, _MAX_CHOICES) or 1,
+        n=integer(body, "n", 1, _MAX_CHOICES) or 1,
         tools=_tools(body),
         tool_choice=_tool_choice(body),
-        parallel_tool_calls=_boolean(body, "parallel_tool_calls"),
+        parallel_tool_calls=boolean(body, "parallel_tool_calls"),
         output_format=_output_format(body),
         tuning=_tuning(body),
-        user=_text(body, "user"),
+        user=text(body, "user"),
     )
 
 
 def _model(body: Body) -> str:
-    model = _text(body, "model")
+    model = text(body, "model")
     if not model:
         models = body.get("models")
         model = models[0] if isinstance(models, list) and models and isinstance(models[0], str) else PREFERRED
@@ -61,18 +60,18 @@ def _model(body: Body) -> str:
 
 
 def _message(message: object, at: str) -> Message:
-    fields = _object(message, at)
+    fields = object_at(message, at)
     role = fields.get("role")
     if role not in _ROLES:
-        raise _wrong(f"{at}.role", f"must be one of {', '.join(_ROLES)}, not {role!r}")
+        raise wrong(f"{at}.role", f"must be one of {', '.join(_ROLES)}, not {role!r}")
     call_id = fields.get("tool_call_id")
     if role == "tool" and (not isinstance(call_id, str) or not call_id):
-        raise _wrong(f"{at}.tool_call_id", "must name the tool call that this message answers")
+        raise wrong(f"{at}.tool_call_id", "must name the tool call that this message answers")
     parts = content_parts(fields.get("content"), f"{at}.content")
     if role == "assistant":
         parts = assistant_parts(fields, at, parts)
     elif not parts and fields.get("content") is None:
-        raise _wrong(f"{at}.content", "must be a text or a list of parts")
+        raise wrong(f"{at}.content", "must be a text or a list of parts")
     name = fields.get("name")
     return Message(
         cast(Role, role),
@@ -83,8 +82,8 @@ def _message(message: object, at: str) -> Message:
 
 
 def _max_output_tokens(body: Body) -> int | None:
-    newer = _integer(body, "max_completion_tokens", 1)
-    return newer if newer is not None else _integer(body, "max_tokens", 1)
+    newer = integer(body, "max_completion_tokens", 1)
+    return newer if newer is not None else integer(body, "max_tokens", 1)
 
 
 def _stop(body: Body) -> tuple[str, ...]:
@@ -93,9 +92,9 @@ def _stop(body: Body) -> tuple[str, ...]:
         return ()
     stops = [stop] if isinstance(stop, str) else stop
     if not isinstance(stops, list) or not all(isinstance(text, str) and text for text in stops):
-        raise _wrong("stop", "must be a text or a list of texts, none empty")
+        raise wrong("stop", "must be a text or a list of texts, none empty")
     if len(stops) > _MAX_STOPS:
-        raise _wrong("stop", f"may hold {_MAX_STOPS} texts at the most, not {len(stops)}")
+        raise wrong("stop", f"may hold {_MAX_STOPS} texts at the most, not {len(stops)}")
     return tuple(stops)
 
 
@@ -104,25 +103,25 @@ def _tools(body: Body) -> tuple[Tool, ...]:
     if tools is None:
         return ()
     if not isinstance(tools, list):
-        raise _wrong("tools", "must be a list")
+        raise wrong("tools", "must be a list")
     return tuple(_tool(tool, f"tools[{at}]") for at, tool in enumerate(tools))
 
 
 def _tool(tool: object, at: str) -> Tool:
-    fields = _object(tool, at)
+    fields = object_at(tool, at)
     kind = fields.get("type", "function")
     if kind != "function":
         raise UnsupportedFeature(f"{at}: tools of type {kind!r} are not supported", details={"param": f"{at}.type", "feature": str(kind)})
-    function = _object(fields.get("function"), f"{at}.function")
+    function = object_at(fields.get("function"), f"{at}.function")
     name = function.get("name")
     if not isinstance(name, str) or not name or len(name) > _MAX_NAME_CHARACTERS:
-        raise _wrong(f"{at}.function.name", f"must be a text of 1 to {_MAX_NAME_CHARACTERS} characters")
+        raise wrong(f"{at}.function.name", f"must be a text of 1 to {_MAX_NAME_CHARACTERS} characters")
     parameters = function.get("parameters")
     return Tool(
         name=name,
-        description=_text(function, "description", f"{at}.function."),
-        parameters=None if parameters is None else _object(parameters, f"{at}.function.parameters"),
-        strict=_boolean(function, "strict", f"{at}.function."),
+        description=text(function, "description", f"{at}.function."),
+        parameters=None if parameters is None else object_at(parameters, f"{at}.function.parameters"),
+        strict=boolean(function, "strict", f"{at}.function."),
     )
 
 
@@ -132,12 +131,12 @@ def _tool_choice(body: Body) -> ToolChoice | None:
         return None
     if isinstance(choice, str):
         if choice not in ("none", "auto", "required"):
-            raise _wrong("tool_choice", f"must be none, auto, required or an object that names a function, not {choice!r}")
+            raise wrong("tool_choice", f"must be none, auto, required or an object that names a function, not {choice!r}")
         return ToolChoice(cast(Literal["none", "auto", "required"], choice))
-    function = _object(_object(choice, "tool_choice").get("function"), "tool_choice.function")
+    function = object_at(object_at(choice, "tool_choice").get("function"), "tool_choice.function")
     name = function.get("name")
     if not isinstance(name, str) or not name:
-        raise _wrong("tool_choice.function.name", "must name a function")
+        raise wrong("tool_choice.function.name", "must name a function")
     return ToolChoice("named", name)
 
 
@@ -145,38 +144,38 @@ def _output_format(body: Body) -> OutputFormat | None:
     given = body.get("response_format")
     if given is None:
         return None
-    fields = _object(given, "response_format")
+    fields = object_at(given, "response_format")
     match fields.get("type"):
         case "text":
             return OutputFormat("text")
         case "json_object":
             return OutputFormat("json_object")
         case "json_schema":
-            wanted = _object(fields.get("json_schema"), "response_format.json_schema")
-            schema = _object(wanted.get("schema"), "response_format.json_schema.schema")
+            wanted = object_at(fields.get("json_schema"), "response_format.json_schema")
+            schema = object_at(wanted.get("schema"), "response_format.json_schema.schema")
             at = "response_format.json_schema."
-            return OutputFormat("json_schema", _text(wanted, "name", at), schema, _boolean(wanted, "strict", at))
+            return OutputFormat("json_schema", text(wanted, "name", at), schema, boolean(wanted, "strict", at))
         case other:
-            raise _wrong("response_format.type", f"must be text, json_object or json_schema, not {other!r}")
+            raise wrong("response_format.type", f"must be text, json_object or json_schema, not {other!r}")
 
 
 def _tuning(body: Body) -> Tuning:
     if _TUNING.isdisjoint(body):  # most requests; looking at each was 2 % of a request's time
         return NO_TUNING
     return Tuning(
-        temperature=_number(body, "temperature", 0, 2),
-        top_p=_number(body, "top_p", 0, 1),
-        top_k=_integer(body, "top_k", 0),
-        min_p=_number(body, "min_p", 0, 1),
-        seed=_integer(body, "seed"),
-        frequency_penalty=_number(body, "frequency_penalty", -2, 2),
-        presence_penalty=_number(body, "presence_penalty", -2, 2),
-        repetition_penalty=_number(body, "repetition_penalty", 0, 2),
+        temperature=number(body, "temperature", 0, 2),
+        top_p=number(body, "top_p", 0, 1),
+        top_k=integer(body, "top_k", 0),
+        min_p=number(body, "min_p", 0, 1),
+        seed=integer(body, "seed"),
+        frequency_penalty=number(body, "frequency_penalty", -2, 2),
+        presence_penalty=number(body, "presence_penalty", -2, 2),
+        repetition_penalty=number(body, "repetition_penalty", 0, 2),
         logit_bias=_logit_bias(body),
-        logprobs=_boolean(body, "logprobs"),
-        top_logprobs=_integer(body, "top_logprobs", 0, 20),
+        logprobs=boolean(body, "logprobs"),
+        top_logprobs=integer(body, "top_logprobs", 0, 20),
         reasoning_effort=_reasoning_effort(body),
-        verbosity=_text(body, "verbosity"),
+        verbosity=text(body, "verbosity"),
     )
 
 
@@ -184,90 +183,19 @@ def _logit_bias(body: Body) -> Mapping[str, float] | None:
     given = body.get("logit_bias")
     if given is None:
         return None
-    bias = _object(given, "logit_bias")
-    return {token: _number(bias, token, -100, 100, "logit_bias.") or 0 for token in bias}
+    bias = object_at(given, "logit_bias")
+    return {token: number(bias, token, -100, 100, "logit_bias.") or 0 for token in bias}
 
 
 def _reasoning_effort(body: Body) -> str | None:
-    short = _text(body, "reasoning_effort")
+    short = text(body, "reasoning_effort")
     given = body.get("reasoning")
     if given is None:
         return short
-    reasoning = _object(given, "reasoning")
-    effort = _text(reasoning, "effort", "reasoning.")
+    reasoning = object_at(given, "reasoning")
+    effort = text(reasoning, "effort", "reasoning.")
     if effort and short and effort != short:
-        raise _wrong("reasoning_effort", f"says {short!r} while reasoning.effort says {effort!r}")
+        raise wrong("reasoning_effort", f"says {short!r} while reasoning.effort says {effort!r}")
     if effort is None and reasoning.get("enabled") is True:
         effort = "medium"
     return effort or short
-
-
-def _text(fields: Body, key: str, at: str = "") -> str | None:
-    value = fields.get(key)
-    if value is not None and not isinstance(value, str):
-        raise _wrong(at + key, f"must be a text, not {_kind(value)}")
-    return value
-
-
-def _boolean(fields: Body, key: str, at: str = "") -> bool | None:
-    value = fields.get(key)
-    if value is not None and not isinstance(value, bool):
-        raise _wrong(at + key, f"must be true or false, not {_kind(value)}")
-    return value
-
-
-def _integer(fields: Body, key: str, least: int | None = None, most: int | None = None) -> int | None:
-    value = fields.get(key)
-    if value is None:
-        return None
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise _wrong(key, f"must be an integer, not {_kind(value)}")
-    return _within(value, key, least, most)
-
-
-def _number(fields: Body, key: str, least: float, most: float, at: str = "") -> float | None:
-    value = fields.get(key)
-    if value is None:
-        return None
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise _wrong(at + key, f"must be a number, not {_kind(value)}")
-    return _within(value, at + key, least, most)
-
-
-N = TypeVar("N", int, float)
-
-
-def _within(value: N, key: str, least: float | None, most: float | None) -> N:
-    if (least is not None and value < least) or (most is not None and value > most):
-        bounds = f"{least} or more" if most is None else f"between {least} and {most}"
-        raise _wrong(key, f"must be {bounds}, not {value}")
-    return value
-
-
-def _object(value: object, at: str) -> Json:
-    if not isinstance(value, Mapping):
-        raise _wrong(at, f"must be an object, not {_kind(value)}")
-    return cast(Json, value)
-
-
-def _kind(value: object) -> str:
-    """Name a JSON type for people."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "a boolean"
-        case int() | float():
-            return "a number"
-        case str():
-            return "a text"
-        case list():
-            return "a list"
-        case _:
-            return "an object"
-
-
-def _wrong(param: str, why: str) -> MalformedRequest:
-    return MalformedRequest(f"{param} {why}", details={"param": param})

@@ -65,11 +65,10 @@ def as_ours(error: BaseException, request_id: str) -> SatchelError:
     return ours
 
 
-def openai_error(error: SatchelError, request_id: str) -> dict[str, object]:
-    """Return the error body that OpenAI and OpenRouter clients read; `code` is an integer, or the latter break on it."""
-    reply = reply_to(type(error))
+def error_metadata(error: SatchelError, request_id: str) -> dict[str, object]:
+    """Return what every dialect's error body holds beside its message, under names of ours and of OpenRouter's."""
     metadata: dict[str, object] = {
-        "error_type": reply.error_type,
+        "error_type": reply_to(type(error)).error_type,
         "satchel_code": error.code,
         "retryable": error.retryable,
         "retry_after_s": error.retry_after_s,
@@ -81,12 +80,18 @@ def openai_error(error: SatchelError, request_id: str) -> dict[str, object]:
     if isinstance(error, errors.UpstreamError | errors.KeyProblem) and provider is not None:
         metadata["provider_name"] = provider
         metadata["raw"] = its_message if its_message is not None else error.message
+    return metadata
+
+
+def openai_error(error: SatchelError, request_id: str) -> dict[str, object]:
+    """Return the error body that OpenAI and OpenRouter clients read; `code` is an integer, or the latter break on it."""
+    reply = reply_to(type(error))
     body = {
         "code": reply.status,
         "message": error.message,
         "type": reply.error_type,
         "param": error.details.get("param"),
-        "metadata": metadata,
+        "metadata": error_metadata(error, request_id),
     }
     return {"error": body}
 
