@@ -196,7 +196,7 @@ def may_pass(error: SatchelError) -> bool:
 
 
 def patience_s(failures: Sequence[SatchelError], unsaid_s: float) -> float | None:
-    """Return how long to wait before those that may pass are tried again: as long as the most patient asks. None: nobody may pass."""
+    """Return how long to wait before those that may pass are tried again: until the first of them may. None: nobody may pass."""
     hints_s = [unsaid_s if error.retry_after_s is None else error.retry_after_s for error in failures if may_pass(error)]
     return min(hints_s, default=None)
 

@@ -125,7 +125,7 @@ export function PopupScreen({ source }: { source: PopupSource }) {
               grant={grant}
               hasAsked={[...generations, ...running].some((item) => item.origin === site) || grant !== null}
               portal={snapshot.backend}
-              onChoose={(choice) => act(choose(source, site, grant, choice))}
+              onChoose={(choice) => act(choose(source, site, grant, chosen, choice))}
             />
           ))}
         {connected && snapshot.refused !== null && snapshot.refused.origin === site && (
@@ -169,12 +169,18 @@ function nameOf(models: readonly Model[], id: string, chosen: Model | null): str
 }
 
 /** Allow starts with the smallest limits; Ask forgets the record; Block refuses without a question. */
-async function choose(source: PopupSource, origin: string, grant: Grant | null, choice: "allow" | "ask" | "block") {
+async function choose(
+  source: PopupSource,
+  origin: string,
+  grant: Grant | null,
+  chosen: Model | null,
+  choice: "allow" | "ask" | "block",
+) {
   if (choice === "ask") {
     if (grant !== null) await source.deleteGrant(grant.id);
   } else if (choice === "block") {
     await source.putGrant({ origin, state: "blocked" });
   } else if (grant?.state !== "allowed") {
-    await source.putGrant({ origin, state: "allowed", caveats: firstCaveats(new Date()) });
+    await source.putGrant({ origin, state: "allowed", caveats: firstCaveats(new Date(), chosen) });
   }
 }
