@@ -171,13 +171,16 @@ class StreamClient(asyncio.Protocol):
             self.on_delta(self.count)
 
 
-async def streams(target: Target, count: int, model: str, connect: Callable[[StreamResult], StreamClient] | None = None) -> StreamResult:
-    """Run `count` streams at once, over SSE unless `connect` makes other clients."""
+async def streams(
+    target: Target, count: int, model: str, connect: Callable[[StreamResult], StreamClient] | None = None, *, ramp_s: float = 0.0
+) -> StreamResult:
+    """Run `count` streams at once, over SSE unless `connect` makes other clients. They begin one after another over `ramp_s`."""
     result = StreamResult()
     raw = target.request(model, stream=True)
     loop = asyncio.get_running_loop()
 
-    async def one() -> None:
+    async def one(number: int) -> None:
+        await asyncio.sleep(ramp_s * number / count)
         transport, client = await loop.create_connection(
             lambda: connect(result) if connect else StreamClient(result, raw), "127.0.0.1", target.port
         )
@@ -186,7 +189,7 @@ async def streams(target: Target, count: int, model: str, connect: Callable[[Str
         transport.close()
 
     began = time.monotonic()
-    await asyncio.gather(*(one() for _ in range(count)))
+    await asyncio.gather(*(one(number) for number in range(count)))
     result.seconds = time.monotonic() - began
     return result
 
