@@ -37,7 +37,7 @@ function words(error: unknown): [title: string, remedy: string] {
   if (error instanceof BudgetExceeded)
     return [
       "Your budget does not cover this request.",
-      `Nothing was charged. Satchel says: ${sentence(error.message)}`,
+      `Nothing was charged. Satchel says: ${sentence(error.shortMessage)}`,
     ];
   if (error instanceof RateLimited) return ["Too many requests.", wait(error.retryAfterS)];
   if (error instanceof ProviderFailed)
@@ -52,8 +52,8 @@ function denied(error: PermissionDenied): [string, string] {
   if (error.satchelCode === "origin_blocked")
     return ["This page may not ask.", "It is blocked. Allow it in Satchel’s popup, or under Sites."];
   if (error.satchelCode === "model_not_granted")
-    return ["You allowed this page another model.", `${sentence(error.message)} Change that under Sites.`];
-  return ["This page may not ask.", sentence(error.message)];
+    return ["You allowed this page another model.", `${sentence(error.shortMessage)} Change that under Sites.`];
+  return ["This page may not ask.", sentence(error.shortMessage)];
 }
 
 function invalid(error: InvalidRequest): [string, string] {
