@@ -124,7 +124,7 @@ def test_a15_a_frame_without_an_address_asks_as_the_page_that_made_it(scene: Sce
     assert scene.upstream.asked == before + 1
 
 
-def test_a16_an_extension_that_is_reloaded_in_mid_call_ends_the_call_and_the_provider(scene: Scene) -> None:
+def test_a16_an_extension_that_is_reloaded_in_mid_call_ends_the_pages_call_in_a_defined_way(scene: Scene) -> None:
     asked = {"model": "lab:count-300-20", "messages": [{"role": "user", "content": "Count."}]}
     scene.allowed.evaluate(
         "params => { window.story = window.hostile.settle(window.ai.request({ method: 'ai_generate', params })) }", asked
