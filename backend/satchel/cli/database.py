@@ -1,13 +1,8 @@
 """`satchel migrate`."""
 
-from typing import TYPE_CHECKING
-
 import click
 
 from satchel.cli.opening import finish, settings_now
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command()

@@ -1,14 +1,18 @@
 """The server's own pages, which work without JavaScript, and the headers that every page of ours carries."""
 
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from fastapi.responses import HTMLResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from satchel.domain import errors
 from satchel.domain.errors import SatchelError
 from satchel.doors.errors import reply_to
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _POLICY = (
@@ -53,8 +57,11 @@ def page_headers(*, sends_to: str | None = None, referrer: str = "same-origin", 
 class Pages:
     """Render templates."""
 
-    def __init__(self) -> None:
-        self._templates = Environment(
+    @cached_property
+    def _templates(self) -> "Environment":
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - 2 MB, and a server at rest shows no page
+
+        return Environment(
             loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from sqlalchemy import Row, func, select, update
-from sqlalchemy.dialects.postgresql import insert
 
 from satchel.domain.accounts import Account
 from satchel.domain.errors import MalformedRequest
@@ -19,7 +18,7 @@ class SqlAccounts:
 
     async def add(self, account: Account) -> None:
         """Keep a new account."""
-        statement = insert(accounts).values(_columns(account)).on_conflict_do_nothing(index_elements=["email_lower"])
+        statement = self._transaction.insert(accounts).values(_columns(account)).on_conflict_do_nothing(index_elements=["email_lower"])
         if not await self._transaction.write(statement):
             raise _taken()
 

@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Update, bindparam, case, delete, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
 
 from satchel.domain.budgets import Budget, Period, period_start
 from satchel.stores.sql.tables import budgets
@@ -23,7 +22,7 @@ class SqlBudgets:
 
     async def put(self, budget: Budget) -> None:
         """Create the budget, or set cap and period of the one kept. Holds live on through a change of period."""
-        statement = insert(budgets).values({column.name: getattr(budget, column.name) for column in budgets.c})
+        statement = self._transaction.insert(budgets).values({column.name: getattr(budget, column.name) for column in budgets.c})
         new = statement.excluded
         stays = budgets.c.period == new.period
         kept = {

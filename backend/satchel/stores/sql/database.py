@@ -4,12 +4,12 @@ import asyncio
 from types import TracebackType
 
 from sqlalchemy import select, text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from satchel.kit.clock import SystemClock
 from satchel.ports.clock import Clock
 from satchel.ports.stores import UnitOfWork
 from satchel.stores.sql.accounts import SqlAccounts
+from satchel.stores.sql.async_engine import AsyncEngine
 from satchel.stores.sql.audit import SqlAudit
 from satchel.stores.sql.budgets import SqlBudgets
 from satchel.stores.sql.deks import SqlDeks

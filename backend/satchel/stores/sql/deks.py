@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, select, update
-from sqlalchemy.dialects.postgresql import insert
 
 from satchel.domain.keys import WrappedDek
 from satchel.stores.sql.tables import deks
@@ -25,7 +24,9 @@ class SqlDeks:
     async def put(self, dek: WrappedDek) -> WrappedDek:
         """Keep `dek` unless the account has one of this version; return the one that is kept."""
         columns = {column.name: getattr(dek, column.name) for column in deks.c}
-        await self._transaction.write(insert(deks).values(columns).on_conflict_do_nothing(index_elements=["account_id", "version"]))
+        await self._transaction.write(
+            self._transaction.insert(deks).values(columns).on_conflict_do_nothing(index_elements=["account_id", "version"])
+        )
         row = await self._transaction.row(select(deks).where(deks.c.account_id == dek.account_id, deks.c.version == dek.version))
         return _dek(row) if row else dek
 

@@ -13,10 +13,10 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from satchel.domain.errors import NotReady
+from satchel.stores.sql.async_engine import AsyncConnection, AsyncEngine
 
 _BUSY_TIMEOUT_S = 5.0
 _PATIENT_BUSY_TIMEOUT_S = 60.0  # several workers may wait in line for one that migrates on a slow disk
@@ -69,9 +69,9 @@ def async_engine(url: URL, *, patient: bool = False) -> AsyncEngine:
     pool["hide_parameters"] = True  # errors may be logged, and a statement's values are nobody's business
     if not is_sqlite(url):
         timeouts = {"timeout": _CONNECT_TIMEOUT_S, "command_timeout": None if patient else _ANSWER_TIMEOUT_S}
-        return create_async_engine(url, connect_args=timeouts, **pool)
+        return AsyncEngine(url, connect_args=timeouts, **pool)
     make_private_file(Path(url.database or ""))
-    engine = create_async_engine(url, connect_args=_sqlite_arguments(_PATIENT_BUSY_TIMEOUT_S if patient else _BUSY_TIMEOUT_S), **pool)
+    engine = AsyncEngine(url, connect_args=_sqlite_arguments(_PATIENT_BUSY_TIMEOUT_S if patient else _BUSY_TIMEOUT_S), **pool)
     _set_up(engine.sync_engine, "FULL")
     return engine
 

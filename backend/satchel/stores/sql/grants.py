@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, select
-from sqlalchemy.dialects.postgresql import insert
 
 from satchel.domain.budgets import Period
 from satchel.domain.grants import BudgetCaveat, Caveats, Grant, GrantState
@@ -23,7 +22,7 @@ class SqlGrants:
 
     async def put(self, grant: Grant) -> Grant:
         """Create the grant, or replace the one of the same account, origin and embedder."""
-        statement = insert(grants).values(_columns(grant))
+        statement = self._transaction.insert(grants).values(_columns(grant))
         replaced = {column.name: statement.excluded[column.name] for column in grants.c if column.name not in ("id", *_PLACE)}
         kept = statement.on_conflict_do_update(index_elements=_PLACE, set_=replaced).returning(grants)
         return _grant((await self._transaction.write_returning(kept))[0])

@@ -7,13 +7,13 @@ only when the event loop has nothing to do.
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import chain
 from operator import itemgetter
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Table, Text, bindparam, cast, delete, func, literal_column, select
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.sql.elements import ClauseElement
@@ -21,6 +21,7 @@ from sqlalchemy.sql.elements import ClauseElement
 from satchel.domain.budgets import Budget
 from satchel.stores.sql.budgets import budget_from, move_money
 from satchel.stores.sql.tables import budgets, generations, holds
+from satchel.stores.sql.upserts import insert_into
 
 T = TypeVar("T")
 Row = Mapping[str, Any]
@@ -30,8 +31,13 @@ Held = tuple[int, list[str]]
 _CHUNKS = (64, 48, 32, 24, 16, 12, 8, 6, 4, 3, 2, 1)
 
 
-def _keep(table: Table) -> ReturningInsert[Any]:
-    return insert(table).on_conflict_do_nothing(index_elements=["generation_id"]).returning(table.c.generation_id)
+def _keep(table: Table, dialect: str) -> ReturningInsert[Any]:
+    return insert_into(table, dialect).on_conflict_do_nothing(index_elements=["generation_id"]).returning(table.c.generation_id)
+
+
+@cache
+def _keeps(dialect: str) -> tuple[ReturningInsert[Any], ReturningInsert[Any]]:
+    return _keep(holds, dialect), _keep(generations, dialect)
 
 
 def _drop(ids: Any) -> Any:
@@ -69,12 +75,11 @@ class Statements(Protocol):
 class CoreStatements:
     """The statements on a SQLAlchemy connection."""
 
-    _keep_holds = _keep(holds)
-    _keep_entries = _keep(generations)
     _drop_holds = _drop(bindparam("ids", expanding=True))
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._keep_holds, self._keep_entries = _keeps(connection.dialect.name)
 
     def keep_holds(self, rows: Sequence[Row]) -> set[str]:
         """Insert holds that are not there yet."""
@@ -162,7 +167,7 @@ class _PreparedInsert:
     """An insert of many rows in few statements, whose texts come in few lengths, so that SQLite keeps them all prepared."""
 
     def __init__(self, table: Table) -> None:
-        head, values, tail = _split_at_values(str(_keep(table).compile(dialect=_DIALECT)))
+        head, values, tail = _split_at_values(str(_keep(table, "sqlite").compile(dialect=_DIALECT)))
         self._texts = {count: f"{head}{', '.join([values] * count)}" for count in _CHUNKS}
         self._tail = tail
         self._values_of = itemgetter(*(column.name for column in table.c))

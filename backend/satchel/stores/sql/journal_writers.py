@@ -10,10 +10,10 @@ from typing import Protocol, cast
 
 from sqlalchemy import Connection
 from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import PoolProxiedConnection
 
 from satchel.stores.group_commit import Outcome
+from satchel.stores.sql.async_engine import AsyncConnection
 from satchel.stores.sql.engine import async_engine, writer_engine
 from satchel.stores.sql.journal_batch import Item, apply_batch
 from satchel.stores.sql.journal_statements import CoreStatements, SqliteStatements
@@ -108,7 +108,7 @@ class PostgresWriter:
     async def apply(self, batch: Batch) -> list[Outcome]:
         """Apply and commit `batch`."""
         try:
-            connection = self._connection = self._connection or await self._engine.connect()
+            connection = self._connection = self._connection or await self._engine.connect().start()
             outcomes = await connection.run_sync(_apply_in_core, batch)
             await connection.commit()
         except BaseException:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, func, select, update
-from sqlalchemy.dialects.postgresql import insert
 
 from satchel.domain.keys import Kek
 from satchel.stores.sql.tables import deks, keks
@@ -26,7 +25,7 @@ class SqlKeks:
         columns = {column.name: getattr(kek, column.name) for column in keks.c}
         demote = update(keks).where(keks.c.state == "primary", keks.c.id != kek.id).values(state="decrypt_only")
         await self._transaction.write(demote)
-        statement = insert(keks).values(columns)
+        statement = self._transaction.insert(keks).values(columns)
         await self._transaction.write(statement.on_conflict_do_update(index_elements=["id"], set_={"state": "primary"}))
 
     async def retire(self, kek_id: str) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, delete, select
-from sqlalchemy.dialects.postgresql import insert
 
 from satchel.domain.errors import MalformedRequest
 from satchel.domain.keys import Key
@@ -21,7 +20,7 @@ class SqlKeys:
     async def add(self, key: Key) -> None:
         """Keep a new key."""
         columns = {column.name: getattr(key, column.name) for column in keys.c}
-        statement = insert(keys).values(columns).on_conflict_do_nothing(index_elements=["account_id", "label"])
+        statement = self._transaction.insert(keys).values(columns).on_conflict_do_nothing(index_elements=["account_id", "label"])
         if not await self._transaction.write(statement):
             raise MalformedRequest(f"there is a key labelled {key.label!r} already; choose another label", details={"param": "label"})
 

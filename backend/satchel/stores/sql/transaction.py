@@ -3,13 +3,17 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Executable, Row
+from sqlalchemy import Executable, Row, Table
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from satchel.stores.sql.async_engine import AsyncConnection, AsyncEngine
 from satchel.stores.sql.engine import UNREACHABLE, begin_write_async, not_ready
+from satchel.stores.sql.upserts import insert_into
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects.postgresql import Insert
 
 Parameters = Mapping[str, Any] | None
 
@@ -30,7 +34,7 @@ class Transaction:
     async def __aenter__(self) -> "Transaction":
         """Take a connection. Raises `NotReady` where there is none."""
         try:
-            self._connection = await self._engine.connect()
+            self._connection = await self._engine.connect().start()
         except UNREACHABLE as error:
             raise not_ready(error) from error
         return self
@@ -75,6 +79,10 @@ class Transaction:
         """Change rows; return what the statement's RETURNING names."""
         await self.begin()
         return await self.rows(statement, parameters)
+
+    def insert(self, table: Table) -> "Insert":
+        """Return an insert in the engine's own dialect, to which `on_conflict_…` may be said."""
+        return insert_into(table, self._engine.sync_engine.dialect.name)
 
     async def begin(self) -> None:
         """Begin to write, unless begun."""
