@@ -1,11 +1,14 @@
 import { render } from "preact";
 import { ConsentScreen } from "../../src/ui/consent-screen";
+import { dressScreen } from "../../src/ui/dress-screen";
 import { connectWorker } from "../../src/wire/connect-worker";
 import { favourites } from "../../src/wire/favourites";
+import { preferences } from "../../src/wire/preferences";
 
 const id = new URLSearchParams(location.search).get("id") ?? "";
 const { api, watch } = connectWorker();
 
+await dressScreen(await preferences.read(), "consent_bar");
 render(
   <ConsentScreen
     source={{

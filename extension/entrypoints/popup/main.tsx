@@ -1,8 +1,10 @@
 import { render } from "preact";
 import { browser } from "wxt/browser";
+import { dressScreen } from "../../src/ui/dress-screen";
 import { PopupScreen } from "../../src/ui/popup-screen";
 import { connectWorker } from "../../src/wire/connect-worker";
 import { favourites } from "../../src/wire/favourites";
+import { preferences } from "../../src/wire/preferences";
 
 /** The tab this popup belongs to. Opened in a tab of its own it is `?tab=`, or the one that was looked at before. */
 async function tabId(): Promise<number | null> {
@@ -17,6 +19,7 @@ async function tabId(): Promise<number | null> {
 
 const { api, watch } = connectWorker();
 
+await dressScreen(await preferences.read(), "extName");
 render(
   <PopupScreen
     source={{

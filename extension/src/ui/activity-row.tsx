@@ -4,6 +4,7 @@ import { formatMoment } from "./format-moment";
 import { formatTokens } from "./format-tokens";
 import { OriginName } from "./origin-name";
 import { SiteMonogram } from "./site-monogram";
+import { t } from "./t";
 
 interface Props {
   generation: Generation;
@@ -13,26 +14,26 @@ interface Props {
   now: Date;
 }
 
-const STATUS = { finished: null, cancelled: "stopped", failed: "failed", live: "live" } as const;
-
 function costText(generation: Generation, free: boolean): string {
-  if (!generation.cost.known) return "price unknown";
-  return free && generation.cost.nusd === 0 ? "free" : formatCost(generation.cost.nusd);
+  if (!generation.cost.known) return t("model_unknown");
+  return free && generation.cost.nusd === 0 ? t("model_free") : formatCost(generation.cost.nusd);
 }
 
 /** One line of activity: site, model, tokens in and out, and last and right what it cost. */
 export function ActivityRow({ generation, modelName, free, href, now }: Props) {
   const { usage, started_at: startedAt, origin, app } = generation;
   const at = new Date(startedAt);
-  const tokens = `${formatTokens(usage.input_tokens + usage.output_tokens)} tokens`;
-  const facts = [STATUS[generation.status], generation.error_code, modelName, tokens].filter(Boolean).join(" · ");
+  const count = usage.input_tokens + usage.output_tokens;
+  const tokens = t("activity_tokens", { count, tokens: formatTokens(count) });
+  const status = generation.status === "finished" ? null : t(`status_${generation.status}`);
+  const facts = [status, generation.error_code, modelName, tokens].filter(Boolean).join(" · ");
   return (
     <li>
       <a class="item" href={href} target="_blank" rel="noopener noreferrer">
         <SiteMonogram origin={origin ?? app ?? "?"} size="sm" />
         <span class="two">
           <span class="ln cut plain-origin">
-            {origin === null ? (app ?? "Unnamed app") : <OriginName origin={origin} />}
+            {origin === null ? (app ?? t("activity_unnamed")) : <OriginName origin={origin} />}
           </span>
           <span class="ln cut">{facts}</span>
         </span>

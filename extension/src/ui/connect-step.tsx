@@ -1,9 +1,9 @@
 import { useState } from "preact/hooks";
 import type { Snapshot } from "../wire/snapshot";
 import type { FirstRunSource } from "./first-run-source";
-import { firstRunStrings as words } from "./first-run-strings";
 import { Icon } from "./icon";
 import { Step } from "./step";
+import { t } from "./t";
 
 interface Props {
   source: FirstRunSource;
@@ -21,18 +21,18 @@ export function ConnectStep({ source, snapshot, onChange }: Props) {
       <Step
         number={1}
         state="done"
-        title={words.connected}
+        title={t("first_connected")}
         hint={`${host} · ${snapshot.account?.email ?? ""}`}
         action={
           <button type="button" class="btn sm quiet" onClick={() => setEditing(true)}>
-            {words.change}
+            {t("first_change")}
           </button>
         }
       />
     );
   }
   return (
-    <Step number={1} state="now" title={words.connect} hint={words.connectHint}>
+    <Step number={1} state="now" title={t("first_connect")} hint={t("first_connectHint")}>
       <ConnectForm
         source={source}
         snapshot={snapshot}
@@ -44,7 +44,7 @@ export function ConnectStep({ source, snapshot, onChange }: Props) {
       {connected && (
         <div class="row">
           <button type="button" class="btn sm quiet" onClick={() => setEditing(false)}>
-            {words.cancel}
+            {t("first_cancel")}
           </button>
           <button
             type="button"
@@ -56,7 +56,7 @@ export function ConnectStep({ source, snapshot, onChange }: Props) {
               })
             }
           >
-            {words.disconnect}
+            {t("first_disconnect")}
           </button>
         </div>
       )}
@@ -86,7 +86,7 @@ function ConnectForm({ source, snapshot, onDone }: { source: FirstRunSource; sna
   return (
     <form class="stack s3" onSubmit={(event) => void connect(event)}>
       <div class="field">
-        <label for="address">{words.address}</label>
+        <label for="address">{t("first_address")}</label>
         <input
           id="address"
           class="in mono"
@@ -99,7 +99,7 @@ function ConnectForm({ source, snapshot, onDone }: { source: FirstRunSource; sna
         />
         {error === null ? (
           <p class="hint" id="address-hint">
-            {words.addressHint}
+            {t("first_addressHint")}
           </p>
         ) : (
           <p class="hint err" id="address-hint" role="alert">
@@ -110,7 +110,7 @@ function ConnectForm({ source, snapshot, onDone }: { source: FirstRunSource; sna
       </div>
       <div class="row">
         <button type="submit" class="btn primary lg" aria-busy={busy}>
-          {busy ? words.connecting : words.connectButton}
+          {busy ? t("first_connecting") : t("first_connectButton")}
         </button>
       </div>
     </form>

@@ -1,7 +1,7 @@
-import { consentStrings as words } from "./consent-strings";
 import { ConsentTerms } from "./consent-terms";
 import { formatUsd } from "./format-usd";
 import { SegmentedChoice } from "./segmented-choice";
+import { t } from "./t";
 
 interface Props {
   terms: ConsentTerms;
@@ -14,7 +14,7 @@ const BUDGETS = [
   { value: "0.5", label: "$0.50" },
   { value: "2", label: "$2" },
   { value: "5", label: "$5" },
-  { value: "other", label: words.other },
+  { value: "other", label: null },
 ] as const;
 
 /** The limits of an “always”: models, budget, end. */
@@ -23,19 +23,19 @@ export function ConsentLimits({ terms, onChange, folded }: Props) {
   if (!folded) {
     return (
       <fieldset class="terms">
-        <legend class="sr">{words.always}</legend>
+        <legend class="sr">{t("consent_always")}</legend>
         <p class="h4" aria-hidden="true">
-          {words.always}
+          {t("consent_always")}
         </p>
         {rows}
       </fieldset>
     );
   }
   const usd = ConsentTerms.dollars(terms);
-  const budget = `${usd === null ? "–" : formatUsd(usd, 2)} ${words.periods[terms.period]}`;
+  const budget = `${usd === null ? "–" : formatUsd(usd, 2)} ${t(`consent_periods_${terms.period}`)}`;
   return (
     <details class="terms">
-      <summary class="t12 b">{words.summary(budget, words.forDays[terms.expiry])}</summary>
+      <summary class="t12 b">{t("consent_summary", { budget, expiry: t(`consent_forDays_${terms.expiry}`) })}</summary>
       <div class="stack gap-top">{rows}</div>
     </details>
   );
@@ -47,7 +47,7 @@ function LimitRows({ terms, onChange }: Omit<Props, "folded">) {
     <>
       <div class="row">
         <span class="t12 m2 termlabel" id="limit-models">
-          {words.models}
+          {t("consent_models")}
         </span>
         <div class="grow">
           <SegmentedChoice
@@ -56,15 +56,15 @@ function LimitRows({ terms, onChange }: Omit<Props, "folded">) {
             value={terms.onlyThis ? "one" : "any"}
             onChange={(value) => set({ onlyThis: value === "one" })}
             options={[
-              { value: "one", label: words.onlyThis },
-              { value: "any", label: words.anyModel },
+              { value: "one", label: t("consent_onlyThis") },
+              { value: "any", label: t("consent_anyModel") },
             ]}
           />
         </div>
       </div>
       <div class="row">
         <span class="t12 m2 termlabel" id="limit-budget">
-          {words.budget}
+          {t("consent_budget")}
         </span>
         <div class="grow">
           <SegmentedChoice
@@ -72,18 +72,18 @@ function LimitRows({ terms, onChange }: Omit<Props, "folded">) {
             labelledBy="limit-budget"
             value={terms.budget}
             onChange={(budget) => set({ budget })}
-            options={BUDGETS}
+            options={BUDGETS.map(({ value, label }) => ({ value, label: label ?? t("consent_otherBudget") }))}
           />
         </div>
         <select
           class="in small"
-          aria-label={words.period}
+          aria-label={t("consent_period")}
           value={terms.period}
           onChange={(event) => set({ period: event.currentTarget.value as ConsentTerms["period"] })}
         >
           {(["day", "week", "month", "total"] as const).map((period) => (
             <option key={period} value={period}>
-              {words.periods[period]}
+              {t(`consent_periods_${period}`)}
             </option>
           ))}
         </select>
@@ -91,12 +91,12 @@ function LimitRows({ terms, onChange }: Omit<Props, "folded">) {
       {terms.budget === "other" && (
         <div class="row">
           <span class="t12 m2 termlabel" aria-hidden="true">
-            US$
+            {t("consent_dollars")}
           </span>
           <input
             class="in small grow"
             inputMode="decimal"
-            aria-label={words.ownBudget}
+            aria-label={t("consent_ownBudget")}
             aria-invalid={ConsentTerms.dollars(terms) === null}
             aria-describedby={ConsentTerms.dollars(terms) === null ? "limit-own" : undefined}
             placeholder="1.00"
@@ -105,14 +105,14 @@ function LimitRows({ terms, onChange }: Omit<Props, "folded">) {
           />
           {ConsentTerms.dollars(terms) === null && (
             <span class="t12 m2" id="limit-own">
-              {words.badBudget}
+              {t("consent_badBudget")}
             </span>
           )}
         </div>
       )}
       <div class="row">
         <span class="t12 m2 termlabel" id="limit-end">
-          {words.expires}
+          {t("consent_expires")}
         </span>
         <div class="grow">
           <SegmentedChoice
@@ -120,7 +120,10 @@ function LimitRows({ terms, onChange }: Omit<Props, "folded">) {
             labelledBy="limit-end"
             value={terms.expiry}
             onChange={(expiry) => set({ expiry })}
-            options={(["1", "7", "30", "never"] as const).map((value) => ({ value, label: words.expiry[value] }))}
+            options={(["1", "7", "30", "never"] as const).map((value) => ({
+              value,
+              label: t(`consent_expiry_${value}`),
+            }))}
           />
         </div>
       </div>

@@ -1,6 +1,7 @@
 import type { ConsentQuestion } from "../wire/consent-question";
-import { consentStrings as words } from "./consent-strings";
 import { Icon } from "./icon";
+import { Sentence } from "./sentence";
+import { t } from "./t";
 
 const TOOLS_SHOWN = 4;
 
@@ -11,30 +12,35 @@ export function ConsentMay({ question }: { question: ConsentQuestion }) {
     <ul class="can">
       <li>
         <Icon name="send" />
-        {words.send}
+        {t("consent_send")}
       </li>
       {tools.length > 0 && (
         <li>
           <Icon name="tool" />
           <span>
-            {words.tools(tools.length)}
-            <bdi class="mono" dir="ltr">
-              {tools.slice(0, TOOLS_SHOWN).join(", ")}
-              {tools.length > TOOLS_SHOWN ? ", …" : ""}
-            </bdi>
+            <Sentence of="consent_tools" count={tools.length} parts={{ names: <ToolNames tools={tools} /> }} />
           </span>
         </li>
       )}
       {embedder !== null && (
         <li class="no">
           <Icon name="block" />
-          <span>{words.notThis}</span>
+          <span>{t("consent_notThis")}</span>
         </li>
       )}
       <li class="no">
         <Icon name="hide" />
-        {words.never}
+        {t("consent_never")}
       </li>
     </ul>
+  );
+}
+
+function ToolNames({ tools }: { tools: readonly string[] }) {
+  return (
+    <bdi class="mono" dir="ltr">
+      {tools.slice(0, TOOLS_SHOWN).join(", ")}
+      {tools.length > TOOLS_SHOWN ? ", …" : ""}
+    </bdi>
   );
 }

@@ -6,7 +6,6 @@ import { ConsentAnswer } from "./consent-answer";
 import { ConsentLimits } from "./consent-limits";
 import { ConsentMay } from "./consent-may";
 import type { ConsentSource } from "./consent-source";
-import { consentStrings as words } from "./consent-strings";
 import { ConsentTerms } from "./consent-terms";
 import { ConsentWho } from "./consent-who";
 import { Logo } from "./logo";
@@ -14,6 +13,7 @@ import { ModelPicker } from "./model-picker";
 import { modelPrice } from "./model-price";
 import { Note } from "./note";
 import { Skeleton } from "./skeleton";
+import { t } from "./t";
 import { useArmed } from "./use-armed";
 import { useLoaded } from "./use-loaded";
 
@@ -102,7 +102,7 @@ export function ConsentScreen({ source }: { source: ConsentSource }) {
           <ConsentLimits terms={terms} onChange={setTerms} folded={isTall(question)} />
         ) : (
           <Note kind="plain">
-            <p id="why-not-always">{words.noBudget}</p>
+            <p id="why-not-always">{t("consent_noBudget")}</p>
           </Note>
         )}
       </main>
@@ -142,9 +142,9 @@ function ConsentBar({ others }: { others: number }) {
   return (
     <header class="cbar">
       <Logo size={18} />
-      <span>{words.bar}</span>
+      <span>{t("consent_bar")}</span>
       <span class="end" role="status">
-        {others > 0 ? words.others(others) : ""}
+        {others > 0 ? t("consent_others", { count: others }) : ""}
       </span>
     </header>
   );
@@ -154,14 +154,14 @@ function Missing({ question, model }: { question: ConsentQuestion; model: Model 
   if (model === null)
     return (
       <Note kind="warn">
-        <p>{words.noModel}</p>
+        <p>{t("consent_noModel")}</p>
       </Note>
     );
   if (question.model === PREFERRED || question.model === model.id) return null;
   return (
     <Note kind="warn">
       <p>
-        <b class="b">{words.missing(question.model)}</b> {words.missingRest}
+        <b class="b">{t("consent_missing", { model: question.model })}</b> {t("consent_missingRest")}
       </p>
     </Note>
   );
@@ -187,10 +187,10 @@ function ConsentButtons({ armed, model, terms, answer }: ButtonsProps) {
     <footer class="cfoot">
       <div class="three">
         <button ref={deny} type="button" class="btn lg" aria-disabled={!armed} onClick={press(armed, "deny")}>
-          {words.deny}
+          {t("consent_deny")}
         </button>
         <button type="button" class="btn lg primary" aria-disabled={!canOnce} onClick={press(canOnce, "once")}>
-          {words.once}
+          {t("consent_once")}
         </button>
         <button
           type="button"
@@ -199,10 +199,10 @@ function ConsentButtons({ armed, model, terms, answer }: ButtonsProps) {
           aria-describedby={hasBudget ? undefined : "why-not-always"}
           onClick={press(canAlways, "always")}
         >
-          {words.alwaysAllow}
+          {t("consent_alwaysAllow")}
         </button>
       </div>
-      <p class="tiny">{words.hint}</p>
+      <p class="tiny">{t("consent_hint")}</p>
     </footer>
   );
 }
@@ -226,8 +226,8 @@ function Gone({ error }: { error: string | null }) {
       <main class="cmain">
         {error === null ? (
           <div class="empty">
-            <h1 class="h2">{words.gone}</h1>
-            <p>{words.goneRest}</p>
+            <h1 class="h2">{t("consent_gone")}</h1>
+            <p>{t("consent_goneRest")}</p>
           </div>
         ) : (
           <Note kind="danger">

@@ -1,10 +1,11 @@
 import type { ConsentQuestion } from "../wire/consent-question";
-import { consentStrings as words } from "./consent-strings";
 import { Icon } from "./icon";
 import { Note } from "./note";
 import { OriginName } from "./origin-name";
 import { originParts } from "./origin-parts";
+import { Sentence } from "./sentence";
 import { SiteMonogram } from "./site-monogram";
+import { t } from "./t";
 
 /** Who asks: the origin as the browser knows it, the site's reason in its own words, and what a look-alike reads as. */
 export function ConsentWho({ question }: { question: ConsentQuestion }) {
@@ -17,7 +18,7 @@ export function ConsentWho({ question }: { question: ConsentQuestion }) {
           <SiteMonogram origin={origin} size="lg" />
           <div>
             <h1>
-              <OriginName origin={origin} scheme /> {requests > 1 ? words.wantsMany(requests) : words.wants}
+              <Wants origin={origin} requests={requests} />
             </h1>
           </div>
         </div>
@@ -25,19 +26,19 @@ export function ConsentWho({ question }: { question: ConsentQuestion }) {
         <>
           <div class="who">
             <div>
-              <h1>{words.frameWants}</h1>
+              <h1>{t("consent_frameWants")}</h1>
             </div>
           </div>
           <div class="nest">
             <div class="outer">
               <Icon name="globe" small />
-              <span>{words.page}</span>
+              <span>{t("consent_page")}</span>
               <OriginName origin={embedder} scheme />
             </div>
             <div class="inner">
               <p class="row g15 t12 c-acc b">
                 <Icon name="frame" small />
-                {words.frame}
+                {t("consent_frame")}
               </p>
               <p class="asker">
                 <OriginName origin={origin} scheme />
@@ -49,8 +50,8 @@ export function ConsentWho({ question }: { question: ConsentQuestion }) {
       {decoded !== null && (
         <Note kind={mixed ? "warn" : "info"}>
           <p>
-            {mixed && <b class="b">{words.looksLike} </b>}
-            {words.readsAs}{" "}
+            {mixed && <b class="b">{t("consent_looksLike")} </b>}
+            {t("consent_readsAs")}{" "}
             <bdi class="mono" dir="ltr">
               {decoded}
             </bdi>
@@ -59,9 +60,16 @@ export function ConsentWho({ question }: { question: ConsentQuestion }) {
       )}
       {reason !== null && (
         <p class="says">
-          <span>{embedder === null ? words.siteSays : words.frameSays}</span> <bdi dir="auto">“{reason}”</bdi>
+          <span>{embedder === null ? t("consent_siteSays") : t("consent_frameSays")}</span>{" "}
+          <bdi dir="auto">“{reason}”</bdi>
         </p>
       )}
     </>
   );
+}
+
+function Wants({ origin, requests }: { origin: string; requests: number }) {
+  const site = <OriginName origin={origin} scheme />;
+  if (requests === 1) return <Sentence of="consent_wants" parts={{ site }} />;
+  return <Sentence of="consent_wantsMany" count={requests} parts={{ site }} />;
 }

@@ -1,52 +1,50 @@
-import { firstRunStrings as words } from "./first-run-strings";
 import { Icon } from "./icon";
 import { Logo } from "./logo";
+import { Sentence } from "./sentence";
+import { t } from "./t";
 
 /** What this is, in one screen's left half. */
 export function FirstRunPromise() {
-  const [before, name, after] = words.adds;
   return (
     <div class="stack s4">
-      <h1>{words.promise}</h1>
-      <p class="m2 lead">{words.lead}</p>
+      <h1>{t("first_promise")}</h1>
+      <p class="m2 lead">{t("first_lead")}</p>
       <ul class="can t13">
         <li>
           <Icon name="check" />
           <span>
-            {before}
-            <span class="mono">{name}</span>
-            {after}
+            <Sentence of="first_adds" parts={{ name: <span class="mono">window.ai</span> }} />
           </span>
         </li>
         <li>
           <Icon name="hide" />
-          <span>{words.reads}</span>
+          <span>{t("first_reads")}</span>
         </li>
         <li>
           <Icon name="key" />
-          <span>{words.keys}</span>
+          <span>{t("first_keys")}</span>
         </li>
       </ul>
-      <div class="card flow hide-n" role="img" aria-label={words.flow}>
+      <div class="card flow hide-n" role="img" aria-label={t("first_flow")}>
         <div class="node">
           <span class="tile">
             <Icon name="globe" />
           </span>
-          {words.anyPage}
+          {t("first_anyPage")}
         </div>
-        <div class="wire">{words.asks}</div>
+        <div class="wire">{t("first_asks")}</div>
         <div class="node">
           <span class="tile us">
             <Logo size={30} />
           </span>
-          {words.yourSatchel}
+          {t("first_yourSatchel")}
         </div>
-        <div class="wire">{words.yourKey}</div>
+        <div class="wire">{t("first_yourKey")}</div>
         <div class="node">
           <span class="tile">
             <Icon name="models" />
           </span>
-          {words.yourModel}
+          {t("first_yourModel")}
         </div>
       </div>
     </div>

@@ -4,12 +4,12 @@ import type { Snapshot } from "../wire/snapshot";
 import { ConnectStep } from "./connect-step";
 import { FirstRunPromise } from "./first-run-promise";
 import type { FirstRunSource } from "./first-run-source";
-import { firstRunStrings as words } from "./first-run-strings";
 import { ModelPicker } from "./model-picker";
 import { ModelStep } from "./model-step";
 import { Note } from "./note";
 import { Skeleton } from "./skeleton";
 import { Step } from "./step";
+import { t } from "./t";
 import { useLoaded } from "./use-loaded";
 import { Wordmark } from "./wordmark";
 
@@ -60,7 +60,7 @@ function Status({ snapshot }: { snapshot: Snapshot }) {
   return (
     <>
       <span class={`dot ${connected ? "" : "off"}`} aria-hidden="true" />
-      {words.status[snapshot.connection]}
+      {t(`first_status_${snapshot.connection}`)}
     </>
   );
 }
@@ -90,7 +90,7 @@ function Steps({ source, again, snapshot, models, favourites, reload }: StepsPro
   };
   if (picking) {
     return (
-      <section class="card pad3 pickercard" aria-label={words.choose}>
+      <section class="card pad3 pickercard" aria-label={t("first_choose")}>
         <ModelPicker
           models={models}
           chosen={snapshot.account?.preferred_model ?? null}
@@ -122,17 +122,17 @@ function Steps({ source, again, snapshot, models, favourites, reload }: StepsPro
           onChange={() => setDecided(false)}
         />
       ) : (
-        <Step number={2} state="later" title={words.choose} hint={words.chooseHint} />
+        <Step number={2} state="later" title={t("first_choose")} hint={t("first_chooseHint")} />
       )}
       <Step
         number={3}
         state={connected && decided ? "now" : "later"}
-        title={words.demo}
-        hint={words.demoHint}
+        title={t("first_demo")}
+        hint={t("first_demoHint")}
         action={
           connected && decided ? (
             <a class="btn primary" href={`${snapshot.backend}/demo`} target="_blank" rel="noopener noreferrer">
-              {words.demoButton}
+              {t("first_demoButton")}
             </a>
           ) : null
         }

@@ -4,6 +4,7 @@ import { formatDuration } from "./format-duration";
 import { formatTokens } from "./format-tokens";
 import { Icon } from "./icon";
 import { OriginName } from "./origin-name";
+import { t } from "./t";
 
 interface Props {
   live: LiveGeneration;
@@ -11,14 +12,6 @@ interface Props {
   modelName: string;
   onStop(): void;
 }
-
-const STATES = {
-  asking: "waits for your answer",
-  waiting: "waiting for the first token",
-  writing: null,
-  reconnecting: "reconnecting, catching up",
-  stopping: "stopping…",
-} as const;
 
 /** A generation that runs: who, with which model, how much so far, and one press to stop it. */
 export function LiveCard({ live, modelName, onStop }: Props) {
@@ -28,7 +21,7 @@ export function LiveCard({ live, modelName, onStop }: Props) {
     return () => clearInterval(timer);
   }, []);
   const host = new URL(live.origin).host;
-  const state = STATES[live.state];
+  const state = live.state === "writing" ? null : t(`live_${live.state}`);
   return (
     <div class="livecard">
       <div class="row">
@@ -39,12 +32,12 @@ export function LiveCard({ live, modelName, onStop }: Props) {
         <button
           type="button"
           class="btn sm end"
-          aria-label={`Stop the generation for ${host}`}
+          aria-label={t("live_stopFor", { site: host })}
           aria-disabled={live.state === "stopping"}
           onClick={onStop}
         >
           <Icon name="stop" small />
-          Stop
+          {t("live_stop")}
         </button>
       </div>
       <div class="row t12 m2 wrap facts-line">
@@ -53,7 +46,7 @@ export function LiveCard({ live, modelName, onStop }: Props) {
           ·
         </span>
         {state === null ? (
-          <span class="nw">{formatTokens(live.pieces)} tokens est.</span>
+          <span class="nw">{t("live_tokens", { count: live.pieces, tokens: formatTokens(live.pieces) })}</span>
         ) : (
           <span class="nw">{state}</span>
         )}

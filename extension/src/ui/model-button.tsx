@@ -4,6 +4,7 @@ import { Icon } from "./icon";
 import { modelInitials } from "./model-initials";
 import { modelPrice } from "./model-price";
 import { Monogram } from "./monogram";
+import { t } from "./t";
 
 interface Props {
   model: Model | null;
@@ -19,18 +20,19 @@ export function ModelButton({ model, role, onPick }: Props) {
       <button type="button" class="pickbtn" aria-haspopup="listbox" onClick={onPick}>
         <Monogram text="?" />
         <span class="two">
-          <span class="ln cut">No model chosen</span>
-          <span class="ln cut">Choose who answers</span>
+          <span class="ln cut">{t("model_none")}</span>
+          <span class="ln cut">{t("model_chooseOne")}</span>
         </span>
         <Icon name="choose" small />
       </button>
     );
   }
   const price = modelPrice(model);
-  const context = model.context_length === null ? null : `${formatContext(model.context_length)} context`;
-  const hint = model.description?.startsWith("Tiny") ? "tiny, to try out" : context;
+  const context =
+    model.context_length === null ? null : t("model_context", { size: formatContext(model.context_length) });
+  const hint = model.description?.startsWith("Tiny") ? t("model_tiny") : context;
   return (
-    <button type="button" class="pickbtn" aria-haspopup="listbox" title="Change the model" onClick={onPick}>
+    <button type="button" class="pickbtn" aria-haspopup="listbox" title={t("model_change")} onClick={onPick}>
       <Monogram text={modelInitials(model.name)} />
       <span class="two">
         <span class="ln cut">{model.name}</span>
@@ -38,7 +40,7 @@ export function ModelButton({ model, role, onPick }: Props) {
       </span>
       <span class="t12 m3 pricecell">
         <span class="m2 ln t13">{price.kind === "priced" ? `${price.input} / ${price.output}` : price.input}</span>
-        {price.kind === "priced" ? "in / out per Mtok" : model.satchel.local ? "stays here" : ""}
+        {price.kind === "priced" ? t("model_perMtok") : model.satchel.local ? t("model_stays") : ""}
       </span>
       <Icon name="choose" small />
     </button>

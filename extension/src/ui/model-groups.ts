@@ -1,7 +1,7 @@
 import type { Model } from "../wire/model";
 
 interface Group {
-  title: string;
+  name: "favourites" | "here" | "others";
   models: Model[];
 }
 
@@ -27,9 +27,9 @@ export function modelGroups(models: readonly Model[], favourites: ReadonlySet<st
   const starred = sorted.filter(({ id }) => favourites.has(id));
   const rest = sorted.filter(({ id }) => !favourites.has(id));
   const groups = [
-    { title: "Favourites", models: starred },
-    { title: "On this computer", models: rest.filter((model) => model.satchel.local) },
-    { title: "All others", models: rest.filter((model) => !model.satchel.local) },
+    { name: "favourites" as const, models: starred },
+    { name: "here" as const, models: rest.filter((model) => model.satchel.local) },
+    { name: "others" as const, models: rest.filter((model) => !model.satchel.local) },
   ];
   return groups.filter((group) => group.models.length > 0);
 }

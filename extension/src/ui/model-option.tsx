@@ -4,6 +4,7 @@ import { Icon } from "./icon";
 import { modelInitials } from "./model-initials";
 import { modelPrice } from "./model-price";
 import { Monogram } from "./monogram";
+import { t } from "./t";
 
 interface Props {
   id: string;
@@ -15,9 +16,9 @@ interface Props {
 }
 
 function secondLine(model: Model): string {
-  if (!model.satchel.available) return model.satchel.reason ?? "Not available now";
+  if (!model.satchel.available) return model.satchel.reason ?? t("model_notNow");
   const context = model.context_length === null ? null : formatContext(model.context_length);
-  const stays = model.satchel.local ? "stays here" : null;
+  const stays = model.satchel.local ? t("model_stays") : null;
   const { key_label: label, provider_name: provider } = model.satchel;
   return [label ? `${provider}, ${label}` : provider, context, stays].filter(Boolean).join(" · ");
 }

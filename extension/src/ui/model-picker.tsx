@@ -3,7 +3,7 @@ import type { Model } from "../wire/model";
 import { Icon } from "./icon";
 import { modelGroups } from "./model-groups";
 import { ModelOption } from "./model-option";
-import { pickerStrings as words } from "./picker-strings";
+import { t } from "./t";
 
 interface Props {
   models: readonly Model[];
@@ -15,10 +15,10 @@ interface Props {
 }
 
 const CHIPS = [
-  ["tools", "tool", "Tools"],
-  ["images", "image", "Images"],
-  ["reasoning", "reasoning", "Reasoning"],
-  ["local", "this-computer", "Local"],
+  ["tools", "tool"],
+  ["images", "image"],
+  ["reasoning", "reasoning"],
+  ["local", "this-computer"],
 ] as const;
 
 function toggled(set: ReadonlySet<string>, name: string): ReadonlySet<string> {
@@ -69,11 +69,11 @@ export function ModelPicker(props: Props) {
           ref={field}
           class="in"
           role="combobox"
-          aria-label={words.search}
+          aria-label={t("picker_search")}
           aria-expanded="true"
           aria-controls="models"
           aria-activedescendant={current === undefined ? undefined : optionId(current)}
-          placeholder={words.placeholder(models.length)}
+          placeholder={t("picker_placeholder", { count: models.length })}
           autocomplete="off"
           spellcheck={false}
           value={search}
@@ -81,8 +81,8 @@ export function ModelPicker(props: Props) {
           onKeyDown={onKeyDown}
         />
       </div>
-      <fieldset class="chips line" aria-label={words.only}>
-        {CHIPS.map(([name, icon, label]) => (
+      <fieldset class="chips line" aria-label={t("picker_only")}>
+        {CHIPS.map(([name, icon]) => (
           <button
             key={name}
             type="button"
@@ -91,17 +91,17 @@ export function ModelPicker(props: Props) {
             onClick={() => setCapabilities(toggled(capabilities, name))}
           >
             <Icon name={icon} />
-            {label}
+            {t(`model_${name}`)}
           </button>
         ))}
       </fieldset>
-      <div class="listbox" id="models" role="listbox" aria-label="Models" tabIndex={-1}>
+      <div class="listbox" id="models" role="listbox" aria-label={t("model_models")} tabIndex={-1}>
         {groups.map((group, index) => (
           // biome-ignore lint/a11y/useSemanticElements: a listbox groups its options so; fieldset and optgroup do not fit
-          <div key={group.title} role="group" aria-label={group.title}>
+          <div key={group.name} role="group" aria-label={t(`group_${group.name}`)}>
             <p class="grp row" aria-hidden="true">
-              {group.title}
-              {index === 0 && <span class="end unit">{words.perMtok}</span>}
+              {t(`group_${group.name}`)}
+              {index === 0 && <span class="end unit">{t("picker_perMtok")}</span>}
             </p>
             {group.models.map((model) => (
               <ModelOption
@@ -119,7 +119,7 @@ export function ModelPicker(props: Props) {
       </div>
       {flat.length === 0 && (
         <div class="empty" role="status">
-          <p>{words.noMatch(search.trim(), capabilities.size > 0)}</p>
+          <p>{noMatch(search.trim(), capabilities.size > 0)}</p>
           <button
             type="button"
             class="btn sm"
@@ -129,12 +129,17 @@ export function ModelPicker(props: Props) {
               field.current?.focus();
             }}
           >
-            {words.clear}
+            {t("picker_clear")}
           </button>
         </div>
       )}
     </div>
   );
+}
+
+function noMatch(search: string, filtered: boolean): string {
+  if (search === "") return t("picker_noneHasAll");
+  return t(filtered ? "picker_noMatchFiltered" : "picker_noMatch", { search });
 }
 
 function optionId(model: Model): string {

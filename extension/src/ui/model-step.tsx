@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
 import type { Model } from "../wire/model";
-import { firstRunStrings as words } from "./first-run-strings";
 import { Icon } from "./icon";
 import { modelInitials } from "./model-initials";
 import { modelPrice } from "./model-price";
 import { Monogram } from "./monogram";
 import { Step } from "./step";
+import { t } from "./t";
 
 interface Props {
   models: readonly Model[];
@@ -35,9 +35,10 @@ function offered(models: readonly Model[], preferred: string | null): Model[] {
 
 function describe(model: Model): string {
   const price = modelPrice(model);
-  const cost = price.kind === "priced" ? `${price.input} in, ${price.output} out / Mtok` : price.input;
+  const cost = price.kind === "priced" ? t("model_inOut", { input: price.input, output: price.output }) : price.input;
   const [note = ""] = (model.description ?? "").split(/\.(?:\s|$)/);
-  const tail = note === "" ? (model.satchel.local ? words.stays : "") : note.charAt(0).toLowerCase() + note.slice(1);
+  const tail =
+    note === "" ? (model.satchel.local ? t("first_stays") : "") : note.charAt(0).toLowerCase() + note.slice(1);
   return [model.satchel.provider_name, cost, tail].filter(Boolean).join(" · ");
 }
 
@@ -52,11 +53,11 @@ export function ModelStep(props: Props) {
       <Step
         number={2}
         state="done"
-        title={words.chosen(current.name)}
-        hint={words.chosenHint}
+        title={t("first_chosen", { name: current.name })}
+        hint={t("first_chosenHint")}
         action={
           <button type="button" class="btn sm quiet" onClick={props.onChange}>
-            {words.change}
+            {t("first_change")}
           </button>
         }
       />
@@ -64,7 +65,7 @@ export function ModelStep(props: Props) {
   }
   const chosen = models.find((model) => model.id === id) ?? choices[0] ?? null;
   return (
-    <Step number={2} state="now" title={words.choose} hint={words.chooseHint}>
+    <Step number={2} state="now" title={t("first_choose")} hint={t("first_chooseHint")}>
       {choices.map((model) => (
         <label key={model.id} class="choice">
           <input type="radio" name="model" checked={chosen?.id === model.id} onChange={() => setId(model.id)} />
@@ -76,7 +77,7 @@ export function ModelStep(props: Props) {
           {model.satchel.local && (
             <span class="tag ok hide-n">
               <Icon name="this-computer" />
-              {words.local}
+              {t("first_local")}
             </span>
           )}
         </label>
@@ -86,8 +87,8 @@ export function ModelStep(props: Props) {
           <Icon name="key" />
         </span>
         <span class="two">
-          <span class="b ln">{words.haveKey}</span>
-          <span class="ln">{words.haveKeyHint}</span>
+          <span class="b ln">{t("first_haveKey")}</span>
+          <span class="ln">{t("first_haveKeyHint")}</span>
         </span>
         <Icon name="right" small />
       </a>
@@ -100,16 +101,16 @@ export function ModelStep(props: Props) {
       <div class="row wrap gap-top">
         {chosen !== null && (
           <button type="button" class="btn primary lg" onClick={() => props.onUse(chosen)}>
-            {words.use(chosen.name)}
+            {t("first_use", { name: chosen.name })}
           </button>
         )}
         {models.length > choices.length && (
           <button type="button" class="btn lg" onClick={props.onPick}>
-            {words.all(models.length)}
+            {t("first_all", { count: models.length })}
           </button>
         )}
         <button type="button" class="btn lg quiet" onClick={props.onLater}>
-          {words.later}
+          {t("first_later")}
         </button>
       </div>
     </Step>

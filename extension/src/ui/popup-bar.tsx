@@ -1,5 +1,5 @@
 import { Icon } from "./icon";
-import { popupStrings as words } from "./popup-strings";
+import { t } from "./t";
 import { Wordmark } from "./wordmark";
 
 interface Props {
@@ -12,7 +12,7 @@ interface Props {
 
 /** The popup's head: the mark, whether it is connected, pause and settings. */
 export function PopupBar({ state, paused, onPause, onSettings }: Props) {
-  const word = paused ? words.paused : state ? words.connected : words.notConnected;
+  const word = paused ? t("popup_paused") : state ? t("popup_connected") : t("popup_notConnected");
   return (
     <header class="bar">
       <Wordmark />
@@ -24,12 +24,12 @@ export function PopupBar({ state, paused, onPause, onSettings }: Props) {
         type="button"
         class="btn icon sm quiet"
         aria-pressed={paused}
-        aria-label={paused ? words.resume : words.pause}
+        aria-label={paused ? t("popup_resume") : t("popup_pause")}
         onClick={onPause}
       >
         <Icon name={paused ? "right" : "pause"} />
       </button>
-      <button type="button" class="btn icon sm quiet" aria-label={words.settings} onClick={onSettings}>
+      <button type="button" class="btn icon sm quiet" aria-label={t("popup_settings")} onClick={onSettings}>
         <Icon name="settings" />
       </button>
     </header>

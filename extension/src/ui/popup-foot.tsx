@@ -2,7 +2,7 @@ import type { Snapshot } from "../wire/snapshot";
 import { formatCost } from "./format-cost";
 import { formatLimit } from "./format-limit";
 import { Meter } from "./meter";
-import { popupStrings as words } from "./popup-strings";
+import { t } from "./t";
 
 /** What today cost, and the way to everything else. */
 export function PopupFoot({ snapshot }: { snapshot: Snapshot }) {
@@ -10,7 +10,7 @@ export function PopupFoot({ snapshot }: { snapshot: Snapshot }) {
   if (account === null)
     return (
       <footer class="foot row">
-        <span class="m3">{words.safe}</span>
+        <span class="m3">{t("popup_safe")}</span>
       </footer>
     );
   const daily = account.budget?.period === "day" ? account.budget : null;
@@ -18,11 +18,11 @@ export function PopupFoot({ snapshot }: { snapshot: Snapshot }) {
   return (
     <footer class="foot stack s1">
       <div class="row">
-        <span>{words.today}</span>
+        <span>{t("popup_today")}</span>
         <b class="b">{spent}</b>
-        {daily !== null && <span class="m3">of {formatLimit(daily.cap_nusd)}</span>}
+        {daily !== null && <span class="m3">{t("popup_ofLimit", { limit: formatLimit(daily.cap_nusd) })}</span>}
         <a class="end" href={`${snapshot.backend}/`} target="_blank" rel="noopener noreferrer">
-          {words.openPortal}
+          {t("popup_openPortal")}
         </a>
       </div>
       {daily !== null && (
@@ -30,7 +30,7 @@ export function PopupFoot({ snapshot }: { snapshot: Snapshot }) {
           spent={account.today.cost_nusd}
           held={daily.held_nusd}
           cap={daily.cap_nusd}
-          label={words.spent(spent, formatLimit(daily.cap_nusd))}
+          label={t("popup_spent", { spent, cap: formatLimit(daily.cap_nusd) })}
         />
       )}
     </footer>

@@ -4,9 +4,9 @@ import type { Model } from "../wire/model";
 import { Icon } from "./icon";
 import { keepCaveats } from "./keep-caveats";
 import { ModelPicker } from "./model-picker";
-import { pickerStrings as words } from "./picker-strings";
 import type { PopupSource } from "./popup-source";
 import { SegmentedChoice } from "./segmented-choice";
+import { t } from "./t";
 import { useLoaded } from "./use-loaded";
 
 interface Props {
@@ -36,21 +36,21 @@ export function PopupPicker({ source, models, chosen, grant, onDone }: Props) {
   return (
     <>
       <header class="bar">
-        <button type="button" class="btn icon sm quiet" aria-label={words.back} onClick={() => onDone(null)}>
+        <button type="button" class="btn icon sm quiet" aria-label={t("picker_back")} onClick={() => onDone(null)}>
           <Icon name="left" />
         </button>
-        <h1 class="h3">{words.title}</h1>
+        <h1 class="h3">{t("picker_title")}</h1>
         <span class="end" />
         {grant !== null && (
           <SegmentedChoice
             name="scope"
-            label={words.scope}
+            label={t("picker_scope")}
             fit={false}
             value={scope}
             onChange={(value: "all" | "site") => setScope(value)}
             options={[
-              { value: "all", label: words.everywhere },
-              { value: "site", label: words.thisSite },
+              { value: "all", label: t("picker_everywhere") },
+              { value: "site", label: t("picker_thisSite") },
             ]}
           />
         )}
@@ -69,15 +69,15 @@ export function PopupPicker({ source, models, chosen, grant, onDone }: Props) {
         <span class="row g1">
           <span class="kbd">↑</span>
           <span class="kbd">↓</span>
-          {words.move}
+          {t("picker_move")}
         </span>
         <span class="row g1">
           <span class="kbd">↵</span>
-          {words.choose}
+          {t("picker_choose")}
         </span>
         <span class="row g1">
           <span class="kbd">Alt F</span>
-          {words.favourite}
+          {t("picker_favourite")}
         </span>
       </footer>
     </>

@@ -3,7 +3,8 @@ import type { Model } from "../wire/model";
 import { ActivityRow } from "./activity-row";
 import { Logo } from "./logo";
 import { Note } from "./note";
-import { popupStrings as words } from "./popup-strings";
+import { Sentence } from "./sentence";
+import { t } from "./t";
 
 interface Props {
   generations: readonly Generation[];
@@ -21,10 +22,10 @@ export function PopupRecent({ generations, models, portal, room }: Props) {
     <section class="stack s1" aria-labelledby="recent">
       <div class="row">
         <h2 class="h4" id="recent">
-          {words.recent}
+          {t("popup_recent")}
         </h2>
         <a class="end t12" href={`${portal}/#/activity`} target="_blank" rel="noopener noreferrer">
-          {words.allActivity}
+          {t("popup_allActivity")}
         </a>
       </div>
       <ul class="card list">
@@ -52,20 +53,26 @@ function NothingYet({ portal }: { portal: string }) {
       <section class="card">
         <div class="empty">
           <Logo size={40} />
-          <h2 class="h3">{words.emptyTitle}</h2>
-          <p>{words.empty}</p>
+          <h2 class="h3">{t("popup_emptyTitle")}</h2>
+          <p>{t("popup_empty")}</p>
           <a class="btn" href={`${portal}/demo`} target="_blank" rel="noopener noreferrer">
-            {words.demo}
+            {t("popup_demo")}
           </a>
         </div>
       </section>
       <Note kind="plain" icon="key">
         <p>
-          <b class="b">{words.larger}</b>{" "}
-          <a href={`${portal}/#/keys`} target="_blank" rel="noopener noreferrer">
-            {words.addKey}
-          </a>
-          {words.largerRest}
+          <b class="b">{t("popup_larger")}</b>{" "}
+          <Sentence
+            of="popup_largerRest"
+            parts={{
+              link: (
+                <a href={`${portal}/#/keys`} target="_blank" rel="noopener noreferrer">
+                  {t("popup_addKey")}
+                </a>
+              ),
+            }}
+          />
         </p>
       </Note>
     </>

@@ -11,11 +11,11 @@ import { PopupFoot } from "./popup-foot";
 import { PopupPicker } from "./popup-picker";
 import { PopupRecent } from "./popup-recent";
 import type { PopupSource } from "./popup-source";
-import { popupStrings as words } from "./popup-strings";
 import { PopupTrouble } from "./popup-trouble";
 import { RefusalNote } from "./refusal-note";
 import { SiteCard } from "./site-card";
 import { Skeleton } from "./skeleton";
+import { t } from "./t";
 import { useLoaded } from "./use-loaded";
 
 const ROWS = 3;
@@ -113,7 +113,7 @@ export function PopupScreen({ source }: { source: PopupSource }) {
         )}
         {connected && snapshot.paused && (
           <Note kind="warn" icon="pause">
-            <p>{words.pausedNote}</p>
+            <p>{t("popup_pausedNote")}</p>
           </Note>
         )}
         {connected &&
@@ -131,7 +131,7 @@ export function PopupScreen({ source }: { source: PopupSource }) {
         {connected && snapshot.refused !== null && snapshot.refused.origin === site && (
           <RefusalNote refusal={snapshot.refused} />
         )}
-        {connected && <ModelButton model={chosen} role={words.yourDefault} onPick={() => setPicking(true)} />}
+        {connected && <ModelButton model={chosen} role={t("popup_yourDefault")} onPick={() => setPicking(true)} />}
         {running.map((item) => (
           <LiveCard
             key={item.key}
@@ -157,8 +157,8 @@ export function PopupScreen({ source }: { source: PopupSource }) {
 function NoSite() {
   return (
     <section class="card pad3">
-      <h1 class="h3 t13">{words.noPage}</h1>
-      <p class="t12 m3">{words.noPageWhy}</p>
+      <h1 class="h3 t13">{t("popup_noPage")}</h1>
+      <p class="t12 m3">{t("popup_noPageWhy")}</p>
     </section>
   );
 }

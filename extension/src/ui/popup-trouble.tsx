@@ -3,7 +3,8 @@ import type { Snapshot } from "../wire/snapshot";
 import { Icon } from "./icon";
 import { Note } from "./note";
 import { OriginName } from "./origin-name";
-import { popupStrings as words } from "./popup-strings";
+import { Sentence } from "./sentence";
+import { t } from "./t";
 
 interface Props {
   snapshot: Snapshot;
@@ -31,29 +32,27 @@ export function PopupTrouble({ snapshot, onConnect, onRetry, onSettings }: Props
         <span class="vmark locked big">
           <Icon name={signedOut ? "lock" : "server"} />
         </span>
-        <h1 class="h2">{signedOut ? words.signInTitle : words.downTitle}</h1>
+        <h1 class="h2">{signedOut ? t("popup_signInTitle") : t("popup_downTitle")}</h1>
         {signedOut ? (
-          <p>{words.signIn}</p>
+          <p>{t("popup_signIn")}</p>
         ) : (
           <p>
-            {words.downBefore}
-            <span class="mono">{new URL(snapshot.backend).host}</span>
-            {words.downAfter}
+            <Sentence of="popup_down" parts={{ address: <span class="mono">{new URL(snapshot.backend).host}</span> }} />
           </p>
         )}
         <div class="row gap-top">
           {signedOut ? (
             <button type="button" class="btn primary" aria-busy={busy} onClick={connect}>
-              {busy ? words.signingIn : words.signInButton}
+              {busy ? t("popup_signingIn") : t("popup_signInButton")}
             </button>
           ) : (
             <button type="button" class="btn primary" onClick={onRetry}>
               <Icon name="refresh" />
-              {words.again}
+              {t("popup_again")}
             </button>
           )}
           <button type="button" class="btn" onClick={onSettings}>
-            {words.change}
+            {t("popup_change")}
           </button>
         </div>
       </div>
@@ -64,14 +63,14 @@ export function PopupTrouble({ snapshot, onConnect, onRetry, onSettings }: Props
       )}
       {!signedOut && (
         <div class="stack s1">
-          <p class="t12 m2">{words.restart}</p>
+          <p class="t12 m2">{t("popup_restart")}</p>
           <div class="code">
-            <span class="grow cut">{words.command}</span>
+            <span class="grow cut">{t("popup_command")}</span>
             <button
               type="button"
               class="btn icon sm quiet"
-              aria-label={words.copy}
-              onClick={() => void navigator.clipboard.writeText(words.command)}
+              aria-label={t("popup_copy")}
+              onClick={() => void navigator.clipboard.writeText(t("popup_command"))}
             >
               <Icon name="copy" />
             </button>
@@ -81,8 +80,7 @@ export function PopupTrouble({ snapshot, onConnect, onRetry, onSettings }: Props
       {snapshot.missed !== null && (
         <Note kind="info">
           <p>
-            <OriginName origin={snapshot.missed.origin} />
-            {words.missed}
+            <Sentence of="popup_missed" parts={{ site: <OriginName origin={snapshot.missed.origin} /> }} />
           </p>
         </Note>
       )}

@@ -4,9 +4,9 @@ import { formatDate } from "./format-date";
 import { formatLimit } from "./format-limit";
 import { Meter } from "./meter";
 import { OriginName } from "./origin-name";
-import { popupStrings as words } from "./popup-strings";
 import { SegmentedChoice } from "./segmented-choice";
 import { SiteMonogram } from "./site-monogram";
+import { t } from "./t";
 
 type Choice = "allow" | "ask" | "block";
 
@@ -18,13 +18,11 @@ interface Props {
   onChoose(choice: Choice): void;
 }
 
-const PERIODS = { day: "today", week: "this week", month: "this month", total: "in all" } as const;
-
 function stateLine(grant: Grant | null, hasAsked: boolean): string {
-  if (grant?.state === "blocked") return words.blocked;
-  if (grant?.state !== "allowed") return hasAsked ? words.asks : words.never;
+  if (grant?.state === "blocked") return t("popup_blocked");
+  if (grant?.state !== "allowed") return hasAsked ? t("popup_asks") : t("popup_never");
   const until = grant.caveats.expires_at;
-  return until === null ? words.allowed : words.allowedUntil(formatDate(new Date(until)));
+  return until === null ? t("popup_allowed") : t("popup_allowedUntil", { day: formatDate(new Date(until)) });
 }
 
 function choiceOf(grant: Grant | null): Choice {
@@ -52,9 +50,9 @@ export function SiteCard({ origin, grant, hasAsked, portal, onChoose }: Props) {
                   href={`${portal}/#/sites`}
                   target="_blank"
                   rel="noopener noreferrer"
-                  aria-label={`Limits of ${new URL(origin).host}`}
+                  aria-label={t("popup_limitsOf", { site: new URL(origin).host })}
                 >
-                  {words.limits}
+                  {t("popup_limits")}
                 </a>
               )}
             </p>
@@ -62,28 +60,26 @@ export function SiteCard({ origin, grant, hasAsked, portal, onChoose }: Props) {
         </div>
         <SegmentedChoice
           name="permission"
-          label={words.question}
+          label={t("popup_question")}
           value={choiceOf(grant)}
           onChange={onChoose}
           options={[
-            { value: "allow", label: words.allow, icon: "check" },
-            { value: "ask", label: words.ask, icon: "ask" },
-            { value: "block", label: words.block, icon: "block" },
+            { value: "allow", label: t("popup_allow"), icon: "check" },
+            { value: "ask", label: t("popup_ask"), icon: "ask" },
+            { value: "block", label: t("popup_block"), icon: "block" },
           ]}
         />
         {budget !== null && (
           <div class="stack s1">
             <div class="meterline">
               <span class="b">{formatCost(budget.spent_nusd)}</span>
-              <span class="m3">
-                of {formatLimit(budget.cap_nusd)} {PERIODS[budget.period]}
-              </span>
+              <span class="m3">{t(`period_ofLimit_${budget.period}`, { limit: formatLimit(budget.cap_nusd) })}</span>
             </div>
             <Meter
               spent={budget.spent_nusd}
               held={budget.held_nusd}
               cap={budget.cap_nusd}
-              label={words.spent(formatCost(budget.spent_nusd), formatLimit(budget.cap_nusd))}
+              label={t("popup_spent", { spent: formatCost(budget.spent_nusd), cap: formatLimit(budget.cap_nusd) })}
             />
           </div>
         )}

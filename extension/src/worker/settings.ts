@@ -1,3 +1,4 @@
+import { type Preferences, preferences } from "../wire/preferences";
 import type { KeyValue } from "./key-value";
 
 const DEFAULT_BACKEND = "http://127.0.0.1:8787";
@@ -26,6 +27,11 @@ export class Settings {
     }
     await this.local.set("backend", url.origin);
     return url.origin;
+  }
+
+  /** Whether pages get `LanguageModel` from us. */
+  async languageModel(): Promise<Preferences["languageModel"]> {
+    return preferences.parse({ languageModel: await this.local.get("languageModel") }).languageModel;
   }
 
   async paused(): Promise<boolean> {

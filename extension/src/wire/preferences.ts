@@ -1,0 +1,40 @@
+import { browser } from "wxt/browser";
+
+/** What a person set about the extension in this browser. Each has its own name in `storage.local`. */
+export interface Preferences {
+  theme: "system" | "light" | "dark";
+  /** `auto` follows the browser. */
+  language: "auto" | "en" | "de";
+  /** Whether pages get `LanguageModel` from us: never, where the browser has none of its own, or always. */
+  languageModel: "off" | "when missing" | "always";
+  /** Whether the person is told when a site's budget is nearly spent. */
+  nearlySpent: boolean;
+}
+
+/** The first of each is what holds until the person chooses. */
+const CHOICES: { readonly [Name in keyof Preferences]: readonly Preferences[Name][] } = {
+  theme: ["system", "light", "dark"],
+  language: ["auto", "en", "de"],
+  languageModel: ["when missing", "off", "always"],
+  nearlySpent: [true, false],
+};
+const NAMES = Object.keys(CHOICES) as (keyof Preferences)[];
+
+/** Reads what lies in the storage; whatever is none of the choices counts as not chosen. */
+function parse(stored: Readonly<Record<string, unknown>>): Preferences {
+  const chosen = NAMES.map((name) => {
+    const choices: readonly unknown[] = CHOICES[name];
+    return [name, choices.includes(stored[name]) ? stored[name] : choices[0]];
+  });
+  return Object.fromEntries(chosen) as unknown as Preferences;
+}
+
+export const preferences = {
+  parse,
+  async read(): Promise<Preferences> {
+    return parse(await browser.storage.local.get(NAMES));
+  },
+  async write(change: Partial<Preferences>): Promise<void> {
+    await browser.storage.local.set(change);
+  },
+};

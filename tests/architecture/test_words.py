@@ -1,0 +1,63 @@
+"""What the extension shows: every word comes from `_locales`, in each language, with the same places."""
+
+import json
+import re
+import subprocess
+
+import pytest
+
+from .test_sizes import MEASURE, node
+from .tree import ROOT, code, read
+
+LOCALES = ROOT / "extension" / "public" / "_locales"
+LANGUAGES = sorted(path.name for path in LOCALES.iterdir())
+# What the languages' rules for plurals tell apart; a language with more forms needs them here and in its file.
+FORMS = {"en": {"one", "other"}, "de": {"one", "other"}}
+SCREENS = [path for path in code(".tsx") if path.as_posix().startswith(("extension/src/", "extension/entrypoints/"))]
+SOURCES = [path for path in code(".ts", ".tsx") if path.as_posix().startswith(("extension/src/", "extension/entrypoints/"))]
+
+
+def messages(language: str) -> dict[str, str]:
+    """Return the messages of a language by their names."""
+    entries = json.loads((LOCALES / language / "messages.json").read_text(encoding="utf-8"))
+    return {name: entry["message"] for name, entry in entries.items()}
+
+
+def base(name: str) -> str:
+    """Return a message's name without the plural form."""
+    return re.sub(r"_(one|other)$", "", name)
+
+
+ENGLISH = messages("en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_message_is_there_in_every_language(language: str) -> None:
+    assert {base(name) for name in messages(language)} == {base(name) for name in ENGLISH}
+    counted = {base(name) for name in messages(language) if base(name) != name}
+    assert {name for name in counted for form in FORMS[language] if f"{name}_{form}" not in messages(language)} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_message_has_the_same_places_in_every_language(language: str) -> None:
+    places = {name: set(re.findall(r"\{(\w+)\}", text)) for name, text in messages(language).items()}
+    expected = {name: set(re.findall(r"\{(\w+)\}", text)) for name, text in ENGLISH.items()}
+    assert {name: found for name, found in places.items() if found != expected.get(name, found)} == {}
+    assert [name for name, text in messages(language).items() if not text.strip()] == []
+
+
+def test_no_screen_shows_words_of_its_own() -> None:
+    if not (MEASURE.parent / "node_modules").exists():
+        pytest.skip("the TypeScript parser is not installed: `make tools`")
+    command = [node(), MEASURE.with_name("raw-words.mjs"), *map(str, SCREENS)]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.splitlines() == []
+
+
+def test_every_message_is_used() -> None:
+    text = "\n".join(read(path) for path in SOURCES) + read(ROOT / "extension" / "wxt.config.ts")
+    whole = set(re.findall(r"[\"'`]([A-Za-z]+_[\w]+|extName|extDescription)[\"'`]", text)) | set(re.findall(r"__MSG_(\w+)__", text))
+    made = re.findall(r"`(\w+_\w*\$\{[^`]*\}\w*)`", text)
+    parts = [re.compile(re.sub(r"\\\$\\\{[^}]*\}", r"\\w+", re.escape(found)) + "$") for found in made]
+    assert {name for name in map(base, ENGLISH) if name not in whole and not any(part.match(name) for part in parts)} == set()
