@@ -2,7 +2,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from satchel.dialects.openai_chat_request import parse_request, wants_stream
@@ -251,6 +251,7 @@ JSON = st.recursive(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from([*FULL, "stream", "reasoning_effort"]), JSON))
 def test_nonsense_is_a_complaint_and_never_a_crash(body: dict[str, Any]) -> None:
     try:

@@ -87,6 +87,11 @@ class Upstream:
                 await self._endless(writer, asked)
             case "flood":
                 await self._flood(writer, asked)
+            case "json":
+                chunk(writer, '{"a":')
+                chunk(writer, "1}", finish="stop")
+                write(writer, "[DONE]")
+                await writer.drain()
             case _:
                 await asyncio.sleep(float(model.removeprefix("late-")) if model.startswith("late-") else 0)
                 for text in ("Hel", "lo", "!"):

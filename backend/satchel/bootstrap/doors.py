@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 
 from satchel.bootstrap.house import House
 from satchel.doors.auth import Authenticator
-from satchel.doors.http import completions, messages, text_completions
+from satchel.doors.http import completions, messages, responses, text_completions
 from satchel.doors.http.callers import Callers
 from satchel.doors.http.front import Front
 from satchel.doors.http.generating import GeneratingDoor, Skin
@@ -43,6 +43,7 @@ class Doors:
         skins: dict[str, Skin] = {
             completions.PATH: completions.ChatCompletions(),
             messages.PATH: messages.Messages(),
+            responses.PATH: responses.Responses(clock),
             text_completions.PATH: text_completions.TextCompletions(),
         }
         hot: dict[str, ASGIApp] = {
@@ -101,6 +102,7 @@ class Doors:
             completions.PATH: completions.DESCRIPTION,
             text_completions.PATH: text_completions.DESCRIPTION,
             messages.PATH: messages.DESCRIPTION,
+            responses.PATH: responses.DESCRIPTION,
             messages.COUNT_PATH: messages.COUNT_DESCRIPTION,
         }
         return management_app(resources, pages, lambda asgi: PortalSession(asgi, house.accounts, issuer), described)

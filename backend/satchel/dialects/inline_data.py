@@ -12,6 +12,7 @@ _MAGIC = {
     "image/webp": (b"RIFF",),
     "application/pdf": (b"%PDF-",),
 }
+_ANY_IMAGE = "image/*"
 _HEAD_CHARACTERS = 16
 
 
@@ -28,3 +29,23 @@ def data_url(media_type: str, data: str, at: str) -> str:
     if media_type in _MAGIC and not head.startswith(_MAGIC[media_type]):
         raise wrong(at, f"is not {media_type}")
     return f"data:{media_type};base64,{data}"
+
+
+def image_url(url: str, at: str) -> str:
+    """Return the URL of an image as it came.
+
+    Raises:
+        MalformedRequest: it is no URL, or a `data:` URL that holds no image. The message names it as `at`.
+    """
+    if not url.startswith("data:"):
+        if not url.startswith(("https:", "http:")):
+            raise wrong(at, "must be an https: or data: URL")
+        return url
+    head, comma, data = url.removeprefix("data:").partition(",")
+    media_type, *options = head.split(";")
+    if not comma or "base64" not in options:
+        raise wrong(at, "must hold base64 data, as in data:image/png;base64,…")
+    if media_type and not media_type.startswith("image/"):
+        raise wrong(at, f"is no image but {media_type}")
+    data_url(media_type or _ANY_IMAGE, data, at)
+    return url

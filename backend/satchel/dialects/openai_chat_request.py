@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from typing import Literal, cast
 
 from satchel.dialects.openai_chat_parts import assistant_parts, content_parts
-from satchel.dialects.request_fields import Body, boolean, integer, number, object_at, text, wrong
-from satchel.domain.catalog import PREFERRED
+from satchel.dialects.request_fields import Body, asked_model, boolean, integer, number, object_at, text, wrong
 from satchel.domain.chat import NO_TUNING, ChatRequest, Message, OutputFormat, Role, Tool, ToolChoice, Tuning
 from satchel.domain.errors import UnsupportedFeature
 
@@ -37,7 +36,7 @@ def parse_request(body: Body) -> ChatRequest:
     if not isinstance(messages, list) or not messages:
         raise wrong("messages", "must be a list of at least one message")
     return ChatRequest(
-        model=_model(body),
+        model=asked_model(body),
         messages=tuple(_message(message, f"messages[{at}]") for at, message in enumerate(messages)),
         max_output_tokens=_max_output_tokens(body),
         stop=_stop(body),
@@ -49,14 +48,6 @@ def parse_request(body: Body) -> ChatRequest:
         tuning=_tuning(body),
         user=text(body, "user"),
     )
-
-
-def _model(body: Body) -> str:
-    model = text(body, "model")
-    if not model:
-        models = body.get("models")
-        model = models[0] if isinstance(models, list) and models and isinstance(models[0], str) else PREFERRED
-    return model
 
 
 def _message(message: object, at: str) -> Message:

@@ -11,7 +11,8 @@ from satchel.domain.catalog import Endpoint
 from satchel.domain.chat import Json, Part, ReasoningPart
 
 _FORMATS = {"xai": "xai-responses-v1", "azure-openai": "azure-openai-responses-v1"}
-_FORMAT = "openai-responses-v1"
+OPENAI_FORMAT = "openai-responses-v1"
+"""Whose reasoning nobody but OpenAI can open."""
 _PASSES_ON = "openrouter"
 
 
@@ -20,7 +21,7 @@ def encrypted_detail(item: Json, endpoint: Endpoint) -> Json | None:
     encrypted = text(item, "encrypted_content")
     if not encrypted:
         return None
-    whose = text(item, "format") or _FORMATS.get(endpoint.provider, _FORMAT)
+    whose = text(item, "format") or _FORMATS.get(endpoint.provider, OPENAI_FORMAT)
     return {"type": "reasoning.encrypted", "data": encrypted, "id": text(item, "id") or None, "format": whose, "index": 0}
 
 
@@ -52,6 +53,6 @@ def _encrypted(part: ReasoningPart, endpoint: Endpoint) -> str:
     if part.detail is None:
         return part.encrypted or ""
     whose = part.detail.get("format")
-    ours = _FORMATS.get(endpoint.provider, _FORMAT)
+    ours = _FORMATS.get(endpoint.provider, OPENAI_FORMAT)
     mine = whose in (None, ours) or (endpoint.provider == _PASSES_ON and isinstance(whose, str) and whose.endswith("-responses-v1"))
     return text(part.detail, "data") if mine else ""

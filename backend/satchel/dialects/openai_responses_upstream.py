@@ -50,14 +50,14 @@ def encode_request(request: ChatRequest, endpoint: Endpoint) -> bytes:
     if _reasons(request, endpoint, items):
         body["include"] = [_ENCRYPTED]
     if request.tools:
-        body["tools"] = [_tool(tool) for tool in request.tools]
+        body["tools"] = [tool_object(tool) for tool in request.tools]
     if request.tool_choice is not None:
-        body["tool_choice"] = _tool_choice(request.tool_choice)
+        body["tool_choice"] = tool_choice_object(request.tool_choice)
     body |= native_parameters(request, _NAMES, unsupported)
     effort, verbosity = request.tuning.reasoning_effort, request.tuning.verbosity
     if effort is not None and "reasoning_effort" not in unsupported:
         body["reasoning"] = {"effort": effort}
-    told_text: dict[str, object] = {} if request.output_format is None else {"format": _output_format(request.output_format)}
+    told_text: dict[str, object] = {} if request.output_format is None else {"format": format_object(request.output_format)}
     if verbosity is not None and "verbosity" not in unsupported:
         told_text["verbosity"] = verbosity
     if told_text:
@@ -129,7 +129,7 @@ def _part(part: Part) -> dict[str, object]:
             assert_never(part)
 
 
-def _tool(tool: Tool) -> dict[str, object]:
+def tool_object(tool: Tool) -> dict[str, object]:
     """Return a tool, flat. Without a word on `strict` this surface would be strict, unlike any other."""
     body: dict[str, object] = {"type": "function", "name": tool.name}
     if tool.description is not None:
@@ -139,11 +139,13 @@ def _tool(tool: Tool) -> dict[str, object]:
     return body
 
 
-def _tool_choice(choice: ToolChoice) -> object:
+def tool_choice_object(choice: ToolChoice) -> object:
+    """Return which tool must be called."""
     return {"type": "function", "name": choice.name} if choice.mode == "named" else choice.mode
 
 
-def _output_format(wanted: OutputFormat) -> dict[str, object]:
+def format_object(wanted: OutputFormat) -> dict[str, object]:
+    """Return what the text must be, flat."""
     if wanted.kind != "json_schema":
         return {"type": wanted.kind}
     body: dict[str, object] = {"type": "json_schema", "name": wanted.name or "answer", "schema": dict(wanted.schema or {})}

@@ -3,12 +3,22 @@
 from collections.abc import Mapping
 from typing import TypeVar, cast
 
+from satchel.domain.catalog import PREFERRED
 from satchel.domain.chat import Json
 from satchel.domain.errors import MalformedRequest
 
 Body = Mapping[str, object]
 
 N = TypeVar("N", int, float)
+
+
+def asked_model(body: Body) -> str:
+    """Return the model that a body asks for: `model`, else the first of `models`, else whatever the person chose."""
+    model = text(body, "model")
+    if not model:
+        models = body.get("models")
+        model = models[0] if isinstance(models, list) and models and isinstance(models[0], str) else PREFERRED
+    return model
 
 
 def text(fields: Body, key: str, at: str = "") -> str | None:
