@@ -5,6 +5,7 @@ There is no registry to edit. Data is checked as it is read: an unknown key or a
 
 import dataclasses
 import pkgutil
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,8 +22,10 @@ import orjson
 
 from satchel import plugins as plugin_files
 from satchel import providers as provider_files
+from satchel.domain.authorities import Authority
 from satchel.domain.catalog import ModelFacts, ProviderRow, Quirks
 from satchel.domain.chat import Json
+from satchel.domain.keys import Secret
 from satchel.domain.price_list import ModelIndex, PriceList
 from satchel.domain.usage import Price
 from satchel.ports.plugin import Plugin
@@ -32,6 +35,8 @@ from satchel.providers import ProviderDeps, ProviderFactory
 PLUGIN_GROUP = "satchel.plugins"
 PRICES = "prices.json"
 """The refreshed list of prices, in the home."""
+_AUTHORITY_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+_ISSUER = re.compile(r"(?:https://[^/?#@\s]+|http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]{1,5})?)(?:/[^?#\s]*)?")
 _ROW_DEFAULTS: Mapping[str, object] = {"base_url": None, "needs_key": True, "local": False}
 
 
@@ -110,6 +115,33 @@ def retired_models() -> dict[str, tuple[str, ...]]:
             raise DataInvalid(f"{place}: {table.get('id')}: must have id and now, a list of ids")
         retired[str(table["id"])] = tuple(now)
     return retired
+
+
+def load_authorities(file: Path | None, given: Sequence[Mapping[str, object]]) -> list[Authority]:
+    """Return the authorities that have a client id: tables `[[authorities]]` of the operator's `file`, then those `given`.
+
+    A table with the id of a row of `data/authorities.toml` needs what the row leaves open only: `client_id` and `client_secret`.
+
+    Raises:
+        DataInvalid: a table has something unknown, lacks something, or is there twice, or its issuer is not https.
+    """
+    place = str(file) if file is not None else "data/authorities.toml"
+    ready = {str(table["id"]): table for table in _tables(_data("authorities.toml"), "authorities", "data/authorities.toml")}
+    tables = [] if file is None else _tables(file.read_text(encoding="utf-8"), "authorities", place)
+    found: dict[str, Authority] = {}
+    for table in [*tables, *given]:
+        values = {**ready.get(str(table.get("id")), {}), **table}
+        at = f"{place}: {values.get('id')}"
+        secret = values.pop("client_secret", "")
+        if not isinstance(secret, str):
+            raise DataInvalid(f"{at}: client_secret must be a text")
+        authority = Authority(**_checked(Authority, {**values, "client_secret": Secret(secret)}, at))  # type: ignore[arg-type]
+        if authority.id in found or not _AUTHORITY_ID.fullmatch(authority.id):
+            raise DataInvalid(f"{at}: an id is there once, and has small letters, digits and hyphens")
+        if not _ISSUER.fullmatch(authority.issuer):
+            raise DataInvalid(f"{at}: issuer must be https, or http on 127.0.0.1, without query or fragment")
+        found[authority.id] = authority
+    return list(found.values())
 
 
 def load_providers(deps: ProviderDeps) -> dict[str, Provider]:

@@ -65,6 +65,24 @@ class Settings(BaseSettings):
     """More origins whose pages may open the socket, and let people sign in."""
     extension_ids: Words = ()
     """More extensions that may connect: Chromium ids, and SHA-1 hashes of Firefox add-on ids."""
+    oidc_file: Path | None = None
+    """A TOML file of the authorities that people may sign in with."""
+    oidc_issuer: str = ""
+    """One more authority: the issuer of an OpenID Connect server."""
+    oidc_name: str = ""
+    """What people call it; its host by default."""
+    oidc_client_id: str = ""
+    """Our client id there."""
+    oidc_client_secret: SecretStr = SecretStr("")
+    """Our client secret there; empty for a public client."""
+    oidc_google_client_id: str = ""
+    """Our client id at Google."""
+    oidc_google_client_secret: SecretStr = SecretStr("")
+    """Our client secret at Google."""
+    oidc_github_client_id: str = ""
+    """Our client id at GitHub."""
+    oidc_github_client_secret: SecretStr = SecretStr("")
+    """Our client secret at GitHub."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """How much to log."""
     drain_s: float = Field(default=60.0, ge=0, le=3600)

@@ -95,7 +95,7 @@ class Doors:
         pages = [
             health_router(house.database, lambda: house.builtin.status().state, lambda: self.socket.is_draining),
             oauth_router(house.oauth, house.tokens, Callers(authenticator), issuer),
-            portal_router(house.accounts, house.oauth, house.exchange, terms=terms, issuer=issuer),
+            portal_router(house.accounts, house.oauth, house.exchange, house.authorities, ties=house.ties, terms=terms, issuer=issuer),
         ]
         resources = resource_routers(authenticator, self._live, house)
         described = {

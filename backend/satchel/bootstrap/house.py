@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+from satchel.bootstrap.authorities import authorities_of
 from satchel.coordination.memory import MemoryBus, MemoryLimiter, MemoryStreamLog
 from satchel.custody.local import local_custody
 from satchel.custody.transit import TransitCustody
@@ -28,6 +29,7 @@ from satchel.services.ledger import Ledger
 from satchel.services.oauth.documents import MAX_DOCUMENT_BYTES, ClientDocuments
 from satchel.services.oauth.exchange import Exchange
 from satchel.services.oauth.service import OAuth
+from satchel.services.oauth.ties import Ties
 from satchel.services.oauth.tokens import Tokens
 from satchel.services.policy import Policy
 from satchel.services.routing import Routing
@@ -88,6 +90,8 @@ class House:
     def _add_services(self, oauth: OAuthStore) -> None:
         database, bus, clock, ids = self.database, self.bus, self.clock, self.ids
         self.accounts = Accounts(database, self.limiter, bus, clock, ids)
+        self.authorities, self._authority_transport = authorities_of(self.settings, self.limiter, clock, ids)
+        self.ties = Ties(database, clock, ids)
         self.apps = Apps(frozenset(self.settings.extension_ids), frozenset(self.settings.allowed_origins))
         documents = ClientDocuments(self._client_document, clock)
         self.oauth = OAuth(oauth, self.apps.find, documents, bus=bus, clock=clock, ids=ids)
@@ -125,6 +129,7 @@ class House:
             await provider.aclose()
         await self.transport.aclose()
         await self.public_transport.aclose()
+        await self._authority_transport.aclose()
         self.vault.close()
         await self.custody.aclose()
         await self.journal.aclose()

@@ -13,6 +13,8 @@ class Act(StrEnum):
 
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
+    AUTHORITY_TIED = "authority_tied"
+    AUTHORITY_UNTIED = "authority_untied"
     APP_ALLOWED = "app_allowed"
     SITE_DECIDED = "site_decided"
     SITE_FORGOTTEN = "site_forgotten"

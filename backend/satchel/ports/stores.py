@@ -15,6 +15,7 @@ from satchel.domain.grants import Grant
 from satchel.domain.keys import Kek, Key, WrappedDek
 from satchel.domain.ledger import Entry, HoldRecord, Settlement
 from satchel.domain.tokens import Token
+from satchel.ports.ties import TieStore
 
 
 class AccountStore(Protocol):
@@ -300,6 +301,11 @@ class Stores(Protocol):
     @property
     def audit(self) -> AuditStore:
         """Return the audit log."""
+        ...
+
+    @property
+    def ties(self) -> TieStore:
+        """Return the ties to authorities."""
         ...
 
 

@@ -130,6 +130,10 @@ class Accounts:
             raise TokenInvalid("that email and password do not belong together")
         return await self._signed_in(account if better is None else replace(account, password_hash=better), user_agent, better is not None)
 
+    async def enter(self, account_id: str, user_agent: str | None = None) -> tuple[SignIn, str]:
+        """Sign in a browser whose person proved elsewhere who they are, as `sign_in` does. Raises `NotFound` without such an account."""
+        return await self._signed_in(await self.get(account_id), user_agent, changed=False)
+
     async def session(self, secret: str) -> SignIn | None:
         """Return the live sign-in of a cookie value, or None; idle for 7 days or older than 30 days is not live."""
         now = self._clock.now()

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx2
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
+from tests.doors.portal.elsewhere import COMPANY, GITHUB, Elsewhere
 
 from satchel.coordination.memory import MemoryBus, MemoryLimiter
 from satchel.domain.catalog import Endpoint
@@ -30,10 +31,12 @@ from satchel.ports.oauth import OAuthStore
 from satchel.ports.stores import Database
 from satchel.services.accounts import Accounts
 from satchel.services.apps import CHROMIUM_EXTENSION_ID, EXTENSION_CLIENT_ID, Apps
+from satchel.services.oauth.authorities import Authorities
 from satchel.services.oauth.documents import ClientDocuments
 from satchel.services.oauth.exchange import Exchange
 from satchel.services.oauth.issuer import Issuer
 from satchel.services.oauth.service import OAuth
+from satchel.services.oauth.ties import Ties
 from satchel.services.oauth.tokens import Tokens
 from satchel.services.policy import Policy
 from satchel.stores.memory.database import MemoryDatabase
@@ -101,7 +104,13 @@ class House:
         self.exchange = Exchange(store, bus=self.bus, clock=clock, ids=Ids())
         self.asgi.include_router(auth_keys_router(self.exchange), prefix="/v1")
         terms = Terms(OneModel(), self.policy, clock, Ids())
-        self.asgi.include_router(router(self.accounts, self.oauth, self.exchange, terms=terms, issuer=issuer, folder=folder))
+        self.elsewhere = Elsewhere()
+        self.ties = Ties(database, clock, Ids())
+        self.authorities = Authorities([COMPANY, GITHUB], self.elsewhere.ask, MemoryLimiter(clock), clock, Ids())
+        pages = router(
+            self.accounts, self.oauth, self.exchange, self.authorities, ties=self.ties, terms=terms, issuer=issuer, folder=folder
+        )
+        self.asgi.include_router(pages)
         self.asgi.mount("/portal/api", PortalSession(_who(), self.accounts, issuer))
         self.asgi.add_exception_handler(SatchelError, _as_json)
         self.browser = self.new_browser()

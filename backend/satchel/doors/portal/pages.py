@@ -74,11 +74,11 @@ class Pages:
         """Return a page that says one thing, with one link (words and address) to go on."""
         return self.render("message.html", status=status, title=title, text=text, link=link)
 
-    def error(self, error: SatchelError) -> Response:
-        """Return the page of an error: what happened, and the stable code."""
+    def error(self, error: SatchelError, link: tuple[str, str] | None = None) -> Response:
+        """Return the page of an error: what happened, the stable code, and where to go on, if anywhere (words and address)."""
         title = next((_TITLES[kind] for kind in type(error).__mro__ if kind in _TITLES), "Satchel broke")
         response = self.render(
-            "message.html", status=reply_to(type(error)).status, title=title, text=_sentence(error.message), code=error.code, link=None
+            "message.html", status=reply_to(type(error)).status, title=title, text=_sentence(error.message), code=error.code, link=link
         )
         if error.retry_after_s is not None:
             response.headers["Retry-After"] = str(max(1, round(error.retry_after_s)))

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from satchel.domain.errors import SatchelError
 from satchel.doors.portal.auth import AUTH_PATH, AuthDoor
+from satchel.doors.portal.authority import WAYS_PATH, AuthorityDoor
 from satchel.doors.portal.authorize import AuthorizeDoor
 from satchel.doors.portal.built import BUILT, BuiltPortal
 from satchel.doors.portal.consent import Consent
@@ -16,26 +17,41 @@ from satchel.doors.portal.session import Visits
 from satchel.doors.portal.sign_in import SETUP_PATH, SIGN_IN_PATH, SIGN_OUT_PATH, SignInDoor
 from satchel.doors.portal.terms import Terms
 from satchel.services.accounts import Accounts
+from satchel.services.oauth.authorities import Authorities
 from satchel.services.oauth.exchange import Exchange
 from satchel.services.oauth.issuer import Issuer
 from satchel.services.oauth.service import AUTHORIZE_PATH, OAuth
+from satchel.services.oauth.ties import Ties
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def router(accounts: Accounts, oauth: OAuth, exchange: Exchange, *, terms: Terms, issuer: Issuer, folder: Path = BUILT) -> APIRouter:
+def router(
+    accounts: Accounts,
+    oauth: OAuth,
+    exchange: Exchange,
+    authorities: Authorities,
+    *,
+    ties: Ties,
+    terms: Terms,
+    issuer: Issuer,
+    folder: Path = BUILT,
+) -> APIRouter:
     """Return the routes, to be included without a prefix.
 
     Args:
         accounts: who may sign in.
         oauth: what consent is asked for.
         exchange: the other way to a token, which asks the same way.
+        authorities: who vouches for people elsewhere.
+        ties: which account each of those people may sign in to.
         terms: what the person may set before allowing a site.
         issuer: our own address.
         folder: where Vite put the built portal; it may be missing.
     """
     pages, visits = Pages(), Visits(accounts, issuer)
-    sign_in = SignInDoor(accounts, visits, pages)
+    sign_in = SignInDoor(accounts, authorities, visits, pages)
+    authority = AuthorityDoor(accounts, authorities, ties, visits=visits, pages=pages)
     consent = Consent(accounts, terms, pages)
     authorize, auth = AuthorizeDoor(oauth, consent, visits), AuthDoor(exchange, consent, visits)
     built = BuiltPortal(folder, visits, pages)
@@ -44,6 +60,7 @@ def router(accounts: Accounts, oauth: OAuth, exchange: Exchange, *, terms: Terms
         "/demo": built.demo,
         "/static/{path:path}": built.static,
         SIGN_IN_PATH: sign_in.show,
+        **authority.shown,
         SIGN_OUT_PATH: sign_in.show_leaving,
         f"{SETUP_PATH}/{{link}}": sign_in.show_setup,
         AUTHORIZE_PATH: authorize.ask,
@@ -52,6 +69,7 @@ def router(accounts: Accounts, oauth: OAuth, exchange: Exchange, *, terms: Terms
     sent: dict[str, Handler] = {
         SIGN_IN_PATH: sign_in.enter,
         SIGN_OUT_PATH: sign_in.leave,
+        WAYS_PATH: authority.untie,
         SETUP_PATH: sign_in.set_up,
         AUTHORIZE_PATH: authorize.answer,
         AUTH_PATH: auth.answer,

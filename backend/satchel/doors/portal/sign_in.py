@@ -13,6 +13,7 @@ from satchel.doors.portal.forms import form_of, local_path
 from satchel.doors.portal.pages import Pages, page_headers
 from satchel.doors.portal.session import Visit, Visits
 from satchel.services.accounts import MIN_PASSWORD_CHARACTERS, Accounts
+from satchel.services.oauth.authorities import Authorities
 from satchel.services.oauth.service import AUTHORIZE_PATH
 
 SIGN_IN_PATH = "/sign-in"
@@ -28,8 +29,9 @@ def sign_in_address(after: str) -> str:
 class SignInDoor:
     """The pages of signing in and out."""
 
-    def __init__(self, accounts: Accounts, visits: Visits, pages: Pages) -> None:
+    def __init__(self, accounts: Accounts, authorities: Authorities, visits: Visits, pages: Pages) -> None:
         self._accounts = accounts
+        self._authorities = authorities
         self._visits = visits
         self._pages = pages
 
@@ -114,8 +116,15 @@ class SignInDoor:
             email=email,
             error=error.message if error else None,
             connecting=connecting,
+            authorities=self._elsewhere(after),
             needs_owner=error is None and await self._accounts.needs_owner(),
         )
+
+    def _elsewhere(self, after: str) -> list[dict[str, str]]:
+        query = urlencode({"next": after})
+        return [
+            {"name": authority.name, "address": f"{SIGN_IN_PATH}/with/{authority.id}?{query}"} for authority in self._authorities.list()
+        ]
 
     def _setup_page(self, link: str, email: str = "", error: SatchelError | None = None) -> Response:
         return self._pages.render(

@@ -17,6 +17,7 @@ from satchel.stores.memory.keks import MemoryKeks
 from satchel.stores.memory.keys import MemoryKeys
 from satchel.stores.memory.sign_ins import MemorySignIns
 from satchel.stores.memory.state import State, Tables
+from satchel.stores.memory.ties import MemoryTies
 from satchel.stores.memory.tokens import MemoryTokens
 
 
@@ -80,3 +81,4 @@ class MemoryStores:
         self.keks = MemoryKeks(tables)
         self.generations = MemoryGenerations(tables)
         self.audit = MemoryAudit(tables)
+        self.ties = MemoryTies(tables)

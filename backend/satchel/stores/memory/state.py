@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from satchel.domain.accounts import Account, SetupLink, SignIn
 from satchel.domain.apps import AuthorizationCode
 from satchel.domain.audit import AuditRecord
+from satchel.domain.authorities import Tie
 from satchel.domain.budgets import Budget
 from satchel.domain.grants import Grant
 from satchel.domain.keys import Kek, Key, WrappedDek
@@ -30,6 +31,7 @@ class Tables:
     holds: dict[str, HoldRecord] = field(default_factory=dict)
     codes: dict[str, AuthorizationCode] = field(default_factory=dict)
     audit: dict[int, AuditRecord] = field(default_factory=dict)
+    ties: dict[str, Tie] = field(default_factory=dict)
 
     def copy(self) -> "Tables":
         """Return tables with dictionaries of their own."""

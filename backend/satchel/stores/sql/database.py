@@ -20,6 +20,7 @@ from satchel.stores.sql.keks import SqlKeks
 from satchel.stores.sql.keys import SqlKeys
 from satchel.stores.sql.sign_ins import SqlSignIns
 from satchel.stores.sql.tables import deployment
+from satchel.stores.sql.ties import SqlTies
 from satchel.stores.sql.tokens import SqlTokens
 from satchel.stores.sql.transaction import Transaction
 
@@ -95,3 +96,4 @@ class SqlStores:
         self.keks = SqlKeks(transaction)
         self.generations = SqlGenerations(transaction)
         self.audit = SqlAudit(transaction)
+        self.ties = SqlTies(transaction)

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration: what the tables below look like."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -158,6 +158,20 @@ codes = Table(
     _text("family_id"),
     Column("used", Boolean, nullable=False),
     _text("origin", nullable=True),
+)
+
+ties = Table(
+    "ties",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _account(),
+    _text("issuer"),
+    _text("subject"),
+    _moment("created_at"),
+    _moment("last_used_at"),
+    _text("label", nullable=True),
+    UniqueConstraint("issuer", "subject"),
+    Index(None, "account_id"),
 )
 
 grants = Table(

@@ -1,0 +1,160 @@
+"""Signing in with an authority, such as Google or a company's own server: the way there, the way back, and what is connected."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from satchel.domain.authorities import Authority, Tie
+from satchel.domain.errors import Refused, SatchelError
+from satchel.doors.auth import set_sign_in_cookie
+from satchel.doors.portal.csrf import form_token, require_form_token, require_same_origin
+from satchel.doors.portal.forms import form_of, local_path
+from satchel.doors.portal.pages import Pages
+from satchel.doors.portal.session import Visit, Visits
+from satchel.doors.portal.sign_in import SIGN_IN_PATH, sign_in_address
+from satchel.services.accounts import Accounts
+from satchel.services.oauth.attempts import ATTEMPT_LIFE, Attempt, attempt_of
+from satchel.services.oauth.authorities import Authorities
+from satchel.services.oauth.records import parameters_of
+from satchel.services.oauth.ties import Ties
+
+WAYS_PATH = "/sign-in/ways"
+WITH_PATH = "/sign-in/with"
+BACK_PATH = "/sign-in/back"
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+_MAX_QUERY_CHARACTERS = 8192
+_NOT_STORED = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+
+
+class AuthorityDoor:
+    """The pages of signing in elsewhere."""
+
+    def __init__(self, accounts: Accounts, authorities: Authorities, ties: Ties, *, visits: Visits, pages: Pages) -> None:
+        self._accounts = accounts
+        self._authorities = authorities
+        self._ties = ties
+        self._visits = visits
+        self._pages = pages
+
+    @property
+    def shown(self) -> dict[str, Handler]:
+        """Return the pages, by path."""
+        return {WAYS_PATH: self.show, f"{WITH_PATH}/{{authority}}": self.begin, f"{BACK_PATH}/{{authority}}": self.back}
+
+    async def begin(self, request: Request) -> Response:
+        """Send the browser to the authority, with an attempt in its cookie. A link on another site does not begin anything by itself."""
+        visit, authority = await self._visits.of(request), self._authorities.get(str(request.path_params["authority"]))
+        after = local_path(request.query_params.get("next"))
+        tie = request.query_params.get("tie")
+        if request.headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+            link = (f"Continue with {authority.name}", f"{WITH_PATH}/{authority.id}?{urlencode({'next': after})}")
+            return self._pages.message(
+                f"Sign in with {authority.name}?", "Another site sent you here. Continue if you meant to.", link=link
+            )
+        if tie is None:
+            return RedirectResponse(after, status_code=303) if visit.sign_in else await self._off(request, visit, authority, after)
+        if visit.sign_in is None:
+            return RedirectResponse(sign_in_address(WAYS_PATH), status_code=303)
+        require_form_token(tie, visit.secret, _purpose(authority))
+        return await self._off(request, visit, authority, WAYS_PATH, visit.sign_in.id)
+
+    async def back(self, request: Request) -> Response:
+        """Take the authority's answer, if it is to what this very browser began; sign in, or connect."""
+        visit = await self._visits.of(request)
+        try:
+            response = await self._answered(request, visit)
+        except SatchelError as error:
+            again = WAYS_PATH if visit.sign_in else SIGN_IN_PATH
+            response = self._pages.error(error, link=("Back", again))
+        response.headers.append("Set-Cookie", _cookie(visit, "", 0))
+        return response
+
+    async def show(self, request: Request) -> Response:
+        """Show what the account is connected with, and what it could be."""
+        visit = await self._visits.of(request)
+        if visit.sign_in is None:
+            return RedirectResponse(sign_in_address(WAYS_PATH), status_code=303)
+        ties = await self._ties.list(visit.sign_in.account_id)
+        tied = {tie.issuer for tie in ties}
+        offered = [self._offer(visit, authority) for authority in self._authorities.list() if authority.issuer not in tied]
+        token = form_token(visit.secret, "untie")
+        return self._pages.render("ways.html", ties=[self._line(tie) for tie in ties], offered=offered, token=token, action=WAYS_PATH)
+
+    async def untie(self, request: Request) -> Response:
+        """Disconnect one."""
+        visit = await self._visits.of(request)
+        require_same_origin(request.headers, visit.issuer)
+        if visit.sign_in is None:
+            return RedirectResponse(sign_in_address(WAYS_PATH), status_code=303)
+        form = await form_of(request)
+        require_form_token(form.get("token", ""), visit.secret, "untie")
+        await self._ties.untie(visit.sign_in.account_id, form.get("tie", ""))
+        return RedirectResponse(WAYS_PATH, status_code=303)
+
+    async def _off(self, request: Request, visit: Visit, authority: Authority, after: str, sign_in_id: str | None = None) -> Response:
+        attempt = await self._authorities.begin(authority.id, after, _address(request), sign_in_id)
+        location = await self._authorities.address(attempt, _redirect_uri(visit, authority.id))
+        response = RedirectResponse(location, status_code=303, headers=_NOT_STORED)
+        response.headers["Set-Cookie"] = _cookie(visit, attempt.cookie(), int(ATTEMPT_LIFE.total_seconds()))
+        return response
+
+    async def _answered(self, request: Request, visit: Visit) -> Response:
+        if len(request.url.query) > _MAX_QUERY_CHARACTERS:
+            raise Refused("this answer is too long to be one")
+        attempt = attempt_of(request.cookies.get(_cookie_name(visit)), self._authorities.now())
+        authority = self._authorities.get(str(request.path_params["authority"]))
+        if attempt.authority_id != authority.id:
+            raise Refused(f"this sign-in was not begun with {authority.name}; start it again")
+        redirect_uri = _redirect_uri(visit, authority.id)
+        vouched = await self._authorities.vouched(attempt, redirect_uri, parameters_of(request.url.query), _address(request))
+        if attempt.sign_in_id is not None:
+            if visit.sign_in is None or visit.sign_in.id != attempt.sign_in_id:
+                raise Refused("you are no longer signed in as whoever began this; sign in, and connect again")
+            await self._ties.tie(visit.sign_in.account_id, authority, vouched)
+            return RedirectResponse(WAYS_PATH, status_code=303, headers=_NOT_STORED)
+        account_id = await self._ties.account_id(vouched)
+        if account_id is None:
+            raise Refused(f"no account here is connected with that {authority.name} account; sign in another way first, then connect it")
+        return await self._enter(request, visit, account_id, attempt)
+
+    async def _enter(self, request: Request, visit: Visit, account_id: str, attempt: Attempt) -> Response:
+        _, secret = await self._accounts.enter(account_id, request.headers.get("user-agent"))
+        if visit.sign_in is not None:
+            await self._accounts.sign_out(visit.secret)
+        response = RedirectResponse(local_path(attempt.after), status_code=303, headers=_NOT_STORED)
+        response.headers["Set-Cookie"] = set_sign_in_cookie(secret, visit.secure)
+        return response
+
+    def _offer(self, visit: Visit, authority: Authority) -> Mapping[str, str]:
+        query = urlencode({"tie": form_token(visit.secret, _purpose(authority))})
+        return {"name": authority.name, "address": f"{WITH_PATH}/{authority.id}?{query}"}
+
+    def _line(self, tie: Tie) -> Mapping[str, str]:
+        name = next((authority.name for authority in self._authorities.list() if authority.issuer == tie.issuer), tie.issuer)
+        return {"id": tie.id, "name": name, "label": tie.label or "", "used": f"{tie.last_used_at:%Y-%m-%d}"}
+
+
+def _purpose(authority: Authority) -> str:
+    return f"tie/{authority.id}"
+
+
+def _redirect_uri(visit: Visit, authority_id: str) -> str:
+    """Return where an authority sends people back to: each has an address of its own, so that none answers for another (RFC 9700 §4.4)."""
+    return f"{visit.issuer}{BACK_PATH}/{authority_id}"
+
+
+def _cookie_name(visit: Visit) -> str:
+    return "__Host-satchel_attempt" if visit.secure else "satchel_attempt"
+
+
+def _cookie(visit: Visit, value: str, max_age_s: int) -> str:
+    flags = "Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if visit.secure else "")
+    return f"{_cookie_name(visit)}={value}; Max-Age={max_age_s}; {flags}"
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else "unknown"
