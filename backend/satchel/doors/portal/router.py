@@ -1,6 +1,6 @@
 """All routes of the portal door."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -74,6 +74,10 @@ def router(
         AUTHORIZE_PATH: authorize.answer,
         AUTH_PATH: auth.answer,
     }
+    return _routes(shown, sent, pages)
+
+
+def _routes(shown: Mapping[str, Handler], sent: Mapping[str, Handler], pages: Pages) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
     for methods, handlers in ((["GET", "HEAD"], shown), (["POST"], sent)):
         for path, handler in handlers.items():

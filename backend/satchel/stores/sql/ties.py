@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, select, update
-from sqlalchemy.dialects.postgresql import insert
 
 from satchel.domain.authorities import Tie
 from satchel.stores.sql.tables import ties
@@ -21,7 +20,8 @@ class SqlTies:
     async def add(self, tie: Tie) -> bool:
         """Keep a tie, unless that person is tied already."""
         columns = {column.name: getattr(tie, column.name) for column in ties.c}
-        return await self._transaction.write(insert(ties).values(columns).on_conflict_do_nothing(index_elements=["issuer", "subject"])) == 1
+        statement = self._transaction.insert(ties).values(columns)
+        return await self._transaction.write(statement.on_conflict_do_nothing(index_elements=["issuer", "subject"])) == 1
 
     async def of_subject(self, issuer: str, subject: str) -> Tie | None:
         """Return the tie of a person of an authority, or None."""
