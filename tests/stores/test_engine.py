@@ -50,7 +50,7 @@ async def test_sqlite_is_set_up_as_decided(tmp_path: Path) -> None:
     assert found == ["wal", 2, 1, 1, 5000]
     engine = writer_engine(database_url(url), "NORMAL")
     with engine.connect() as connection:
-        assert [connection.execute(text(f"PRAGMA {name}")).scalar() for name in pragmas] == ["wal", 1, 1, 1, 5000]
+        assert [connection.execute(text(f"PRAGMA {name}")).scalar() for name in pragmas] == ["wal", 1, 1, 1, 0]
     engine.dispose()
 
 

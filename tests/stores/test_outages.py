@@ -75,7 +75,7 @@ async def test_a_restarted_server_costs_no_hold_and_no_settlement(postgres: Post
 
 
 async def test_a_locked_file_fails_those_who_wait_and_then_goes_on(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "_BUSY_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(engine, "BUSY_TIMEOUT_S", 0.05)
     journal = SqlJournal(f"sqlite:///{path}")
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -91,6 +91,36 @@ async def test_a_locked_file_fails_those_who_wait_and_then_goes_on(path: Path, m
     async with database.unit_of_work() as work:
         assert await work.generations.get("acct_a", "gen_2")
     await database.aclose()
+
+
+async def test_a_file_that_another_locks_for_a_moment_keeps_no_lone_caller_from_writing_nor_the_loop_from_running(path: Path) -> None:
+    journal = SqlJournal(f"sqlite:///{path}")
+    await journal.hold(hold("gen_1", 0, ()))  # from here on a lone item is written by the event loop itself
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waiting = asyncio.ensure_future(journal.hold(hold("gen_2", 0, ())))
+    began_s = asyncio.get_running_loop().time()
+    for _ in range(20):
+        await asyncio.sleep(0.01)
+    assert asyncio.get_running_loop().time() - began_s < 3
+    assert not waiting.done()
+    other.execute("ROLLBACK")
+    other.close()
+    await asyncio.wait_for(waiting, 10)
+    await journal.hold(hold("gen_3", 0, ()))
+    assert len(await journal.orphans("reaper", NOW + DAY)) == 3
+    await journal.aclose()
+
+
+async def test_what_the_journal_wrote_reaches_the_file_without_anybody_waiting(path: Path) -> None:
+    journal = SqlJournal(f"sqlite:///{path}")
+    before_bytes = path.stat().st_size
+    for number in range(2_100):
+        await journal.hold(hold(f"gen_{number}", 0, ()))
+    async with asyncio.timeout(20):
+        while path.stat().st_size < before_bytes + 100_000:
+            await asyncio.sleep(0.02)
+    await journal.aclose()
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgres"])

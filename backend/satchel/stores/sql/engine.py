@@ -18,7 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 from satchel.domain.errors import NotReady
 from satchel.stores.sql.async_engine import AsyncConnection, AsyncEngine
 
-_BUSY_TIMEOUT_S = 5.0
+BUSY_TIMEOUT_S = 5.0
 _PATIENT_BUSY_TIMEOUT_S = 60.0  # several workers may wait in line for one that migrates on a slow disk
 _CONNECT_TIMEOUT_S = 10.0
 _ANSWER_TIMEOUT_S = 30.0
@@ -26,7 +26,6 @@ _CACHED_STATEMENTS = 512
 _POOL_CONNECTIONS = 5
 _PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY")
 _CHECKPOINT_PAGES = 1_000
-_WRITER_CHECKPOINT_PAGES = 8_192  # a checkpoint waits for the disk: one in thousands of calls may meet it, not one in a hundred
 _ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
 UNREACHABLE = (DBAPIError, sqlite3.Error, PoolTimeout, OSError)
@@ -71,22 +70,22 @@ def async_engine(url: URL, *, patient: bool = False) -> AsyncEngine:
         timeouts = {"timeout": _CONNECT_TIMEOUT_S, "command_timeout": None if patient else _ANSWER_TIMEOUT_S}
         return AsyncEngine(url, connect_args=timeouts, **pool)
     make_private_file(Path(url.database or ""))
-    engine = AsyncEngine(url, connect_args=_sqlite_arguments(_PATIENT_BUSY_TIMEOUT_S if patient else _BUSY_TIMEOUT_S), **pool)
+    engine = AsyncEngine(url, connect_args=_sqlite_arguments(_PATIENT_BUSY_TIMEOUT_S if patient else BUSY_TIMEOUT_S), **pool)
     _set_up(engine.sync_engine, "FULL")
     return engine
 
 
 def writer_engine(url: URL, synchronous: str) -> Engine:
-    """Return a SQLite engine for the journal's own thread, in which statements stay prepared.
+    """Return a SQLite engine for the journal's one connection: statements stay prepared, it waits for no lock, and never checkpoints.
 
     Args:
         url: a SQLite URL.
         synchronous: `NORMAL` or `FULL`, see the decision record on durability.
     """
     make_private_file(Path(url.database or ""))
-    arguments = {**_sqlite_arguments(_BUSY_TIMEOUT_S), "cached_statements": _CACHED_STATEMENTS, "check_same_thread": False}
+    arguments = {**_sqlite_arguments(0.0), "cached_statements": _CACHED_STATEMENTS, "check_same_thread": False}
     engine = create_engine(url.set(drivername="sqlite+pysqlite"), connect_args=arguments, pool_size=1, max_overflow=0, hide_parameters=True)
-    _set_up(engine, synchronous, _WRITER_CHECKPOINT_PAGES)
+    _set_up(engine, synchronous, 0)
     return engine
 
 

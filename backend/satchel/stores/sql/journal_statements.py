@@ -114,9 +114,30 @@ class SqliteStatements:
         self._move = _Prepared(_MOVE)
         self._budget = _Prepared(_BUDGET)
 
-    def begin(self) -> None:
-        """Begin a transaction, with the write lock."""
-        self._connection.execute("BEGIN IMMEDIATE")
+    def begin(self, wait_s: float) -> bool:
+        """Begin a transaction, with the write lock. False where another connection has it and there is no time to wait.
+
+        Raises:
+            sqlite3.OperationalError: it had the lock all the time.
+        """
+        if self._begun():
+            return True
+        if wait_s:
+            self._connection.execute(f"PRAGMA busy_timeout={wait_s * 1000:.0f}")
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+            finally:
+                self._connection.execute("PRAGMA busy_timeout=0")
+        return wait_s > 0
+
+    def _begun(self) -> bool:
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                return False
+            raise
+        return True
 
     def commit(self) -> None:
         """End it."""
