@@ -1,7 +1,8 @@
-/** A piece of a message: text or a picture. The shapes are OpenAI's. */
+/** A piece of a message: text, a picture or a sound (base64). The shapes are OpenAI's. */
 export type MessagePart =
   | { type: "text"; text: string }
-  | { type: "image_url"; image_url: { url: string; detail?: "auto" | "low" | "high" } };
+  | { type: "image_url"; image_url: { url: string; detail?: "auto" | "low" | "high" } }
+  | { type: "input_audio"; input_audio: { data: string; format: "wav" | "mp3" } };
 
 /** One message of a conversation. The shapes are OpenAI's, so that existing code can hand over what it has. */
 export type Message =
