@@ -62,7 +62,7 @@ async def _fetched(house: "House") -> bytes:
 @in_house
 async def models_list(house: "House", email: str | None, as_json: bool) -> None:
     """Print what can be used."""
-    from satchel.doors.http.models import model_schemas  # noqa: PLC0415 - heavy, and `--help` needs nothing
+    from satchel.doors.http.model_schema import model_schemas  # noqa: PLC0415 - heavy, and `--help` needs nothing
 
     account_id = (await account_of(house, email)).id if email else KEYLESS
     found = model_schemas(await house.catalog.endpoints(account_id), await house.catalog.preferred(account_id))

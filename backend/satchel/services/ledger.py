@@ -39,6 +39,12 @@ class Ledger:
         async with self._database.unit_of_work() as stores:
             return await stores.generations.since(account_id, midnight)
 
+    async def spent(self, account_id: str) -> int:
+        """Return what the account ever spent, in nano-US-dollars."""
+        await self._flush()
+        async with self._database.unit_of_work() as stores:
+            return (await stores.generations.since(account_id, period_start(Period.TOTAL, self._clock.now())))[0]
+
     async def by_token(self, account_id: str) -> Mapping[str, Sequence[int]]:
         """Return what each token that spent anything spent, in nano-US-dollars: altogether, today, this week and this month, in UTC."""
         now = self._clock.now()

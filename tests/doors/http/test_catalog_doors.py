@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import openai
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from satchel.domain.catalog import Endpoint
 from satchel.domain.usage import Price
 from satchel.doors.http.model_facts import pricing
-from satchel.doors.http.models import model_schemas
+from satchel.doors.http.model_filters import ModelFilters
+from satchel.doors.http.model_schema import model_schemas
 
 from ..served import Served
 
@@ -83,6 +85,66 @@ async def test_providers_have_every_key_a_strict_client_wants(house: Served) -> 
     assert all(provider.keys() == PROVIDER_KEYS for provider in body["data"])
 
 
-async def test_the_openai_client_lists_models(house: Served) -> None:
+async def test_the_openai_client_lists_models_and_retrieves_one(house: Served) -> None:
     async with openai.AsyncOpenAI(base_url=f"{house.url}/api/v1", api_key=house.token, max_retries=0) as client:
         assert (await client.models.list()).object == "list"
+        assert (await client.models.retrieve("lab:hello")).id == "lab:hello"
+        with pytest.raises(openai.NotFoundError, match="nobody/nothing"):
+            await client.models.retrieve("nobody/nothing")
+
+
+async def test_one_model_has_every_key_a_strict_client_wants(house: Served) -> None:
+    status, body = await house.call("GET", "/api/v1/model/lab:hello")
+    assert (status, body["data"]["id"]) == (200, "lab:hello")
+    assert body["data"].keys() >= MODEL_KEYS
+    assert (await house.call("GET", "/api/v1/model/nobody/nothing"))[0] == 404
+
+
+def test_a_model_can_do_what_any_of_its_endpoints_can() -> None:
+    able = replace(LAB, id="sun:hello", provider="sun", capabilities=frozenset({"chat", "tools"}))
+    both, second = model_schemas([LAB, able], "lab:hello")
+    assert (both.id, both.owned_by, both.satchel.capabilities) == ("a/b", "custom", ["chat", "tools"])
+    assert (second.id, second.satchel.capabilities) == ("sun:hello", ["chat", "tools"])
+
+
+SHELF = [
+    replace(LAB, price=Price(Decimal(2), Decimal(8), date(2026, 11, 1)), context_tokens=8_000, created=1),
+    replace(LAB, id="sun:c", model_id="c/d", provider="sun", name="Big", capabilities=frozenset({"chat", "tools", "images"}), created=3),
+    replace(LAB, id="sun:e", model_id="c/e", provider="sun", price=Price(Decimal(1), Decimal(2), date(2026, 11, 1)), created=2),
+]
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({}, ["a/b", "c/d", "c/e"]),
+        ({"q": "BIG"}, ["c/d"]),
+        ({"supported_parameters": "tools,temperature", "output_modalities": "all"}, ["c/d"]),
+        ({"input_modalities": "image"}, ["c/d"]),
+        ({"output_modalities": "audio"}, []),
+        ({"providers": "sun"}, ["c/d", "c/e"]),
+        ({"model_authors": "a"}, ["a/b"]),
+        ({"context": 8_000}, ["a/b"]),
+        ({"max_price": 1.5}, ["c/e"]),
+        ({"min_price": 1.5}, ["a/b"]),
+        ({"sort": "newest"}, ["c/d", "c/e", "a/b"]),
+        ({"sort": "pricing-low-to-high"}, ["c/e", "a/b", "c/d"]),
+        ({"sort": "pricing-high-to-low"}, ["a/b", "c/e", "c/d"]),
+        ({"sort": "context-high-to-low"}, ["a/b", "c/d", "c/e"]),
+        ({"sort": "throughput-high-to-low"}, ["a/b", "c/d", "c/e"]),
+    ],
+)
+def test_filters_leave_what_was_asked_for(asked: dict[str, Any], found: list[str]) -> None:
+    assert [model.id for model in ModelFilters(**asked).chosen(model_schemas(SHELF, "a/b"))] == found
+
+
+async def test_a_long_list_comes_in_pages(house: Served) -> None:
+    listed = (await house.call("GET", "/v1/models?limit=500&offset=0&category=programming"))[1]
+    assert (len(listed["data"]), listed["links"]["next"]) == (listed["total_count"], None)
+    filters = ModelFilters(limit=2, q="a b")
+    assert (filters.next_query(3), filters.next_query(2)) == ("limit=2&q=a+b&offset=2", None)
+    models = model_schemas(SHELF, "a/b")
+    assert [model.id for model in filters.page(models)] == ["a/b", "c/d"]
+    assert [model.id for model in ModelFilters(offset=1).page(models)] == ["c/d", "c/e"]
+    status, refused = await house.call("GET", "/v1/models?limit=0")
+    assert (status, refused["error"]["metadata"]["satchel_code"]) == (400, "malformed_request")

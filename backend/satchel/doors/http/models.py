@@ -1,93 +1,32 @@
-"""`/v1/models`: what this account can use, in the shape of OpenAI's list with the keys that OpenRouter's clients want besides."""
+"""`/v1/models` and `/v1/model/…`: what this account can use. What a model looks like is in `model_schema.py`."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
 from satchel.domain.catalog import Endpoint
 from satchel.domain.errors import NotFound
-from satchel.domain.usage import Price
 from satchel.doors.http.callers import Callers
-from satchel.doors.http.model_facts import (
-    Architecture,
-    ModelEndpointsReply,
-    ModelLinks,
-    Pricing,
-    TopProvider,
-    architecture,
-    model_endpoints,
-    pricing,
-    supported_parameters,
-)
+from satchel.doors.http.model_facts import ModelEndpointsReply, model_endpoints
+from satchel.doors.http.model_filters import ModelFilters
+from satchel.doors.http.model_schema import ModelSchema, model_schema, model_schemas
 from satchel.services.catalog import Catalog
 from satchel.services.policy import Policy
 
 
-class PriceSchema(BaseModel):
-    """US dollars per million tokens, as decimal texts."""
-
-    input_usd_per_mtok: str
-    output_usd_per_mtok: str
-    as_of: str
-
-
-class DataPolicySchema(BaseModel):
-    """Whether the provider trains on what it is sent, and where it says so; it is the person's plan that counts."""
-
-    training: str
-    source: str | None
-
-
-class EndpointFacts(BaseModel):
-    """What OpenAI's shape has no place for."""
-
-    provider: str
-    provider_name: str
-    key_label: str | None
-    local: bool
-    available: bool
-    reason: str | None
-    capabilities: list[str]
-    price: PriceSchema | None
-    data_policy: DataPolicySchema
-    preferred: bool
-
-
-class ModelSchema(BaseModel):
-    """One model at one provider. `id` is what a request names."""
-
-    id: str
-    object: str = "model"
-    created: int
-    owned_by: str
-    name: str
-    description: str | None
-    context_length: int | None
-    canonical_slug: str
-    hugging_face_id: None = None
-    architecture: Architecture
-    pricing: Pricing
-    top_provider: TopProvider
-    per_request_limits: None = None
-    supported_parameters: list[str]
-    default_parameters: None = None
-    supported_voices: None = None
-    links: ModelLinks
-    satchel: EndpointFacts
-
-
 class Links(BaseModel):
-    """Where the list goes on; it never does."""
+    """Where the list goes on, null where it does not."""
 
     next: str | None = None
 
 
 class ModelList(BaseModel):
-    """All models of the account, in one page."""
+    """Models of the account; all of them, unless the caller asked for less."""
 
     object: str = "list"
-    data: list[ModelSchema]
+    data: Sequence[ModelSchema]
     total_count: int
     links: Links
 
@@ -104,80 +43,74 @@ class CountReply(BaseModel):
     data: Count
 
 
+class ModelReply(BaseModel):
+    """`GET /v1/model/{author}/{slug}`."""
+
+    data: ModelSchema
+
+
 def models_router(callers: Callers, catalog: Catalog, policy: Policy) -> APIRouter:
     """Return the doors of this resource."""
-    router = APIRouter(prefix="/models", tags=["models"])
+    router = APIRouter(tags=["models"])
 
-    async def listed(request: Request) -> list[ModelSchema]:
-        principal = await callers.principal(request, "models")
-        preferred = await catalog.preferred(principal.account_id)
-        return model_schemas(await policy.visible(principal, await catalog.endpoints(principal.account_id)), preferred)
+    shelf = _Shelf(callers, catalog, policy)
 
-    @router.get("")
-    @router.get("/user")
-    async def list_models(request: Request) -> ModelList:
-        """List what this account can use."""
-        found = await listed(request)
-        return ModelList(data=found, total_count=len(found), links=Links())
+    @router.get("/models")
+    @router.get("/models/user")
+    async def list_models(request: Request, filters: Annotated[ModelFilters, Query()]) -> ModelList:
+        """List what this account can use, or what of it passes the filters."""
+        found = filters.chosen(await shelf.listed(request))
+        further = filters.next_query(len(found))
+        links = Links(next=f"/api{request.scope['path']}?{further}" if further else None)
+        return ModelList(data=filters.page(found), total_count=len(found), links=links)
 
-    @router.get("/count")
-    async def count_models(request: Request) -> CountReply:
-        """Count what this account can use."""
-        return CountReply(data=Count(count=len(await listed(request))))
+    @router.get("/models/count")
+    async def count_models(request: Request, filters: Annotated[ModelFilters, Query()]) -> CountReply:
+        """Count what this account can use, or what of it passes the filters."""
+        return CountReply(data=Count(count=len(filters.chosen(await shelf.listed(request)))))
 
-    @router.get("/{model:path}/endpoints")
+    @router.get("/models/{model:path}/endpoints")
     async def list_endpoints(request: Request, model: str) -> ModelEndpointsReply:
         """Say who serves a model, the first in line first."""
-        principal = await callers.principal(request, "models")
-        found = await policy.visible(principal, await catalog.resolve(principal.account_id, model))
-        if not found:
-            raise NotFound(f"no model {model!r} here; GET /v1/models lists what this account can use", details={"model": model})
-        return ModelEndpointsReply(data=model_endpoints(model, found))
+        return ModelEndpointsReply(data=model_endpoints(model, await shelf.serving(request, model)))
+
+    @router.get("/models/{model:path}")
+    async def get_model(request: Request, model: str) -> ModelSchema:
+        """Return one model, as OpenAI's clients retrieve it."""
+        return await shelf.one(request, model)
+
+    @router.get("/model/{model:path}")
+    async def get_model_reply(request: Request, model: str) -> ModelReply:
+        """Return one model, as OpenRouter's clients retrieve it."""
+        return ModelReply(data=await shelf.one(request, model))
 
     return router
 
 
-def model_schemas(endpoints: Sequence[Endpoint], preferred: str) -> list[ModelSchema]:
-    """Return one entry per id; a model with several endpoints shows the first, and the others under the endpoints' own ids."""
-    seen: set[str] = set()
-    models = []
-    for endpoint in endpoints:
-        name = endpoint.model_id if endpoint.model_id not in seen else endpoint.id
-        if name not in seen:
-            seen.add(name)
-            models.append(_schema(endpoint, name, preferred in (name, endpoint.id)))
-    return models
+class _Shelf:
+    """What the caller of a request may know of."""
 
+    def __init__(self, callers: Callers, catalog: Catalog, policy: Policy) -> None:
+        self._callers = callers
+        self._catalog = catalog
+        self._policy = policy
 
-def _schema(endpoint: Endpoint, model: str, is_preferred: bool) -> ModelSchema:
-    facts = EndpointFacts(
-        provider=endpoint.provider,
-        provider_name=endpoint.provider_name,
-        key_label=endpoint.key_label,
-        local=endpoint.local,
-        available=endpoint.unavailable is None,
-        reason=endpoint.unavailable,
-        capabilities=sorted(endpoint.capabilities),
-        price=_price(endpoint.price) if endpoint.price is not None else None,
-        data_policy=DataPolicySchema(training=endpoint.training, source=endpoint.policy_page),
-        preferred=is_preferred,
-    )
-    return ModelSchema(
-        id=model,
-        created=endpoint.created,
-        owned_by=endpoint.provider,
-        name=endpoint.name,
-        description=endpoint.description,
-        context_length=endpoint.context_tokens,
-        canonical_slug=endpoint.model_id,
-        architecture=architecture(endpoint),
-        pricing=pricing(endpoint.price),
-        top_provider=TopProvider(context_length=endpoint.context_tokens, max_completion_tokens=endpoint.max_output_tokens),
-        supported_parameters=supported_parameters(endpoint),
-        links=ModelLinks(details=f"/api/v1/models/{model}/endpoints"),
-        satchel=facts,
-    )
+    async def listed(self, request: Request) -> list[ModelSchema]:
+        """Return every model."""
+        principal = await self._callers.principal(request, "models")
+        preferred = await self._catalog.preferred(principal.account_id)
+        return model_schemas(await self._policy.visible(principal, await self._catalog.endpoints(principal.account_id)), preferred)
 
+    async def serving(self, request: Request, model: str) -> Sequence[Endpoint]:
+        """Return the endpoints of one model, at least one. Raises `NotFound`."""
+        principal = await self._callers.principal(request, "models")
+        found = await self._policy.visible(principal, await self._catalog.resolve(principal.account_id, model))
+        if not found:
+            raise NotFound(f"no model {model!r} here; GET /v1/models lists what this account can use", details={"model": model})
+        return found
 
-def _price(price: Price) -> PriceSchema:
-    return PriceSchema(input_usd_per_mtok=str(price.input_usd), output_usd_per_mtok=str(price.output_usd), as_of=price.as_of.isoformat())
+    async def one(self, request: Request, model: str) -> ModelSchema:
+        """Return one model under the name that it was asked for by. Raises `NotFound`."""
+        found = await self.serving(request, model)
+        preferred = await self._catalog.preferred((await self._callers.principal(request, "models")).account_id)
+        return model_schema(found, model, preferred in (model, found[0].model_id, found[0].id))

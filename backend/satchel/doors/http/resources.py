@@ -11,6 +11,8 @@ from satchel.doors.http.accounts import accounts_router
 from satchel.doors.http.audit import audit_router
 from satchel.doors.http.auth_keys import auth_keys_router
 from satchel.doors.http.callers import Callers
+from satchel.doors.http.credits import credits_router
+from satchel.doors.http.generation_record import generation_record_router
 from satchel.doors.http.generations import Running, generations_router
 from satchel.doors.http.grants import grants_router
 from satchel.doors.http.keys import KeyDesk, keys_router
@@ -72,6 +74,8 @@ def resource_routers(authenticator: Authenticator, live: LiveCalls, house: Resou
         providers_router(callers, house.rows),
         grants_router(callers, house.policy, house.database, house.clock, house.ids),
         generations_router(callers, house.ledger, running, house.apps, house.clock),
+        generation_record_router(callers, house.ledger, house.rows),
+        credits_router(callers, house.ledger, house.database, house.clock),
         keys_router(callers, house.vault, desk, house.catalog),
         audit_router(callers, house.database),
         auth_keys_router(house.exchange),

@@ -1,0 +1,125 @@
+"""`GET /v1/generation?id=`: one ended generation as OpenRouter's clients read it. `/v1/generations/{id}` tells the same in our own words.
+
+Their validators want every key, null where nothing is known or kept. Source: @openrouter/sdk 1.3.19, checked 2026-11-28.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel
+
+from satchel.domain.accounts import Principal
+from satchel.domain.catalog import ProviderRow
+from satchel.domain.errors import GenerationNotFound
+from satchel.domain.ledger import Entry, Status
+from satchel.doors.http.callers import Callers
+from satchel.kit.money import usd_from_nusd
+from satchel.services.ledger import Ledger
+
+_ALL, _OWN = "activity", "generate"
+
+
+class GenerationRecord(BaseModel):
+    """One generation. What it cost is what the person's own key was billed, and 0 where no price is known."""
+
+    id: str
+    upstream_id: None = None
+    total_cost: float
+    cache_discount: None = None
+    upstream_inference_cost: float | None
+    created_at: datetime
+    model: str
+    app_id: None = None
+    streamed: None = None
+    cancelled: bool
+    provider_name: str
+    latency: int | None
+    moderation_latency: None = None
+    generation_time: int
+    finish_reason: str | None
+    native_finish_reason: str | None
+    tokens_prompt: int
+    tokens_completion: int
+    native_tokens_prompt: int
+    native_tokens_completion: int
+    native_tokens_completion_images: None = None
+    native_tokens_reasoning: int
+    native_tokens_cached: int
+    num_media_prompt: None = None
+    num_input_audio_prompt: None = None
+    num_media_completion: None = None
+    num_search_results: None = None
+    num_fetches: None = None
+    origin: str
+    usage: float
+    is_byok: bool = True
+    external_user: None = None
+    api_type: None = None
+    router: None = None
+    provider_responses: None = None
+    http_referer: None = None
+    user_agent: None = None
+    web_search_engine: None = None
+    service_tier: None = None
+    data_region: str = "global"
+    preset_id: None = None
+    workspace_id: None = None
+
+
+class GenerationRecordReply(BaseModel):
+    """`GET /v1/generation?id=`."""
+
+    data: GenerationRecord
+
+
+def generation_record_router(callers: Callers, ledger: Ledger, rows: Mapping[str, ProviderRow]) -> APIRouter:
+    """Return the door of this resource."""
+    router = APIRouter(prefix="/generation", tags=["generations"])
+
+    @router.get("")
+    async def get_generation_record(request: Request, generation_id: Annotated[str, Query(alias="id")]) -> GenerationRecordReply:
+        """Return an ended generation in the shape of OpenRouter's."""
+        principal = await callers.principal(request, None)
+        principal.require(_ALL if _ALL in principal.scopes else _OWN)
+        entry = await ledger.get(principal.account_id, generation_id)
+        if entry is None or not _may_see(principal, entry):
+            raise GenerationNotFound(f"there is no generation {generation_id!r} of this account, or it still runs", details={"param": "id"})
+        row = rows.get(entry.provider)
+        return GenerationRecordReply(data=_record(entry, row.name if row is not None else entry.provider))
+
+    return router
+
+
+def _may_see(principal: Principal, entry: Entry) -> bool:
+    """Tell whether a generation is the caller's business: a site's own only; without the scope for all, that of the very token."""
+    if principal.origin is not None and principal.origin != entry.origin:
+        return False
+    return _ALL in principal.scopes or principal.token_id == entry.token_id
+
+
+def _record(entry: Entry, provider_name: str) -> GenerationRecord:
+    cost_usd, used = usd_from_nusd(entry.cost.nusd), entry.usage
+    is_cancelled = entry.status is Status.CANCELLED
+    return GenerationRecord(
+        id=entry.generation_id,
+        total_cost=cost_usd,
+        upstream_inference_cost=cost_usd if entry.cost.known else None,
+        created_at=entry.started_at,
+        model=entry.model,
+        cancelled=is_cancelled,
+        provider_name=provider_name,
+        latency=entry.first_event_ms,
+        generation_time=entry.duration_ms - (entry.first_event_ms or 0),
+        finish_reason="error" if entry.status is Status.FAILED else None if is_cancelled else entry.reason,
+        native_finish_reason=entry.native_reason,
+        tokens_prompt=used.input_tokens,
+        tokens_completion=used.output_tokens,
+        native_tokens_prompt=used.input_tokens,
+        native_tokens_completion=used.output_tokens,
+        native_tokens_reasoning=used.reasoning_tokens,
+        native_tokens_cached=used.cached_tokens,
+        origin=entry.origin or "",
+        usage=cost_usd,
+    )
