@@ -16,12 +16,13 @@ export interface Hello {
   client?: ClientInfo;
 }
 
-/** Start a generation, or attach to the one started under the same `id`. `request` is an OpenAI chat-completions body. */
+/** Start a generation, or attach to that of the same `id`. `request` is OpenAI's body of chat, or of embeddings where `kind` says so. */
 export interface Generate {
   type: "generate";
   id: string;
   origin?: string | null;
   embedder?: string | null;
+  kind?: "chat" | "embeddings";
   request: Record<string, unknown>;
 }
 
@@ -85,7 +86,13 @@ export interface ToolCallPiece {
   arguments: string;
 }
 
-/** More of the answer: exactly one of `text`, `reasoning` and `tool_call`. */
+/** The whole vector of input number `index`. */
+export interface EmbeddingPiece {
+  index: number;
+  values: number[];
+}
+
+/** More of the answer: exactly one of `text`, `reasoning`, `tool_call` and `embedding`. */
 export interface Delta {
   type: "delta";
   generation: string;
@@ -93,6 +100,7 @@ export interface Delta {
   text?: string;
   reasoning?: string;
   tool_call?: ToolCallPiece;
+  embedding?: EmbeddingPiece;
 }
 
 /** Token counts; `estimated` where the provider reported none. */

@@ -16,6 +16,7 @@ class Asked:
 
     body: dict[str, object]
     headers: dict[str, str]
+    path: str = ""
     started: asyncio.Event = field(default_factory=asyncio.Event)
     closed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -49,7 +50,7 @@ class Upstream:
         if head[0].startswith("GET"):
             writer.write(HEAD.format(status="404 Not Found", kind="application/json").encode() + b"{}")
             return
-        asked = Asked(json.loads(await reader.readexactly(int(headers["content-length"]))), headers)
+        asked = Asked(json.loads(await reader.readexactly(int(headers["content-length"]))), headers, head[0].split()[1])
         self.asked.append(asked)
         watching = asyncio.create_task(self._watch(reader, asked))
         try:
@@ -66,6 +67,9 @@ class Upstream:
 
     async def _play(self, model: str, writer: asyncio.StreamWriter, asked: Asked) -> None:
         asked.started.set()
+        if asked.path.endswith("/embeddings") and model not in ("mute", "throttles"):
+            embed(writer, asked.body)
+            return
         match model:
             case "mute":
                 await asked.closed.wait()
@@ -113,6 +117,14 @@ class Upstream:
         while not asked.closed.is_set():
             chunk(writer, "x" * 4_000)
             await writer.drain()
+
+
+def embed(writer: asyncio.StreamWriter, body: dict[str, object]) -> None:
+    """Answer embeddings, the last input first: the vector of an input is its number and its length."""
+    inputs = body["input"] if isinstance(body["input"], list) else [body["input"]]
+    data = [{"object": "embedding", "index": at, "embedding": [at, len(one), 0.25]} for at, one in enumerate(inputs)]
+    answer = {"object": "list", "model": "native", "data": data[::-1], "usage": {"prompt_tokens": 5, "total_tokens": 5}}
+    writer.write(HEAD.format(status="200 OK", kind="application/json").encode() + json.dumps(answer).encode())
 
 
 def refuse(writer: asyncio.StreamWriter, how: str) -> None:

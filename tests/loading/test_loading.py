@@ -56,6 +56,7 @@ def test_quirks_are_those_of_the_reference() -> None:
     assert rows["mistral"].quirks == Quirks(
         usage_opt_in=False,
         seed_key="random_seed",
+        dimensions_key="output_dimension",
         tool_choice_required="any",
         tool_ids="nine_alphanumerics",
         unsupported=rows["mistral"].quirks.unsupported,

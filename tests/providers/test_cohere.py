@@ -67,7 +67,7 @@ async def test_a_key_that_the_provider_repeats_is_hidden(transport: Transport) -
         assert "very-secret-key" not in error.message + repr(error.details)
 
 
-async def test_the_chat_models_of_a_key_are_listed_page_by_page(transport: Transport) -> None:
+async def test_the_models_of_a_key_are_listed_page_by_page(transport: Transport) -> None:
     first = {"name": "command-x", "endpoints": ["chat"], "context_length": 256000.0, "features": ["tools", "vision", "logprobs", 3]}
     more = [{"name": "old", "endpoints": ["chat"], "is_deprecated": True}, {"name": "embed-y", "endpoints": ["embed"]}, {"name": "odd"}]
     pages = {
@@ -76,9 +76,11 @@ async def test_the_chat_models_of_a_key_are_listed_page_by_page(transport: Trans
     }
     async with answering({"/v1/models": lambda request: web.json_response(pages[request.query.get("page_token", "")])}) as port:
         found = await models_of(transport).endpoints(ROW, key(provider="cohere", base_url=f"http://127.0.0.1:{port}"), Secret("k"))
-    assert [(model.id, model.context_tokens) for model in found] == [("cohere:command-x", 256000), ("cohere:command-y", None)]
+    listed = [(model.id, model.context_tokens) for model in found]
+    assert listed == [("cohere:command-x", 256000), ("cohere:embed-y", None), ("cohere:command-y", None)]
     assert found[0].capabilities == {"chat", "tools", "images"}
-    assert "tools" in found[1].capabilities
+    assert found[1].capabilities == {"embeddings"}
+    assert "tools" in found[2].capabilities
     assert (found[0].dialect, found[0].cancel) == ("cohere", "stops")
 
 

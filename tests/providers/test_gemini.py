@@ -78,10 +78,12 @@ async def test_the_models_of_a_key_are_listed_page_by_page(transport: Transport)
         found = await models_of(transport).endpoints(ROW, key(provider="gemini", base_url=f"http://127.0.0.1:{port}"), Secret("k"))
     assert [(model.id, model.name, model.context_tokens, model.max_output_tokens) for model in found] == [
         ("gemini:g-1", "G 1", 1000, 50),
+        ("gemini:embed", "embed", None, None),
         ("gemini:g-2", "g-2", None, None),
     ]
     assert "reasoning" in found[0].capabilities
-    assert {"files", "audio", "tools"} <= found[1].capabilities
+    assert found[1].capabilities == {"embeddings"}
+    assert {"files", "audio", "tools"} <= found[2].capabilities
     assert (found[0].dialect, found[0].cancel) == ("gemini", "bills_full")
 
 

@@ -55,11 +55,17 @@ async def test_c4_a_server_is_known_by_its_answers_not_by_its_port(transport: Tr
         assert not any("origin" in request.headers for request in seen)
 
 
-async def test_models_are_named_after_their_server_and_embeddings_left_out(transport: Transport) -> None:
+async def test_models_are_named_after_their_server_and_say_whether_they_chat_or_embed(transport: Transport) -> None:
     async with answering(OLLAMA) as ollama, answering(LM_STUDIO) as studio:
         found = await servers_at(transport, ollama, studio).endpoints()
-    assert [endpoint.id for endpoint in found] == ["ollama:llama3:8b", "lmstudio:qwen3-4b", "lmstudio:gemma-vl"]
-    assert [endpoint.context_tokens for endpoint in found] == [None, 32768, 8192]
+    assert [(endpoint.id, "chat" in endpoint.capabilities, "embeddings" in endpoint.capabilities) for endpoint in found] == [
+        ("ollama:llama3:8b", True, False),
+        ("ollama:nomic-embed-text", False, True),
+        ("lmstudio:qwen3-4b", True, False),
+        ("lmstudio:gemma-vl", True, False),
+        ("lmstudio:nomic", False, True),
+    ]
+    assert [endpoint.context_tokens for endpoint in found] == [None, None, 32768, 8192, None]
 
 
 async def test_what_is_away_broken_or_wants_a_key_is_not_there(transport: Transport) -> None:
@@ -85,7 +91,7 @@ async def test_all_are_asked_at_once_and_none_for_longer_than_half_a_second(tran
     for server in servers:
         server.close()
     await asyncio.sleep(0.05)  # let their handlers end
-    assert [endpoint.id for endpoint in found] == ["ollama:llama3:8b"]
+    assert [endpoint.id for endpoint in found] == ["ollama:llama3:8b", "ollama:nomic-embed-text"]
     assert took_s < 1.9  # four in turn would take two seconds
 
 

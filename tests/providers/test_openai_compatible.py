@@ -98,7 +98,7 @@ async def test_the_models_of_a_key_are_listed_with_what_the_list_says(transport:
         found = await models_of(transport).endpoints(
             row, key(provider="openrouter", base_url=f"http://127.0.0.1:{port}/v1", label="mine"), Secret("k")
         )
-    first, second = found
+    first, embedder, second = found
     assert (first.id, first.model_id, first.name, first.context_tokens, first.max_output_tokens) == (
         "mine:a/b",
         "mine:a/b",
@@ -108,6 +108,7 @@ async def test_the_models_of_a_key_are_listed_with_what_the_list_says(transport:
     )
     assert (first.key_id, first.key_label, first.quirks) == ("key_1", "mine", row.quirks)
     assert first.capabilities == {"chat", "tools", "reasoning", "images"}
+    assert (embedder.capabilities, embedder.assumed) == ({"embeddings"}, False)
     assert second.native_model == "a/auto"
 
 

@@ -361,3 +361,17 @@ async def test_an_id_of_old_leads_to_a_living_model_of_a_key_else_to_the_preferr
     await house.add_key("key_2", "openai")
     await house.catalog.refresh(ME)
     assert await house.named("openai/gpt-4") == ["openai:gpt-now"]
+
+
+async def test_models_that_do_not_chat_are_listed_for_who_asks_and_never_preferred(house: House) -> None:
+    embedder = endpoint_of(ROWS["ollama"], "nomic-embed-text", "http://127.0.0.1:11434/v1")
+    house.local.found = [embedder, LLAMA]
+    await house.catalog.refresh(ME)
+    assert await house.catalog.endpoints(ME) == [LLAMA]
+    assert await house.catalog.endpoints(ME, "embeddings") == [embedder]
+    assert await house.catalog.endpoints(ME, None) == (embedder, LLAMA)
+    assert await house.catalog.resolve(ME, PREFERRED) == (LLAMA,)
+    assert await house.catalog.resolve(ME, "satchel/embeddings") == (embedder,)
+    house.local.found = [LLAMA]
+    await house.catalog.refresh(ME)
+    assert await house.catalog.resolve(ME, "satchel/embeddings") == ()

@@ -9,10 +9,10 @@ from starlette.types import ASGIApp
 
 from satchel.bootstrap.house import House
 from satchel.doors.auth import Authenticator
-from satchel.doors.http import completions, messages, responses, text_completions
+from satchel.doors.http import completions, embeddings, messages, responses, text_completions
 from satchel.doors.http.callers import Callers
 from satchel.doors.http.front import Front
-from satchel.doors.http.generating import GeneratingDoor, Skin
+from satchel.doors.http.generating import GeneratingDoor, HotServices, Skin
 from satchel.doors.http.health import health_router
 from satchel.doors.http.live import LiveCalls
 from satchel.doors.http.management import management_app
@@ -46,9 +46,9 @@ class Doors:
             responses.PATH: responses.Responses(clock),
             text_completions.PATH: text_completions.TextCompletions(),
         }
-        hot: dict[str, ASGIApp] = {
-            path: GeneratingDoor(skin, authenticator, house.generation, self._live, clock=clock, ids=ids) for path, skin in skins.items()
-        }
+        services = HotServices(authenticator, house.generation, self._live, clock, ids)
+        hot: dict[str, ASGIApp] = {path: GeneratingDoor(skin, services) for path, skin in skins.items()}
+        hot[embeddings.PATH] = embeddings.Embeddings(services)
         hot[messages.COUNT_PATH] = messages.TokenCount(authenticator)
         self.asgi = Front(
             hot=hot,
@@ -101,6 +101,7 @@ class Doors:
         described = {
             completions.PATH: completions.DESCRIPTION,
             text_completions.PATH: text_completions.DESCRIPTION,
+            embeddings.PATH: embeddings.DESCRIPTION,
             messages.PATH: messages.DESCRIPTION,
             responses.PATH: responses.DESCRIPTION,
             messages.COUNT_PATH: messages.COUNT_DESCRIPTION,

@@ -65,7 +65,7 @@ async def models_list(house: "House", email: str | None, as_json: bool) -> None:
     from satchel.doors.http.model_schema import model_schemas  # noqa: PLC0415 - heavy, and `--help` needs nothing
 
     account_id = (await account_of(house, email)).id if email else KEYLESS
-    found = model_schemas(await house.catalog.endpoints(account_id), await house.catalog.preferred(account_id))
+    found = model_schemas(await house.catalog.endpoints(account_id, None), await house.catalog.preferred(account_id))
     if as_json:
         listed = {"object": "list", "data": [model.model_dump() for model in found], "total_count": len(found), "links": {"next": None}}
         click.echo(orjson.dumps(listed, option=orjson.OPT_INDENT_2).decode())

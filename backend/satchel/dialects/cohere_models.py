@@ -12,10 +12,10 @@ _FEATURES: Mapping[str, Capability] = {"tools": "tools", "vision": "images", "js
 
 
 def parse_models(body: object) -> list[ListedModel] | None:
-    """Return the chat models of one page; None if `body` is no list of models."""
+    """Return the models of one page that chat or embed; None if `body` is no list of models."""
     if not isinstance(body, Mapping) or not isinstance(body.get("models"), list):
         return None
-    return [_model(item) for item in children(cast(Json, body), "models") if _chats(item)]
+    return [_model(item) for item in children(cast(Json, body), "models") if _chats(item) or _embeds(item)]
 
 
 def next_page(body: object) -> str | None:
@@ -24,18 +24,30 @@ def next_page(body: object) -> str | None:
 
 
 def _chats(item: Json) -> bool:
+    return _serves(item, "chat")
+
+
+def _embeds(item: Json) -> bool:
+    return _serves(item, "embed")
+
+
+def _serves(item: Json, use: str) -> bool:
     uses = item.get("endpoints")
-    return bool(text(item, "name")) and isinstance(uses, list) and "chat" in uses and item.get("is_deprecated") is not True
+    return bool(text(item, "name")) and isinstance(uses, list) and use in uses and item.get("is_deprecated") is not True
 
 
 def _model(item: Json) -> ListedModel:
-    features = item.get("features")
-    named: frozenset[Capability] = frozenset()
-    if isinstance(features, list):
-        named = frozenset(_FEATURES[name] for name in features if isinstance(name, str) and name in _FEATURES)
     return ListedModel(
         native_model=text(item, "name"),
         context_tokens=count(item, "context_length") or None,
         owned_by="cohere",
-        capabilities=named | {"chat"} if isinstance(features, list) else ASSUMED,
+        capabilities=_abilities(item) if _chats(item) else frozenset({"embeddings"}),
     )
+
+
+def _abilities(item: Json) -> frozenset[Capability]:
+    features = item.get("features")
+    named: frozenset[Capability] = frozenset()
+    if isinstance(features, list):
+        named = frozenset(_FEATURES[name] for name in features if isinstance(name, str) and name in _FEATURES)
+    return named | {"chat"} if isinstance(features, list) else ASSUMED

@@ -16,10 +16,10 @@ _ALSO: frozenset[Capability] = frozenset({"audio", "files"})
 
 
 def parse_models(body: object) -> list[ListedModel] | None:
-    """Return the models of one page that generate content; None if `body` is no list of models."""
+    """Return the models of one page that generate content or embed it; None if `body` is no list of models."""
     if not isinstance(body, Mapping) or not isinstance(body.get("models"), list):
         return None
-    return [_model(item) for item in children(cast(Json, body), "models") if _generates(item)]
+    return [_model(item) for item in children(cast(Json, body), "models") if _can(item, "generateContent") or _can(item, "embedContent")]
 
 
 def next_page(body: object) -> str | None:
@@ -27,9 +27,9 @@ def next_page(body: object) -> str | None:
     return text(cast(Json, body), "nextPageToken") or None if isinstance(body, Mapping) else None
 
 
-def _generates(item: Json) -> bool:
+def _can(item: Json, method: str) -> bool:
     methods = item.get("supportedGenerationMethods")
-    return bool(text(item, "name")) and isinstance(methods, list) and "generateContent" in methods
+    return bool(text(item, "name")) and isinstance(methods, list) and method in methods
 
 
 def _model(item: Json) -> ListedModel:
@@ -41,5 +41,5 @@ def _model(item: Json) -> ListedModel:
         context_tokens=count(item, "inputTokenLimit") or None,
         max_output_tokens=count(item, "outputTokenLimit") or None,
         owned_by="google",
-        capabilities=ASSUMED | _ALSO | thinks,
+        capabilities=ASSUMED | _ALSO | thinks if _can(item, "generateContent") else frozenset({"embeddings"}),
     )

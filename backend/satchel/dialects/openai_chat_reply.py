@@ -12,7 +12,7 @@ import orjson
 
 from satchel.domain.chat import Json
 from satchel.domain.errors import SatchelError
-from satchel.domain.events import Event, Finished, FinishReason, ReasoningDelta, Started, TextDelta, ToolCallDelta
+from satchel.domain.events import Embedding, Event, Finished, FinishReason, ReasoningDelta, Started, TextDelta, ToolCallDelta
 from satchel.domain.usage import UNPRICED, Cost, Usage
 from satchel.kit.money import usd_from_nusd
 
@@ -85,6 +85,8 @@ class StreamEncoder:
                 self._model, self._provider = event.model, event.provider or self._provider
                 self._more = self._head() + _MORE
                 return b""
+            case Embedding():
+                return b""  # no chat has one
             case Finished():
                 return self._finish(event)
             case _:
@@ -171,7 +173,7 @@ class JsonEncoder:
                 calls[call] = _joined(calls.get(call), event)
             case Finished():
                 self._finished = event
-            case Started():
+            case Started() | Embedding():
                 pass
             case _:
                 assert_never(event)

@@ -10,16 +10,16 @@ from typing import cast
 
 from satchel.domain.catalog import Capability
 from satchel.domain.chat import Json
-from satchel.domain.endpoints import ASSUMED, ListedModel
+from satchel.domain.endpoints import ASSUMED, ListedModel, abilities_of
 from satchel.domain.usage import Price
 
 _MTOK = 1_000_000
-_NOT_CHAT = ("embed", "rerank", "moderation", "image", "audio", "transcribe")
-_NOT_CHAT_NAMES = ("embed", "whisper", "tts-", "dall-e", "moderation", "rerank", "text-to-image")
+_OTHER_KINDS = ("rerank", "moderation", "image", "audio", "transcribe")
+_OTHER_NAMES = ("whisper", "tts-", "dall-e", "moderation", "rerank", "text-to-image")
 
 
 def parse_models(body: object, today: date) -> list[ListedModel] | None:
-    """Return the chat models of a list, in its order; None if `body` is no list of models. Some servers send a bare array."""
+    """Return the models of a list that chat or embed, in its order; None if `body` is no list of models. Some servers send a bare array."""
     items = body.get("data", body.get("models")) if isinstance(body, Mapping) else body
     if not isinstance(items, list):
         return None
@@ -30,9 +30,9 @@ def parse_models(body: object, today: date) -> list[ListedModel] | None:
 def _model(item: Json, today: date) -> ListedModel | None:
     native = item.get("id") or item.get("key") or item.get("name") or item.get("model")
     kind = str(item.get("type") or "")
-    if not isinstance(native, str) or not native or any(word in kind for word in _NOT_CHAT):
+    if not isinstance(native, str) or not native or any(word in kind for word in _OTHER_KINDS):
         return None
-    if any(word in native.lower() for word in _NOT_CHAT_NAMES):
+    if any(word in native.lower() for word in _OTHER_NAMES):
         return None
     top = _object(item, "top_provider")
     meta = _object(item, "meta")
@@ -52,15 +52,17 @@ def _model(item: Json, today: date) -> ListedModel | None:
         price=_price(_object(item, "pricing"), today),
         created=_first_integer((item, "created")) or 0,
         owned_by=_text(item, "owned_by"),
-        capabilities=_capabilities(item),
+        capabilities=_capabilities(item, native),
     )
 
 
-def _capabilities(item: Json) -> frozenset[Capability]:
+def _capabilities(item: Json, native: str) -> frozenset[Capability]:
     """Read abilities where the list names them (OpenRouter, LM Studio), else assume the usual ones."""
+    if "embed" in str(item.get("type") or ""):
+        return frozenset({"embeddings"})
     parameters = item.get("supported_parameters")
     if not isinstance(parameters, list):
-        return ASSUMED - {"images"} if item.get("type") == "llm" else ASSUMED
+        return ASSUMED - {"images"} if item.get("type") == "llm" else abilities_of(native)
     inputs = _object(item, "architecture").get("input_modalities")
     found: set[Capability] = {"chat"}
     found.update(["tools"] if "tools" in parameters else [])

@@ -1,4 +1,4 @@
-"""By which of its surfaces an OpenAI-like host is asked: chat completions, Responses, or Ollama's own chat. Pure.
+"""By which of its surfaces an OpenAI-like host is asked: chat completions, Responses, Ollama's own chat, or embeddings. Pure.
 
 A base URL that ends in `/responses` asks for Responses; models that know nothing else get it anyway; an Ollama named by its bare address
 speaks its own chat.
@@ -14,12 +14,16 @@ from satchel.dialects import (
     ollama_request,
     openai_chat,
     openai_chat_upstream,
+    openai_embeddings_upstream,
     openai_responses,
     openai_responses_upstream,
 )
 from satchel.dialects.upstream_answer import UpstreamAnswer
+from satchel.dialects.vectors import VectorDecoder
+from satchel.domain.calls import Request
 from satchel.domain.catalog import Endpoint, Quirks
 from satchel.domain.chat import ChatRequest
+from satchel.domain.embeddings import EmbeddingRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,40 @@ def surface_of(endpoint: Endpoint) -> Surface:
     if quirks.responses_only and any(fnmatchcase(endpoint.native_model, pattern) for pattern in quirks.responses_only):
         return RESPONSES
     return CHAT
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request as it goes out, and what decodes its answer."""
+
+    url: str
+    body: bytes
+    decoder: UpstreamAnswer | openai_chat.Decoder | VectorDecoder
+    accept: str = "application/json"
+
+
+def asked(request: Request, endpoint: Endpoint, mint: Callable[[], str]) -> Asked:
+    """Return how `endpoint` is asked for what is wanted; `mint` makes ids of tool calls."""
+    if isinstance(request, EmbeddingRequest):
+        body = openai_embeddings_upstream.encode_request(request, endpoint)
+        return Asked(f"{_root(endpoint)}/embeddings", body, openai_embeddings_upstream.decoder(request, endpoint))
+    surface = surface_of(endpoint)
+    body = surface.encode(request, endpoint)
+    return Asked(surface.url(endpoint.base_url), body, surface.decoder(endpoint, mint), "text/event-stream")
+
+
+def dropped(request: Request, endpoint: Endpoint) -> tuple[str, ...]:
+    """Return what would not be sent."""
+    if isinstance(request, EmbeddingRequest):
+        return openai_embeddings_upstream.dropped_parameters(request, endpoint)
+    return surface_of(endpoint).dropped(request, endpoint)
+
+
+def _root(endpoint: Endpoint) -> str:
+    """Return where the paths of all surfaces but chat begin."""
+    base_url = endpoint.base_url.removesuffix(RESPONSES.path)
+    bare = endpoint.quirks.bare_dialect == "ollama" and not urlsplit(base_url).path
+    return f"{base_url}/v1" if bare else base_url
 
 
 def list_url(base_url: str, quirks: Quirks) -> str:

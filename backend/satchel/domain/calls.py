@@ -1,10 +1,14 @@
-"""A call: a chat request plus who asks, from where, and a way to stop it."""
+"""A call: a request plus who asks, from where, and a way to stop it."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from satchel.domain.accounts import Principal
 from satchel.domain.chat import ChatRequest
+from satchel.domain.embeddings import EmbeddingRequest
+
+Request = ChatRequest | EmbeddingRequest
+"""Everything that may be asked of a model."""
 
 
 class Cancellation:
@@ -26,7 +30,7 @@ class Call:
 
     id: str
     principal: Principal
-    request: ChatRequest
+    request: Request
     started_at: datetime
     origin: str | None = None
     embedder: str | None = None
@@ -38,6 +42,13 @@ class Call:
             object.__setattr__(self, "origin", self.principal.origin)
             object.__setattr__(self, "embedder", None)
 
-    def with_request(self, request: ChatRequest) -> "Call":
+    @property
+    def chat(self) -> ChatRequest:
+        """Return the request of a call that a door for chats made."""
+        if not isinstance(self.request, ChatRequest):
+            raise TypeError("this call is no chat")
+        return self.request
+
+    def with_request(self, request: Request) -> "Call":
         """Return the same call with another request, as plugins left it."""
         return self if request is self.request else replace(self, request=request)

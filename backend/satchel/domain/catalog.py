@@ -1,5 +1,6 @@
 """Models and the endpoints that serve them. A model is abstract (`author/slug`); an endpoint is one model at one provider."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -9,6 +10,8 @@ PREFERRED = "satchel/preferred"
 
 Capability = Literal["chat", "tools", "images", "audio", "files", "reasoning", "json_schema", "embeddings"]
 CancelRule = Literal["stops", "bills_full", "unknown"]
+FIRST_ABLE: Mapping[str, Capability] = {"satchel/embeddings": "embeddings"}
+"""Names for the first model of a person's that can do a thing. `PREFERRED` is a person's choice among those that chat."""
 Training = Literal["no", "by_plan", "unknown"]
 """Whether a provider trains models on what it is sent: never by default, depending on the plan, or not known to us."""
 
@@ -23,6 +26,8 @@ class Quirks:
     reasoning_replay: Literal["none", "reasoning_content", "reasoning", "reasoning_details"] = "none"
     max_tokens_key: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     seed_key: Literal["seed", "random_seed"] = "seed"
+    dimensions_key: Literal["dimensions", "output_dimension"] = "dimensions"
+    """How the length of an embedding is called."""
     tool_choice_required: Literal["required", "any"] = "required"
     tool_ids: Literal["any", "nine_alphanumerics"] = "any"
     developer_role: bool = False
@@ -41,7 +46,8 @@ class Endpoint:
 
     `id` is `<provider or label>:<native model>`; `model_id` is the catalog's `author/slug`, or the same as `id` for a model the
     catalog does not know. `base_url` has no trailing slash. `key_id` names the vault entry to open, None for keyless endpoints.
-    `price` None means unknown, which is not free.
+    `price` None means unknown, which is not free. `assumed` says that nobody told us the capabilities: it may be asked for more, and its
+    provider refuses what it cannot do.
     """
 
     id: str
@@ -58,6 +64,7 @@ class Endpoint:
     context_tokens: int | None = None
     max_output_tokens: int | None = None
     capabilities: frozenset[Capability] = frozenset({"chat"})
+    assumed: bool = False
     local: bool = False
     description: str | None = None
     created: int = 0

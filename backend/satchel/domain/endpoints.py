@@ -1,5 +1,6 @@
 """How an endpoint comes to be: a provider's row, what the catalog knows of the model, what the server lists, and the key that opens it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -13,6 +14,9 @@ from satchel.kit.addresses import is_loopback
 
 # A list that says nothing about abilities must not close doors: the provider refuses what it cannot do.
 ASSUMED: frozenset[Capability] = frozenset({"chat", "tools", "images", "json_schema"})
+_BY_NAME: Mapping[Capability, tuple[str, ...]] = {
+    "embeddings": ("embed", "bge-", "gte-", "e5-", "minilm", "m2-bert-80m-"),
+}
 FREE = Price(Decimal(0), Decimal(0), date(2026, 11, 23))
 
 
@@ -31,6 +35,13 @@ class ListedModel:
     capabilities: frozenset[Capability] = field(default=ASSUMED)
 
 
+def abilities_of(native_model: str) -> frozenset[Capability]:
+    """Return what a model can do by its name, where nobody says it; `ASSUMED` itself where the name tells nothing."""
+    name = native_model.lower()
+    found = next((ability for ability, words in _BY_NAME.items() if any(word in name for word in words)), None)
+    return ASSUMED if found is None else frozenset({found})
+
+
 def endpoint_of(
     row: ProviderRow,
     native_model: str,
@@ -41,19 +52,17 @@ def endpoint_of(
     listed: ListedModel | None = None,
 ) -> Endpoint:
     """Return the endpoint of one model at one server, from what the catalog knows and else from what the server lists."""
-    seen = listed or ListedModel(native_model)
+    seen = listed or ListedModel(native_model, capabilities=abilities_of(native_model))
     facts = models.get((row.id, native_model)) if models is not None else None
+    capabilities = (facts.capabilities if facts else None) or seen.capabilities
     local = _is_local(row, base_url)
-    base_url = base_url.rstrip("/")
-    if row.quirks.bare_path and not urlsplit(base_url).path:
-        base_url += row.quirks.bare_path
     endpoint_id = f"{(key.label if key else None) or row.id}:{native_model}"
     return Endpoint(
         id=endpoint_id,
         model_id=(facts.model_id if facts else None) or endpoint_id,
         provider=row.id,
         native_model=native_model,
-        base_url=base_url,
+        base_url=_with_path(row, base_url.rstrip("/")),
         name=facts.name if facts else seen.name or native_model,
         provider_name=row.name,
         dialect=row.dialect,
@@ -62,7 +71,8 @@ def endpoint_of(
         price=FREE if local else seen.price or (facts.price if facts else None),
         context_tokens=(facts.context_tokens if facts else None) or seen.context_tokens,
         max_output_tokens=(facts.max_output_tokens if facts else None) or seen.max_output_tokens,
-        capabilities=(facts.capabilities if facts else None) or seen.capabilities,
+        capabilities=capabilities,
+        assumed=capabilities is ASSUMED,
         local=local,
         description=facts.description if facts else seen.description,
         created=facts.created if facts else seen.created,
@@ -71,6 +81,11 @@ def endpoint_of(
         training="no" if local else row.training,
         policy_page=None if local else row.policy_page,
     )
+
+
+def _with_path(row: ProviderRow, base_url: str) -> str:
+    bare = bool(row.quirks.bare_path) and not urlsplit(base_url).path
+    return base_url + row.quirks.bare_path if bare else base_url
 
 
 def _is_local(row: ProviderRow, base_url: str) -> bool:

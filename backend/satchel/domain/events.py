@@ -65,6 +65,14 @@ class ToolCallDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class Embedding:
+    """The vector of input number `index`; only a request for embeddings has such."""
+
+    values: tuple[float, ...]
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The generation ended well.
 
@@ -82,7 +90,7 @@ class Finished:
     choices: tuple[tuple[FinishReason, str | None], ...] = ()
 
 
-Event = Started | TextDelta | ReasoningDelta | ToolCallDelta | Finished
+Event = Started | TextDelta | ReasoningDelta | ToolCallDelta | Embedding | Finished
 
 
 def size_of(event: Event) -> int:
@@ -94,5 +102,7 @@ def size_of(event: Event) -> int:
             return len(text) + len(name or "")
         case ReasoningDelta(text=text, signature=signature, details=details):
             return len(text) + len(signature or "") + (len(str(details)) if details else 0)
+        case Embedding(values=values):
+            return 8 * len(values)
         case Started() | Finished():
             return 0

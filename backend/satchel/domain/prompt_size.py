@@ -4,7 +4,9 @@ No provider's tokenizer is ours to run. Byte-pair tokenizers never make more tok
 on the script, so the bound looks at that. Measured on the recordings' own counts and on texts of ten scripts, see tests/domain.
 """
 
+from satchel.domain.calls import Request
 from satchel.domain.chat import AudioPart, ChatRequest, FilePart, ImagePart, ReasoningPart, TextPart, ToolCallPart, characters_in
+from satchel.domain.embeddings import EmbeddingRequest
 
 _ASCII_PER_TOKEN = 3
 _OTHER_BYTES_PER_TOKEN = 2
@@ -19,8 +21,16 @@ _FILE_CHARACTERS_PER_TOKEN = 4
 _AUDIO_CHARACTERS_PER_TOKEN = 500
 
 
-def input_tokens_bound(request: ChatRequest) -> int:
+def input_tokens_bound(request: Request) -> int:
     """Return an upper bound of the request's input tokens, good enough for holds."""
+    match request:
+        case ChatRequest():
+            return _chat_bound(request)
+        case EmbeddingRequest(inputs=inputs):
+            return sum(_TOKENS_PER_MESSAGE + (text_bound(one) if isinstance(one, str) else len(one)) for one in inputs)
+
+
+def _chat_bound(request: ChatRequest) -> int:
     total = _TOKENS_PER_PROMPT + _TOKENS_PER_MESSAGE * len(request.messages)
     for message in request.messages:
         for part in message.parts:
@@ -52,6 +62,8 @@ def text_bound(text: str) -> int:
     return -(-ascii_characters // _ASCII_PER_TOKEN) - (-(size_bytes - ascii_characters) // _OTHER_BYTES_PER_TOKEN)
 
 
-def input_tokens_estimate(request: ChatRequest) -> int:
+def input_tokens_estimate(request: Request) -> int:
     """Return a fair guess of the input tokens, for settling where the provider reported none: four characters a token."""
+    if isinstance(request, EmbeddingRequest):
+        return sum(-(-len(one) // 4) if isinstance(one, str) else len(one) for one in request.inputs)
     return -(-characters_in(request.messages) // 4) + 4 * len(request.messages)

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
-from satchel.domain.catalog import Endpoint
+from satchel.domain.calls import Request
+from satchel.domain.catalog import Capability, Endpoint
 from satchel.domain.chat import ChatRequest, ImagePart, characters_in
+from satchel.domain.embeddings import EmbeddingRequest
 from satchel.domain.errors import ContextTooLong, UnknownModel, UnsupportedFeature
 from satchel.domain.prompt_size import input_tokens_bound
 from satchel.domain.usage import worst_case_nusd
@@ -11,13 +13,15 @@ from satchel.domain.usage import worst_case_nusd
 _DEFAULT_OUTPUT_TOKENS = 4_096
 
 
-def output_tokens_bound(request: ChatRequest, endpoint: Endpoint) -> int:
+def output_tokens_bound(request: Request, endpoint: Endpoint) -> int:
     """Return the most tokens `endpoint` may write for this request."""
+    if isinstance(request, EmbeddingRequest):
+        return 0
     limits = [n for n in (request.max_output_tokens, endpoint.max_output_tokens, endpoint.context_tokens) if n is not None]
     return (min(limits) if limits else _DEFAULT_OUTPUT_TOKENS) * request.n
 
 
-def worst_case(request: ChatRequest, routes: Sequence[Endpoint]) -> int | None:
+def worst_case(request: Request, routes: Sequence[Endpoint]) -> int | None:
     """Return the most the call can cost over `routes` in nano-US-dollars; None where any route's price is unknown."""
     prices = [(endpoint, endpoint.price) for endpoint in routes if endpoint.price is not None]
     if len(prices) < len(routes):
@@ -29,7 +33,7 @@ def worst_case(request: ChatRequest, routes: Sequence[Endpoint]) -> int | None:
     return max(worst_case_nusd(price, tokens, output_tokens_bound(request, endpoint)) or 0 for endpoint, price in dear)
 
 
-def rank(endpoints: Sequence[Endpoint], request: ChatRequest) -> list[Endpoint]:
+def rank(endpoints: Sequence[Endpoint], request: Request) -> list[Endpoint]:
     """Return the endpoints that can serve `request`, best first: available before unavailable, local before remote, cheap before dear.
 
     Raises:
@@ -49,8 +53,18 @@ def rank(endpoints: Sequence[Endpoint], request: ChatRequest) -> list[Endpoint]:
             f"{endpoints[0].name} at {endpoints[0].provider_name} has no {lacks}; choose a model that has",
             details={"feature": lacks, "model": request.model},
         )
-    _check_context(able, request)
+    if isinstance(request, ChatRequest):
+        _check_context(able, request)
     return sorted(able, key=_preference) if len(able) > 1 else able
+
+
+def ability_for(request: Request) -> Capability:
+    """Return what a model must be able to do, to be asked at all."""
+    match request:
+        case ChatRequest():
+            return "chat"
+        case EmbeddingRequest():
+            return "embeddings"
 
 
 def _preference(endpoint: Endpoint) -> tuple[bool, bool, float]:
@@ -58,8 +72,13 @@ def _preference(endpoint: Endpoint) -> tuple[bool, bool, float]:
     return (endpoint.unavailable is not None, not endpoint.local, dearness)
 
 
-def _lacks(endpoint: Endpoint, request: ChatRequest) -> str | None:
+def _lacks(endpoint: Endpoint, request: Request) -> str | None:
     has = endpoint.capabilities
+    if not isinstance(request, ChatRequest):
+        wanted = ability_for(request)
+        return None if wanted in has or endpoint.assumed else wanted
+    if "chat" not in has:
+        return "chat"
     if request.tools and "tools" not in has:
         return "tools"
     if "images" not in has and any(isinstance(part, ImagePart) for message in request.messages for part in message.parts):

@@ -3,8 +3,8 @@
 from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
+from satchel.domain.calls import Request
 from satchel.domain.catalog import Endpoint, ProviderRow
-from satchel.domain.chat import ChatRequest
 from satchel.domain.events import Event
 from satchel.domain.keys import Key, Secret
 
@@ -17,11 +17,11 @@ class Provider(Protocol):
         """Return the provider ids (`Endpoint.provider`) it serves."""
         ...
 
-    def dropped(self, request: ChatRequest, endpoint: Endpoint) -> tuple[str, ...]:
+    def dropped(self, request: Request, endpoint: Endpoint) -> tuple[str, ...]:
         """Return the parameters that the caller set and `stream` would leave out or lower, by the names the doors know."""
         ...
 
-    def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
+    def stream(self, request: Request, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
         """Ask `endpoint` and yield its events; ends with exactly one `Finished`.
 
         Nothing is sent before the first `__anext__`. Closing the generator closes the upstream connection before `aclose` returns.

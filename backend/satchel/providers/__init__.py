@@ -6,8 +6,12 @@ What every one of them is built from is defined here.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from satchel.domain.catalog import ProviderRow
+from satchel.domain.calls import Request
+from satchel.domain.catalog import Endpoint, ProviderRow
+from satchel.domain.chat import ChatRequest
+from satchel.domain.errors import UnsupportedFeature
 from satchel.domain.price_list import ModelIndex
+from satchel.domain.routes import ability_for
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.provider import LocalSource, ModelSource, Provider
@@ -27,6 +31,16 @@ class ProviderDeps:
     models: ModelIndex
     ids: Ids
     builtin_model: bool = True
+
+
+def chat_only(request: Request, endpoint: Endpoint) -> ChatRequest:
+    """Return a request that a provider takes, which knows nothing but chat. Raises `UnsupportedFeature`."""
+    if not isinstance(request, ChatRequest):
+        wanted = ability_for(request)
+        message = f"{endpoint.provider_name} has no {wanted} that Satchel knows; choose a model that has"
+        details = {"provider": endpoint.provider, "endpoint": endpoint.id, "feature": wanted, "model": request.model}
+        raise UnsupportedFeature(message, details=details)
+    return request
 
 
 @dataclass(frozen=True, slots=True)

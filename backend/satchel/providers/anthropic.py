@@ -8,15 +8,15 @@ from satchel.dialects.anthropic_messages_errors import error_from
 from satchel.dialects.anthropic_messages_upstream import API_VERSION, betas, dropped_parameters, encode_request
 from satchel.dialects.anthropic_models import next_page, parse_models
 from satchel.dialects.openai_chat_errors import upstream_details
+from satchel.domain.calls import Request
 from satchel.domain.catalog import Endpoint, ProviderRow
-from satchel.domain.chat import ChatRequest
 from satchel.domain.endpoints import endpoint_of
 from satchel.domain.errors import KeyMissing, ProviderGarbled
 from satchel.domain.events import Event
 from satchel.domain.keys import Key, Secret
 from satchel.domain.price_list import ModelIndex
 from satchel.kit.ids import Ids
-from satchel.providers import ProviderFactory
+from satchel.providers import ProviderFactory, chat_only
 from satchel.transport import Peer, Transport
 
 _DIALECT = "anthropic_messages"
@@ -37,19 +37,20 @@ class Anthropic:
         """Return the provider ids it serves."""
         return frozenset(row.id for row in self._rows.values() if row.dialect == _DIALECT)
 
-    def dropped(self, request: ChatRequest, endpoint: Endpoint) -> tuple[str, ...]:
+    def dropped(self, request: Request, endpoint: Endpoint) -> tuple[str, ...]:
         """Return what would not be sent; see `ports.provider.Provider`."""
-        return dropped_parameters(request, endpoint)
+        return dropped_parameters(chat_only(request, endpoint), endpoint)
 
-    def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
+    def stream(self, request: Request, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
         """Ask `endpoint` and yield its events; see `ports.provider.Provider`."""
         details = upstream_details(endpoint)
         if not secret:
             raise KeyMissing(f"{endpoint.provider_name} wants a key; add one to your account", details=details)
+        chat = chat_only(request, endpoint)
         return self._transport.stream(
             f"{endpoint.base_url}/v1/messages",
-            _headers(secret, "text/event-stream", betas(request)),
-            encode_request(request, endpoint),
+            _headers(secret, "text/event-stream", betas(chat)),
+            encode_request(chat, endpoint),
             Peer(endpoint.provider_name, details, (secret.reveal(),)),
             Decoder(endpoint, lambda: self._ids.new("call")),
         )

@@ -9,9 +9,9 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from satchel.dialects.openai_chat_errors import upstream_details
-from satchel.dialects.openai_surfaces import surface_of
+from satchel.dialects.openai_surfaces import asked, dropped
+from satchel.domain.calls import Request
 from satchel.domain.catalog import Endpoint, ProviderRow
-from satchel.domain.chat import ChatRequest
 from satchel.domain.errors import KeyMissing
 from satchel.domain.events import Event
 from satchel.domain.keys import Secret
@@ -37,23 +37,19 @@ class AzureOpenAI:
         """Return the provider ids it serves."""
         return frozenset(row.id for row in self._rows.values() if row.dialect == _DIALECT)
 
-    def dropped(self, request: ChatRequest, endpoint: Endpoint) -> tuple[str, ...]:
+    def dropped(self, request: Request, endpoint: Endpoint) -> tuple[str, ...]:
         """Return what would not be sent; see `ports.provider.Provider`."""
-        return surface_of(endpoint).dropped(request, endpoint)
+        return dropped(request, endpoint)
 
-    def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
+    def stream(self, request: Request, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
         """Ask `endpoint` and yield its events; see `ports.provider.Provider`."""
         details = upstream_details(endpoint)
         if not secret:
             raise KeyMissing(f"{endpoint.provider_name} wants a key; add one to your account", details=details)
-        surface = surface_of(endpoint)
-        return self._transport.stream(
-            surface.url(endpoint.base_url) + _version(endpoint.base_url),
-            {"Accept": "text/event-stream", "Content-Type": "application/json", "api-key": secret.reveal()},
-            surface.encode(request, _as_its_path_wants(endpoint)),
-            Peer(endpoint.provider_name, details, (secret.reveal(),)),
-            surface.decoder(endpoint, lambda: self._ids.new("call")),
-        )
+        going = asked(request, _as_its_path_wants(endpoint), lambda: self._ids.new("call"))
+        headers = {"Accept": going.accept, "Content-Type": "application/json", "api-key": secret.reveal()}
+        peer = Peer(endpoint.provider_name, details, (secret.reveal(),))
+        return self._transport.stream(going.url + _version(endpoint.base_url), headers, going.body, peer, going.decoder)
 
     async def aclose(self) -> None:
         """Do nothing: the transport is closed by whoever made it."""

@@ -11,10 +11,18 @@ from urllib.parse import quote, urlsplit
 
 import orjson
 
-from satchel.dialects import anthropic_messages_upstream, bedrock_converse, bedrock_converse_upstream, bedrock_invoke
+from satchel.dialects import (
+    anthropic_messages_upstream,
+    bedrock_converse,
+    bedrock_converse_upstream,
+    bedrock_embeddings,
+    bedrock_invoke,
+)
 from satchel.dialects.openai_chat_errors import upstream_details
+from satchel.domain.calls import Request
 from satchel.domain.catalog import Endpoint, ProviderRow
-from satchel.domain.chat import ChatRequest, Json
+from satchel.domain.chat import Json
+from satchel.domain.embeddings import EmbeddingRequest
 from satchel.domain.errors import KeyMissing, KeyRejected
 from satchel.domain.events import Event
 from satchel.domain.keys import Secret
@@ -43,13 +51,15 @@ class Bedrock:
         """Return the provider ids it serves."""
         return frozenset(row.id for row in self._rows.values() if row.dialect == _DIALECT)
 
-    def dropped(self, request: ChatRequest, endpoint: Endpoint) -> tuple[str, ...]:
+    def dropped(self, request: Request, endpoint: Endpoint) -> tuple[str, ...]:
         """Return what would not be sent; see `ports.provider.Provider`."""
+        if isinstance(request, EmbeddingRequest):
+            return ()
         if bedrock_converse_upstream.is_claude(endpoint):
             return anthropic_messages_upstream.dropped_parameters(request, endpoint)
         return bedrock_converse_upstream.dropped_parameters(request, endpoint)
 
-    def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
+    def stream(self, request: Request, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
         """Ask `endpoint` and yield its events; see `ports.provider.Provider`."""
         details = upstream_details(endpoint)
         if not secret:
@@ -63,7 +73,9 @@ class Bedrock:
     async def aclose(self) -> None:
         """Do nothing: the transport is closed by whoever made it."""
 
-    def _asked(self, request: ChatRequest, endpoint: Endpoint) -> tuple[str, bytes, AnswerDecoder]:
+    def _asked(self, request: Request, endpoint: Endpoint) -> tuple[str, bytes, AnswerDecoder]:
+        if isinstance(request, EmbeddingRequest):
+            return "invoke", bedrock_embeddings.encode_request(request, endpoint), bedrock_embeddings.decoder(request, endpoint)
         if bedrock_converse_upstream.is_claude(endpoint):
             body = anthropic_messages_upstream.encode_request(request, endpoint, anthropic_messages_upstream.BEDROCK)
             return "invoke-with-response-stream", body, bedrock_invoke.Decoder(endpoint, lambda: self._ids.new("call"))

@@ -1,14 +1,16 @@
-"""Cohere by its v2 chat, with a bearer key."""
+"""Cohere by its v2 chat and embeddings, with a bearer key."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from urllib.parse import quote
 
+from satchel.dialects import cohere_embeddings
 from satchel.dialects.cohere import Decoder
 from satchel.dialects.cohere_models import next_page, parse_models
 from satchel.dialects.cohere_request import dropped_parameters, encode_request
 from satchel.dialects.openai_chat_errors import upstream_details
+from satchel.domain.calls import Request
 from satchel.domain.catalog import Endpoint, ProviderRow
-from satchel.domain.chat import ChatRequest
+from satchel.domain.embeddings import EmbeddingRequest
 from satchel.domain.endpoints import endpoint_of
 from satchel.domain.errors import KeyMissing, ProviderGarbled
 from satchel.domain.events import Event
@@ -24,7 +26,7 @@ _MAX_PAGES = 5
 
 
 class Cohere:
-    """Stream from `<base_url>/v2/chat`."""
+    """Ask at `<base_url>/v2/chat` and `/v2/embed`."""
 
     def __init__(self, transport: Transport, rows: Mapping[str, ProviderRow], ids: Ids) -> None:
         self._transport = transport
@@ -36,20 +38,24 @@ class Cohere:
         """Return the provider ids it serves."""
         return frozenset(row.id for row in self._rows.values() if row.dialect == _DIALECT)
 
-    def dropped(self, request: ChatRequest, endpoint: Endpoint) -> tuple[str, ...]:
+    def dropped(self, request: Request, endpoint: Endpoint) -> tuple[str, ...]:
         """Return what would not be sent; see `ports.provider.Provider`."""
-        return dropped_parameters(request, endpoint)
+        return () if isinstance(request, EmbeddingRequest) else dropped_parameters(request, endpoint)
 
-    def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
+    def stream(self, request: Request, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
         """Ask `endpoint` and yield its events; see `ports.provider.Provider`."""
         details = upstream_details(endpoint)
         if not secret:
             raise KeyMissing(f"{endpoint.provider_name} wants a key; add one to your account", details=details)
+        peer = Peer(endpoint.provider_name, details, (secret.reveal(),))
+        if isinstance(request, EmbeddingRequest):
+            body, decoder = cohere_embeddings.encode_request(request, endpoint), cohere_embeddings.decoder(request, endpoint)
+            return self._transport.stream(f"{endpoint.base_url}/v2/embed", _headers(secret, "application/json"), body, peer, decoder)
         return self._transport.stream(
             f"{endpoint.base_url}/v2/chat",
             _headers(secret, "text/event-stream"),
             encode_request(request, endpoint),
-            Peer(endpoint.provider_name, details, (secret.reveal(),)),
+            peer,
             Decoder(endpoint, lambda: self._ids.new("call")),
         )
 
@@ -70,7 +76,7 @@ class CohereModels:
         found: list[Endpoint] = []
         token: str | None = ""
         for _ in range(_MAX_PAGES):
-            url = f"{key.base_url}/v1/models?endpoint=chat&page_size=1000" + (f"&page_token={quote(token, safe='')}" if token else "")
+            url = f"{key.base_url}/v1/models?page_size=1000" + (f"&page_token={quote(token, safe='')}" if token else "")
             answer = await self._transport.get_json(url, _headers(secret, "application/json"), _LIST_TIMEOUT_S, peer)
             if answer.status != 200:
                 refusal = Decoder(endpoint_of(row, "", key.base_url, key=key), str)

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 
+from satchel.domain.calls import Request
 from satchel.domain.catalog import Endpoint
-from satchel.domain.chat import ChatRequest
 from satchel.domain.errors import SatchelError
 from satchel.domain.events import Event, Finished, FinishReason, Started, TextDelta
 from satchel.domain.keys import Secret
@@ -29,12 +29,10 @@ class FakeProvider:
     generators that have ended, however they did.
     """
 
-    def __init__(
-        self, script: Script | Callable[[ChatRequest, Endpoint], Script] = HELLO, ids: frozenset[str] = frozenset({"fake"})
-    ) -> None:
+    def __init__(self, script: Script | Callable[[Request, Endpoint], Script] = HELLO, ids: frozenset[str] = frozenset({"fake"})) -> None:
         self._script = script
         self._ids = ids
-        self.asked: list[tuple[ChatRequest, Endpoint]] = []
+        self.asked: list[tuple[Request, Endpoint]] = []
         self.secrets: list[Secret] = []
         self.closed = 0
 
@@ -43,11 +41,11 @@ class FakeProvider:
         """Return the provider ids it serves."""
         return self._ids
 
-    def dropped(self, request: ChatRequest, endpoint: Endpoint) -> tuple[str, ...]:
+    def dropped(self, request: Request, endpoint: Endpoint) -> tuple[str, ...]:
         """Return nothing: a script takes all there is."""
         return ()
 
-    async def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
+    async def stream(self, request: Request, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
         """Play the script; see `ports.provider.Provider`."""
         self.asked.append((request, endpoint))
         self.secrets.append(secret)

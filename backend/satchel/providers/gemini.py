@@ -3,12 +3,14 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from urllib.parse import quote
 
+from satchel.dialects import gemini_embeddings
 from satchel.dialects.gemini import Decoder
 from satchel.dialects.gemini_models import next_page, parse_models
 from satchel.dialects.gemini_request import dropped_parameters, encode_request
 from satchel.dialects.openai_chat_errors import error_from, upstream_details
+from satchel.domain.calls import Request
 from satchel.domain.catalog import Endpoint, ProviderRow
-from satchel.domain.chat import ChatRequest
+from satchel.domain.embeddings import EmbeddingRequest
 from satchel.domain.endpoints import endpoint_of
 from satchel.domain.errors import KeyMissing, ProviderGarbled
 from satchel.domain.events import Event
@@ -24,7 +26,7 @@ _MAX_PAGES = 5
 
 
 class Gemini:
-    """Stream from `<base_url>/v1beta/models/<model>:streamGenerateContent`."""
+    """Ask at `<base_url>/v1beta/models/<model>:…`."""
 
     def __init__(self, transport: Transport, rows: Mapping[str, ProviderRow], ids: Ids) -> None:
         self._transport = transport
@@ -36,20 +38,25 @@ class Gemini:
         """Return the provider ids it serves."""
         return frozenset(row.id for row in self._rows.values() if row.dialect == _DIALECT)
 
-    def dropped(self, request: ChatRequest, endpoint: Endpoint) -> tuple[str, ...]:
+    def dropped(self, request: Request, endpoint: Endpoint) -> tuple[str, ...]:
         """Return what would not be sent; see `ports.provider.Provider`."""
-        return dropped_parameters(request, endpoint)
+        return () if isinstance(request, EmbeddingRequest) else dropped_parameters(request, endpoint)
 
-    def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
+    def stream(self, request: Request, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
         """Ask `endpoint` and yield its events; see `ports.provider.Provider`."""
         details = upstream_details(endpoint)
         if not secret:
             raise KeyMissing(f"{endpoint.provider_name} wants a key; add one to your account", details=details)
+        peer, path = Peer(endpoint.provider_name, details, (secret.reveal(),)), _path(endpoint.native_model)
+        url = f"{endpoint.base_url}/v1beta/{path}"
+        if isinstance(request, EmbeddingRequest):
+            body, decoder = gemini_embeddings.encode_batch(request, endpoint, path), gemini_embeddings.batch_decoder(request, endpoint)
+            return self._transport.stream(f"{url}:batchEmbedContents", _headers(secret, "application/json"), body, peer, decoder)
         return self._transport.stream(
-            f"{endpoint.base_url}/v1beta/{_path(endpoint.native_model)}:streamGenerateContent?alt=sse",
+            f"{url}:streamGenerateContent?alt=sse",
             _headers(secret, "text/event-stream"),
             encode_request(request, endpoint),
-            Peer(endpoint.provider_name, details, (secret.reveal(),)),
+            peer,
             Decoder(endpoint, lambda: self._ids.new("call")),
         )
 

@@ -4,9 +4,9 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 
 from satchel.dialects.openai_chat_errors import error_from, upstream_details
 from satchel.dialects.openai_models import parse_models
-from satchel.dialects.openai_surfaces import list_url, surface_of
+from satchel.dialects.openai_surfaces import asked, dropped, list_url
+from satchel.domain.calls import Request
 from satchel.domain.catalog import Endpoint, ProviderRow
-from satchel.domain.chat import ChatRequest
 from satchel.domain.endpoints import endpoint_of
 from satchel.domain.errors import KeyMissing, ProviderGarbled
 from satchel.domain.events import Event
@@ -23,7 +23,7 @@ _LIST_TIMEOUT_S = 10.0
 
 
 class OpenAICompatible:
-    """Stream from `<base_url>/chat/completions`, or another surface, with a bearer key, or without one where none is needed."""
+    """Ask at `<base_url>/chat/completions`, or another surface, with a bearer key, or without one where none is needed."""
 
     def __init__(self, transport: Transport, rows: Mapping[str, ProviderRow], ids: Ids) -> None:
         self._transport = transport
@@ -35,24 +35,19 @@ class OpenAICompatible:
         """Return the provider ids it serves."""
         return frozenset(row.id for row in self._rows.values() if row.dialect == _DIALECT and row.id != _BUILTIN)
 
-    def dropped(self, request: ChatRequest, endpoint: Endpoint) -> tuple[str, ...]:
+    def dropped(self, request: Request, endpoint: Endpoint) -> tuple[str, ...]:
         """Return what would not be sent; see `ports.provider.Provider`."""
-        return surface_of(endpoint).dropped(request, endpoint)
+        return dropped(request, endpoint)
 
-    def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
+    def stream(self, request: Request, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
         """Ask `endpoint` and yield its events; see `ports.provider.Provider`."""
         details = upstream_details(endpoint)
         row = self._rows.get(endpoint.provider)
         if row is not None and row.needs_key and not secret:
             raise KeyMissing(f"{endpoint.provider_name} wants a key; add one to your account", details=details)
-        surface = surface_of(endpoint)
-        return self._transport.stream(
-            surface.url(endpoint.base_url),
-            _headers(secret, "text/event-stream"),
-            surface.encode(request, endpoint),
-            Peer(endpoint.provider_name, details, (secret.reveal(),)),
-            surface.decoder(endpoint, lambda: self._ids.new("call")),
-        )
+        going = asked(request, endpoint, lambda: self._ids.new("call"))
+        peer = Peer(endpoint.provider_name, details, (secret.reveal(),))
+        return self._transport.stream(going.url, _headers(secret, going.accept), going.body, peer, going.decoder)
 
     async def aclose(self) -> None:
         """Do nothing: the transport is closed by whoever made it."""

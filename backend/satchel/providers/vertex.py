@@ -13,10 +13,12 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import orjson
 
-from satchel.dialects import anthropic_messages, anthropic_messages_upstream, gemini, gemini_request
+from satchel.dialects import anthropic_messages, anthropic_messages_upstream, gemini, gemini_embeddings, gemini_request
 from satchel.dialects.openai_chat_errors import error_from, upstream_details
+from satchel.domain.calls import Request
 from satchel.domain.catalog import Endpoint, ProviderRow
-from satchel.domain.chat import ChatRequest, Json
+from satchel.domain.chat import Json
+from satchel.domain.embeddings import EmbeddingRequest
 from satchel.domain.errors import KeyMissing, KeyRejected, ProviderGarbled, SatchelError
 from satchel.domain.events import Event
 from satchel.domain.keys import Secret
@@ -52,13 +54,15 @@ class Vertex:
         """Return the provider ids it serves."""
         return frozenset(row.id for row in self._rows.values() if row.dialect == _DIALECT)
 
-    def dropped(self, request: ChatRequest, endpoint: Endpoint) -> tuple[str, ...]:
+    def dropped(self, request: Request, endpoint: Endpoint) -> tuple[str, ...]:
         """Return what would not be sent; see `ports.provider.Provider`."""
+        if isinstance(request, EmbeddingRequest):
+            return ()
         if _is_claude(endpoint):
             return anthropic_messages_upstream.dropped_parameters(request, endpoint)
         return gemini_request.dropped_parameters(request, endpoint)
 
-    async def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
+    async def stream(self, request: Request, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
         """Ask `endpoint` and yield its events; see `ports.provider.Provider`."""
         details = upstream_details(endpoint)
         if not secret:
@@ -82,7 +86,10 @@ class Vertex:
         """Forget the access tokens; the transport is closed by whoever made it."""
         self._tokens.clear()
 
-    def _asked(self, request: ChatRequest, endpoint: Endpoint) -> tuple[str, bytes, AnswerDecoder]:
+    def _asked(self, request: Request, endpoint: Endpoint) -> tuple[str, bytes, AnswerDecoder]:
+        if isinstance(request, EmbeddingRequest):
+            body = gemini_embeddings.encode_predict(request, endpoint)
+            return "predict", body, gemini_embeddings.predict_decoder(request, endpoint)
         if _is_claude(endpoint):
             body = anthropic_messages_upstream.encode_request(request, endpoint, anthropic_messages_upstream.VERTEX)
             return "streamRawPredict", body, anthropic_messages.Decoder(endpoint, lambda: self._ids.new("call"))

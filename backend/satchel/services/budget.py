@@ -12,7 +12,7 @@ from satchel.domain.budgets import Budget, current, over_budget, period_start, p
 from satchel.domain.calls import Call
 from satchel.domain.catalog import Endpoint
 from satchel.domain.errors import SatchelError
-from satchel.domain.events import Event, Finished, FinishReason, ReasoningDelta, Started, TextDelta, ToolCallDelta
+from satchel.domain.events import Embedding, Event, Finished, FinishReason, ReasoningDelta, Started, TextDelta, ToolCallDelta
 from satchel.domain.grants import BudgetCaveat, Grant
 from satchel.domain.ledger import Entry, HoldRecord, Settlement, entry_of, orphan_entry, outcome
 from satchel.domain.prompt_size import input_tokens_estimate
@@ -332,6 +332,8 @@ async def metered(events: AsyncGenerator[Event, None], hold: Hold) -> AsyncGener
                 hold.reasoning_characters += len(text)
             case ToolCallDelta(arguments=text, name=name):
                 hold.text_characters += len(text) + len(name or "")
+            case Embedding():
+                pass
             case Started():
                 yield hold.begin(event)
                 continue

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from satchel.domain.catalog import PREFERRED, Endpoint, ProviderRow
+from satchel.domain.catalog import FIRST_ABLE, PREFERRED, Capability, Endpoint, ProviderRow
 from satchel.domain.endpoints import endpoint_of
 from satchel.domain.errors import NotReady, SatchelError, UnknownModel
 from satchel.domain.keys import NO_SECRET, UNCHECKED, Key, KeyCheck, Secret, failed_check
@@ -89,12 +89,18 @@ class Catalog:
         self._reading: dict[str, asyncio.Task[_Shelf]] = {}
         self._listening: dict[str, Unsubscribe] = {}
 
-    async def endpoints(self, account_id: str) -> Sequence[Endpoint]:
-        """Return everything the account can use: the built-in model, local servers, then keys in the order they were added."""
-        return (await self._shelf(account_id)).endpoints
+    async def endpoints(self, account_id: str, ability: Capability | None = "chat") -> Sequence[Endpoint]:
+        """Return what the account can use for a purpose: the built-in model, local servers, then keys in the order they were added.
+
+        None is any purpose.
+        """
+        found = (await self._shelf(account_id)).endpoints
+        return found if ability is None else [endpoint for endpoint in found if ability in endpoint.capabilities]
 
     async def resolve(self, account_id: str, model: str) -> Sequence[Endpoint]:
         """Return the endpoints that `model` names: `satchel/preferred`, a model's or an endpoint's id, or `<provider or label>:<model>`.
+
+        `satchel/embeddings` and its kin (`FIRST_ABLE`) name the first model that can do that.
 
         The last is taken at its word even where no list has it. An id of old leads to what stands in for it, at worst to the preferred
         model. Empty if nothing of that name can be.
@@ -106,7 +112,7 @@ class Catalog:
         if self._clock.monotonic_s() - shelf.read_at_s > _MISS_READS_AGAIN_S:
             shelf = await self._read_once(account_id)
         name = _choice(shelf) if model == PREFERRED else model
-        return shelf.named.get(name) or self._at_its_word(shelf, name) or self._standing_in(shelf, name)
+        return shelf.named.get(name) or _first_able(shelf, name) or self._at_its_word(shelf, name) or self._standing_in(shelf, name)
 
     async def preferred(self, account_id: str) -> str:
         """Return the model that `satchel/preferred` means now: the person's choice, else the first there is, the built-in one first.
@@ -332,7 +338,14 @@ class Catalog:
 def _choice(shelf: _Shelf) -> str:
     if shelf.choice is not None:
         return shelf.choice
-    return next((endpoint.model_id for endpoint in shelf.endpoints if endpoint.unavailable is None), PREFERRED)
+    able = (endpoint for endpoint in shelf.endpoints if endpoint.unavailable is None and "chat" in endpoint.capabilities)
+    return next((endpoint.model_id for endpoint in able), PREFERRED)
+
+
+def _first_able(shelf: _Shelf, name: str) -> tuple[Endpoint, ...]:
+    ability = FIRST_ABLE.get(name)
+    able = (one for one in shelf.endpoints if one.unavailable is None and ability in one.capabilities)
+    return next((shelf.named[one.model_id] for one in able), ())
 
 
 def _named(endpoints: Iterable[Endpoint]) -> dict[str, tuple[Endpoint, ...]]:

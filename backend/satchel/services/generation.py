@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from typing import Self
 
 from satchel.domain.calls import Call
+from satchel.domain.chat import ChatRequest
 from satchel.domain.errors import InternalError
 from satchel.domain.events import Event, Finished, FinishReason
 from satchel.domain.usage import FREE, Usage
@@ -39,16 +40,18 @@ class Generation:
             if call.cancellation.requested:
                 raise asyncio.CancelledError
             authorized = await self._policy.authorize(call)
-            request = call.request
-            for plugin in self._plugins:  # a plugin sees a ChatRequest: never the principal, grant or key
-                request = await plugin.before(request)
-            call = call.with_request(request)
+            chat = call.request if isinstance(call.request, ChatRequest) else None
+            if chat is not None:
+                for plugin in self._plugins:  # a plugin sees a ChatRequest: never the principal, grant or key
+                    chat = await plugin.before(chat)
+                call = call.with_request(chat)
             routes = authorized.within(await self._routing.routes(call))
             async with self._budgets.hold(call, routes, authorized.grant) as hold, Stages() as stages:
                 events = stages.own(self._routing.attempt(call, routes, hold))
                 events = stages.own(metered(events, hold))
-                for plugin in reversed(self._plugins):
-                    events = stages.own(plugin.wrap(request, events))
+                if chat is not None:
+                    for plugin in reversed(self._plugins):
+                        events = stages.own(plugin.wrap(chat, events))
                 async for event in events:
                     ended = ended or type(event) is Finished
                     yield event

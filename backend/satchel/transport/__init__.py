@@ -24,6 +24,8 @@ AddressInfo = tuple[int, int, int, str, tuple[object, ...]]
 OpenSocket = Callable[[AddressInfo], socket.socket]
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
+MAX_ANSWER_BYTES = 64 * 1024 * 1024
+"""The most that an answer in one piece may have: 1,000 embeddings of 1,536 numbers have half of it."""
 MAX_ERROR_BYTES = 64 * 1024
 _LARGE_REQUEST_BYTES = 512 * 1024
 _LINGER_S = 0.1
@@ -119,7 +121,7 @@ class Transport:
                 said = peer.without_secrets(await answer.body(MAX_ERROR_BYTES, cut=True))
                 raise decoder.refused(answer.status, answer.headers, said)
             if answer.headers.get("content-type", "").startswith("application/json"):
-                for event in decoder.decode_json(await answer.body(MAX_BODY_BYTES)):
+                for event in decoder.decode_json(await answer.body(MAX_ANSWER_BYTES)):
                     yield event
                 return
             while not decoder.ended and (chunk := await answer.chunk()):

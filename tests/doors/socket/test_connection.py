@@ -53,6 +53,7 @@ def test_what_is_no_frame_is_a_protocol_fault(message: str | bytes) -> None:
         {"type": "generate", "id": "1", "request": []},
         {"type": "generate", "id": "1"},
         {"type": "generate", "id": "1", "request": {}, "origin": 7},
+        {"type": "generate", "id": "1", "request": {}, "kind": "poem"},
         {"type": "cancel"},
         {"type": "cancel", "generation": 7},
         {"type": "attach", "generation": "gen_1"},
@@ -72,6 +73,7 @@ def test_each_frame_becomes_its_action(greeted: Connection) -> None:
     request = {"messages": []}
     generate = {"type": "generate", "id": "1", "origin": "https://a.example", "embedder": None, "request": request, "unknown": 1}
     assert said(greeted, generate) == Start("1", request, "https://a.example", None)
+    assert said(greeted, {**generate, "kind": "embeddings"}) == Start("1", request, "https://a.example", None, "embeddings")
     assert said(greeted, {"type": "cancel", "generation": "gen_1"}) == Stop(Target("gen_1", None))
     assert said(greeted, {"type": "cancel", "id": "1"}) == Stop(Target(None, "1"))
     assert said(greeted, {"type": "attach", "id": "1", "after": 17}) == Resume(Target(None, "1"), 17)

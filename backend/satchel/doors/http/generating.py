@@ -4,13 +4,16 @@ How a door reads a body, and how it says answers and errors, is its `Skin`.
 """
 
 import logging
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Protocol
 
 from starlette.types import Receive, Scope, Send
 
 from satchel.dialects.openai_chat_reply import KEEP_ALIVE
-from satchel.domain.calls import Call
+from satchel.domain.calls import Call, Request
 from satchel.domain.chat import ChatRequest, Json
 from satchel.domain.errors import MalformedRequest, SatchelError
 from satchel.domain.events import Event
@@ -69,48 +72,74 @@ class Skin(ErrorWords, Protocol):
         """Return the encoder of a stream."""
 
 
-class GeneratingDoor:
-    """The ASGI door. A caller that hangs up, at any moment, ends the upstream call; only then does the door end."""
+Answer = Callable[[Exchange, Call, Headers], Awaitable[None]]
+"""Makes a call and replies to it."""
 
-    def __init__(
-        self, skin: Skin, authenticator: Authenticator, generation: Generation, live: LiveCalls, *, clock: Clock, ids: Ids
-    ) -> None:
-        self._skin = skin
-        self._authenticator = authenticator
-        self._generation = generation
-        self._live = live
-        self._clock = clock
-        self._ids = ids
+
+@dataclass(frozen=True, slots=True)
+class HotServices:
+    """What every hot door uses."""
+
+    authenticator: Authenticator
+    generation: Generation
+    live: LiveCalls
+    clock: Clock
+    ids: Ids
+
+
+class HotDoor(ABC):
+    """An ASGI door. A caller that hangs up, at any moment, ends the upstream call; only then does the door end."""
+
+    def __init__(self, words: ErrorWords, services: HotServices) -> None:
+        self._words = words
+        self._services = services
+        self._generation = services.generation
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; never raises for what a caller or a provider did."""
         exchange = Exchange(scope, receive, send)
-        generation_id = self._ids.new("gen")
+        generation_id = self._services.ids.new("gen")
         headers: Headers = [(b"x-generation-id", generation_id.encode())]
         try:
             await self._answer(scope, exchange, generation_id, headers)
         except Exception as error:
-            await refuse(exchange, headers, error, self._skin)
+            await refuse(exchange, headers, error, self._words)
 
     async def _answer(self, scope: Scope, exchange: Exchange, generation_id: str, headers: Headers) -> None:
         require_post(exchange)
-        principal = await self._authenticator.principal(scope["headers"])
+        principal = await self._services.authenticator.principal(scope["headers"])
         principal.require("generate")
-        request, streams = self._skin.read(json_object(await exchange.body()))
-        call = Call(id=generation_id, principal=principal, request=request, started_at=self._clock.now())
-        with self._live.while_running(call, exchange.stop):
-            if streams:
-                await self._stream(exchange, call, headers)
-            else:
-                await self._whole(exchange, call, headers)
+        request, answer = await self._read(exchange)
+        call = Call(id=generation_id, principal=principal, request=request, started_at=self._services.clock.now())
+        with self._services.live.while_running(call, exchange.stop):
+            await answer(exchange, call, headers)
 
-    async def _whole(self, exchange: Exchange, call: Call, headers: Headers) -> None:
-        encoder = self._skin.whole(call)
+    @abstractmethod
+    async def _read(self, exchange: Exchange) -> tuple[Request, Answer]:
+        """Return what is asked for, and how it is answered. Raises `RequestInvalid`."""
+
+    async def _collected(self, exchange: Exchange, call: Call, headers: Headers, encoder: Whole) -> None:
+        """Answer in one piece."""
         with exchange.ends_with_caller():
             async with aclosing(self._generation.generate(call)) as events:
                 async for event in events:
                     encoder.add(event)
         await exchange.reply(200, [*JSON, *headers], encoder.body())
+
+
+class GeneratingDoor(HotDoor):
+    """Answers as JSON or as server-sent events, in the words of a skin."""
+
+    def __init__(self, skin: Skin, services: HotServices) -> None:
+        super().__init__(skin, services)
+        self._skin = skin
+
+    async def _read(self, exchange: Exchange) -> tuple[Request, Answer]:
+        request, streams = self._skin.read(json_object(await exchange.body()))
+        return request, self._stream if streams else self._whole
+
+    async def _whole(self, exchange: Exchange, call: Call, headers: Headers) -> None:
+        await self._collected(exchange, call, headers, self._skin.whole(call))
 
     async def _stream(self, exchange: Exchange, call: Call, headers: Headers) -> None:
         stream = EventStream(exchange, headers, KEEP_ALIVE)

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from satchel.domain.catalog import Endpoint
+from satchel.domain.catalog import Capability, Endpoint
 from satchel.domain.usage import Price
 
 _UNKNOWN_PRICE = "-1"
@@ -21,6 +21,8 @@ _WITH: dict[str, tuple[str, ...]] = {
     "json_schema": ("response_format", "structured_outputs"),
     "reasoning": ("reasoning", "include_reasoning"),
 }
+OUTPUTS: dict[Capability, str] = {"chat": "text", "embeddings": "embeddings"}
+"""What comes out of a model by what it can do, in the words of `output_modalities`."""
 _INPUTS = {"images": "image", "files": "file", "audio": "audio"}
 
 
@@ -108,7 +110,8 @@ class ModelEndpointsReply(BaseModel):
 def architecture(endpoint: Endpoint) -> Architecture:
     """Return what the endpoint takes and gives."""
     inputs = ["text", *(name for capability, name in _INPUTS.items() if capability in endpoint.capabilities)]
-    return Architecture(modality=f"{'+'.join(inputs)}->text", input_modalities=inputs, output_modalities=["text"])
+    outputs = [name for ability, name in OUTPUTS.items() if ability in endpoint.capabilities]
+    return Architecture(modality=f"{'+'.join(inputs)}->{'+'.join(outputs)}", input_modalities=inputs, output_modalities=outputs)
 
 
 def pricing(price: Price | None) -> Pricing:

@@ -22,6 +22,7 @@ _ORDERS: Mapping[str, Callable[[ModelSchema], float]] = {
 class ModelFilters(BaseModel):
     """What stands in the query. Several words of one filter have commas between them, and all of them must hold.
 
+    What gives other than text is shown to who asks for it, or for `all`.
     Prices are US dollars per million tokens of input; a model whose price nobody knows passes no filter of prices.
     """
 
@@ -30,7 +31,7 @@ class ModelFilters(BaseModel):
     q: str = ""
     supported_parameters: str = ""
     input_modalities: str = ""
-    output_modalities: str = ""
+    output_modalities: str = "text"
     providers: str = ""
     model_authors: str = ""
     context: int | None = Field(None, ge=0)

@@ -96,10 +96,10 @@ class _Shelf:
         self._policy = policy
 
     async def listed(self, request: Request) -> list[ModelSchema]:
-        """Return every model."""
+        """Return every model, whatever it gives."""
         principal = await self._callers.principal(request, "models")
         preferred = await self._catalog.preferred(principal.account_id)
-        return model_schemas(await self._policy.visible(principal, await self._catalog.endpoints(principal.account_id)), preferred)
+        return model_schemas(await self._policy.visible(principal, await self._catalog.endpoints(principal.account_id, None)), preferred)
 
     async def serving(self, request: Request, model: str) -> Sequence[Endpoint]:
         """Return the endpoints of one model, at least one. Raises `NotFound`."""

@@ -41,11 +41,11 @@ class Responses:
 
     def whole(self, call: Call) -> JsonEncoder:
         """Return the encoder of a JSON answer."""
-        return JsonEncoder(call.id, call.request, created(call), self._now)
+        return JsonEncoder(call.id, call.chat, created(call), self._now)
 
     def stream(self, call: Call) -> StreamEncoder:
         """Return the encoder of a stream."""
-        return StreamEncoder(call.id, call.request, created(call), self._now)
+        return StreamEncoder(call.id, call.chat, created(call), self._now)
 
     def error(self, error: SatchelError, request_id: str) -> bytes:
         """Return the body of a reply that refuses."""

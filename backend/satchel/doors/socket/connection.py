@@ -16,6 +16,7 @@ TOO_MUCH = 4429
 RESTARTING = 1012
 MAX_MESSAGE_BYTES = 1_048_576
 MAX_ID_CHARACTERS = 64
+KINDS = ("chat", "embeddings")
 
 _FRAMES_PER_S = 20.0
 _FRAMES_BURST = 60.0
@@ -50,6 +51,7 @@ class Start:
     body: Mapping[str, object]
     origin: str | None
     embedder: str | None
+    kind: str = "chat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,8 @@ class Connection:
         match kind:
             case "generate":
                 body = _record(frame.get("request"), "request")
-                return Start(_id(frame, "id"), body, _text_or_none(frame, "origin"), _text_or_none(frame, "embedder"))
+                origin, embedder = _text_or_none(frame, "origin"), _text_or_none(frame, "embedder")
+                return Start(_id(frame, "id"), body, origin, embedder, _kind(frame))
             case "cancel":
                 return Stop(_target(frame))
             case "attach":
@@ -163,6 +166,13 @@ def _id(frame: Mapping[str, object], name: str) -> str:
     if not 1 <= len(value) <= MAX_ID_CHARACTERS:
         raise _Fault(f"{name} must have 1 to {MAX_ID_CHARACTERS} characters")
     return value
+
+
+def _kind(frame: Mapping[str, object]) -> str:
+    kind = _text_or_none(frame, "kind") or "chat"
+    if kind not in KINDS:
+        raise _Fault(f"kind must be one of {', '.join(KINDS)}")
+    return kind
 
 
 def _count(frame: Mapping[str, object], name: str) -> int:

@@ -25,12 +25,13 @@ class Hello(TypedDict):
 
 
 class Generate(TypedDict):
-    """Start a generation, or attach to the one started under the same `id`. `request` is an OpenAI chat-completions body."""
+    """Start a generation, or attach to that of the same `id`. `request` is OpenAI's body of chat, or of embeddings where `kind` says so."""
 
     type: Literal["generate"]
     id: str
     origin: NotRequired[str | None]
     embedder: NotRequired[str | None]
+    kind: NotRequired[Literal["chat", "embeddings"]]
     request: dict[str, object]
 
 
@@ -102,8 +103,15 @@ class ToolCallPiece(TypedDict):
     arguments: str
 
 
+class EmbeddingPiece(TypedDict):
+    """The whole vector of input number `index`."""
+
+    index: int
+    values: list[float]
+
+
 class Delta(TypedDict):
-    """More of the answer: exactly one of `text`, `reasoning` and `tool_call`."""
+    """More of the answer: exactly one of `text`, `reasoning`, `tool_call` and `embedding`."""
 
     type: Literal["delta"]
     generation: str
@@ -111,6 +119,7 @@ class Delta(TypedDict):
     text: NotRequired[str]
     reasoning: NotRequired[str]
     tool_call: NotRequired[ToolCallPiece]
+    embedding: NotRequired[EmbeddingPiece]
 
 
 class FrameUsage(TypedDict):

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from satchel.dialects import openai_embeddings
 from satchel.dialects.openai_chat_request import parse_request
 from satchel.domain.accounts import Principal
-from satchel.domain.calls import Call
-from satchel.domain.chat import ChatRequest
+from satchel.domain.calls import Call, Request
 from satchel.domain.errors import GenerationNotFound, SatchelError, TooManyGenerations, UnsupportedFeature
 from satchel.domain.grants import parse_origin
 from satchel.doors.errors import as_ours
@@ -154,7 +154,9 @@ class Relays:
             _log.debug("a relay ended with %r", task.exception())
 
 
-def _request(action: Start) -> ChatRequest:
+def _request(action: Start) -> Request:
+    if action.kind == "embeddings":
+        return openai_embeddings.parse_request(action.body)
     request = parse_request(action.body)
     if request.n != 1:
         raise UnsupportedFeature("one answer at a time on the socket; start several generations", details={"param": "n", "feature": "n"})

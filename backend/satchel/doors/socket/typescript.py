@@ -44,6 +44,8 @@ def _type(hint: object) -> str:
         return " | ".join(_text(word) for word in get_args(hint))
     if origin in (Union, types.UnionType):
         return " | ".join(_type(part) for part in get_args(hint))
+    if origin is list:
+        return f"{_type(get_args(hint)[0])}[]"
     if origin is dict:
         key, value = get_args(hint)
         return f"Record<{_type(key)}, {_type(value)}>"

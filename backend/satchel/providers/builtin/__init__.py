@@ -10,8 +10,8 @@ from typing import Literal
 from satchel.dialects.openai_chat import Decoder
 from satchel.dialects.openai_chat_errors import upstream_details
 from satchel.dialects.openai_chat_upstream import dropped_parameters, encode_request
+from satchel.domain.calls import Request
 from satchel.domain.catalog import Endpoint, ProviderRow
-from satchel.domain.chat import ChatRequest
 from satchel.domain.endpoints import endpoint_of
 from satchel.domain.errors import ProviderUnavailable, StreamBroken, UpstreamError
 from satchel.domain.events import Event
@@ -19,7 +19,7 @@ from satchel.domain.keys import Secret
 from satchel.domain.price_list import ModelIndex
 from satchel.kit.ids import Ids
 from satchel.ports.provider import Provider
-from satchel.providers import ProviderDeps, ProviderFactory
+from satchel.providers import ProviderDeps, ProviderFactory, chat_only
 from satchel.providers.builtin.process import ModelProcess, find_model
 from satchel.transport import Peer, Transport
 
@@ -57,11 +57,11 @@ class BuiltinProvider:
             return BuiltinStatus("off", self._reason, offered=False)
         return BuiltinStatus(self.process.state, self.process.reason, offered=True)
 
-    def dropped(self, request: ChatRequest, endpoint: Endpoint) -> tuple[str, ...]:
+    def dropped(self, request: Request, endpoint: Endpoint) -> tuple[str, ...]:
         """Return what would not be sent; see `ports.provider.Provider`."""
-        return dropped_parameters(request, endpoint)
+        return dropped_parameters(chat_only(request, endpoint), endpoint)
 
-    async def stream(self, request: ChatRequest, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
+    async def stream(self, request: Request, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
         """Ask the model, starting it if need be; see `ports.provider.Provider`."""
         details = upstream_details(endpoint)
         process = self.process
@@ -75,7 +75,7 @@ class BuiltinProvider:
         self._transport.guard.vouch(at.host, at.port)
         headers = {"Authorization": f"Bearer {at.secret.reveal()}", "Content-Type": "application/json", "Accept": "text/event-stream"}
         url = f"http://{at.host}:{at.port}/v1/chat/completions"
-        body = encode_request(request, endpoint)
+        body = encode_request(chat_only(request, endpoint), endpoint)
         decoder = Decoder(endpoint, lambda: self._ids.new("call"))
         events = self._transport.stream(url, headers, body, Peer(endpoint.provider_name, details), decoder)
         try:
