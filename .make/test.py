@@ -55,9 +55,9 @@ def vitest(package: str) -> tuple[Step, Path]:
 
 
 def pytest(arguments: list[str]) -> tuple[Step, Path]:
-    """Return the step for all Python tests and where its report will lie."""
+    """Return the step for all Python tests and where its report will lie. Two files at once: browsers and servers mostly wait."""
     report = (REPORTS / "pytest.xml").absolute()
-    return python("pytest", "pytest", f"--junitxml={report}", "--durations=10", *arguments), report
+    return python("pytest", "pytest", f"--junitxml={report}", "--durations=15", "-n", "2", "--dist", "loadfile", *arguments), report
 
 
 def counted(report: Path) -> Counter[str]:

@@ -50,7 +50,7 @@ class Chromium:
         with self.context.expect_page() as opened:
             page.get_by_role("button", name=re.compile("^Connect")).click()
         sign_in(opened.value)
-        page.get_by_text("Connected", exact=False).first.wait_for(timeout=15_000)
+        page.get_by_text("Connected to your Satchel").first.wait_for(timeout=15_000)  # not the "Not connected" that stands there before
         return page
 
     def consent_window(self, ask: str, page: Page) -> Page:

@@ -94,7 +94,7 @@ class Firefox:
         self.press("Sign in")
         self.press("Allow")
         self.back()
-        until(lambda: "Connected" in self.driver.find_element(By.TAG_NAME, "body").text, "the connected page")
+        until(lambda: "Connected to your Satchel" in self.driver.find_element(By.TAG_NAME, "body").text, "the connected page")
 
     def consent_window(self, ask: str) -> None:
         """Run `ask` in the page without waiting; switch to the consent window that it opens."""

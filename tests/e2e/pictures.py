@@ -53,10 +53,21 @@ def popup_of(browser: Chromium, page: Page) -> Iterator[Page]:
 
 
 def tab_of(browser: Chromium, page: Page) -> int:
-    """Return the browser's number of a page's tab."""
+    """Return the browser's number of a page's tab, once the browser has settled on which tab is in front."""
     page.bring_to_front()
     worker = browser.context.service_workers[0]
-    number: int = worker.evaluate("() => chrome.tabs.query({ active: true, currentWindow: true }).then(([tab]) => tab.id)")
+    number: int = worker.evaluate(
+        """async () => {
+            const inFront = async () => (await chrome.tabs.query({ active: true, currentWindow: true }))[0]?.id;
+            for (let number = await inFront(), seen = 1; ; ) {
+                await new Promise((resolve) => setTimeout(resolve, 60));
+                const next = await inFront();
+                seen = next === number ? seen + 1 : 1;
+                number = next;
+                if (seen === 4 && number !== undefined) return number;
+            }
+        }"""
+    )
     return number
 
 

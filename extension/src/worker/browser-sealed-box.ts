@@ -1,3 +1,4 @@
+import { NotOurSeal } from "./not-our-seal";
 import type { SealedBox } from "./sealed-box";
 
 const DATABASE = "satchel";
@@ -25,7 +26,8 @@ async function profileKey(): Promise<CryptoKey> {
     const there = await finished(opened.transaction(STORE).objectStore(STORE).get(NAME));
     if (there !== undefined) return there as CryptoKey;
     const made = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
-    await finished(opened.transaction(STORE, "readwrite").objectStore(STORE).put(made, NAME));
+    const writing = opened.transaction(STORE, "readwrite", { durability: "strict" });
+    await finished(writing.objectStore(STORE).put(made, NAME));
     return made;
   } finally {
     opened.close();
@@ -54,7 +56,12 @@ export const browserSealedBox: SealedBox = {
   async open(sealed) {
     const bytes = toBytes(sealed);
     const iv = bytes.subarray(0, IV_BYTES);
-    const data = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await profileKey(), bytes.subarray(IV_BYTES));
-    return new TextDecoder().decode(data);
+    const key = await profileKey();
+    try {
+      const data = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, bytes.subarray(IV_BYTES));
+      return new TextDecoder().decode(data);
+    } catch (cause) {
+      throw new NotOurSeal("sealed by another browser profile", { cause });
+    }
   },
 };

@@ -1,6 +1,7 @@
 import { isRecord } from "../wire/is-record";
 import { disconnected } from "./disconnected";
 import type { KeyValue } from "./key-value";
+import { NotOurSeal } from "./not-our-seal";
 import type { SealedBox } from "./sealed-box";
 import type { Settings } from "./settings";
 
@@ -80,7 +81,8 @@ export class Session {
     try {
       token = await this.deps.box.open(sealed);
     } catch (cause) {
-      await this.forget();
+      // A browser that is only starting may not give its database yet: that is no reason to forget a sign-in.
+      if (cause instanceof NotOurSeal) await this.forget();
       throw disconnected("signed_out", { cause });
     }
     return this.post({ grant_type: "refresh_token", refresh_token: token });

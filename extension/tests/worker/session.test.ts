@@ -55,6 +55,17 @@ describe("the sign-in", () => {
     expect(await session.signedIn()).toBe(false);
   });
 
+  it("stays signed in when the browser's database fails, and is signed out when the seal is another profile's", async () => {
+    await session.redeem("code", "verifier", "https://x.example/");
+    const failing = { ...browserSealedBox, open: () => Promise.reject(new DOMException("starting", "UnknownError")) };
+    const starting = new Session({ local, session: memory, box: failing, settings: new Settings(local), fetch });
+    await expect(starting.refresh()).rejects.toMatchObject({ code: 4900 });
+    expect(await session.signedIn()).toBe(true);
+    await local.set("refresh", btoa("x".repeat(60)));
+    await expect(session.refresh()).rejects.toMatchObject({ data: { satchelCode: "signed_out" } });
+    expect(await session.signedIn()).toBe(false);
+  });
+
   it("revokes on sign-out and forgets even when the backend is away", async () => {
     await session.redeem("code", "verifier", "https://x.example/");
     reply = () => Promise.reject(new TypeError("refused"));
