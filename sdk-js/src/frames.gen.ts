@@ -154,7 +154,7 @@ export interface Failed {
 /** A push to all connections of the account. */
 export interface Event {
   type: "event";
-  event: "model_changed" | "grants_changed" | "models_changed";
+  event: "model_changed" | "grants_changed" | "models_changed" | "vault_changed";
   data: Record<string, unknown>;
 }
 

@@ -1,8 +1,10 @@
 """Data keys, and what is known of the KEKs, in every store."""
 
+import asyncio
 from dataclasses import replace
 
 from satchel.domain.keys import Kek, Key, WrappedDek
+from satchel.domain.vault import UserWrap
 
 from .conftest import House
 from .values import NOW
@@ -73,3 +75,94 @@ async def test_one_kek_is_primary_and_none_that_wraps_is_retired(house: House) -
         assert await work.keks.list() == [new, replace(old, state="destroyed")]
         await work.keks.put_primary(replace(old, canary=b"another"))
         assert await work.keks.list() == [replace(new, state="decrypt_only"), old]
+
+
+async def test_a_locked_data_key_is_no_kek_s_business(house: House) -> None:
+    managed = WrappedDek("dek_1", "acct_a", 1, "kek_1", b"\0one")
+    locked = WrappedDek("dek_2", "acct_b", 1, "", b"", b"\0check")
+    async with house.database.unit_of_work() as work:
+        for dek in (managed, locked):
+            await work.deks.put(dek)
+        assert await work.deks.get("acct_b") == locked
+        assert await work.deks.page("", 10) == [managed]
+        assert await work.deks.page("", 10, but_under="kek_2") == [managed]
+        assert await work.keks.counts() == {"kek_1": 1}
+
+
+async def test_a_data_key_that_is_pinned_is_there_and_one_that_is_removed_is_not(house: House) -> None:
+    async with house.database.unit_of_work() as work:
+        await work.deks.put(WrappedDek("dek_1", "acct_a", 1, "kek_1", b"\0one"))
+        assert await work.deks.pin("dek_1")
+        assert not await work.deks.pin("dek_other")
+        assert await work.deks.remove("dek_1")
+        assert not await work.deks.remove("dek_1")
+        assert not await work.deks.pin("dek_1")
+        assert await work.deks.get("acct_a") is None
+
+
+async def test_a_data_key_that_is_pinned_is_not_removed_meanwhile(house: House) -> None:
+    async with house.database.unit_of_work() as work:
+        await work.deks.put(WrappedDek("dek_1", "acct_a", 1, "kek_1", b"\0one"))
+    order, pinned = list[str](), asyncio.Event()
+
+    async def add() -> None:
+        async with house.database.unit_of_work() as work:
+            assert await work.deks.pin("dek_1")
+            pinned.set()
+            await asyncio.sleep(0.05)
+            await work.keys.add(KEY)
+            order.append("added")
+
+    async def switch() -> None:
+        await pinned.wait()
+        async with house.database.unit_of_work() as work:
+            assert await work.deks.remove("dek_1")
+            order.append("removed")
+            assert await work.keys.list("acct_a") == [KEY]
+
+    await asyncio.gather(add(), switch())
+    assert order == ["added", "removed"]
+
+
+async def test_a_key_is_sealed_anew_by_whoever_is_first(house: House) -> None:
+    after = replace(KEY, sealed=b"\0new", dek_id="dek_2", fingerprint="f")
+    async with house.database.unit_of_work() as work:
+        await work.keys.add(KEY)
+        assert await work.keys.reseal(KEY, replace(after, label="is not changed by it"))
+        assert not await work.keys.reseal(KEY, replace(after, sealed=b"\0late"))
+        assert not await work.keys.reseal(replace(after, account_id="acct_b"), after)
+        assert await work.keys.get("acct_a", "key_1") == after
+
+
+async def test_the_persons_own_wraps_are_kept_paged_and_sealed_anew(house: House) -> None:
+    wraps = [
+        UserWrap(f"wrap_{n}", f"acct_{'ab'[n % 2]}", "dek_1", 1, "recovery", '{"salt": "…"}', NOW, f"kek_{n % 2}", b"\0\xff", "Laptop")
+        for n in range(4)
+    ]
+    async with house.database.unit_of_work() as work:
+        for wrap in reversed(wraps):
+            await work.dek_wraps.add(wrap)
+        assert await work.dek_wraps.list("acct_a", "dek_1") == [wraps[0], wraps[2]]
+        assert await work.dek_wraps.list("acct_a", "dek_other") == []
+        assert await work.dek_wraps.page("wrap_0", 2) == wraps[1:3]
+        assert await work.dek_wraps.page("", 10, but_under="kek_0") == [wraps[1], wraps[3]]
+        assert await work.keks.counts() == {"kek_0": 2, "kek_1": 2}
+        after = replace(wraps[0], kek_id="kek_2", blob=b"\0new")
+        assert await work.dek_wraps.rewrap(wraps[0], after)
+        assert not await work.dek_wraps.rewrap(wraps[0], after)
+        assert await work.dek_wraps.list("acct_a", "dek_1") == [after, wraps[2]]
+        assert not await work.dek_wraps.remove("acct_b", "wrap_0")
+        assert await work.dek_wraps.remove("acct_a", "wrap_0")
+        await work.dek_wraps.remove_all("acct_b")
+        assert await work.dek_wraps.page("", 10) == [wraps[2]]
+
+
+async def test_a_kek_that_seals_a_persons_wrap_is_not_retired(house: House) -> None:
+    wrap = UserWrap("wrap_1", "acct_a", "dek_1", 1, "device", "{}", NOW, "kek_1", b"\0")
+    async with house.database.unit_of_work() as work:
+        await work.keks.put_primary(Kek("kek_1", "primary", NOW, b"\0"))
+        await work.keks.put_primary(Kek("kek_2", "primary", NOW, b"\0"))
+        await work.dek_wraps.add(wrap)
+        assert not await work.keks.retire("kek_1")
+        await work.dek_wraps.remove("acct_a", "wrap_1")
+        assert await work.keks.retire("kek_1")

@@ -196,7 +196,7 @@ class House:
         assert own == [], "a hold was never settled"
         assert {settled.entry.generation_id for settled in self.journal.settlements} <= set(tables.generations)
 
-    async def _open_key(self, account_id: str, key_id: str, base_url: str) -> Secret:
+    async def _open_key(self, account_id: str, key_id: str, base_url: str, client: str) -> Secret:
         self.opened.append((account_id, key_id))
         if self.key_error is not None:
             raise self.key_error

@@ -228,7 +228,7 @@ async def test_several_first_keys_at_once_share_one_data_key(house: House) -> No
 
 async def test_a_data_key_is_wiped_when_its_time_is_over(house: House) -> None:
     key = await house.vault.add("acct_a", "openai", URL, SECRET)
-    remembered = house.vault._accounts["acct_a"]
+    remembered = house.vault.opened._accounts["acct_a"]
     house.clock.seconds = DEK_LIFE_S - 1
     await house.vault.open("acct_a", key.id)
     house.clock.seconds = DEK_LIFE_S
@@ -241,7 +241,7 @@ async def test_a_data_key_is_wiped_when_its_time_is_over(house: House) -> None:
 
 async def test_closing_wipes_every_data_key(house: House) -> None:
     await house.vault.add("acct_a", "openai", URL, SECRET)
-    remembered = house.vault._accounts["acct_a"]
+    remembered = house.vault.opened._accounts["acct_a"]
     house.vault.close()
     assert remembered.dek == bytearray(32)
 

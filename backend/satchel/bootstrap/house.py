@@ -36,6 +36,7 @@ from satchel.services.routing import Routing
 from satchel.services.streams import Streams
 from satchel.services.vault import Vault
 from satchel.services.vault.keks import Keks
+from satchel.services.vault.locked import LockedMode
 from satchel.settings import Settings
 from satchel.stores.sql.database import SqlDatabase
 from satchel.stores.sql.journal import SqlJournal
@@ -89,6 +90,7 @@ class House:
 
     def _add_services(self, oauth: OAuthStore) -> None:
         database, bus, clock, ids = self.database, self.bus, self.clock, self.ids
+        self.locked_mode = LockedMode(database, self.custody, self.vault, limiter=self.limiter, bus=bus, clock=clock, ids=ids)
         self.accounts = Accounts(database, self.limiter, bus, clock, ids)
         self.authorities, self._authority_transport = authorities_of(self.settings, self.limiter, clock, ids)
         self.ties = Ties(database, clock, ids)
@@ -130,6 +132,7 @@ class House:
         await self.transport.aclose()
         await self.public_transport.aclose()
         await self._authority_transport.aclose()
+        self.locked_mode.close()
         self.vault.close()
         await self.custody.aclose()
         await self.journal.aclose()

@@ -23,6 +23,7 @@ class Principal:
 
     `client_id` is the app that the token was issued to, None for a token that the account holder made. `token_id` names the credential,
     so that revoking it can end what it runs. `origin` is the site that the credential itself speaks for, whatever a caller says.
+    `client` names who holds it, the same however often an app refreshes its token: a vault is unlocked for one client.
     """
 
     account_id: str
@@ -31,6 +32,12 @@ class Principal:
     client_id: str | None = None
     label: str | None = None
     origin: str | None = None
+    family_id: str | None = None
+
+    @property
+    def client(self) -> str:
+        """Return what names the client: the family of its tokens, or its only credential."""
+        return self.family_id or self.token_id
 
     def require(self, scope: str) -> None:
         """Raise `ScopeMissing` unless the credential has `scope`."""

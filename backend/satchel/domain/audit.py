@@ -24,6 +24,12 @@ class Act(StrEnum):
     TOKEN_REUSED = "token_reused"  # noqa: S105 - a word
     KEY_ADDED = "key_added"
     KEY_REMOVED = "key_removed"
+    VAULT_LOCKED_MODE_ON = "vault_locked_mode_on"
+    VAULT_LOCKED_MODE_OFF = "vault_locked_mode_off"
+    VAULT_UNLOCKED = "vault_unlocked"
+    VAULT_LOCKED = "vault_locked"
+    VAULT_WRAP_ADDED = "vault_wrap_added"
+    VAULT_WRAP_REMOVED = "vault_wrap_removed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,8 @@ UNCHECKED = KeyCheck("unchecked")
 def failed_check(error: SatchelError) -> KeyCheck:
     """Return what an error says of the key that a list of models was asked for with."""
     match error:
+        case VaultLocked() if error.details.get("unlockable"):
+            return KeyCheck("unchecked", error.message)
         case VaultLocked():
             return KeyCheck("unusable", error.message)
         case KeyProblem():
@@ -122,18 +124,33 @@ class Wrap:
 
 @dataclass(frozen=True, slots=True)
 class WrappedDek:
-    """An account's data key, wrapped."""
+    """An account's data key, wrapped.
+
+    `check_value` is there in locked mode only, and `kek_id` and `blob` are empty then: the data key lies in the person's own wraps
+    (`domain/vault.py`), and this tells whether what somebody brings is that data key.
+    """
 
     id: str
     account_id: str
     version: int
     kek_id: str
     blob: bytes = field(repr=False)
+    check_value: bytes | None = field(default=None, repr=False)
+
+    @property
+    def is_locked(self) -> bool:
+        """Tell whether only the person can bring this data key."""
+        return self.check_value is not None
 
     @property
     def wrap(self) -> Wrap:
         """Return how it is wrapped."""
         return Wrap(self.kek_id, self.blob)
+
+    @property
+    def context(self) -> tuple[str, ...]:
+        """Return what the wrap is bound to."""
+        return self.account_id, self.id, str(self.version), "managed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +166,3 @@ class Kek:
     def wrap(self) -> Wrap:
         """Return the wrapped canary."""
         return Wrap(self.id, self.canary)
-
-
-def wrap_context(dek: WrappedDek) -> tuple[str, ...]:
-    """Return what the wrap of an account's data key is bound to."""
-    return dek.account_id, dek.id, str(dek.version), "managed"

@@ -194,6 +194,7 @@ def _principal(token: Token | None, now: datetime) -> Principal:
         client_id=token.client_id,
         label=token.name,
         origin=token.origin,
+        family_id=token.family_id,
     )
 
 

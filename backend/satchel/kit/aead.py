@@ -6,6 +6,8 @@
 
 The derived key is used once, so the fixed nonce is right. Imported by `services/vault.py` and `custody/` only. The ciphers themselves
 are loaded at first use: a server without keys does without their 6 MB.
+
+`Postbox` is HPKE (RFC 9180, X25519, HKDF-SHA256, AES-256-GCM): what is sent to its public key can be read here only, in this process.
 """
 
 import hmac
@@ -93,6 +95,35 @@ def open_(key: bytes | bytearray, blob: bytes, ctx: bytes) -> bytearray:
     finally:
         wipe(padded)
         wipe(keys)
+
+
+class Postbox:
+    """A key pair to which others send secrets past whoever reads along. The private half is in memory only."""
+
+    def __init__(self, random32: bytes) -> None:
+        """Make it from 32 random bytes."""
+        from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey  # noqa: PLC0415 - loaded at first use
+
+        self._private = X25519PrivateKey.from_private_bytes(random32)
+        self.public = self._private.public_key().public_bytes_raw()
+
+    def open(self, letter: bytes, info: bytes) -> bytearray:
+        """Return what was sent, to be wiped by the caller.
+
+        Args:
+            letter: the sender's public key (32 bytes), then what it sealed.
+            info: the context that it was sealed for.
+
+        Raises:
+            SealBroken: for every failure alike.
+        """
+        from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite  # noqa: PLC0415 - loaded at first use
+
+        suite = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+        try:
+            return bytearray(suite.decrypt(letter, self._private, info=info))
+        except (_ciphers().invalid_tag, ValueError):
+            raise SealBroken from None
 
 
 def wipe(secret: bytearray) -> None:

@@ -12,10 +12,10 @@ from satchel.domain.accounts import Account, SetupLink, SignIn
 from satchel.domain.audit import AuditRecord
 from satchel.domain.budgets import Budget
 from satchel.domain.grants import Grant
-from satchel.domain.keys import Kek, Key, WrappedDek
 from satchel.domain.ledger import Entry, HoldRecord, Settlement
 from satchel.domain.tokens import Token
 from satchel.ports.ties import TieStore
+from satchel.ports.vault_stores import DekStore, DekWrapStore, KekStore, KeyStore
 
 
 class AccountStore(Protocol):
@@ -146,76 +146,6 @@ class BudgetStore(Protocol):
         ...
 
 
-class KeyStore(Protocol):
-    """Provider keys, sealed."""
-
-    async def add(self, key: Key) -> None:
-        """Keep a new key. Raises `MalformedRequest` if the account has its label already."""
-        ...
-
-    async def get(self, account_id: str, key_id: str) -> Key | None:
-        """Return the key, or None."""
-        ...
-
-    async def list(self, account_id: str) -> Sequence[Key]:
-        """Return the account's keys, oldest first."""
-        ...
-
-    async def remove(self, account_id: str, key_id: str) -> bool:
-        """Remove the key; False if there is none."""
-        ...
-
-    async def page(self, after_id: str, limit: int) -> Sequence[Key]:
-        """Return sealed keys of all accounts in the order of their ids, for the operator's commands only. `after_id` '' begins."""
-        ...
-
-
-class DekStore(Protocol):
-    """The wrapped data key of each account."""
-
-    async def get(self, account_id: str) -> WrappedDek | None:
-        """Return the account's newest wrapped data key, or None."""
-        ...
-
-    async def put(self, dek: WrappedDek) -> WrappedDek:
-        """Keep `dek` unless the account has one of this version; return the one that is kept."""
-        ...
-
-    async def page(self, after_id: str, limit: int, but_under: str | None = None) -> Sequence[WrappedDek]:
-        """Return data keys of all accounts in the order of their ids, for the operator's commands only.
-
-        Args:
-            after_id: where to go on; '' begins.
-            limit: how many at most.
-            but_under: leave out those that this KEK wraps.
-        """
-        ...
-
-    async def rewrap(self, before: WrappedDek, after: WrappedDek) -> bool:
-        """Replace how a data key is wrapped; False if it is no longer wrapped as `before` says, and nothing changes then."""
-        ...
-
-
-class KekStore(Protocol):
-    """What is known of the key-encryption keys; never the keys."""
-
-    async def list(self) -> Sequence[Kek]:
-        """Return all, newest first."""
-        ...
-
-    async def put_primary(self, kek: Kek) -> None:
-        """Make this one the primary, kept before or not; the one that was primary only unwraps from now on."""
-        ...
-
-    async def retire(self, kek_id: str) -> bool:
-        """Call one destroyed; False if it wraps a data key still, or is primary, and nothing changes then."""
-        ...
-
-    async def counts(self) -> Mapping[str, int]:
-        """Return how many data keys each KEK wraps; those that wrap none may be missing."""
-        ...
-
-
 class GenerationStore(Protocol):
     """The ledger, read."""
 
@@ -286,6 +216,11 @@ class Stores(Protocol):
     @property
     def deks(self) -> DekStore:
         """Return the data keys."""
+        ...
+
+    @property
+    def dek_wraps(self) -> DekWrapStore:
+        """Return the person's own wraps of data keys."""
         ...
 
     @property

@@ -328,8 +328,14 @@ class Catalog:
             self._listening[account_id] = self._bus.subscribe(account_topic(account_id), lambda message: self._heard(account_id, message))
 
     def _heard(self, account_id: str, message: Message) -> None:
-        if message.get("event") in ("keys_changed", "model_changed"):
+        event = message.get("event")
+        if event in ("keys_changed", "model_changed", "vault_changed"):
             self._stale.add(account_id)
+        shelf = self._shelves.get(account_id)
+        if event == "vault_changed" and shelf is not None:
+            for listed in (self._lists[key.id] for key in shelf.keys if key.id in self._lists):
+                if listed.check.status == "unchecked":
+                    listed.due_at_s = self._clock.monotonic_s()
 
     def _tell(self, account_id: str, event: str, data: Mapping[str, object]) -> None:
         self._bus.publish(account_topic(account_id), {"event": event, "data": data})

@@ -22,6 +22,7 @@ from satchel.domain.errors import (
     SatchelError,
     StreamBroken,
     UpstreamError,
+    VaultLocked,
 )
 from satchel.domain.events import Event, Finished, FinishReason
 from satchel.domain.keys import NO_SECRET, Secret
@@ -31,8 +32,8 @@ from satchel.ports.provider import Provider
 _LONGEST_WAIT_S = 2.0
 """How long one call may wait for busy providers altogether. One that asks for more is named to the caller, who may come back."""
 
-OpenKey = Callable[[str, str, str], Awaitable[Secret]]
-"""Open a key: `(account_id, key_id, base_url it is sent to)`. Raises `KeyProblem`, also where the key is bound to another origin."""
+OpenKey = Callable[[str, str, str, str], Awaitable[Secret]]
+"""Open a key: `(account_id, key_id, base_url it is sent to, client it is for)`. Raises `KeyProblem`, also for an origin not its own."""
 
 
 class Catalog(Protocol):
@@ -144,7 +145,7 @@ class Routing:
             raise ProviderUnavailable(f"this server cannot talk to {endpoint.provider_name}", details=_whose(endpoint))
         secret = NO_SECRET
         if endpoint.key_id is not None:
-            secret = await self._open_key(call.principal.account_id, endpoint.key_id, endpoint.base_url)
+            secret = await self._open_key(call.principal.account_id, endpoint.key_id, endpoint.base_url, call.principal.client)
         hold.dropped = provider.dropped(call.request, endpoint)
         hold.contacted = True
         return provider.stream(call.request, endpoint, secret)
@@ -186,6 +187,8 @@ class _Turns:
         """Return what to tell: the error of the only endpoint, or all of them."""
         if len({endpoint.id for endpoint in self._tried}) == 1:
             return self._failures[-1]
+        if all(isinstance(error, VaultLocked) for error in self._failures):
+            return self._failures[0]  # one vault, and one thing to do about it
         return AllRoutesFailed(self._failures)
 
 

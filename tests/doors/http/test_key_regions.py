@@ -17,7 +17,9 @@ class Kept:
     def __init__(self) -> None:
         self.base_url = ""
 
-    async def add(self, account_id: str, provider: str, base_url: str, secret: Secret, label: str | None) -> None:
+    async def add(
+        self, account_id: str, provider: str, base_url: str, secret: Secret, label: str | None, *, client: str | None = None
+    ) -> None:
         self.base_url = base_url
 
     def publish(self, topic: str, message: dict[str, Any]) -> None:

@@ -68,13 +68,23 @@ class KeyDesk:
         self._bus = bus
 
     async def add(
-        self, account_id: str, provider: str, base_url: str | None, secret: Secret, label: str | None, *, region: str | None = None
+        self,
+        account_id: str,
+        provider: str,
+        base_url: str | None,
+        secret: Secret,
+        label: str | None,
+        *,
+        region: str | None = None,
+        client: str | None = None,
     ) -> Key:
-        """Seal and keep a key, and tell the account's catalog. `region` is for providers that have an address in each.
+        """Seal and keep a key, and tell the account's catalog. `region` is for providers that have an address in each,
+        `client` for whom a locked vault must be open.
 
         Raises:
             MalformedRequest: no such provider, no base URL or region for it, no secret where it needs one, a secret that is no text, or a
                 label that is none or taken.
+            VaultLocked: it is locked, or not open for this client.
         """
         row = self._rows.get(provider)
         if row is None:
@@ -96,7 +106,7 @@ class KeyDesk:
             raise MalformedRequest(
                 f"{label} is a provider's id, and model ids start with it; choose another label", details={"param": "label"}
             )
-        key = await self._vault.add(account_id, provider, address, secret, label)
+        key = await self._vault.add(account_id, provider, address, secret, label, client=client)
         self._changed(account_id)
         return key
 
@@ -139,7 +149,7 @@ def keys_router(callers: Callers, vault: Vault, desk: KeyDesk, catalog: Catalog)
         """Seal and keep a key, and ask the provider with it; it is kept whatever the answer."""
         principal = await callers.principal(request, _SCOPE)
         secret = Secret(draft.secret.get_secret_value().strip())
-        key = await desk.add(principal.account_id, draft.provider, draft.base_url, secret, draft.label)
+        key = await desk.add(principal.account_id, draft.provider, draft.base_url, secret, draft.label, client=principal.client)
         check = await catalog.check_key(principal.account_id, key.id)
         return _schema(key, check, await vault.list(principal.account_id))
 

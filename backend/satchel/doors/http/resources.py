@@ -21,6 +21,7 @@ from satchel.doors.http.models import models_router
 from satchel.doors.http.providers import providers_router
 from satchel.doors.http.sign_ins import sign_ins_router
 from satchel.doors.http.tokens import tokens_router
+from satchel.doors.http.vault import vault_router
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import Bus
@@ -34,6 +35,7 @@ from satchel.services.oauth.tokens import Tokens
 from satchel.services.policy import Policy
 from satchel.services.streams import Streams
 from satchel.services.vault import Vault
+from satchel.services.vault.locked import LockedMode
 
 
 class ResourceServices(Protocol):
@@ -47,6 +49,7 @@ class ResourceServices(Protocol):
     streams: Streams
     tokens: Tokens
     vault: Vault
+    locked_mode: LockedMode
     rows: Mapping[str, ProviderRow]
     exchange: Exchange
     database: Database
@@ -77,6 +80,7 @@ def resource_routers(authenticator: Authenticator, live: LiveCalls, house: Resou
         generation_record_router(callers, house.ledger, house.rows),
         credits_router(callers, house.ledger, house.database, house.clock),
         keys_router(callers, house.vault, desk, house.catalog),
+        vault_router(callers, house.locked_mode),
         audit_router(callers, house.database),
         auth_keys_router(house.exchange),
         sign_ins_router(callers, house.accounts),

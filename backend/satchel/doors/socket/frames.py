@@ -179,7 +179,7 @@ class Event(TypedDict):
     """A push to all connections of the account."""
 
     type: Literal["event"]
-    event: Literal["model_changed", "grants_changed", "models_changed"]
+    event: Literal["model_changed", "grants_changed", "models_changed", "vault_changed"]
     data: dict[str, object]
 
 

@@ -5,18 +5,34 @@ each KEK, so that a wrong one is noticed before anything is sealed with it. Data
 own: a process killed at any moment leaves data keys under the old KEK and under the new one, and both open.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 from satchel.domain.errors import VaultLocked
-from satchel.domain.keys import DEK_BYTES, Kek, WrappedDek, wrap_context
+from satchel.domain.keys import DEK_BYTES, Kek, WrappedDek
+from satchel.domain.vault import SEALED_DEK_BYTES, UserWrap
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.custody import Custody, KekRefused
-from satchel.ports.stores import Database
+from satchel.ports.stores import Database, Stores
+
+Sealed = WrappedDek | UserWrap
+"""What a KEK seals: a data key, or a wrap of one that the person has to open further."""
 
 BATCH = 500
 _CANARY = ("", "canary", "1", "canary")
+
+
+class _SealedStore(Protocol):
+    """What the stores of both kinds have in common."""
+
+    async def page(self, after_id: str, limit: int, but_under: str | None = None) -> Sequence[Any]: ...
+
+    async def rewrap(self, before: Any, after: Any) -> bool: ...
+
+
+_STORES: tuple[Callable[[Stores], _SealedStore], ...] = (lambda stores: stores.deks, lambda stores: stores.dek_wraps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +50,7 @@ class Rewrapped:
     """What wrapping anew did: how many data keys, and which do not open and were left as they are."""
 
     count: int
-    broken: Sequence[WrappedDek]
+    broken: Sequence[Sealed]
 
 
 class Keks:
@@ -98,17 +114,19 @@ class Keks:
         """Wrap every data key with the primary KEK that is not. Safe to repeat, to kill, and to run twice at once."""
         await self.enrol()
         primary = (await self._custody.known())[0]
-        count, broken, last = 0, list[WrappedDek](), ""
-        while True:
-            async with self._database.unit_of_work() as stores:
-                page = await stores.deks.page(last, batch, but_under=primary)
-            if not page:
-                break
-            last = page[-1].id
-            pairs = [(dek, await self._wrapped_anew(dek)) for dek in page]
-            broken += [before for before, after in pairs if after is None]
-            async with self._database.unit_of_work() as stores:
-                count += sum([await stores.deks.rewrap(before, after) for before, after in pairs if after is not None])
+        count, broken = 0, list[Sealed]()
+        for store_of in _STORES:
+            last = ""
+            while True:
+                async with self._database.unit_of_work() as stores:
+                    page = await store_of(stores).page(last, batch, but_under=primary)
+                if not page:
+                    break
+                last = page[-1].id
+                pairs = [(each, await self._wrapped_anew(each)) for each in page]
+                broken += [before for before, after in pairs if after is None]
+                async with self._database.unit_of_work() as stores:
+                    count += sum([await store_of(stores).rewrap(before, after) for before, after in pairs if after is not None])
         await self._retire()
         return Rewrapped(count, broken)
 
@@ -118,16 +136,19 @@ class Keks:
             kept, counts = await stores.keks.list(), await stores.keks.counts()
         return _statuses(kept, counts, await self._custody.known() if kept or counts else ())
 
-    async def broken(self, batch: int = BATCH) -> Sequence[WrappedDek]:
-        """Return the data keys that do not open. Changes nothing."""
-        found, last = list[WrappedDek](), ""
-        while True:
-            async with self._database.unit_of_work() as stores:
-                page = await stores.deks.page(last, batch)
-            if not page:
-                return found
-            last = page[-1].id
-            found += [dek for dek in page if not await self._opens(dek)]
+    async def broken(self, batch: int = BATCH) -> Sequence[Sealed]:
+        """Return the data keys, and the person's own wraps of them, that the KEK does not open. Changes nothing."""
+        found = list[Sealed]()
+        for store_of in _STORES:
+            last = ""
+            while True:
+                async with self._database.unit_of_work() as stores:
+                    page = await store_of(stores).page(last, batch)
+                if not page:
+                    break
+                last = page[-1].id
+                found += [each for each in page if not await self._opens(each)]
+        return found
 
     async def _new_kek(self) -> Kek:
         wrap = await self._custody.wrap(self._ids.secret_bytes(DEK_BYTES), _CANARY)
@@ -141,20 +162,20 @@ class Keks:
                 f"{kek.id} does not open its canary: the database was changed, or belongs to another deployment. Nothing was changed"
             ) from error
 
-    async def _wrapped_anew(self, dek: WrappedDek) -> WrappedDek | None:
+    async def _wrapped_anew(self, sealed: Sealed) -> Sealed | None:
         try:
-            wrap = await self._custody.rewrap(dek.wrap, wrap_context(dek))
+            wrap = await self._custody.rewrap(sealed.wrap, sealed.context)
         except VaultLocked:
             return None
-        return replace(dek, kek_id=wrap.kek_id, blob=wrap.blob)
+        return replace(sealed, kek_id=wrap.kek_id, blob=wrap.blob)
 
-    async def _opens(self, dek: WrappedDek) -> bool:
+    async def _opens(self, sealed: Sealed) -> bool:
         try:
-            clear = await self._custody.unwrap(dek.wrap, wrap_context(dek))
+            clear = await self._custody.unwrap(sealed.wrap, sealed.context)
         except VaultLocked:
             return False
         clear[:] = bytes(len(clear))  # wiped
-        return len(clear) == DEK_BYTES
+        return len(clear) == (DEK_BYTES if isinstance(sealed, WrappedDek) else SEALED_DEK_BYTES)
 
     async def _retire(self) -> None:
         """Call those destroyed that the operator took out of custody and that have nothing left to unwrap."""

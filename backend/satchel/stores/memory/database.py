@@ -10,6 +10,7 @@ from satchel.ports.stores import UnitOfWork
 from satchel.stores.memory.accounts import MemoryAccounts
 from satchel.stores.memory.audit import MemoryAudit
 from satchel.stores.memory.budgets import MemoryBudgets
+from satchel.stores.memory.dek_wraps import MemoryDekWraps
 from satchel.stores.memory.deks import MemoryDeks
 from satchel.stores.memory.generations import MemoryGenerations
 from satchel.stores.memory.grants import MemoryGrants
@@ -78,6 +79,7 @@ class MemoryStores:
         self.budgets = MemoryBudgets(tables)
         self.keys = MemoryKeys(tables)
         self.deks = MemoryDeks(tables)
+        self.dek_wraps = MemoryDekWraps(tables)
         self.keks = MemoryKeks(tables)
         self.generations = MemoryGenerations(tables)
         self.audit = MemoryAudit(tables)

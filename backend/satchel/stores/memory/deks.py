@@ -22,8 +22,8 @@ class MemoryDeks:
         return self._tables.deks.setdefault((dek.account_id, dek.version), dek)
 
     async def page(self, after_id: str, limit: int, but_under: str | None = None) -> Sequence[WrappedDek]:
-        """Return data keys of all accounts in the order of their ids."""
-        found = [dek for dek in self._tables.deks.values() if dek.id > after_id and dek.kek_id != but_under]
+        """Return data keys of all accounts in the order of their ids, without locked ones."""
+        found = [dek for dek in self._tables.deks.values() if dek.id > after_id and dek.kek_id != but_under and not dek.is_locked]
         return sorted(found, key=lambda dek: dek.id)[:limit]
 
     async def rewrap(self, before: WrappedDek, after: WrappedDek) -> bool:
@@ -33,3 +33,18 @@ class MemoryDeks:
             return False
         self._tables.deks[place] = after
         return True
+
+    async def pin(self, dek_id: str) -> bool:
+        """Keep others from removing a data key until this unit of work ends; False if it is gone already."""
+        return self._place(dek_id) is not None
+
+    async def remove(self, dek_id: str) -> bool:
+        """Remove a data key; False if it is gone already."""
+        place = self._place(dek_id)
+        if place is None:
+            return False
+        del self._tables.deks[place]
+        return True
+
+    def _place(self, dek_id: str) -> tuple[str, int] | None:
+        return next((place for place, dek in self._tables.deks.items() if dek.id == dek_id), None)

@@ -35,5 +35,6 @@ class MemoryKeks:
         return True
 
     async def counts(self) -> Mapping[str, int]:
-        """Return how many data keys each KEK wraps."""
-        return Counter(dek.kek_id for dek in self._tables.deks.values())
+        """Return how many wraps of data keys each KEK seals."""
+        managed = [dek.kek_id for dek in self._tables.deks.values() if not dek.is_locked]
+        return Counter([*managed, *(wrap.kek_id for wrap in self._tables.dek_wraps.values())])

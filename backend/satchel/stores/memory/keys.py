@@ -1,6 +1,7 @@
 """Sealed provider keys in memory."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from satchel.domain.errors import MalformedRequest
 from satchel.domain.keys import Key
@@ -40,3 +41,11 @@ class MemoryKeys:
         """Return sealed keys of all accounts in the order of their ids."""
         found = sorted(key_id for key_id, key in self._tables.keys.items() if key_id > after_id and key.sealed is not None)
         return [self._tables.keys[key_id] for key_id in found[:limit]]
+
+    async def reseal(self, before: Key, after: Key) -> bool:
+        """Replace how a key is sealed, unless it was removed or is sealed otherwise by now."""
+        kept = await self.get(before.account_id, before.id)
+        if kept is None or kept.dek_id != before.dek_id:
+            return False
+        self._tables.keys[before.id] = replace(kept, sealed=after.sealed, dek_id=after.dek_id, fingerprint=after.fingerprint)
+        return True

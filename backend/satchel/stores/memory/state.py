@@ -12,6 +12,7 @@ from satchel.domain.grants import Grant
 from satchel.domain.keys import Kek, Key, WrappedDek
 from satchel.domain.ledger import Entry, HoldRecord
 from satchel.domain.tokens import Token
+from satchel.domain.vault import UserWrap
 
 
 @dataclass(slots=True)
@@ -26,6 +27,7 @@ class Tables:
     budgets: dict[str, Budget] = field(default_factory=dict)
     keys: dict[str, Key] = field(default_factory=dict)
     deks: dict[tuple[str, int], WrappedDek] = field(default_factory=dict)
+    dek_wraps: dict[str, UserWrap] = field(default_factory=dict)
     keks: dict[str, Kek] = field(default_factory=dict)
     generations: dict[str, Entry] = field(default_factory=dict)
     holds: dict[str, HoldRecord] = field(default_factory=dict)

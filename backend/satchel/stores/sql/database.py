@@ -12,6 +12,7 @@ from satchel.stores.sql.accounts import SqlAccounts
 from satchel.stores.sql.async_engine import AsyncEngine
 from satchel.stores.sql.audit import SqlAudit
 from satchel.stores.sql.budgets import SqlBudgets
+from satchel.stores.sql.dek_wraps import SqlDekWraps
 from satchel.stores.sql.deks import SqlDeks
 from satchel.stores.sql.engine import async_engine, database_url, is_sqlite
 from satchel.stores.sql.generations import SqlGenerations
@@ -93,6 +94,7 @@ class SqlStores:
         self.budgets = SqlBudgets(transaction)
         self.keys = SqlKeys(transaction)
         self.deks = SqlDeks(transaction)
+        self.dek_wraps = SqlDekWraps(transaction)
         self.keks = SqlKeks(transaction)
         self.generations = SqlGenerations(transaction)
         self.audit = SqlAudit(transaction)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, delete, select, update
 
 from satchel.domain.keys import WrappedDek
 from satchel.stores.sql.tables import deks
@@ -31,8 +31,8 @@ class SqlDeks:
         return _dek(row) if row else dek
 
     async def page(self, after_id: str, limit: int, but_under: str | None = None) -> Sequence[WrappedDek]:
-        """Return data keys of all accounts in the order of their ids."""
-        query = select(deks).where(deks.c.id > after_id).order_by(deks.c.id).limit(limit)
+        """Return data keys of all accounts in the order of their ids, without locked ones."""
+        query = select(deks).where(deks.c.id > after_id, deks.c.check_value.is_(None)).order_by(deks.c.id).limit(limit)
         if but_under is not None:
             query = query.where(deks.c.kek_id != but_under)
         return [_dek(row) for row in await self._transaction.rows(query)]
@@ -41,6 +41,14 @@ class SqlDeks:
         """Replace how a data key is wrapped, unless somebody was faster."""
         same = (deks.c.id == before.id, deks.c.kek_id == before.kek_id, deks.c.blob == before.blob)
         return await self._transaction.write(update(deks).where(*same).values(kek_id=after.kek_id, blob=after.blob)) == 1
+
+    async def pin(self, dek_id: str) -> bool:
+        """Keep others from removing a data key until this unit of work ends; False if it is gone already."""
+        return await self._transaction.write(update(deks).where(deks.c.id == dek_id).values(version=deks.c.version)) == 1
+
+    async def remove(self, dek_id: str) -> bool:
+        """Remove a data key; False if it is gone already."""
+        return await self._transaction.write(delete(deks).where(deks.c.id == dek_id)) == 1
 
 
 def _dek(row: Row[Any]) -> WrappedDek:

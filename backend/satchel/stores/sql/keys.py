@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Row, delete, select, update
 
 from satchel.domain.errors import MalformedRequest
 from satchel.domain.keys import Key
@@ -42,6 +42,12 @@ class SqlKeys:
         """Return sealed keys of all accounts in the order of their ids."""
         query = select(keys).where(keys.c.id > after_id, keys.c.sealed.is_not(None)).order_by(keys.c.id).limit(limit)
         return [_key(row) for row in await self._transaction.rows(query)]
+
+    async def reseal(self, before: Key, after: Key) -> bool:
+        """Replace how a key is sealed, unless it was removed or is sealed otherwise by now."""
+        same = (keys.c.account_id == before.account_id, keys.c.id == before.id, keys.c.dek_id == before.dek_id)
+        sealed = {"sealed": after.sealed, "dek_id": after.dek_id, "fingerprint": after.fingerprint}
+        return await self._transaction.write(update(keys).where(*same).values(sealed)) == 1
 
 
 def _key(row: Row[Any]) -> Key:

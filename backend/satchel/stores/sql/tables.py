@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-REVISION = "0002"
+REVISION = "0003"
 """The newest migration: what the tables below look like."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -231,7 +231,25 @@ deks = Table(
     _count("version"),
     _text("kek_id"),
     Column("blob", LargeBinary, nullable=False),
+    Column("check_value", LargeBinary, nullable=True),  # there in locked mode, where kek_id and blob are empty
     UniqueConstraint("account_id", "version"),
+    Index(None, "kek_id"),
+)
+
+dek_wraps = Table(
+    "dek_wraps",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _account(),
+    _text("dek_id"),
+    _count("dek_version"),
+    _text("kind"),
+    _text("params"),
+    _moment("created_at"),
+    _text("kek_id"),
+    Column("blob", LargeBinary, nullable=False),
+    _text("label", nullable=True),
+    Index(None, "account_id"),
     Index(None, "kek_id"),
 )
 

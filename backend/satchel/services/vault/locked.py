@@ -1,0 +1,340 @@
+"""Locked mode: the data key lies in wraps that only the person opens, in their client. It is here in clear only while it is unlocked.
+
+Switching it on or off, or changing its wraps as a whole, makes a new data key and seals every provider key anew, in one transaction: what
+an old copy of the database opens with the KEK is old, and nothing added since.
+"""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import replace
+
+from satchel.domain.accounts import Principal
+from satchel.domain.audit import Act, AuditRecord
+from satchel.domain.errors import MalformedRequest, NotFound, NotReady, RateLimited, Refused, VaultLocked
+from satchel.domain.keys import WrappedDek
+from satchel.domain.vault import Challenge, OpenWrap, UserWrap, VaultState, WrapDraft, check_draft, check_kinds
+from satchel.kit.aead import KEY_BYTES, wipe
+from satchel.kit.ids import Ids
+from satchel.ports.clock import Clock
+from satchel.ports.coordination import TOKENS_TOPIC, Bus, Limit, Limiter, Message, account_topic
+from satchel.ports.custody import Custody
+from satchel.ports.stores import Database, Stores
+from satchel.services.vault import Vault
+from satchel.services.vault.challenges import Challenges
+from satchel.services.vault.seals import check_value
+
+_BEGINNINGS = Limit(count=30, window_s=300)
+_FAILURES = 5
+_DekInHand = tuple[bytearray, str]
+
+
+class LockedMode:
+    """Lock and unlock vaults, for the doors."""
+
+    def __init__(self, database: Database, custody: Custody, vault: Vault, *, limiter: Limiter, bus: Bus, clock: Clock, ids: Ids) -> None:
+        self._database = database
+        self._custody = custody
+        self._vault = vault
+        self._limiter = limiter
+        self._bus = bus
+        self._clock = clock
+        self._ids = ids
+        self._challenges = Challenges(vault.seals.deployment_id, clock, ids)
+        self._failures: dict[str, int] = {}
+        self._unsubscribe = bus.subscribe(TOKENS_TOPIC, self._on_revoked)
+
+    async def state(self, principal: Principal) -> VaultState:
+        """Return how things stand, for this client."""
+        async with self._database.unit_of_work() as stores:
+            dek = await stores.deks.get(principal.account_id)
+            if dek is None or not dek.is_locked:
+                return VaultState("managed", unlocked=True)
+            wraps = await stores.dek_wraps.list(principal.account_id, dek.id)
+        opened = self._vault.opened.live(principal.account_id)
+        unlock = opened.unlock if opened is not None else None
+        if unlock is None or not unlock.admits(principal.client):
+            return VaultState("locked", unlocked=False, wraps=wraps)
+        return VaultState("locked", unlocked=True, wraps=wraps, until_at=unlock.until_at, everywhere=bool(unlock.shared_by))
+
+    async def begin_unlock(self, principal: Principal) -> Challenge:
+        """Return what the client needs to bring the data key, the wraps that it may open among it.
+
+        Raises:
+            Refused: the caller speaks for a site.
+            MalformedRequest: the vault is not locked.
+            RateLimited: too many beginnings.
+        """
+        await self._check(principal)
+        async with self._database.unit_of_work() as stores:
+            dek = await stores.deks.get(principal.account_id)
+            wraps = await stores.dek_wraps.list(principal.account_id, dek.id) if dek else ()
+        if dek is None or not dek.is_locked:
+            raise MalformedRequest("this vault is not in locked mode: there is nothing to unlock")
+        return self._challenges.new(principal, dek.id, dek.version, [await self._open_wrap(wrap) for wrap in wraps])
+
+    async def unlock(self, principal: Principal, unlock_id: str, letter: bytes, *, everywhere: bool) -> VaultState:
+        """Keep the data key that the client brings, until it is locked, unused for 15 minutes, or 12 hours are over.
+
+        Args:
+            principal: the client that it is unlocked for.
+            unlock_id: of the challenge.
+            letter: the data key, sealed for the challenge.
+            everywhere: whether the account's other apps and tokens may use it too.
+
+        Raises:
+            MalformedRequest: the challenge is over, or what was brought is not the data key. After five such tries the vault is locked.
+        """
+        await self._check(principal)
+        challenge, dek = self._read_letter(principal, unlock_id, letter)
+        async with self._database.unit_of_work() as stores:
+            kept = await stores.deks.get(principal.account_id)
+        right = kept is not None and kept.id == challenge.dek_id and kept.check_value is not None
+        if kept is None or not right or not hmac.compare_digest(kept.check_value or b"", check_value(dek)):
+            wipe(dek)
+            self._failed(principal.account_id)
+            raise MalformedRequest("this is not the key of your vault", details={"param": "sealed"})
+        self._failures.pop(principal.account_id, None)
+        self._remember(principal, dek, kept.id, everywhere=everywhere)
+        await self._note(principal, Act.VAULT_UNLOCKED, kept.id)
+        return await self.state(principal)
+
+    async def lock(self, principal: Principal) -> VaultState:
+        """Lock the vault now, for every client."""
+        if principal.origin is not None:
+            raise _not_for_sites()
+        opened = self._vault.opened.live(principal.account_id)
+        if opened is not None and opened.unlock is not None:
+            self._lock(principal.account_id)
+            await self._note(principal, Act.VAULT_LOCKED, opened.dek_id or "")
+        return await self.state(principal)
+
+    async def begin_switch(self, principal: Principal) -> Challenge:
+        """Return what the client needs to make a new data key and wrap it: locked mode begins, or begins anew, when it brings that.
+
+        Raises:
+            VaultLocked: it is locked now.
+        """
+        await self._check(principal)
+        before = await self._in_hand(principal)
+        return self._challenges.new(principal, self._ids.new("dek"), (before.version if before else 0) + 1)
+
+    async def switch_on(self, principal: Principal, unlock_id: str, letter: bytes, drafts: Sequence[WrapDraft]) -> VaultState:
+        """Seal everything with the data key that the client brings, keep its wraps, and forget every earlier data key and wrap.
+
+        Raises:
+            MalformedRequest: fewer than two kinds of wraps, none for recovery, wraps that are none, or the challenge is over.
+            VaultLocked: it is locked now.
+        """
+        check_kinds({draft.kind for draft in drafts}, len(drafts))
+        for draft in drafts:
+            check_draft(draft)
+        before = await self._in_hand(principal)
+        challenge, clear = self._read_letter(principal, unlock_id, letter)
+        if challenge.wraps:  # it was begun to unlock, and names the data key that is there already
+            wipe(clear)
+            raise MalformedRequest("this challenge was made for unlocking; begin again", details={"param": "unlock_id"})
+        after = WrappedDek(challenge.dek_id, principal.account_id, challenge.dek_version, "", b"", check_value(clear))
+        try:
+            wraps = [await self._wrapped(after, draft) for draft in drafts]
+            await self._move(principal, before, after, clear, wraps)
+            self._remember(principal, bytearray(clear), after.id, everywhere=False)
+        finally:
+            wipe(clear)
+        return await self.state(principal)
+
+    async def switch_off(self, principal: Principal) -> VaultState:
+        """Seal everything with a new data key that the KEK opens, and forget the wraps. Raises `VaultLocked` if it is locked now."""
+        if principal.origin is not None:
+            raise _not_for_sites()
+        before = await self._in_hand(principal)
+        if before is not None and before.is_locked:
+            clear = bytearray(self._ids.secret_bytes(KEY_BYTES))
+            try:
+                after = await self._vault.managed_dek(principal.account_id, before.version + 1, clear)
+                await self._move(principal, before, after, clear, ())
+            finally:
+                wipe(clear)
+        return await self.state(principal)
+
+    async def add_wrap(self, principal: Principal, draft: WrapDraft) -> UserWrap:
+        """Keep one more wrap of the data key, made by a client for which the vault is unlocked."""
+        check_draft(draft)
+        dek = await self._unlocked(principal)
+        wrap = await self._wrapped(dek, draft)
+        async with self._database.unit_of_work() as stores:
+            if not await stores.deks.pin(dek.id):
+                raise _changed()
+            kinds = [each.kind for each in await stores.dek_wraps.list(principal.account_id, dek.id)]
+            check_kinds({*kinds, draft.kind}, len(kinds) + 1)
+            await stores.dek_wraps.add(wrap)
+            await stores.audit.add(self._record(principal, Act.VAULT_WRAP_ADDED, wrap.id, wrap.kind))
+        return wrap
+
+    async def remove_wrap(self, principal: Principal, wrap_id: str) -> None:
+        """Forget a wrap, unless too few would be left.
+
+        Raises:
+            NotFound: there is none such.
+            MalformedRequest: the person would have no second way in, or none on paper.
+        """
+        if (await self.state(principal)).mode == "managed":
+            raise _no_wrap(wrap_id)
+        dek = await self._unlocked(principal)
+        async with self._database.unit_of_work() as stores:
+            if not await stores.deks.pin(dek.id):
+                raise _changed()
+            wraps = {each.id: each for each in await stores.dek_wraps.list(principal.account_id, dek.id)}
+            gone = wraps.pop(wrap_id, None)
+            if gone is None:
+                raise _no_wrap(wrap_id)
+            check_kinds({each.kind for each in wraps.values()}, len(wraps))
+            await stores.dek_wraps.remove(principal.account_id, wrap_id)
+            await stores.audit.add(self._record(principal, Act.VAULT_WRAP_REMOVED, wrap_id, gone.kind))
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._unsubscribe()
+
+    async def _check(self, principal: Principal) -> None:
+        if principal.origin is not None:
+            raise _not_for_sites()
+        decision = await self._limiter.take(f"vault:{principal.account_id}", 1, _BEGINNINGS)
+        if not decision.allowed:
+            raise RateLimited("too many tries to unlock; wait a little and try again", retry_after_s=decision.retry_after_s)
+
+    async def _in_hand(self, principal: Principal) -> WrappedDek | None:
+        """Return the account's data key as it is kept, which is open for this client; None if there is none."""
+        async with self._database.unit_of_work() as stores:
+            kept = await stores.deks.get(principal.account_id)
+        if kept is not None:
+            opened = await self._vault.open_dek(principal.account_id)
+            if opened.dek_id != kept.id:
+                raise _changed()
+            self._vault.opened.use(opened, principal.client)
+        return kept
+
+    async def _unlocked(self, principal: Principal) -> WrappedDek:
+        if principal.origin is not None:
+            raise _not_for_sites()
+        kept = await self._in_hand(principal)
+        if kept is None or not kept.is_locked:
+            raise MalformedRequest("this vault is not in locked mode")
+        return kept
+
+    def _read_letter(self, principal: Principal, unlock_id: str, letter: bytes) -> tuple[Challenge, bytearray]:
+        try:
+            return self._challenges.read(principal, unlock_id, letter)
+        except MalformedRequest:
+            self._failed(principal.account_id)
+            raise
+
+    def _failed(self, account_id: str) -> None:
+        failures = self._failures[account_id] = self._failures.get(account_id, 0) + 1
+        if failures >= _FAILURES:
+            del self._failures[account_id]
+            self._lock(account_id)
+
+    def _lock(self, account_id: str) -> None:
+        opened = self._vault.opened.live(account_id)
+        if opened is not None and opened.unlock is not None:
+            self._vault.forget(account_id)
+            self._tell(account_id)
+
+    def _remember(self, principal: Principal, dek: bytearray, dek_id: str, *, everywhere: bool) -> None:
+        self._vault.opened.unlock(
+            principal.account_id, dek, dek_id, client=principal.client, credential=principal.token_id, everywhere=everywhere
+        )
+        self._tell(principal.account_id)
+
+    async def _open_wrap(self, wrap: UserWrap) -> OpenWrap:
+        inner = await self._custody.unwrap(wrap.wrap, wrap.context)
+        return OpenWrap(wrap.id, wrap.kind, wrap.params, bytes(inner), wrap.label)
+
+    async def _wrapped(self, dek: WrappedDek, draft: WrapDraft) -> UserWrap:
+        await self._vault.enrol()
+        wrap = UserWrap(
+            id=self._ids.new("wrap"),
+            account_id=dek.account_id,
+            dek_id=dek.id,
+            dek_version=dek.version,
+            kind=draft.kind,
+            params=draft.params,
+            created_at=self._clock.now(),
+            kek_id="",
+            blob=b"",
+            label=draft.label,
+        )
+        sealed = await self._custody.wrap(draft.blob, wrap.context)
+        return replace(wrap, kek_id=sealed.kek_id, blob=sealed.blob)
+
+    async def _move(
+        self, principal: Principal, before: WrappedDek | None, after: WrappedDek, clear: bytearray, wraps: Sequence[UserWrap]
+    ) -> None:
+        """Replace the data key and its wraps, and seal every provider key anew, all or nothing."""
+        account_id = principal.account_id
+        old = await self._copy(before) if before else bytearray()
+        try:
+            async with self._database.unit_of_work() as stores:
+                if before is not None and not await stores.deks.remove(before.id):
+                    raise _changed()
+                if (await stores.deks.put(after)).id != after.id:
+                    raise _changed()
+                if before is not None:
+                    await self._reseal(stores, account_id, (old, before.id), (clear, after.id))
+                await stores.dek_wraps.remove_all(account_id)
+                for wrap in wraps:
+                    await stores.dek_wraps.add(wrap)
+                act = Act.VAULT_LOCKED_MODE_ON if after.is_locked else Act.VAULT_LOCKED_MODE_OFF
+                await stores.audit.add(self._record(principal, act, after.id))
+        finally:
+            wipe(old)
+        self._vault.forget(account_id)
+        self._tell(account_id)
+
+    async def _copy(self, dek: WrappedDek) -> bytearray:
+        """Return the open data key in a copy of our own, which nobody wipes before we are done."""
+        opened = await self._vault.open_dek(dek.account_id)
+        if opened.dek is None or opened.dek_id != dek.id:
+            raise _changed()
+        return bytearray(opened.dek)
+
+    async def _reseal(self, stores: Stores, account_id: str, before: _DekInHand, after: _DekInHand) -> None:
+        """Seal with the data key `after` what `before` opens. What it does not open did not open anyway, and stays as it is."""
+        for key in await stores.keys.list(account_id):
+            if key.dek_id == before[1]:
+                try:
+                    moved = self._vault.seals.move(key, before, after)
+                except VaultLocked:
+                    continue
+                await stores.keys.reseal(key, moved)
+
+    def _record(self, principal: Principal, act: Act, subject: str, about: str | None = None) -> AuditRecord:
+        return AuditRecord(principal.account_id, self._clock.now(), act, subject, about or principal.label)
+
+    async def _note(self, principal: Principal, act: Act, subject: str) -> None:
+        async with self._database.unit_of_work() as stores:
+            await stores.audit.add(self._record(principal, act, subject))
+
+    def _tell(self, account_id: str) -> None:
+        self._bus.publish(account_topic(account_id), {"event": "vault_changed", "data": {}})
+
+    def _on_revoked(self, message: Message) -> None:
+        """Lock what a client had unlocked whose credential is over, or everything of an account."""
+        credential, account_id = message.get("token_id"), message.get("account_id")
+        if isinstance(credential, str):
+            for locked_id in self._vault.opened.end_credential(credential):
+                self._tell(locked_id)
+        if isinstance(account_id, str):
+            self._lock(account_id)
+
+
+def _changed() -> NotReady:
+    return NotReady("the vault was changed meanwhile; look at it anew and try again", retry_after_s=1.0)
+
+
+def _no_wrap(wrap_id: str) -> NotFound:
+    return NotFound(f"there is no wrap {wrap_id!r}")
+
+
+def _not_for_sites() -> Refused:
+    return Refused("a site's token does not reach the vault; unlock it in Satchel's own pages or the extension")

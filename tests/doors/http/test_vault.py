@@ -1,0 +1,119 @@
+"""The vault's doors, over a real socket."""
+
+import json
+import secrets
+from typing import Any
+
+from tests.vault_client import letter, switch, unwrap, wrap
+
+from satchel.domain.keys import Secret
+from satchel.doors.http.keys import KeyDesk
+
+from ..served import Served
+
+WAYS = (("passphrase", "correct horse"), ("recovery", "0123"))
+
+
+async def locked_house(house: Served) -> bytes:
+    """Give the account a key that needs the vault, and switch locked mode on."""
+    desk = KeyDesk(house.house.vault, house.house.rows, house.house.bus)
+    await desk.add(house.account.id, "custom", house.upstream.url, Secret("sk-0123456789abcdef"), "sealed")
+    dek = secrets.token_bytes(32)
+    _, challenge = await house.call("POST", "/v1/vault/locked-mode/begin")
+    status, state = await house.call("PUT", "/v1/vault/locked-mode", switch(challenge, dek, WAYS))
+    assert (status, state["mode"], state["unlocked"], [each["kind"] for each in state["wraps"]]) == (
+        200,
+        "locked",
+        True,
+        ["passphrase", "recovery"],
+    )
+    return dek
+
+
+async def unlock(house: Served, token: str | None = None, *, everywhere: bool = False) -> Any:
+    """Unlock by passphrase, as a browser does."""
+    status, challenge = await house.call("POST", "/v1/vault/unlock/begin", token=token)
+    assert status == 200, challenge
+    dek = unwrap(challenge, *WAYS[0])
+    body = {"unlock_id": challenge["unlock_id"], "sealed": letter(challenge, dek), "everywhere": everywhere}
+    status, state = await house.call("POST", "/v1/vault/unlock", body, token=token)
+    assert status == 200, state
+    return state
+
+
+async def ask(house: Served, path: str = "/v1/chat/completions", token: str | None = None) -> tuple[int, Any]:
+    """Ask for a completion by the key in the vault."""
+    body = {"model": "sealed:hello", "max_tokens": 10, "messages": [{"role": "user", "content": "Hi"}]}
+    return await house.call("POST", path, body, token=token)
+
+
+async def test_a_locked_vault_is_an_error_that_says_so_and_passes_once_it_is_unlocked(house: Served) -> None:
+    await locked_house(house)
+    assert (await ask(house))[0] == 200
+    assert (await house.call("POST", "/v1/vault/lock"))[1]["unlocked"] is False
+    for path in ("/v1/chat/completions", "/v1/messages"):
+        status, refused = await ask(house, path)
+        assert (status, "vault_locked" in json.dumps(refused), "unlock" in json.dumps(refused)) == (403, True, True)
+    status, refused = await house.call("POST", "/v1/keys", {"provider": "custom", "base_url": house.upstream.url, "secret": "sk-1"})
+    assert (status, refused["error"]["metadata"]["details"]) == (403, {"unlockable": True})
+    assert (await house.call("GET", "/v1/vault"))[1]["unlocked"] is False
+    assert (await unlock(house))["unlocked"] is True
+    assert (await ask(house))[0] == 200
+    status, key = await house.call(
+        "POST", "/v1/keys", {"provider": "custom", "base_url": house.upstream.url, "secret": "sk-added-0123456789", "label": "added"}
+    )
+    assert (status, key["last4"]) == (201, "6789")
+
+
+async def test_an_app_asks_in_vain_until_it_is_unlocked_everywhere(house: Served) -> None:
+    await locked_house(house)
+    _, app = await house.new_token()
+    assert (await ask(house, token=app))[0] == 403
+    await unlock(house, everywhere=True)
+    assert (await ask(house, token=app))[0] == 200
+    assert (await house.call("GET", "/v1/vault", token=app))[1]["everywhere"] is True
+
+
+async def test_a_token_that_is_revoked_takes_its_unlocking_along(house: Served) -> None:
+    await locked_house(house)
+    await house.call("POST", "/v1/vault/lock")
+    token_id, token = await house.new_token()
+    await unlock(house, token, everywhere=True)
+    assert (await ask(house))[0] == 200
+    await house.house.tokens.revoke(house.account.id, token_id)
+    assert (await ask(house))[0] == 403
+
+
+async def test_the_socket_says_it_too_and_pushes_when_it_changes(house: Served) -> None:
+    await locked_house(house)
+    async with house.http.ws_connect(f"{house.url}/v1/socket", protocols=["satchel.v1"]) as socket:
+        await socket.send_json({"type": "hello", "protocol": 1, "token": house.token, "client": {"name": "t", "version": "1"}})
+        assert (await socket.receive_json(timeout=5))["type"] == "welcome"
+        await house.call("POST", "/v1/vault/lock")
+        assert await socket.receive_json(timeout=5) == {"type": "event", "event": "vault_changed", "data": {}}
+        request = {"model": "sealed:hello", "messages": [{"role": "user", "content": "Hi"}], "max_tokens": 10}
+        await socket.send_json({"type": "generate", "id": "g1", "request": request})
+        frame = await socket.receive_json(timeout=5)
+        while frame["type"] not in ("failed", "finished"):
+            frame = await socket.receive_json(timeout=5)
+        assert (frame["type"], frame["error"]["code"], frame["error"]["details"]["unlockable"]) == ("failed", "vault_locked", True)
+
+
+async def test_ways_to_unlock_are_added_and_removed(house: Served) -> None:
+    dek = await locked_house(house)
+    _, challenge = await house.call("POST", "/v1/vault/unlock/begin")
+    status, added = await house.call("POST", "/v1/vault/wraps", {**wrap(challenge, "device", "d", dek), "label": "Laptop"})
+    assert (status, added["kind"], added["label"]) == (201, "device", "Laptop")
+    assert (await house.call("DELETE", f"/v1/vault/wraps/{added['id']}"))[0] == 204
+    assert (await house.call("DELETE", f"/v1/vault/wraps/{added['id']}"))[0] == 404
+    status, state = await house.call("DELETE", "/v1/vault/locked-mode")
+    assert (status, state["mode"], state["wraps"]) == (200, "managed", [])
+    assert (await ask(house))[0] == 200
+
+
+async def test_what_is_no_base64_or_no_wrap_is_refused(house: Served) -> None:
+    for body in ({"unlock_id": "u", "sealed": "§§"}, {"unlock_id": "u", "sealed": "AAAA"}, {"unlock_id": "u", "sealed": "A"}):
+        status, refused = await house.call("POST", "/v1/vault/unlock", body)
+        assert (status, refused["error"]["metadata"]["satchel_code"]) == (400, "malformed_request")
+    status, _ = await house.call("POST", "/v1/vault/unlock/begin")
+    assert status == 400

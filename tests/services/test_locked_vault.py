@@ -1,0 +1,456 @@
+"""The locked vault: what the person alone can open, nobody else does, whatever they hold."""
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from tests.vault_client import PARAMS, letter, raw, text, unwrap, wrap
+
+from satchel.coordination.memory import MemoryBus, MemoryLimiter
+from satchel.custody.local import LocalCustody
+from satchel.domain.accounts import Principal
+from satchel.domain.errors import MalformedRequest, NotFound, RateLimited, Refused, VaultLocked
+from satchel.domain.keys import Key, Secret
+from satchel.domain.vault import Challenge, VaultState, WrapDraft
+from satchel.kit.aead import SealBroken, context, open_
+from satchel.kit.ids import Ids
+from satchel.ports.coordination import TOKENS_TOPIC
+from satchel.services.vault import Vault
+from satchel.services.vault.challenges import CHALLENGE_S, NODE_KEY_S
+from satchel.services.vault.keks import Keks
+from satchel.services.vault.locked import LockedMode
+from satchel.services.vault.opened import IDLE_S, UNLOCKED_S
+from satchel.stores.memory.database import MemoryDatabase
+
+KEKS = [bytes((n * step + 7) % 251 for n in range(32)) for step in (37, 41)]
+URL = "https://api.example.org/v1"
+SECRET = Secret("sk-not-a-real-key-0123456789")
+WAYS = (("passphrase", "correct horse"), ("recovery", "0123-4567"))
+ME = Principal("acct_a", "tok_1", frozenset({"settings"}), label="Portal", family_id="fam_1")
+OTHER_CLIENT = replace(ME, token_id="tok_2", family_id="fam_2")
+
+
+class SetClock:
+    """A clock that stands until it is set."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_000.0
+
+    def now(self) -> datetime:
+        return datetime(2026, 11, 25, tzinfo=UTC) + timedelta(seconds=self.seconds)
+
+    def monotonic_s(self) -> float:
+        return self.seconds
+
+
+class House:
+    """A vault, its locked mode, and a client."""
+
+    def __init__(self, database: MemoryDatabase | None = None, custody: LocalCustody | None = None) -> None:
+        self.database = database or MemoryDatabase()
+        self.custody = custody or LocalCustody(KEKS[:1], "dep_1")
+        self.clock, self.bus, ids = SetClock(), MemoryBus(), Ids()
+        self.keks = Keks(self.database, self.custody, self.clock, ids)
+        self.vault = Vault(self.database, self.custody, self.clock, ids, deployment_id="dep_1", enrol=self.keks.enrol)
+        limiter = MemoryLimiter(self.clock)
+        self.locked_mode = LockedMode(self.database, self.custody, self.vault, limiter=limiter, bus=self.bus, clock=self.clock, ids=ids)
+
+    async def add(self, who: Principal = ME, secret: Secret = SECRET, label: str | None = None) -> Key:
+        return await self.vault.add(who.account_id, "openai", URL, secret, label, client=who.client)
+
+    async def open(self, key: Key, who: Principal = ME) -> str:
+        return (await self.vault.open(key.account_id, key.id, URL, who.client)).reveal()
+
+    async def switch_on(self, who: Principal = ME, dek: bytes | None = None, ways: tuple[tuple[str, str], ...] = WAYS) -> bytes:
+        dek = dek or secrets.token_bytes(32)
+        challenge = wire(await self.locked_mode.begin_switch(who))
+        drafts = [draft(wrap(challenge, kind, words, dek)) for kind, words in ways]
+        await self.locked_mode.switch_on(who, challenge["unlock_id"], raw(letter(challenge, dek)), drafts)
+        return dek
+
+    async def unlock(
+        self, who: Principal = ME, kind: str = "passphrase", words: str = "correct horse", *, everywhere: bool = False
+    ) -> VaultState:
+        challenge = wire(await self.locked_mode.begin_unlock(who))
+        dek = unwrap(challenge, kind, words)
+        return await self.locked_mode.unlock(who, challenge["unlock_id"], raw(letter(challenge, dek)), everywhere=everywhere)
+
+
+def wire(challenge: Challenge) -> dict[str, Any]:
+    """Return a challenge as the door sends it."""
+    fields = asdict(challenge)
+    wraps = [{**each, "blob": text(each["blob"])} for each in fields["wraps"]]
+    return {**fields, "node_key": text(challenge.node_key), "wraps": wraps}
+
+
+def draft(sent: Mapping[str, Any]) -> WrapDraft:
+    """Return a wrap as the door passes it on."""
+    return WrapDraft(sent["kind"], sent["params"], raw(sent["blob"]), sent["label"])
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+async def test_switching_on_keeps_every_key_and_locking_closes_them(house: House) -> None:
+    keys = [await house.add(), await house.add(secret=Secret("sk-another-key-0123456789"))]
+    dek = await house.switch_on()
+    assert [await house.open(key) for key in keys] == [SECRET.reveal(), "sk-another-key-0123456789"]
+    await house.locked_mode.lock(ME)
+    for key in keys:
+        with pytest.raises(VaultLocked) as refused:
+            await house.open(key)
+        assert refused.value.details == {"unlockable": True}
+    state = await house.unlock()
+    assert (state.mode, state.unlocked, [wrap.kind for wrap in state.wraps]) == ("locked", True, ["passphrase", "recovery"])
+    assert [await house.open(key) for key in keys] == [SECRET.reveal(), "sk-another-key-0123456789"]
+    assert dek.hex() not in repr(house.database.state.tables)
+
+
+async def test_each_way_opens_and_another_word_does_not(house: House) -> None:
+    key = await house.add()
+    await house.switch_on(ways=(*WAYS, ("device", "d"), ("passkey_prf", "p")))
+    for kind, words in (*WAYS, ("device", "d"), ("passkey_prf", "p")):
+        await house.locked_mode.lock(ME)
+        with pytest.raises(SealBroken):
+            await house.unlock(kind=kind, words="wrong")
+        await house.unlock(kind=kind, words=words)
+        assert await house.open(key) == SECRET.reveal()
+
+
+async def test_database_and_kek_together_open_nothing(house: House) -> None:
+    """The thief has everything that is kept, from before and after, and the KEK; not the person, and not the server's memory."""
+    stolen_before = house.database.state.tables.copy()
+    await house.add()
+    old = house.database.state.tables.copy()
+    await house.switch_on()
+    added = await house.add(secret=Secret("sk-added-while-locked-012345"))
+    tables = house.database.state.tables
+    assert all((dek.blob, dek.kek_id) == (b"", "") for dek in tables.deks.values())
+    assert not {dek.id for dek in old.deks.values()} & {dek.id for dek in tables.deks.values()}
+    loot = [await house.custody.unwrap(dek.wrap, dek.context) for dek in old.deks.values()]
+    inner = [await house.custody.unwrap(each.wrap, each.context) for each in tables.dek_wraps.values()]
+    loot += [bytearray(each.check_value or b"") for each in tables.deks.values()] + [bytearray(kek) for kek in KEKS]
+    loot += [each[at : at + 32] for each in inner for at in range(len(each) - 31)]
+    assert len(inner) == 2
+    for key in tables.keys.values():
+        bound = context("secret", "dep_1", key.account_id, key.id, key.provider, key.endpoint_origin, "bearer", key.dek_id or "", 1)
+        for guess in loot:
+            with pytest.raises(SealBroken):
+                open_(guess, key.sealed or b"", bound)
+    thief = House(house.database, house.custody)
+    with pytest.raises(VaultLocked):
+        await thief.open(added)
+    with pytest.raises(VaultLocked):
+        await thief.add()
+    thief.database.state.tables.deks = {**old.deks}  # the old data key, put back
+    with pytest.raises(VaultLocked):
+        await thief.open(added)
+    assert stolen_before.keys == {}
+
+
+async def test_it_is_unlocked_for_the_client_that_did_and_for_others_only_if_that_one_says_so(house: House) -> None:
+    key = await house.add()
+    await house.switch_on()
+    with pytest.raises(VaultLocked):
+        await house.open(key, OTHER_CLIENT)
+    with pytest.raises(VaultLocked):
+        await house.add(OTHER_CLIENT)
+    assert not (await house.locked_mode.state(OTHER_CLIENT)).unlocked
+    assert await house.open(key, replace(ME, token_id="tok_refreshed")) == SECRET.reveal()
+    await house.unlock(everywhere=True)
+    assert await house.open(key, OTHER_CLIENT) == SECRET.reveal()
+    assert (await house.locked_mode.state(OTHER_CLIENT)).everywhere
+    await house.unlock(everywhere=False)
+    with pytest.raises(VaultLocked):
+        await house.open(key, OTHER_CLIENT)
+
+
+async def test_it_locks_itself_when_nobody_uses_it_and_in_any_case_after_twelve_hours(house: House) -> None:
+    key = await house.add()
+    await house.switch_on()
+    remembered = house.vault.opened.live("acct_a")
+    assert remembered
+    for _ in range(3):
+        house.clock.seconds += IDLE_S - 1
+        await house.open(key)
+    house.clock.seconds += IDLE_S
+    with pytest.raises(VaultLocked):
+        await house.open(key)
+    assert remembered.dek == bytearray(32)
+    state = await house.unlock()
+    ends_s = house.clock.seconds + UNLOCKED_S
+    assert state.until_at == house.clock.now() + timedelta(seconds=UNLOCKED_S)
+    while house.clock.seconds + IDLE_S - 1 < ends_s:
+        house.clock.seconds += IDLE_S - 1
+        await house.open(key)
+    house.clock.seconds = ends_s
+    with pytest.raises(VaultLocked):
+        await house.open(key)
+
+
+async def test_the_servers_own_looks_do_not_keep_it_open(house: House) -> None:
+    key = await house.add()
+    await house.switch_on()
+    house.clock.seconds += IDLE_S - 1
+    assert (await house.vault.open("acct_a", key.id)).reveal() == SECRET.reveal()
+    house.clock.seconds += 1
+    with pytest.raises(VaultLocked):
+        await house.vault.open("acct_a", key.id)
+
+
+@pytest.mark.parametrize("over", [{"token_id": "tok_1"}, {"account_id": "acct_a"}], ids=str)
+async def test_it_is_wiped_when_the_client_signs_out_or_the_account_is_closed_to_all(house: House, over: Mapping[str, str]) -> None:
+    await house.switch_on()
+    remembered = house.vault.opened.live("acct_a")
+    assert remembered
+    house.bus.publish(TOKENS_TOPIC, {"token_id": "tok_of_another"})
+    house.bus.publish(TOKENS_TOPIC, {"account_id": "acct_b"})
+    await asyncio.sleep(0)
+    assert house.vault.opened.live("acct_a")
+    house.bus.publish(TOKENS_TOPIC, over)
+    await asyncio.sleep(0)
+    assert house.vault.opened.live("acct_a") is None
+    assert remembered.dek == bytearray(32)
+
+
+async def test_signing_out_one_of_two_clients_leaves_it_open_for_the_other(house: House) -> None:
+    key = await house.add()
+    await house.switch_on()
+    await house.unlock(OTHER_CLIENT)
+    house.bus.publish(TOKENS_TOPIC, {"token_id": "tok_1"})
+    await asyncio.sleep(0)
+    assert await house.open(key, OTHER_CLIENT) == SECRET.reveal()
+    with pytest.raises(VaultLocked):
+        await house.open(key)
+
+
+async def test_closing_wipes_what_is_unlocked(house: House) -> None:
+    await house.switch_on()
+    remembered = house.vault.opened.live("acct_a")
+    house.locked_mode.close()
+    house.vault.close()
+    assert remembered
+    assert remembered.dek == bytearray(32)
+
+
+async def test_switching_off_needs_it_unlocked_and_forgets_the_wraps(house: House) -> None:
+    key = await house.add()
+    await house.switch_on()
+    await house.locked_mode.lock(ME)
+    with pytest.raises(VaultLocked):
+        await house.locked_mode.switch_off(ME)
+    await house.unlock()
+    state = await house.locked_mode.switch_off(ME)
+    assert (state.mode, state.unlocked, house.database.state.tables.dek_wraps) == ("managed", True, {})
+    assert await House(house.database, house.custody).open(key) == SECRET.reveal()
+
+
+async def test_beginning_anew_changes_the_ways_and_the_data_key(house: House) -> None:
+    key = await house.add()
+    await house.switch_on()
+    before = {dek.id for dek in house.database.state.tables.deks.values()}
+    await house.switch_on(ways=(("passphrase", "battery staple"), ("recovery", "9999")))
+    await house.locked_mode.lock(ME)
+    with pytest.raises(SealBroken):
+        await house.unlock()
+    await house.unlock(words="battery staple")
+    assert await house.open(key) == SECRET.reveal()
+    assert not before & {dek.id for dek in house.database.state.tables.deks.values()}
+    assert len(house.database.state.tables.dek_wraps) == 2
+
+
+async def test_a_key_that_does_not_open_stays_as_it_is_while_the_others_are_sealed_anew(house: House) -> None:
+    broken, good = await house.add(), await house.add()
+    changed = replace(broken, sealed=b"\x01" + bytes(144))
+    house.database.state.tables.keys[broken.id] = changed
+    await house.switch_on()
+    assert house.database.state.tables.keys[broken.id] == changed
+    assert await house.open(good) == SECRET.reveal()
+
+
+async def test_a_key_added_while_the_data_key_changes_is_not_lost(house: House) -> None:
+    async def add_some() -> list[Key]:
+        return [await house.add(label=f"k{n}") for n in range(20)]
+
+    keys, _, _ = await asyncio.gather(add_some(), house.switch_on(), asyncio.sleep(0))
+    assert [await house.open(key) for key in keys] == [SECRET.reveal()] * 20
+
+
+async def test_reading_keys_while_the_data_key_changes_never_calls_them_broken(house: House) -> None:
+    keys = [await house.add(label=f"k{n}") for n in range(5)]
+    await house.switch_on()
+
+    async def read() -> set[str]:
+        return {await house.open(key) for _ in range(20) for key in keys}
+
+    found, _, _ = await asyncio.gather(read(), house.switch_on(), house.switch_on(), return_exceptions=True)
+    assert found == {SECRET.reveal()}
+
+
+async def test_the_kek_is_rotated_under_locked_vaults(house: House) -> None:
+    key = await house.add()
+    await house.switch_on()
+    rotated = House(house.database, LocalCustody([KEKS[1], KEKS[0]], "dep_1"))
+    done = await rotated.keks.rewrap()
+    assert (done.count, done.broken, await rotated.keks.broken(), await rotated.vault.broken()) == (2, [], [], [])
+    last = House(house.database, LocalCustody([KEKS[1]], "dep_1"))
+    await last.keks.check()
+    await last.unlock()
+    assert await last.open(key) == SECRET.reveal()
+
+
+async def test_a_damaged_wrap_is_named_by_the_operators_check(house: House) -> None:
+    await house.switch_on()
+    ((wrap_id, kept), _) = house.database.state.tables.dek_wraps.items()
+    house.database.state.tables.dek_wraps[wrap_id] = replace(kept, dek_id="dek_other")
+    assert [each.id for each in await house.keks.broken()] == [wrap_id]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"client": "fam_2"},
+        {"account_id": "acct_b"},
+        {"deployment_id": "dep_2"},
+        {"dek_id": "dek_other"},
+        {"unlock_id": "unlock_other"},
+        {"expires_s": 1},
+    ],
+    ids=str,
+)
+async def test_a_letter_for_anything_else_does_not_open(house: House, change: Mapping[str, object]) -> None:
+    dek = await house.switch_on()
+    await house.locked_mode.lock(ME)
+    challenge = wire(await house.locked_mode.begin_unlock(ME))
+    with pytest.raises(MalformedRequest):
+        await house.locked_mode.unlock(ME, challenge["unlock_id"], raw(letter(challenge, dek, **change)), everywhere=False)
+    assert not (await house.locked_mode.state(ME)).unlocked
+
+
+async def test_a_challenge_is_good_once_for_its_client_and_for_a_minute(house: House) -> None:
+    dek = await house.switch_on()
+
+    async def bring(challenge: Mapping[str, Any], who: Principal) -> VaultState:
+        return await house.locked_mode.unlock(who, challenge["unlock_id"], raw(letter(challenge, dek)), everywhere=False)
+
+    challenge = wire(await house.locked_mode.begin_unlock(ME))
+    with pytest.raises(MalformedRequest):
+        await bring(challenge, OTHER_CLIENT)
+    challenge = wire(await house.locked_mode.begin_unlock(ME))
+    await bring(challenge, ME)
+    with pytest.raises(MalformedRequest):
+        await bring(challenge, ME)
+    challenge = wire(await house.locked_mode.begin_unlock(ME))
+    house.clock.seconds += CHALLENGE_S
+    with pytest.raises(MalformedRequest):
+        await bring(challenge, ME)
+
+
+async def test_five_wrong_keys_lock_an_open_vault(house: House) -> None:
+    await house.switch_on()
+    for tries in range(5):
+        assert (await house.locked_mode.state(ME)).unlocked, tries
+        challenge = wire(await house.locked_mode.begin_unlock(ME))
+        with pytest.raises(MalformedRequest):
+            await house.locked_mode.unlock(ME, challenge["unlock_id"], raw(letter(challenge, bytes(32))), everywhere=True)
+    assert not (await house.locked_mode.state(ME)).unlocked
+
+
+async def test_beginnings_are_limited(house: House) -> None:
+    await house.switch_on()
+    with pytest.raises(RateLimited):
+        for _ in range(100):
+            await house.locked_mode.begin_unlock(ME)
+
+
+async def test_the_servers_key_is_made_anew_every_hour_and_what_was_begun_before_still_ends(house: House) -> None:
+    dek = await house.switch_on()
+    first = wire(await house.locked_mode.begin_unlock(ME))
+    again = wire(await house.locked_mode.begin_unlock(ME))
+    house.clock.seconds += NODE_KEY_S - 1
+    late = wire(await house.locked_mode.begin_unlock(ME))
+    house.clock.seconds += 1
+    new = wire(await house.locked_mode.begin_unlock(ME))
+    assert first["node_key"] == again["node_key"] == late["node_key"] != new["node_key"]
+    state = await house.locked_mode.unlock(ME, late["unlock_id"], raw(letter(late, dek)), everywhere=False)
+    assert state.unlocked
+
+
+@pytest.mark.parametrize("ways", [(), WAYS[:1], WAYS[1:], (WAYS[1], WAYS[1]), (WAYS[0], ("device", "d"))], ids=str)
+async def test_two_kinds_of_ways_must_be_there_and_one_on_paper(house: House, ways: tuple[tuple[str, str], ...]) -> None:
+    with pytest.raises(MalformedRequest):
+        await house.switch_on(ways=ways)
+    assert (await house.locked_mode.state(ME)).mode == "managed"
+
+
+async def test_ways_come_and_go_while_it_is_unlocked_but_never_too_many(house: House) -> None:
+    key = await house.add()
+    dek = await house.switch_on()
+    challenge = wire(await house.locked_mode.begin_unlock(ME))
+    added = await house.locked_mode.add_wrap(ME, draft(wrap(challenge, "device", "d", dek)))
+    passphrase, recovery = (await house.locked_mode.state(ME)).wraps[:2]
+    for who, wrap_id, refusal in (
+        (ME, recovery.id, MalformedRequest),
+        (ME, "wrap_unknown", NotFound),
+        (OTHER_CLIENT, added.id, VaultLocked),
+    ):
+        with pytest.raises(refusal):
+            await house.locked_mode.remove_wrap(who, wrap_id)
+    await house.locked_mode.remove_wrap(ME, passphrase.id)
+    with pytest.raises(MalformedRequest):
+        await house.locked_mode.remove_wrap(ME, added.id)
+    await house.locked_mode.lock(ME)
+    await house.unlock(kind="device", words="d")
+    assert await house.open(key) == SECRET.reveal()
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"salt": "short"}',
+        PARAMS["passphrase"].replace("65536", "65535"),
+        PARAMS["passphrase"].replace('"t": 3', '"t": 2'),
+        PARAMS["passphrase"].replace('"t": 3', '"t": 17'),
+        PARAMS["passphrase"].replace('"p": 4', '"p": true'),
+        PARAMS["recovery"],
+        "x" * 2_000,
+    ],
+    ids=lambda text: text[:40],
+)
+async def test_a_passphrase_that_could_be_guessed_quickly_is_refused(house: House, params: str) -> None:
+    challenge = wire(await house.locked_mode.begin_switch(ME))
+    drafts = [draft(wrap(challenge, "passphrase", "p", bytes(32), params)), draft(wrap(challenge, "recovery", "r", bytes(32)))]
+    with pytest.raises(MalformedRequest):
+        await house.locked_mode.switch_on(ME, challenge["unlock_id"], raw(letter(challenge, bytes(32))), drafts)
+
+
+async def test_a_sites_token_reaches_nothing_of_it(house: House) -> None:
+    await house.switch_on()
+    site = replace(ME, origin="https://a.example")
+    for deed in (
+        house.locked_mode.begin_unlock(site),
+        house.locked_mode.begin_switch(site),
+        house.locked_mode.lock(site),
+        house.locked_mode.switch_off(site),
+        house.locked_mode.remove_wrap(site, "wrap_1"),
+    ):
+        with pytest.raises(Refused):
+            await deed
+
+
+async def test_each_act_is_in_the_audit_log(house: House) -> None:
+    await house.switch_on()
+    await house.locked_mode.lock(ME)
+    await house.unlock()
+    await house.locked_mode.switch_off(ME)
+    acts = [record.act for record in house.database.state.tables.audit.values()]
+    assert acts == ["vault_locked_mode_on", "vault_locked", "vault_unlocked", "vault_locked_mode_off"]
