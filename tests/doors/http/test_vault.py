@@ -21,11 +21,11 @@ async def locked_house(house: Served) -> bytes:
     dek = secrets.token_bytes(32)
     _, challenge = await house.call("POST", "/v1/vault/locked-mode/begin")
     status, state = await house.call("PUT", "/v1/vault/locked-mode", switch(challenge, dek, WAYS))
-    assert (status, state["mode"], state["unlocked"], [each["kind"] for each in state["wraps"]]) == (
+    assert (status, state["mode"], state["unlocked"], {each["kind"] for each in state["wraps"]}) == (
         200,
         "locked",
         True,
-        ["passphrase", "recovery"],
+        {"passphrase", "recovery"},
     )
     return dek
 
