@@ -1,95 +1,21 @@
 """The locked vault: what the person alone can open, nobody else does, whatever they hold."""
 
 import asyncio
-import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from tests.vault_client import PARAMS, letter, raw, text, unwrap, wrap
+from tests.vault_client import PARAMS, letter, raw, wrap
 
-from satchel.coordination.memory import MemoryBus, MemoryLimiter
 from satchel.custody.local import LocalCustody
-from satchel.domain.accounts import Principal
-from satchel.domain.errors import MalformedRequest, NotFound, RateLimited, Refused, VaultLocked
+from satchel.domain.errors import MalformedRequest, NotFound, Refused, VaultLocked
 from satchel.domain.keys import Key, Secret
-from satchel.domain.vault import Challenge, VaultState, WrapDraft
 from satchel.kit.aead import SealBroken, context, open_
-from satchel.kit.ids import Ids
 from satchel.ports.coordination import TOKENS_TOPIC
-from satchel.services.vault import Vault
-from satchel.services.vault.challenges import CHALLENGE_S, NODE_KEY_S
-from satchel.services.vault.keks import Keks
-from satchel.services.vault.locked import LockedMode
 from satchel.services.vault.opened import IDLE_S, UNLOCKED_S
-from satchel.stores.memory.database import MemoryDatabase
 
-KEKS = [bytes((n * step + 7) % 251 for n in range(32)) for step in (37, 41)]
-URL = "https://api.example.org/v1"
-SECRET = Secret("sk-not-a-real-key-0123456789")
-WAYS = (("passphrase", "correct horse"), ("recovery", "0123-4567"))
-ME = Principal("acct_a", "tok_1", frozenset({"settings"}), label="Portal", family_id="fam_1")
-OTHER_CLIENT = replace(ME, token_id="tok_2", family_id="fam_2")
-
-
-class SetClock:
-    """A clock that stands until it is set."""
-
-    def __init__(self) -> None:
-        self.seconds = 1_000.0
-
-    def now(self) -> datetime:
-        return datetime(2026, 11, 25, tzinfo=UTC) + timedelta(seconds=self.seconds)
-
-    def monotonic_s(self) -> float:
-        return self.seconds
-
-
-class House:
-    """A vault, its locked mode, and a client."""
-
-    def __init__(self, database: MemoryDatabase | None = None, custody: LocalCustody | None = None) -> None:
-        self.database = database or MemoryDatabase()
-        self.custody = custody or LocalCustody(KEKS[:1], "dep_1")
-        self.clock, self.bus, ids = SetClock(), MemoryBus(), Ids()
-        self.keks = Keks(self.database, self.custody, self.clock, ids)
-        self.vault = Vault(self.database, self.custody, self.clock, ids, deployment_id="dep_1", enrol=self.keks.enrol)
-        limiter = MemoryLimiter(self.clock)
-        self.locked_mode = LockedMode(self.database, self.custody, self.vault, limiter=limiter, bus=self.bus, clock=self.clock, ids=ids)
-
-    async def add(self, who: Principal = ME, secret: Secret = SECRET, label: str | None = None) -> Key:
-        return await self.vault.add(who.account_id, "openai", URL, secret, label, client=who.client)
-
-    async def open(self, key: Key, who: Principal = ME) -> str:
-        return (await self.vault.open(key.account_id, key.id, URL, who.client)).reveal()
-
-    async def switch_on(self, who: Principal = ME, dek: bytes | None = None, ways: tuple[tuple[str, str], ...] = WAYS) -> bytes:
-        dek = dek or secrets.token_bytes(32)
-        challenge = wire(await self.locked_mode.begin_switch(who))
-        drafts = [draft(wrap(challenge, kind, words, dek)) for kind, words in ways]
-        await self.locked_mode.switch_on(who, challenge["unlock_id"], raw(letter(challenge, dek)), drafts)
-        return dek
-
-    async def unlock(
-        self, who: Principal = ME, kind: str = "passphrase", words: str = "correct horse", *, everywhere: bool = False
-    ) -> VaultState:
-        challenge = wire(await self.locked_mode.begin_unlock(who))
-        dek = unwrap(challenge, kind, words)
-        return await self.locked_mode.unlock(who, challenge["unlock_id"], raw(letter(challenge, dek)), everywhere=everywhere)
-
-
-def wire(challenge: Challenge) -> dict[str, Any]:
-    """Return a challenge as the door sends it."""
-    fields = asdict(challenge)
-    wraps = [{**each, "blob": text(each["blob"])} for each in fields["wraps"]]
-    return {**fields, "node_key": text(challenge.node_key), "wraps": wraps}
-
-
-def draft(sent: Mapping[str, Any]) -> WrapDraft:
-    """Return a wrap as the door passes it on."""
-    return WrapDraft(sent["kind"], sent["params"], raw(sent["blob"]), sent["label"])
+from .locked_house import KEKS, ME, OTHER_CLIENT, SECRET, WAYS, House, draft, wire
 
 
 @pytest.fixture
@@ -310,76 +236,6 @@ async def test_a_damaged_wrap_is_named_by_the_operators_check(house: House) -> N
     ((wrap_id, kept), _) = house.database.state.tables.dek_wraps.items()
     house.database.state.tables.dek_wraps[wrap_id] = replace(kept, dek_id="dek_other")
     assert [each.id for each in await house.keks.broken()] == [wrap_id]
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"client": "fam_2"},
-        {"account_id": "acct_b"},
-        {"deployment_id": "dep_2"},
-        {"dek_id": "dek_other"},
-        {"unlock_id": "unlock_other"},
-        {"expires_s": 1},
-    ],
-    ids=str,
-)
-async def test_a_letter_for_anything_else_does_not_open(house: House, change: Mapping[str, object]) -> None:
-    dek = await house.switch_on()
-    await house.locked_mode.lock(ME)
-    challenge = wire(await house.locked_mode.begin_unlock(ME))
-    with pytest.raises(MalformedRequest):
-        await house.locked_mode.unlock(ME, challenge["unlock_id"], raw(letter(challenge, dek, **change)), everywhere=False)
-    assert not (await house.locked_mode.state(ME)).unlocked
-
-
-async def test_a_challenge_is_good_once_for_its_client_and_for_a_minute(house: House) -> None:
-    dek = await house.switch_on()
-
-    async def bring(challenge: Mapping[str, Any], who: Principal) -> VaultState:
-        return await house.locked_mode.unlock(who, challenge["unlock_id"], raw(letter(challenge, dek)), everywhere=False)
-
-    challenge = wire(await house.locked_mode.begin_unlock(ME))
-    with pytest.raises(MalformedRequest):
-        await bring(challenge, OTHER_CLIENT)
-    challenge = wire(await house.locked_mode.begin_unlock(ME))
-    await bring(challenge, ME)
-    with pytest.raises(MalformedRequest):
-        await bring(challenge, ME)
-    challenge = wire(await house.locked_mode.begin_unlock(ME))
-    house.clock.seconds += CHALLENGE_S
-    with pytest.raises(MalformedRequest):
-        await bring(challenge, ME)
-
-
-async def test_five_wrong_keys_lock_an_open_vault(house: House) -> None:
-    await house.switch_on()
-    for tries in range(5):
-        assert (await house.locked_mode.state(ME)).unlocked, tries
-        challenge = wire(await house.locked_mode.begin_unlock(ME))
-        with pytest.raises(MalformedRequest):
-            await house.locked_mode.unlock(ME, challenge["unlock_id"], raw(letter(challenge, bytes(32))), everywhere=True)
-    assert not (await house.locked_mode.state(ME)).unlocked
-
-
-async def test_beginnings_are_limited(house: House) -> None:
-    await house.switch_on()
-    with pytest.raises(RateLimited):
-        for _ in range(100):
-            await house.locked_mode.begin_unlock(ME)
-
-
-async def test_the_servers_key_is_made_anew_every_hour_and_what_was_begun_before_still_ends(house: House) -> None:
-    dek = await house.switch_on()
-    first = wire(await house.locked_mode.begin_unlock(ME))
-    again = wire(await house.locked_mode.begin_unlock(ME))
-    house.clock.seconds += NODE_KEY_S - 1
-    late = wire(await house.locked_mode.begin_unlock(ME))
-    house.clock.seconds += 1
-    new = wire(await house.locked_mode.begin_unlock(ME))
-    assert first["node_key"] == again["node_key"] == late["node_key"] != new["node_key"]
-    state = await house.locked_mode.unlock(ME, late["unlock_id"], raw(letter(late, dek)), everywhere=False)
-    assert state.unlocked
 
 
 @pytest.mark.parametrize("ways", [(), WAYS[:1], WAYS[1:], (WAYS[1], WAYS[1]), (WAYS[0], ("device", "d"))], ids=str)
