@@ -94,8 +94,17 @@ class Doors:
         terms = Terms(house.catalog, house.policy, house.clock, house.ids)
         pages = [
             health_router(house.database, lambda: house.builtin.status().state, lambda: self.socket.is_draining),
-            oauth_router(house.oauth, house.tokens, Callers(authenticator), issuer),
-            portal_router(house.accounts, house.oauth, house.exchange, house.authorities, ties=house.ties, terms=terms, issuer=issuer),
+            oauth_router(house.oauth, house.tokens, Callers(authenticator), limiter=house.limiter, issuer=issuer),
+            portal_router(
+                house.accounts,
+                house.oauth,
+                house.exchange,
+                house.authorities,
+                ties=house.ties,
+                pairings=house.pairings,
+                terms=terms,
+                issuer=issuer,
+            ),
         ]
         resources = resource_routers(authenticator, self._live, house)
         described = {

@@ -28,6 +28,7 @@ from satchel.services.generation import Generation
 from satchel.services.ledger import Ledger
 from satchel.services.oauth.documents import MAX_DOCUMENT_BYTES, ClientDocuments
 from satchel.services.oauth.exchange import Exchange
+from satchel.services.oauth.pairings import Pairings
 from satchel.services.oauth.service import OAuth
 from satchel.services.oauth.ties import Ties
 from satchel.services.oauth.tokens import Tokens
@@ -97,6 +98,7 @@ class House:
         self.apps = Apps(frozenset(self.settings.extension_ids), frozenset(self.settings.allowed_origins))
         documents = ClientDocuments(self._client_document, clock)
         self.oauth = OAuth(oauth, self.apps.find, documents, bus=bus, clock=clock, ids=ids)
+        self.pairings = Pairings(oauth, self.oauth, self.limiter, clock)
         self.exchange = Exchange(oauth, bus=bus, clock=clock, ids=ids)
         self.policy = Policy(database, self.catalog, self.limiter, bus, clock)
         self.budgets = Budgets(database, self.journal, clock, ids.new("work"))

@@ -22,6 +22,9 @@ class App:
     origin: str | None = None
     """The site that its tokens speak for, bound to what the person allowed that site; None for an app that asks about each site itself."""
 
+    pairs_devices: bool = False
+    """Whether a program without a browser may ask in its name, by a code that a person types."""
+
     def allows_redirect(self, uri: str) -> bool:
         """Tell whether `uri` is one of the app's redirect URIs, character for character; on loopback addresses with any port (RFC 8252)."""
         if uri in self.redirect_uris or (self.redirect_origin is not None and _page_of(uri, self.redirect_origin)):

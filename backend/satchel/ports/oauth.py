@@ -7,12 +7,18 @@ from typing import Protocol, TypeVar
 from satchel.domain.apps import AuthorizationCode
 from satchel.domain.audit import AuditRecord
 from satchel.domain.tokens import Token
+from satchel.ports.pairings import PairingRecords
 
 T = TypeVar("T")
 
 
 class OAuthRecords(Protocol):
     """The synchronous facade: only inside `OAuthStore.run`."""
+
+    @property
+    def pairings(self) -> PairingRecords:
+        """Return the devices that ask to be let in."""
+        ...
 
     def add_code(self, code: AuthorizationCode) -> None:
         """Keep an authorization code."""

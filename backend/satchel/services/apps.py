@@ -5,8 +5,10 @@ import re
 from urllib.parse import urlsplit
 
 from satchel.domain.apps import App, extension_redirect_uris
+from satchel.domain.tokens import DEFAULT_TOKEN_SCOPES
 
 EXTENSION_CLIENT_ID = "satchel-extension"
+TERMINAL_CLIENT_ID = "satchel-terminal"
 EXTENSION_SCOPES = frozenset({"generate", "models", "grants", "activity", "settings", "ext:attest-origin"})
 
 CHROMIUM_EXTENSION_ID = "obokckflholpogcnmlgdjmncdemhikia"
@@ -40,8 +42,9 @@ class Apps:
             redirect_uris=extension_redirect_uris(known),
             verified=True,
         )
+        terminal = App(TERMINAL_CLIENT_ID, "Satchel in a terminal", DEFAULT_TOKEN_SCOPES, verified=True, pairs_devices=True)
         self._web = {origin: _web_app(origin) for origin in origins if origin.startswith(("https://", "http://"))}
-        self._apps = {extension.client_id: extension, **self._web}
+        self._apps = {extension.client_id: extension, terminal.client_id: terminal, **self._web}
 
     def find(self, client_id: str) -> App | None:
         """Return the built-in app of this client id, or None."""

@@ -35,6 +35,7 @@ from satchel.services.oauth.authorities import Authorities
 from satchel.services.oauth.documents import ClientDocuments
 from satchel.services.oauth.exchange import Exchange
 from satchel.services.oauth.issuer import Issuer
+from satchel.services.oauth.pairings import Pairings
 from satchel.services.oauth.service import OAuth
 from satchel.services.oauth.ties import Ties
 from satchel.services.oauth.tokens import Tokens
@@ -99,16 +100,27 @@ class House:
         self.authenticator = Authenticator(database, self.bus, clock)
         issuer = Issuer(base if base.startswith("https") else None)
         self.asgi = FastAPI()
-        self.asgi.include_router(oauth_door.router(self.oauth, self.tokens, Callers(self.authenticator), issuer))
+        self.asgi.include_router(
+            oauth_door.router(self.oauth, self.tokens, Callers(self.authenticator), limiter=MemoryLimiter(clock), issuer=issuer)
+        )
         self.policy = Policy(database, OneModel(), MemoryLimiter(clock), self.bus, clock)
         self.exchange = Exchange(store, bus=self.bus, clock=clock, ids=Ids())
         self.asgi.include_router(auth_keys_router(self.exchange), prefix="/v1")
         terms = Terms(OneModel(), self.policy, clock, Ids())
         self.elsewhere = Elsewhere()
         self.ties = Ties(database, clock, Ids())
+        self.pairings = Pairings(store, self.oauth, MemoryLimiter(clock), clock)
         self.authorities = Authorities([COMPANY, GITHUB], self.elsewhere.ask, MemoryLimiter(clock), clock, Ids())
         pages = router(
-            self.accounts, self.oauth, self.exchange, self.authorities, ties=self.ties, terms=terms, issuer=issuer, folder=folder
+            self.accounts,
+            self.oauth,
+            self.exchange,
+            self.authorities,
+            ties=self.ties,
+            pairings=self.pairings,
+            terms=terms,
+            issuer=issuer,
+            folder=folder,
         )
         self.asgi.include_router(pages)
         self.asgi.mount("/portal/api", PortalSession(_who(), self.accounts, issuer))

@@ -9,9 +9,18 @@ from satchel.domain.errors import MalformedRequest, NotReady, RequestTooLarge, S
 from satchel.domain.tokens import MANAGE_TOKENS
 from satchel.doors.errors import reply_to
 from satchel.doors.http.callers import Callers
+from satchel.ports.coordination import Limit, Limiter
 from satchel.services.oauth.issuer import Issuer
+from satchel.services.oauth.metadata import (
+    DEVICE_AUTHORIZATION_PATH,
+    INTROSPECT_PATH,
+    REVOKE_PATH,
+    TOKEN_PATH,
+    resource_metadata,
+    server_metadata,
+)
 from satchel.services.oauth.records import Answer, Parameters, parameters_of
-from satchel.services.oauth.service import INTROSPECT_PATH, REVOKE_PATH, TOKEN_PATH, OAuth
+from satchel.services.oauth.service import OAuth
 from satchel.services.oauth.tokens import Tokens
 
 METADATA_PATH = "/.well-known/oauth-authorization-server"
@@ -20,36 +29,51 @@ RESOURCE_PATH = "/.well-known/oauth-protected-resource"
 _MAX_FORM_BYTES = 64 * 1024
 _FORM = "application/x-www-form-urlencoded"
 _NOT_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+_DEVICES = Limit(count=20, window_s=300)
 _CORS = {"Access-Control-Allow-Origin": "*"}
 _BASIC = {"WWW-Authenticate": 'Basic realm="satchel"'}
 
 Endpoint = Callable[[str, Parameters], Awaitable[Answer]]
 
 
-def router(oauth: OAuth, tokens: Tokens, callers: Callers, issuer: Issuer) -> APIRouter:
+def router(oauth: OAuth, tokens: Tokens, callers: Callers, *, limiter: Limiter, issuer: Issuer) -> APIRouter:
     """Return the routes, to be included without a prefix."""
-    door = _Door(oauth, tokens, callers, issuer)
+    door = _Door(oauth, tokens, callers, limiter, issuer)
     routes = APIRouter(tags=["oauth"])
     routes.add_api_route(TOKEN_PATH, door.token, methods=["POST"], response_model=None, summary="Exchange a code or a refresh token")
     routes.add_api_route(REVOKE_PATH, door.revoke, methods=["POST"], response_model=None, summary="Revoke a token and its family")
     routes.add_api_route(METADATA_PATH, door.metadata, methods=["GET"], response_model=None, summary="Describe the authorization server")
     routes.add_api_route(INTROSPECT_PATH, door.introspect, methods=["POST"], response_model=None, summary="Tell what a token is")
     routes.add_api_route(RESOURCE_PATH, door.resource, methods=["GET"], response_model=None, summary="Describe what our tokens open")
-    for path in (TOKEN_PATH, REVOKE_PATH, METADATA_PATH, RESOURCE_PATH):
+    routes.add_api_route(
+        DEVICE_AUTHORIZATION_PATH, door.device, methods=["POST"], response_model=None, summary="Give a device a code for a person to type"
+    )
+    for path in (TOKEN_PATH, REVOKE_PATH, DEVICE_AUTHORIZATION_PATH, METADATA_PATH, RESOURCE_PATH):
         routes.add_api_route(path, door.preflight, methods=["OPTIONS"], response_model=None, include_in_schema=False)
     return routes
 
 
 class _Door:
-    def __init__(self, oauth: OAuth, tokens: Tokens, callers: Callers, issuer: Issuer) -> None:
+    def __init__(self, oauth: OAuth, tokens: Tokens, callers: Callers, limiter: Limiter, issuer: Issuer) -> None:
         self._oauth = oauth
         self._tokens = tokens
         self._callers = callers
+        self._limiter = limiter
         self._issuer = issuer
 
     async def token(self, request: Request) -> Response:
         """Exchange a code or a refresh token for tokens. Form fields per RFC 6749 §4.1.3 and §6; public clients send `client_id`."""
         return await self._answer(request, self._oauth.token)
+
+    async def device(self, request: Request) -> Response:
+        """Give a device its codes (RFC 8628)."""
+        caller = request.client.host if request.client else "unknown"
+        decision = await self._limiter.take(f"device:address:{caller}", 1, _DEVICES)
+        if not decision.allowed:
+            body = {"error": "temporarily_unavailable", "error_description": "too many devices from your address; wait a little"}
+            headers = _CORS | _NOT_STORED | {"Retry-After": str(max(1, round(decision.retry_after_s)))}
+            return JSONResponse(body, status_code=429, headers=headers)
+        return await self._answer(request, lambda issuer, form: self._oauth.device(issuer, form, caller))
 
     async def revoke(self, request: Request) -> Response:
         """Revoke a token and its whole family (RFC 7009)."""
@@ -68,11 +92,11 @@ class _Door:
 
     async def metadata(self, request: Request) -> Response:
         """Describe the authorization server (RFC 8414)."""
-        return self._described(request, self._oauth.metadata)
+        return self._described(request, server_metadata)
 
     async def resource(self, request: Request) -> Response:
         """Describe what our tokens open (RFC 9728)."""
-        return self._described(request, self._oauth.resource_metadata)
+        return self._described(request, resource_metadata)
 
     async def preflight(self, request: Request) -> Response:
         """Let pages call across origins: nothing here is opened by a cookie, and every exchange needs what only the app has."""

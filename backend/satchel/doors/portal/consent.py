@@ -23,12 +23,23 @@ _MAX_QUERY_CHARACTERS = 4096
 
 
 @dataclass(frozen=True, slots=True)
+class Device:
+    """A device that asks: where its form goes, what that form's token is for, its code, and the address that it asked from."""
+
+    action: str
+    purpose: str
+    code: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Asking:
-    """An app that asks for consent, and where the browser goes afterwards."""
+    """An app that asks for consent, and where the browser goes afterwards; nowhere, if a device asks."""
 
     app: App
-    redirect_uri: str
+    redirect_uri: str | None
     scopes: frozenset[str]
+    device: Device | None = None
 
 
 class Consent:
@@ -49,14 +60,15 @@ class Consent:
             headers=page_headers(sends_to=asking.redirect_uri),
             error=wrong.message if wrong else None,
             site=urlsplit(site).netloc if site else None,
-            returns_here=site is not None and asking.redirect_uri.startswith("http:"),
-            action=address_of(request),
-            token=form_token(visit.secret, _purpose(request)),
+            returns_here=site is not None and (asking.redirect_uri or "").startswith("http:"),
+            device=asking.device,
+            action=asking.device.action if asking.device else address_of(request),
+            token=form_token(visit.secret, asking.device.purpose if asking.device else _purpose(request)),
             app=asking.app,
             email=account.email,
             may=may(asking.scopes),
             may_not=may_not(asking.scopes),
-            host=urlsplit(asking.redirect_uri).hostname,
+            host=urlsplit(asking.redirect_uri or "").hostname,
             models=await self._terms.models(account.id) if site is not None else [],
             any_model=ANY_MODEL,
             local_models=LOCAL_MODELS,

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -12,6 +13,7 @@ from satchel.doors.portal.authority import WAYS_PATH, AuthorityDoor
 from satchel.doors.portal.authorize import AuthorizeDoor
 from satchel.doors.portal.built import BUILT, BuiltPortal
 from satchel.doors.portal.consent import Consent
+from satchel.doors.portal.device import DeviceDoor
 from satchel.doors.portal.pages import Pages
 from satchel.doors.portal.session import Visits
 from satchel.doors.portal.sign_in import SETUP_PATH, SIGN_IN_PATH, SIGN_OUT_PATH, SignInDoor
@@ -20,10 +22,24 @@ from satchel.services.accounts import Accounts
 from satchel.services.oauth.authorities import Authorities
 from satchel.services.oauth.exchange import Exchange
 from satchel.services.oauth.issuer import Issuer
-from satchel.services.oauth.service import AUTHORIZE_PATH, OAuth
+from satchel.services.oauth.metadata import AUTHORIZE_PATH, DEVICE_PATH
+from satchel.services.oauth.pairings import Pairings
+from satchel.services.oauth.service import OAuth
 from satchel.services.oauth.ties import Ties
 
 Handler = Callable[[Request], Awaitable[Response]]
+
+
+class AskingDoor(Protocol):
+    """A door that asks a person for consent, and takes the answer."""
+
+    async def ask(self, request: Request) -> Response:
+        """Ask."""
+        ...
+
+    async def answer(self, request: Request) -> Response:
+        """Take the answer."""
+        ...
 
 
 def router(
@@ -33,6 +49,7 @@ def router(
     authorities: Authorities,
     *,
     ties: Ties,
+    pairings: Pairings,
     terms: Terms,
     issuer: Issuer,
     folder: Path = BUILT,
@@ -45,6 +62,7 @@ def router(
         exchange: the other way to a token, which asks the same way.
         authorities: who vouches for people elsewhere.
         ties: which account each of those people may sign in to.
+        pairings: devices that ask to be let in.
         terms: what the person may set before allowing a site.
         issuer: our own address.
         folder: where Vite put the built portal; it may be missing.
@@ -53,7 +71,11 @@ def router(
     sign_in = SignInDoor(accounts, authorities, visits, pages)
     authority = AuthorityDoor(accounts, authorities, ties, visits=visits, pages=pages)
     consent = Consent(accounts, terms, pages)
-    authorize, auth = AuthorizeDoor(oauth, consent, visits), AuthDoor(exchange, consent, visits)
+    asking: dict[str, AskingDoor] = {
+        AUTHORIZE_PATH: AuthorizeDoor(oauth, consent, visits),
+        AUTH_PATH: AuthDoor(exchange, consent, visits),
+        DEVICE_PATH: DeviceDoor(pairings, consent, visits, pages),
+    }
     built = BuiltPortal(folder, visits, pages)
     shown: dict[str, Handler] = {
         "/": built.portal,
@@ -63,16 +85,14 @@ def router(
         **authority.shown,
         SIGN_OUT_PATH: sign_in.show_leaving,
         f"{SETUP_PATH}/{{link}}": sign_in.show_setup,
-        AUTHORIZE_PATH: authorize.ask,
-        AUTH_PATH: auth.ask,
+        **{path: door.ask for path, door in asking.items()},
     }
     sent: dict[str, Handler] = {
         SIGN_IN_PATH: sign_in.enter,
         SIGN_OUT_PATH: sign_in.leave,
         WAYS_PATH: authority.untie,
         SETUP_PATH: sign_in.set_up,
-        AUTHORIZE_PATH: authorize.answer,
-        AUTH_PATH: auth.answer,
+        **{path: door.answer for path, door in asking.items()},
     }
     return _routes(shown, sent, pages)
 

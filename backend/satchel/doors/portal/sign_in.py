@@ -14,7 +14,7 @@ from satchel.doors.portal.pages import Pages, page_headers
 from satchel.doors.portal.session import Visit, Visits
 from satchel.services.accounts import MIN_PASSWORD_CHARACTERS, Accounts
 from satchel.services.oauth.authorities import Authorities
-from satchel.services.oauth.service import AUTHORIZE_PATH
+from satchel.services.oauth.metadata import AUTHORIZE_PATH
 
 SIGN_IN_PATH = "/sign-in"
 SIGN_OUT_PATH = "/sign-out"

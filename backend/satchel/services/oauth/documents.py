@@ -9,6 +9,8 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
+from authlib.oauth2.rfc8628 import DEVICE_CODE_GRANT_TYPE
+
 from satchel.domain.apps import App
 from satchel.domain.errors import MalformedRequest, SatchelError
 from satchel.ports.clock import Clock
@@ -53,7 +55,7 @@ def is_document_address(client_id: str) -> bool:
 def app_of_document(client_id: str) -> App:
     """Return the app of a document's address, as far as the address tells: it may redeem what was issued to it."""
     host = urlsplit(client_id).netloc
-    return App(client_id=client_id, name=host, scopes=DOCUMENT_SCOPES, origin=f"https://{host}")
+    return App(client_id=client_id, name=host, scopes=DOCUMENT_SCOPES, origin=f"https://{host}", pairs_devices=True)
 
 
 class ClientDocuments:
@@ -119,6 +121,7 @@ def _app(client_id: str, document: bytes) -> App:
         scopes=bare.scopes,
         redirect_uris=frozenset(uris),
         origin=bare.origin,
+        pairs_devices=isinstance(grants := said.get("grant_types"), list) and DEVICE_CODE_GRANT_TYPE in grants,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 from authlib.oauth2.rfc6749 import AuthorizationCodeMixin, ClientMixin, OAuth2Payload, OAuth2Request, TokenMixin
+from authlib.oauth2.rfc8628 import DEVICE_CODE_GRANT_TYPE
 
 from satchel.domain.apps import App, AuthorizationCode
 from satchel.domain.tokens import Token
@@ -61,7 +62,7 @@ class Client(ClientMixin):  # type: ignore[misc]
 
     def check_grant_type(self, grant_type: str) -> bool:
         """Allow the grants we have."""
-        return grant_type in ("authorization_code", "refresh_token")
+        return grant_type in ("authorization_code", "refresh_token") or (grant_type == DEVICE_CODE_GRANT_TYPE and self.app.pairs_devices)
 
 
 class Code(AuthorizationCodeMixin):  # type: ignore[misc]

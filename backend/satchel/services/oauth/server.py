@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from authlib.oauth2 import AuthorizationServer
 from authlib.oauth2.rfc6749 import InvalidRequestError, InvalidScopeError, OAuth2Request, grants
@@ -11,33 +11,18 @@ from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc9207 import IssuerParameter
 
-from satchel.domain.apps import App, AuthorizationCode
+from satchel.domain.apps import AuthorizationCode
 from satchel.domain.audit import Act, AuditRecord
+from satchel.domain.pairings import Pairing
 from satchel.domain.tokens import SCOPES, Token, TokenKind, secret_hash, token_text
-from satchel.kit.ids import Ids
-from satchel.ports.oauth import OAuthRecords
+from satchel.services.oauth.desk import Desk
+from satchel.services.oauth.device_grant import DeviceAuthorization, DeviceGrant
 from satchel.services.oauth.records import Answer, Client, Code, IssuedToken, scopes_of
 
 CODE_LIFE = timedelta(minutes=1)
 ACCESS_LIFE = timedelta(minutes=10)
 REFRESH_LIFE = timedelta(days=30)
 FAMILY_LIFE = timedelta(days=180)
-
-
-class Desk:
-    """What one request works with: the open transaction, the app that asks if it is known, the time, and the tokens it ended."""
-
-    def __init__(self, records: OAuthRecords, app: App | None, ids: Ids, now: datetime, issuer: str) -> None:
-        self.records = records
-        self.app = app
-        self.ids = ids
-        self.now = now
-        self.issuer = issuer
-        self.revoked: list[str] = []
-
-    def revoke_family(self, family_id: str) -> None:
-        """Revoke a family of tokens and note which were live, to be told once the transaction is committed."""
-        self.revoked.extend(self.records.revoke_family(family_id, self.now))
 
 
 class Server(AuthorizationServer):  # type: ignore[misc]
@@ -49,7 +34,9 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         self.register_token_generator("default", BearerTokenGenerator(self._new_token, self._new_token, _access_life_s))
         self.register_grant(_CodeGrant, [_S256Always(required=True)])
         self.register_grant(_RefreshGrant)
+        self.register_grant(DeviceGrant)
         self.register_endpoint(_Revocation)
+        self.register_endpoint(DeviceAuthorization)
         self.register_extension(_OurIssuer(desk.issuer))
 
     def query_client(self, client_id: str) -> Client | None:
@@ -62,7 +49,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         desk, app = self.desk, request.client.app
         old: Token | None = request.refresh_token.record if request.refresh_token else None
         if old is None:
-            before: AuthorizationCode | Token = request.authorization_code.record
+            before: AuthorizationCode | Pairing | Token = (request.authorization_code or request.credential).record
             ends_at = desk.now + FAMILY_LIFE
         else:
             before, ends_at = old, old.family_ends_at or desk.now

@@ -10,21 +10,17 @@ from authlib.oauth2 import OAuth2Error
 
 from satchel.domain.apps import App
 from satchel.domain.errors import MalformedRequest
-from satchel.domain.tokens import SCOPES
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import TOKENS_TOPIC, Bus
 from satchel.ports.oauth import OAuthRecords, OAuthStore
+from satchel.services.oauth.checks import fault_of, foreign_resource, refused, unfit
+from satchel.services.oauth.desk import Desk
 from satchel.services.oauth.documents import ClientDocuments, app_of_document, is_document_address
+from satchel.services.oauth.metadata import AUTHORIZE_PATH, DEVICE_AUTHORIZATION_PATH, REVOKE_PATH, TOKEN_PATH
 from satchel.services.oauth.records import Answer, Asked, Parameters, scopes_of
-from satchel.services.oauth.server import Desk, Server
+from satchel.services.oauth.server import Server
 
-AUTHORIZE_PATH = "/oauth/authorize"
-TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address
-REVOKE_PATH = "/oauth/revoke"
-INTROSPECT_PATH = "/oauth/introspect"
-
-_RESOURCE_PATHS = ("", "/v1", "/api/v1", "/api")
 _REFUSED_PARAMETERS = {"request": "request_not_supported", "request_uri": "request_uri_not_supported"}
 
 T = TypeVar("T")
@@ -109,53 +105,32 @@ class OAuth:
 
     async def token(self, issuer: str, form: Parameters) -> Answer:
         """Exchange a code or a refresh token. Refusals are answers too: RFC 6749 §5.2."""
-        if (fault := _fault(form)) is not None:
-            return _refused(fault)
-        if (foreign := _foreign_resource(issuer, form)) is not None:
-            return _refused(foreign[1], foreign[0])
+        if (wrong := unfit(issuer, form)) is not None:
+            return wrong
         asked = Asked("POST", issuer, TOKEN_PATH, form)
         return await self._run(issuer, self._client(form), lambda desk: _answer(Server(desk).create_token_response(asked)))
 
+    async def device(self, issuer: str, form: Parameters, caller: str) -> Answer:
+        """Give a device its codes (RFC 8628 §3.1). `caller` is its network address, which is shown to whoever lets it in."""
+        if (wrong := unfit(issuer, form)) is not None:
+            return wrong
+        asked, app = Asked("POST", issuer, DEVICE_AUTHORIZATION_PATH, form), self._client(form)
+
+        def work(desk: Desk) -> Answer:
+            return _answer(Server(desk).create_endpoint_response("device_authorization", asked))
+
+        return await self._run(issuer, app, work, caller)
+
     async def revoke(self, issuer: str, form: Parameters) -> Answer:
         """Revoke the family of a token (RFC 7009). An unknown token is answered as a revoked one."""
-        if (fault := _fault(form)) is not None:
-            return _refused(fault)
+        if (fault := fault_of(form)) is not None:
+            return refused(fault)
         asked, app = Asked("POST", issuer, REVOKE_PATH, form), self._client(form)
         return await self._run(issuer, app, lambda desk: _answer(Server(desk).create_endpoint_response("revocation", asked)))
 
-    def metadata(self, issuer: str) -> dict[str, object]:
-        """Return the server's own description (RFC 8414)."""
-        return {
-            "issuer": issuer,
-            "authorization_endpoint": issuer + AUTHORIZE_PATH,
-            "token_endpoint": issuer + TOKEN_PATH,
-            "revocation_endpoint": issuer + REVOKE_PATH,
-            "introspection_endpoint": issuer + INTROSPECT_PATH,
-            "protected_resources": [issuer],
-            "scopes_supported": sorted(SCOPES),
-            "response_types_supported": ["code"],
-            "response_modes_supported": ["query"],
-            "grant_types_supported": ["authorization_code", "refresh_token"],
-            "token_endpoint_auth_methods_supported": ["none"],
-            "revocation_endpoint_auth_methods_supported": ["none"],
-            "code_challenge_methods_supported": ["S256"],
-            "authorization_response_iss_parameter_supported": True,
-            "client_id_metadata_document_supported": True,
-        }
-
-    def resource_metadata(self, issuer: str) -> dict[str, object]:
-        """Return the description of what our tokens open (RFC 9728)."""
-        return {
-            "resource": issuer,
-            "authorization_servers": [issuer],
-            "scopes_supported": sorted(SCOPES),
-            "bearer_methods_supported": ["header"],
-            "resource_name": "Satchel",
-        }
-
     async def _destination(self, query: Parameters) -> tuple[App, str]:
         clients, uris = ([value for key, value in query if key == name] for name in ("client_id", "redirect_uri"))
-        app = await self._app(clients[0]) if len(clients) == 1 else None
+        app = await self.app(clients[0]) if len(clients) == 1 else None
         if app is None:
             raise MalformedRequest("the app that sent you here is not known to this Satchel", details={"param": "client_id"})
         if len(uris) != 1 or not app.allows_redirect(uris[0]):
@@ -169,14 +144,19 @@ class OAuth:
         named = dict(form).get("client_id", "")
         return app_of_document(named) if is_document_address(named) else self._find_app(named)
 
-    async def _app(self, client_id: str) -> App | None:
+    async def app(self, client_id: str) -> App | None:
+        """Return the app of a client id, its document read where it is the address of one; None if it is unknown.
+
+        Raises:
+            MalformedRequest: the document does not describe it.
+        """
         return await self._documents.find(client_id) if is_document_address(client_id) else self._find_app(client_id)
 
-    async def _run(self, issuer: str, app: App | None, work: Callable[[Desk], T]) -> T:
+    async def _run(self, issuer: str, app: App | None, work: Callable[[Desk], T], caller: str = "unknown") -> T:
         revoked: list[str] = []
 
         def inside(records: OAuthRecords) -> T:
-            desk = Desk(records, app, self._ids, self._clock.now(), issuer)
+            desk = Desk(records, app, issuer, ids=self._ids, now=self._clock.now(), caller=caller)
             done = work(desk)
             revoked.extend(desk.revoked)
             return done
@@ -194,16 +174,12 @@ def names_document(query: Parameters) -> bool:
 
 def _answer(answer: Answer | None) -> Answer:
     """Give Authlib's untyped result its type."""
-    return answer if answer is not None else _refused("unknown endpoint")
-
-
-def _refused(description: str, error: str = "invalid_request") -> Answer:
-    return Answer(status=400, body={"error": error, "error_description": description})
+    return answer if answer is not None else refused("unknown endpoint")
 
 
 def _refusal(issuer: str, query: Parameters) -> tuple[str, str] | None:
     """Return why a request with a good destination cannot even be read, as error and description; None if it can."""
-    if (fault := _fault(query)) is not None:
+    if (fault := fault_of(query)) is not None:
         return "invalid_request", fault
     sent = dict(query)
     for name, error in _REFUSED_PARAMETERS.items():
@@ -213,30 +189,7 @@ def _refusal(issuer: str, query: Parameters) -> tuple[str, str] | None:
         return "invalid_request", "Missing 'response_type'"
     if sent.get("response_mode", "query") != "query":
         return "invalid_request", "'response_mode' must be query"
-    return _foreign_resource(issuer, query)
-
-
-def _foreign_resource(issuer: str, pairs: Parameters) -> tuple[str, str] | None:
-    """Return the refusal of a resource that is not ours (RFC 8707 §2); several may be named, and all tokens open the same one."""
-    ours = {issuer + path for path in _RESOURCE_PATHS}
-    if all(value.rstrip("/") in ours for name, value in pairs if name == "resource"):
-        return None
-    return "invalid_target", "'resource' is not this server"
-
-
-def _fault(pairs: Parameters) -> str | None:
-    """Return what is wrong with the parameters as such: one sent twice, or characters that RFC 6749 appendix A does not have.
-
-    Authlib checks some names for repetition, and raises `ValueError` while it describes an error about any other character.
-    """
-    names = [name for name, _ in pairs if name != "resource"]
-    if len(names) != len(set(names)):
-        return "A parameter was sent more than once"
-    for name, value in pairs:
-        strict = name != "state"
-        if any(not " " <= character <= "~" or (strict and character in '"\\') for character in name + value):
-            return "A parameter has characters that are not allowed"
-    return None
+    return foreign_resource(issuer, query)
 
 
 def _send_back(issuer: str, redirect_uri: str, query: Parameters, error: str, description: str | None) -> SendBack:

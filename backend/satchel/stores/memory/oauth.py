@@ -11,6 +11,7 @@ from satchel.domain.tokens import Token, TokenKind
 from satchel.ports.oauth import OAuthRecords
 from satchel.stores.memory.audit import add_audit
 from satchel.stores.memory.database import MemoryDatabase
+from satchel.stores.memory.pairings import MemoryPairings
 from satchel.stores.memory.state import Tables
 from satchel.stores.memory.tokens import revoke_family, token_by_hash
 
@@ -39,6 +40,7 @@ class MemoryOAuthRecords:
 
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
+        self.pairings = MemoryPairings(tables)
 
     def add_code(self, code: AuthorizationCode) -> None:
         """Keep an authorization code."""

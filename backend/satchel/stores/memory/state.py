@@ -11,6 +11,7 @@ from satchel.domain.budgets import Budget
 from satchel.domain.grants import Grant
 from satchel.domain.keys import Kek, Key, WrappedDek
 from satchel.domain.ledger import Entry, HoldRecord
+from satchel.domain.pairings import Pairing
 from satchel.domain.tokens import Token
 from satchel.domain.vault import UserWrap
 
@@ -33,6 +34,7 @@ class Tables:
     holds: dict[str, HoldRecord] = field(default_factory=dict)
     codes: dict[str, AuthorizationCode] = field(default_factory=dict)
     audit: dict[int, AuditRecord] = field(default_factory=dict)
+    pairings: dict[str, Pairing] = field(default_factory=dict)
     ties: dict[str, Tie] = field(default_factory=dict)
 
     def copy(self) -> "Tables":

@@ -174,6 +174,24 @@ ties = Table(
     Index(None, "account_id"),
 )
 
+pairings = Table(
+    "pairings",
+    metadata,
+    Column("device_hash", Text, primary_key=True),
+    Column("user_hash", Text, nullable=False, unique=True),
+    _text("client_id"),
+    _text("scopes"),
+    _moment("created_at"),
+    _moment("expires_at"),
+    _text("family_id"),
+    _text("address"),
+    _count("interval_s"),
+    _text("state"),
+    _moment("polled_at", nullable=True),
+    Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=True),
+    _text("origin", nullable=True),
+)
+
 grants = Table(
     "grants",
     metadata,

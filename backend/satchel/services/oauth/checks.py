@@ -1,0 +1,42 @@
+"""What every request to our server is checked for before Authlib reads it, and the answers that refuse."""
+
+from satchel.services.oauth.records import Answer, Parameters
+
+_RESOURCE_PATHS = ("", "/v1", "/api/v1", "/api")
+
+
+def refused(description: str, error: str = "invalid_request") -> Answer:
+    """Return the answer of a machine's endpoint that refuses (RFC 6749 §5.2)."""
+    return Answer(status=400, body={"error": error, "error_description": description})
+
+
+def foreign_resource(issuer: str, pairs: Parameters) -> tuple[str, str] | None:
+    """Return the refusal of a resource that is not ours (RFC 8707 §2); several may be named, and all tokens open the same one."""
+    ours = {issuer + path for path in _RESOURCE_PATHS}
+    if all(value.rstrip("/") in ours for name, value in pairs if name == "resource"):
+        return None
+    return "invalid_target", "'resource' is not this server"
+
+
+def fault_of(pairs: Parameters) -> str | None:
+    """Return what is wrong with the parameters as such: one sent twice, or characters that RFC 6749 appendix A does not have.
+
+    Authlib checks some names for repetition, and raises `ValueError` while it describes an error about any other character.
+    """
+    names = [name for name, _ in pairs if name != "resource"]
+    if len(names) != len(set(names)):
+        return "A parameter was sent more than once"
+    for name, value in pairs:
+        strict = name != "state"
+        if any(not " " <= character <= "~" or (strict and character in '"\\') for character in name + value):
+            return "A parameter has characters that are not allowed"
+    return None
+
+
+def unfit(issuer: str, form: Parameters) -> Answer | None:
+    """Return the answer to a form that cannot be used whatever it asks for; None if it can."""
+    if (fault := fault_of(form)) is not None:
+        return refused(fault)
+    if (foreign := foreign_resource(issuer, form)) is not None:
+        return refused(foreign[1], foreign[0])
+    return None

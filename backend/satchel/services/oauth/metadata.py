@@ -1,0 +1,45 @@
+"""Where our server's endpoints are, and what it says of itself."""
+
+from authlib.oauth2.rfc8628 import DEVICE_CODE_GRANT_TYPE
+
+from satchel.domain.tokens import SCOPES
+
+AUTHORIZE_PATH = "/oauth/authorize"
+TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address
+REVOKE_PATH = "/oauth/revoke"
+INTROSPECT_PATH = "/oauth/introspect"
+DEVICE_AUTHORIZATION_PATH = "/oauth/device_authorization"
+DEVICE_PATH = "/device"
+
+
+def server_metadata(issuer: str) -> dict[str, object]:
+    """Return the server's own description (RFC 8414)."""
+    return {
+        "issuer": issuer,
+        "authorization_endpoint": issuer + AUTHORIZE_PATH,
+        "token_endpoint": issuer + TOKEN_PATH,
+        "revocation_endpoint": issuer + REVOKE_PATH,
+        "introspection_endpoint": issuer + INTROSPECT_PATH,
+        "device_authorization_endpoint": issuer + DEVICE_AUTHORIZATION_PATH,
+        "protected_resources": [issuer],
+        "scopes_supported": sorted(SCOPES),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token", DEVICE_CODE_GRANT_TYPE],
+        "token_endpoint_auth_methods_supported": ["none"],
+        "revocation_endpoint_auth_methods_supported": ["none"],
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": True,
+        "client_id_metadata_document_supported": True,
+    }
+
+
+def resource_metadata(issuer: str) -> dict[str, object]:
+    """Return the description of what our tokens open (RFC 9728)."""
+    return {
+        "resource": issuer,
+        "authorization_servers": [issuer],
+        "scopes_supported": sorted(SCOPES),
+        "bearer_methods_supported": ["header"],
+        "resource_name": "Satchel",
+    }
