@@ -22,7 +22,7 @@ from satchel.stores.sql.journal_statements import CoreStatements, SqliteStatemen
 Batch = Sequence[Item]
 _Done = asyncio.Future[list[Outcome]]
 
-_AT_ONCE = 2
+_AT_ONCE = 32  # a millisecond or less
 _SLOW_S = 0.005
 _PAUSE_S = 1.0
 _CHECKPOINT_ITEMS = 2_000  # 8,000 pages or so
@@ -45,11 +45,10 @@ class Writer(Protocol):
 
 
 class SqliteWriter:
-    """A connection kept for the journal. Batches are written by a thread of its own, so that the event loop never waits for a disk.
+    """A connection kept for the journal. Small batches are written by the event loop itself, others by a thread.
 
-    One or two items, as a lone caller has them, are written by the event loop itself: handing them over costs three times what writing them
-    does. That is a write into the WAL without a wait: the disk is waited for by `_checkpoint` in a thread, and whoever finds the database
-    locked, or slow, goes by the thread for a while.
+    Handing one over costs three times what writing it does. That is a write into the WAL without a wait; `_checkpoint` waits for the disk,
+    in a thread of its own. Whoever finds the database locked, or slow, goes by the thread for a while.
     """
 
     def __init__(self, url: URL, synchronous: str) -> None:
