@@ -94,6 +94,27 @@ def test_a_stream_says_the_same_and_ends_every_item_once() -> None:
         assert {delta["item_id"] for delta in deltas} == {begun[place]["id"]}
 
 
+def order(said: list[dict[str, Any]]) -> list[tuple[str, int]]:
+    names = {"response.output_item.added": "+", "response.function_call_arguments.delta": ".", "response.output_item.done": "-"}
+    return [(names[event["type"]], event["output_index"]) for event in said if event["type"] in names]
+
+
+def test_a_call_waits_until_those_before_it_are_whole() -> None:
+    one, two, three = (ToolCallDelta(number, "", f"call_{number}", "f") for number in range(3))
+    turns = [one, two, ToolCallDelta(1, "{}"), ToolCallDelta(0, '{"a'), three, ToolCallDelta(0, '":1}'), ToolCallDelta(0, " ")]
+    said = streamed(*turns, ToolCallDelta(2, "{}"), Finished(FinishReason.TOOL_CALLS))
+    assert order(said) == [*zip("+..-", (0,) * 4, strict=True), *zip("+.-", (1,) * 3, strict=True), *zip("+.-", (2,) * 3, strict=True)]
+    assert [item["arguments"] for item in said[-1]["response"]["output"]] == ['{"a":1} ', "{}", "{}"]
+
+
+def test_words_that_come_before_a_call_is_whole_do_not_wait() -> None:
+    events = [ToolCallDelta(0, "{", "call_0", "f"), ToolCallDelta(1, "[", "call_1", "f"), TextDelta("Hi"), ToolCallDelta(0, "}")]
+    said = streamed(*events, Finished(FinishReason.TOOL_CALLS))
+    assert order(said) == [("+", 0), (".", 0), ("+", 1), (".", 1), ("+", 2), (".", 0), ("-", 2), ("-", 0), ("-", 1)]
+    waiting = streamed(*events[:2], Finished(FinishReason.TOOL_CALLS))
+    assert order(waiting) == [("+", 0), (".", 0), ("+", 1), (".", 1), ("-", 0), ("-", 1)]
+
+
 def test_reasoning_comes_back_as_it_was_said() -> None:
     items = [item for item in whole(*EVENTS)["output"] if item["type"] == "reasoning"]
     assert items[0]["encrypted_content"] == "gAAA"

@@ -27,6 +27,7 @@ class Upstream:
 
     port: int = 0
     asked: list[Asked] = field(default_factory=list)
+    models: list[str] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -47,6 +48,10 @@ class Upstream:
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
+        if head[0].startswith("GET") and self.models:
+            listed = {"data": [{"id": model} for model in self.models]}
+            writer.write(HEAD.format(status="200 OK", kind="application/json").encode() + json.dumps(listed).encode())
+            return
         if head[0].startswith("GET"):
             writer.write(HEAD.format(status="404 Not Found", kind="application/json").encode() + b"{}")
             return
@@ -85,24 +90,18 @@ class Upstream:
             case "thinks-and-calls":
                 think_and_call(writer)
                 await writer.drain()
+            case "uses-tool":
+                use_tool(writer, asked.body)
+                await writer.drain()
             case "refuses" | "too-long" | "throttles" | "wrong-key":
                 refuse(writer, model)
             case "endless":
                 await self._endless(writer, asked)
             case "flood":
                 await self._flood(writer, asked)
-            case "json":
-                chunk(writer, '{"a":')
-                chunk(writer, "1}", finish="stop")
-                write(writer, "[DONE]")
-                await writer.drain()
             case _:
                 await asyncio.sleep(float(model.removeprefix("late-")) if model.startswith("late-") else 0)
-                for text in ("Hel", "lo", "!"):
-                    chunk(writer, text)
-                chunk(writer, "", finish="stop")
-                write(writer, json.dumps({"id": "up_1", "choices": [], "usage": USAGE}))
-                write(writer, "[DONE]")
+                say(writer, *(('{"a":', "1}") if model == "json" else ("Hel", "lo", "!")))
                 await writer.drain()
 
     @staticmethod
@@ -117,6 +116,15 @@ class Upstream:
         while not asked.closed.is_set():
             chunk(writer, "x" * 4_000)
             await writer.drain()
+
+
+def say(writer: asyncio.StreamWriter, *texts: str) -> None:
+    """Answer in pieces, with the usage."""
+    for text in texts:
+        chunk(writer, text)
+    chunk(writer, "", finish="stop")
+    write(writer, json.dumps({"id": "up_1", "choices": [], "usage": USAGE}))
+    write(writer, "[DONE]")
 
 
 def embed(writer: asyncio.StreamWriter, body: dict[str, object]) -> None:
@@ -153,6 +161,20 @@ def think_and_call(writer: asyncio.StreamWriter) -> None:
         choice = {"index": 0, "delta": delta, "finish_reason": None}
         write(writer, json.dumps({"id": "up_1", "object": "chat.completion.chunk", "model": "native", "choices": [choice]}))
     chunk(writer, "", finish="tool_calls")
+    write(writer, json.dumps({"id": "up_1", "choices": [], "usage": USAGE}))
+    write(writer, "[DONE]")
+
+
+def use_tool(writer: asyncio.StreamWriter, body: dict[str, object]) -> None:
+    """Call a tool, and once there is a result say what it is."""
+    messages = body["messages"]
+    results = [message for message in messages if message["role"] == "tool"] if isinstance(messages, list) else []
+    if results:
+        chunk(writer, f"It is: {results[-1]['content']}", finish="stop")
+    else:
+        call = {"index": 0, "id": "call_a", "type": "function", "function": {"name": "weather", "arguments": '{"city":"Oslo"}'}}
+        choice = {"index": 0, "delta": {"tool_calls": [call]}, "finish_reason": "tool_calls"}
+        write(writer, json.dumps({"id": "up_1", "object": "chat.completion.chunk", "model": "native", "choices": [choice]}))
     write(writer, json.dumps({"id": "up_1", "choices": [], "usage": USAGE}))
     write(writer, "[DONE]")
 

@@ -1,8 +1,8 @@
 """The door side of OpenAI's Responses: events become a stream of numbered events or one response. Pure.
 
-A message or a piece of reasoning is done before the next item begins; calls are done at the end. A response shows how it was asked for,
-as far as the request knows it. A stream that fails says `error`, on which OpenAI's clients raise, and then
-`response.failed`, which others wait for.
+An item is done before the next one begins, also where a provider says several calls in turns: a call waits until those before it are whole,
+because clients take what comes for the last call that began. A response shows how it was asked for, as far as the request knows it. A
+stream that fails says `error`, on which OpenAI's clients raise, and then `response.failed`, which others wait for.
 Source: openai 3.54.0, @openrouter/sdk 1.3.19 and recorded answers of six hosts, checked 2026-11-28.
 """
 
@@ -97,6 +97,8 @@ class StreamEncoder(_Answer):
         self._begun = False
         self._open: Item | None = None
         self._calls: list[Item] = []
+        self._waiting: list[Item] = []
+        self._said: set[int] = set()
         self._more = b""
 
     def event(self, event: Event) -> bytes:
@@ -152,21 +154,47 @@ class StreamEncoder(_Answer):
 
     def _call(self, event: ToolCallDelta) -> bytes:
         item = self._output.call(event)
-        out = b""
-        if item not in self._calls:
-            out = self._enter(item)
-            self._calls.append(item)
-            self._open = None
-        if not event.arguments:
-            return out
         item.pieces.append(event.arguments)
+        out = b""
+        if item in self._calls:
+            out = self._arguments(item, event.arguments)
+        elif item not in self._waiting and item.place not in self._said:
+            self._waiting.append(item)
+        return out + self._advance()
+
+    def _advance(self) -> bytes:
+        """Let the next call speak, once those before it are whole."""
+        out = b""
+        while self._waiting and all(_is_whole(call) for call in self._calls):
+            out += self._end_calls() + self._begin_call(self._waiting.pop(0))
+        return out
+
+    def _begin_call(self, item: Item) -> bytes:
+        out = self._enter(item)
+        self._open = None
+        self._calls.append(item)
+        return out + self._arguments(item, item.words)
+
+    def _arguments(self, item: Item, arguments: str) -> bytes:
+        if not arguments:
+            return b""
         at = {"item_id": item.id, "output_index": item.place}
-        return out + self._line("response.function_call_arguments.delta", {**at, "delta": event.arguments})
+        return self._line("response.function_call_arguments.delta", {**at, "delta": arguments})
+
+    def _end_calls(self) -> bytes:
+        out = b"".join(self._done(item) for item in self._calls)
+        self._said.update(item.place for item in self._calls)
+        self._calls = []
+        return out
 
     def _enter(self, item: Item) -> bytes:
         out = self._begin() + self._close()
+        if item.type != CALL:  # items begin in their order, or clients count wrong
+            while self._waiting:
+                out += self._begin_call(self._waiting.pop(0))
         self._open = item
-        out += self._line("response.output_item.added", {"output_index": item.place, "item": item.whole("in_progress")})
+        begun = {**item.whole("in_progress"), **({"arguments": ""} if item.type == CALL else {})}
+        out += self._line("response.output_item.added", {"output_index": item.place, "item": begun})
         if item.type == MESSAGE:
             self._more = _MORE % (orjson.dumps(item.id), item.place)
             out += self._line("response.content_part.added", {**_place(item), "part": text_part("")})
@@ -198,7 +226,10 @@ class StreamEncoder(_Answer):
         return out + self._line("response.output_item.done", {"output_index": item.place, "item": item.whole("completed")})
 
     def _finish(self, end: Finished) -> bytes:
-        out = self._begin() + self._close() + b"".join(self._done(item) for item in self._calls)
+        out = self._begin() + self._close()
+        while self._waiting:
+            out += self._begin_call(self._waiting.pop(0))
+        out += self._end_calls()
         response = self._ended(end)
         return out + self._line(_LAST_EVENTS.get(str(response["status"]), "response.failed"), {"response": response})
 
@@ -220,6 +251,14 @@ def _status(reason: FinishReason) -> str:
             return "completed"
         case _:
             assert_never(reason)
+
+
+def _is_whole(call: Item) -> bool:
+    """Tell whether a call's arguments are complete."""
+    try:
+        return isinstance(orjson.loads(call.words), dict)
+    except orjson.JSONDecodeError:
+        return False
 
 
 def _place(item: Item) -> dict[str, object]:

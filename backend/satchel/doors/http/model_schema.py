@@ -48,7 +48,7 @@ class ModelSchema(BaseModel):
     created: int
     owned_by: str
     name: str
-    description: str | None
+    description: str
     context_length: int | None
     canonical_slug: str
     hugging_face_id: None = None
@@ -103,7 +103,7 @@ def model_schema(endpoints: Sequence[Endpoint], model: str, is_preferred: bool) 
         created=endpoint.created,
         owned_by=endpoint.provider,
         name=endpoint.name,
-        description=endpoint.description,
+        description=endpoint.description or "",
         context_length=endpoint.context_tokens,
         canonical_slug=endpoint.model_id,
         architecture=architecture(endpoint),
