@@ -16,13 +16,13 @@ export interface Hello {
   client?: ClientInfo;
 }
 
-/** Start a generation, or attach to that of the same `id`. `request` is OpenAI's body of chat, or of embeddings where `kind` says so. */
+/** Start a generation, or attach to that of the same `id`. `request` is OpenAI's body for its `kind`, chat by default. */
 export interface Generate {
   type: "generate";
   id: string;
   origin?: string | null;
   embedder?: string | null;
-  kind?: "chat" | "embeddings";
+  kind?: "chat" | "embeddings" | "images";
   request: Record<string, unknown>;
 }
 
@@ -92,7 +92,13 @@ export interface EmbeddingPiece {
   values: number[];
 }
 
-/** More of the answer: exactly one of `text`, `reasoning`, `tool_call` and `embedding`. */
+/** A whole picture of choice `index`, by `data:` or `https:` URL. */
+export interface ImagePiece {
+  index: number;
+  url: string;
+}
+
+/** More of the answer: exactly one of `text`, `reasoning`, `tool_call`, `image` and `embedding`. */
 export interface Delta {
   type: "delta";
   generation: string;
@@ -100,6 +106,7 @@ export interface Delta {
   text?: string;
   reasoning?: string;
   tool_call?: ToolCallPiece;
+  image?: ImagePiece;
   embedding?: EmbeddingPiece;
 }
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 HEAD = "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\nconnection: close\r\n\r\n"
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
 USAGE = {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
 
 
@@ -72,8 +73,9 @@ class Upstream:
 
     async def _play(self, model: str, writer: asyncio.StreamWriter, asked: Asked) -> None:
         asked.started.set()
-        if asked.path.endswith("/embeddings") and model not in ("mute", "throttles"):
-            embed(writer, asked.body)
+        made = KINDS.get(asked.path.removeprefix("/v1"))
+        if made is not None and model not in ("mute", "throttles", "wrong-key"):
+            made(writer, asked.body)
             return
         match model:
             case "mute":
@@ -135,6 +137,14 @@ def embed(writer: asyncio.StreamWriter, body: dict[str, object]) -> None:
     writer.write(HEAD.format(status="200 OK", kind="application/json").encode() + json.dumps(answer).encode())
 
 
+def draw(writer: asyncio.StreamWriter, body: dict[str, object]) -> None:
+    """Answer pictures: pixels, or where they lie if the model is `link`."""
+    one = {"url": "https://cdn.example/a.png"} if body["model"] == "link" else {"b64_json": PIXEL, "revised_prompt": "a small cat"}
+    usage = {"input_tokens": 4, "output_tokens": 1_000, "total_tokens": 1_004}
+    answer = {"created": 1, "data": [one] * int(str(body.get("n", 1))), "usage": usage}
+    writer.write(HEAD.format(status="200 OK", kind="application/json").encode() + json.dumps(answer).encode())
+
+
 def refuse(writer: asyncio.StreamWriter, how: str) -> None:
     """Answer an error as OpenAI does."""
     status, code, message = {
@@ -191,6 +201,10 @@ def write(writer: asyncio.StreamWriter, data: str) -> None:
         writer.write(HEAD.format(status="200 OK", kind="text/event-stream").encode())
         writer.has_head = True  # type: ignore[attr-defined]
     writer.write(f"data: {data}\n\n".encode())
+
+
+KINDS = {"/embeddings": embed, "/images/generations": draw}
+"""What answers other than chats."""
 
 
 @asynccontextmanager

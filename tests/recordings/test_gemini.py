@@ -8,7 +8,7 @@ import pytest
 
 from satchel.dialects.gemini import Decoder
 from satchel.domain.errors import StreamBroken, UpstreamError
-from satchel.domain.events import FinishReason
+from satchel.domain.events import FinishReason, Image
 from satchel.domain.usage import Usage
 
 from .cases import MISSING, Case
@@ -58,6 +58,8 @@ def test_text_thoughts_signatures_and_calls_are_those_of_the_body(case: Case) ->
     events, error = decode(Decoder, case)
     assert error is None
     assert told_by(events) == plainly(case)
+    media = [part["inlineData"] for part in parts(case) if "inlineData" in part]
+    assert [event.inline for event in events if isinstance(event, Image)] == [(one["mimeType"], one["data"]) for one in media]
 
 
 @each(ANSWERS)
@@ -70,7 +72,9 @@ def test_an_answer_ends_with_a_normal_reason_and_thoughts_inside_the_output(case
     report = [one["usageMetadata"] for one in objects(case)][-1]
     thoughts = report.get("thoughtsTokenCount", 0)
     output = report.get("candidatesTokenCount", 0) + thoughts
-    assert end.usage == Usage(report["promptTokenCount"], output, thoughts, report.get("cachedContentTokenCount", 0))
+    drawn = sum(one["tokenCount"] for one in report.get("candidatesTokensDetails", []) if one["modality"] == "IMAGE")
+    cached = report.get("cachedContentTokenCount", 0)
+    assert end.usage == Usage(report["promptTokenCount"], output, thoughts, cached, image_tokens=drawn)
     assert end.usage.input_tokens + end.usage.output_tokens == report["totalTokenCount"]
 
 

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 
 from satchel.bootstrap.house import House
 from satchel.doors.auth import Authenticator
-from satchel.doors.http import completions, embeddings, messages, responses, text_completions
+from satchel.doors.http import completions, embeddings, images, messages, responses, text_completions
 from satchel.doors.http.callers import Callers
 from satchel.doors.http.front import Front
 from satchel.doors.http.generating import GeneratingDoor, HotServices, Skin
@@ -49,6 +49,7 @@ class Doors:
         services = HotServices(authenticator, house.generation, self._live, clock, ids)
         hot: dict[str, ASGIApp] = {path: GeneratingDoor(skin, services) for path, skin in skins.items()}
         hot[embeddings.PATH] = embeddings.Embeddings(services)
+        hot[images.PATH] = hot[images.ALSO] = images.Images(services)
         hot[messages.COUNT_PATH] = messages.TokenCount(authenticator)
         self.asgi = Front(
             hot=hot,
@@ -111,6 +112,7 @@ class Doors:
             completions.PATH: completions.DESCRIPTION,
             text_completions.PATH: text_completions.DESCRIPTION,
             embeddings.PATH: embeddings.DESCRIPTION,
+            images.PATH: images.DESCRIPTION,
             messages.PATH: messages.DESCRIPTION,
             responses.PATH: responses.DESCRIPTION,
             messages.COUNT_PATH: messages.COUNT_DESCRIPTION,

@@ -14,7 +14,7 @@ import orjson
 from satchel.dialects.json_fields import json_object
 from satchel.domain.chat import Json
 from satchel.domain.errors import SatchelError
-from satchel.domain.events import Embedding, Event, Finished, FinishReason, ReasoningDelta, Started, TextDelta, ToolCallDelta
+from satchel.domain.events import Embedding, Event, Finished, FinishReason, Image, ReasoningDelta, Started, TextDelta, ToolCallDelta
 from satchel.domain.usage import Usage
 
 _STOP_REASONS: Mapping[FinishReason, str] = {
@@ -88,8 +88,8 @@ class StreamEncoder:
             case Started():
                 self._model = event.model
                 return b""
-            case Embedding():
-                return b""  # no chat has one
+            case Image() | Embedding():
+                return b""  # there is no place for one
             case Finished():
                 return self._finish(event)
             case _:
@@ -175,7 +175,7 @@ class JsonEncoder:
                 self._finished = event
             case Started():
                 self._model = event.model
-            case Embedding():
+            case Image() | Embedding():
                 pass
             case _:
                 assert_never(event)

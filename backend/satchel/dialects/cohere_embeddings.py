@@ -10,7 +10,8 @@ import orjson
 from satchel.dialects.cohere import Decoder
 from satchel.dialects.json_fields import child, count
 from satchel.dialects.openai_embeddings_upstream import texts_of
-from satchel.dialects.vectors import Refused, VectorDecoder
+from satchel.dialects.vectors import VectorDecoder
+from satchel.dialects.whole_answer import Refused
 from satchel.domain.catalog import Endpoint
 from satchel.domain.chat import Json
 from satchel.domain.embeddings import EmbeddingRequest

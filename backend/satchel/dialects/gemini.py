@@ -11,7 +11,7 @@ from satchel.dialects.json_fields import child, children, count, json_text, text
 from satchel.dialects.upstream_answer import UpstreamAnswer
 from satchel.domain.catalog import Endpoint
 from satchel.domain.chat import Json
-from satchel.domain.events import Event, Finished, FinishReason, ReasoningDelta, TextDelta, ToolCallDelta
+from satchel.domain.events import Event, Finished, FinishReason, Image, ReasoningDelta, TextDelta, ToolCallDelta
 from satchel.domain.usage import Usage
 from satchel.kit.json_pieces import JsonPieces
 from satchel.kit.sse import SseParser
@@ -94,12 +94,16 @@ class Decoder(UpstreamAnswer):
         candidate.native = text(fields, "finishReason") or candidate.native
 
     def _part(self, index: int, candidate: _Candidate, part: Json, events: list[Event]) -> None:
-        """Take one part. Media, and what tools at the server did, have no event of ours."""
+        """Take one part. Sounds, and what tools at the server did, have no event of ours; pictures of a thought are no answer."""
         signature = text(part, "thoughtSignature")
         words = text(part, "text")
         if "functionCall" in part:
             self._call(index, candidate, child(part, "functionCall"), signature, events)
             return
+        media = child(part, "inlineData")
+        if text(media, "mimeType").startswith("image/") and part.get("thought") is not True:
+            candidate.spoke = True
+            self._say(events, Image(f"data:{text(media, 'mimeType')};base64,{text(media, 'data')}", index))
         if words:
             candidate.spoke = True
             self._say(events, ReasoningDelta(words, index=index) if part.get("thought") is True else TextDelta(words, index))
@@ -149,4 +153,10 @@ def _usage(report: Json) -> Usage:
         output_tokens=count(report, "candidatesTokenCount") + thoughts,
         reasoning_tokens=thoughts,
         cached_tokens=min(prompt, count(report, "cachedContentTokenCount")),
+        image_tokens=_image_tokens(report),
     )
+
+
+def _image_tokens(report: Json) -> int:
+    found = [one for one in children(report, "candidatesTokensDetails") if one.get("modality") == "IMAGE"]
+    return min(sum(count(one, "tokenCount") for one in found), count(report, "candidatesTokenCount"))

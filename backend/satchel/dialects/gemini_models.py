@@ -16,10 +16,10 @@ _ALSO: frozenset[Capability] = frozenset({"audio", "files"})
 
 
 def parse_models(body: object) -> list[ListedModel] | None:
-    """Return the models of one page that generate content or embed it; None if `body` is no list of models."""
+    """Return the models of one page that chat, embed or draw; None if `body` is no list of models."""
     if not isinstance(body, Mapping) or not isinstance(body.get("models"), list):
         return None
-    return [_model(item) for item in children(cast(Json, body), "models") if _can(item, "generateContent") or _can(item, "embedContent")]
+    return [_model(item) for item in children(cast(Json, body), "models") if _abilities(item) and text(item, "name")]
 
 
 def next_page(body: object) -> str | None:
@@ -29,11 +29,10 @@ def next_page(body: object) -> str | None:
 
 def _can(item: Json, method: str) -> bool:
     methods = item.get("supportedGenerationMethods")
-    return bool(text(item, "name")) and isinstance(methods, list) and method in methods
+    return isinstance(methods, list) and method in methods
 
 
 def _model(item: Json) -> ListedModel:
-    thinks: frozenset[Capability] = frozenset({"reasoning"}) if item.get("thinking") is True else frozenset()
     return ListedModel(
         native_model=text(item, "name").removeprefix(_PREFIX),
         name=text(item, "displayName") or None,
@@ -41,5 +40,16 @@ def _model(item: Json) -> ListedModel:
         context_tokens=count(item, "inputTokenLimit") or None,
         max_output_tokens=count(item, "outputTokenLimit") or None,
         owned_by="google",
-        capabilities=ASSUMED | _ALSO | thinks if _can(item, "generateContent") else frozenset({"embeddings"}),
+        capabilities=_abilities(item),
     )
+
+
+def _abilities(item: Json) -> frozenset[Capability]:
+    """Return what a model can do. The list does not say which draw; their names do."""
+    draws: frozenset[Capability] = frozenset({"image_output"}) if "image" in text(item, "name") else frozenset()
+    if _can(item, "generateContent"):
+        thinks: frozenset[Capability] = frozenset({"reasoning"}) if item.get("thinking") is True else frozenset()
+        return ASSUMED | _ALSO | thinks | draws
+    if _can(item, "embedContent"):
+        return frozenset({"embeddings"})
+    return draws if _can(item, "predict") else frozenset()

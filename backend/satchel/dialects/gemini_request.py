@@ -64,6 +64,10 @@ def encode_request(request: ChatRequest, endpoint: Endpoint) -> bytes:
     effort = request.tuning.reasoning_effort
     if effort is not None and "reasoning_effort" not in endpoint.quirks.unsupported:
         config["thinkingConfig"] = _thinking(effort)
+    if request.modalities:
+        config["responseModalities"] = [one.upper() for one in request.modalities]
+    if request.aspect_ratio is not None:
+        config["imageConfig"] = {"aspectRatio": request.aspect_ratio}
     if config:
         body["generationConfig"] = config
     return orjson.dumps(body)

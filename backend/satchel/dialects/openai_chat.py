@@ -10,6 +10,8 @@ from typing import cast
 
 import orjson
 
+from satchel.dialects.json_fields import child, children
+from satchel.dialects.json_fields import text as text_at
 from satchel.dialects.openai_chat_errors import error_from, error_in_stream, upstream_details
 from satchel.dialects.openai_chat_thinking import ThinkSplitter
 from satchel.dialects.openai_chat_tools import ToolCalls
@@ -17,7 +19,7 @@ from satchel.dialects.openai_chat_usage import finish_reason, normal_usage, read
 from satchel.domain.catalog import Endpoint
 from satchel.domain.chat import Json
 from satchel.domain.errors import ContentFiltered, ProviderGarbled, SatchelError, StreamBroken
-from satchel.domain.events import Event, Finished, FinishReason, ReasoningDelta, Started, TextDelta
+from satchel.domain.events import Event, Finished, FinishReason, Image, ReasoningDelta, Started, TextDelta
 from satchel.kit.sse import EventTooLarge, SseParser
 
 _DONE = b"[DONE]"
@@ -186,6 +188,8 @@ class Decoder:
                     self._text(index, choice, text, events)
         elif isinstance(content, str) and content:
             self._text(index, choice, content, events)
+        if "images" in delta:
+            self._add(events, choice, _images(delta, index))
         refusal = delta.get("refusal")
         if isinstance(refusal, str):
             choice.refusal += refusal
@@ -265,6 +269,12 @@ class Decoder:
 
     def _details(self, words: str | None = None) -> dict[str, object]:
         return upstream_details(self._endpoint, 200, words)
+
+
+def _images(delta: Json, index: int) -> list[Event]:
+    """Return the pictures of a delta: `images[].image_url.url`, as OpenRouter and its kin send them."""
+    found = [child(one, "image_url") for one in children(delta, "images")]
+    return [Image(url, index) for one in found if (url := text_at(one, "url"))]
 
 
 def _reasoning(delta: Json, index: int) -> list[ReasoningDelta]:

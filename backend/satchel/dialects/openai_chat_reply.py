@@ -12,7 +12,7 @@ import orjson
 
 from satchel.domain.chat import Json
 from satchel.domain.errors import SatchelError
-from satchel.domain.events import Embedding, Event, Finished, FinishReason, ReasoningDelta, Started, TextDelta, ToolCallDelta
+from satchel.domain.events import Embedding, Event, Finished, FinishReason, Image, ReasoningDelta, Started, TextDelta, ToolCallDelta
 from satchel.domain.usage import UNPRICED, Cost, Usage
 from satchel.kit.money import usd_from_nusd
 
@@ -49,7 +49,7 @@ def usage_object(usage: Usage | None, cost: Cost | None) -> Json:
             "audio_tokens": 0,
             "video_tokens": 0,
         },
-        "completion_tokens_details": {"reasoning_tokens": used.reasoning_tokens, "image_tokens": 0, "audio_tokens": 0},
+        "completion_tokens_details": {"reasoning_tokens": used.reasoning_tokens, "image_tokens": used.image_tokens, "audio_tokens": 0},
         "cost_details": details,
     }
 
@@ -85,6 +85,8 @@ class StreamEncoder:
                 self._model, self._provider = event.model, event.provider or self._provider
                 self._more = self._head() + _MORE
                 return b""
+            case Image(index=index):
+                return self._chunk(index, {"images": [_image(event)]})
             case Embedding():
                 return b""  # no chat has one
             case Finished():
@@ -144,6 +146,7 @@ class _Choice:
     reasoning: list[str] = field(default_factory=list)
     details: list[Json] = field(default_factory=list)
     calls: dict[int, ToolCallDelta] = field(default_factory=dict)
+    images: list[Json] = field(default_factory=list)
 
 
 class JsonEncoder:
@@ -173,6 +176,8 @@ class JsonEncoder:
                 calls[call] = _joined(calls.get(call), event)
             case Finished():
                 self._finished = event
+            case Image(index=index):
+                self._choice(index).images.append(_image(event))
             case Started() | Embedding():
                 pass
             case _:
@@ -220,7 +225,13 @@ def _message(choice: _Choice) -> dict[str, object]:
     if choice.calls:
         calls = [_tool_call(call) for _, call in sorted(choice.calls.items())]
         message["tool_calls"] = [{key: value for key, value in call.items() if key != "index"} for call in calls]
+    if choice.images:
+        message["images"] = choice.images
     return message
+
+
+def _image(event: Image) -> Json:
+    return {"type": "image_url", "image_url": {"url": event.url}}
 
 
 def _details(event: ReasoningDelta) -> list[Json]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Literal, cast
 
 from satchel.dialects.openai_chat_parts import assistant_parts, content_parts
-from satchel.dialects.request_fields import Body, asked_model, boolean, integer, number, object_at, text, wrong
+from satchel.dialects.request_fields import Body, asked_model, boolean, integer, list_at, number, object_at, text, wrong
 from satchel.domain.chat import NO_TUNING, ChatRequest, Message, OutputFormat, Role, Tool, ToolChoice, Tuning
 from satchel.domain.errors import UnsupportedFeature
 
@@ -47,7 +47,19 @@ def parse_request(body: Body) -> ChatRequest:
         output_format=_output_format(body),
         tuning=_tuning(body),
         user=text(body, "user"),
+        modalities=_modalities(body),
     )
+
+
+def _modalities(body: Body) -> tuple[str, ...]:
+    """Return what may come out, where that is more than text."""
+    given = list_at(body.get("modalities"), "modalities")
+    for at, one in enumerate(given):
+        if one not in ("text", "image"):
+            if one == "audio":
+                raise UnsupportedFeature("audio does not come out of chats here", details={"param": "modalities", "feature": "audio"})
+            raise wrong(f"modalities[{at}]", f"must be text or image, not {one!r}")
+    return tuple(str(one) for one in given) if "image" in given else ()
 
 
 def _message(message: object, at: str) -> Message:

@@ -84,6 +84,8 @@ def _wanted(request: ChatRequest, quirks: Quirks) -> dict[str, object]:
         body["response_format"] = _output_format(request.output_format)
     if request.tuning is not NO_TUNING:
         _tune(body, request.tuning, quirks)
+    if request.modalities:
+        body["modalities"] = list(request.modalities)
     if request.user is not None:
         body["user"] = request.user
     return body

@@ -57,6 +57,7 @@ def normal_usage(report: Json, reasoning_tokens: Literal["inside", "outside"]) -
         reasoning_tokens=min(reasoning, output),
         cached_tokens=cached,
         cache_write_tokens=min(given - cached, _count(prompt, "cache_write_tokens")),
+        image_tokens=min(_count(completion, "image_tokens"), output),
     )
 
 

@@ -14,12 +14,12 @@ from satchel.domain.endpoints import ASSUMED, ListedModel, abilities_of
 from satchel.domain.usage import Price
 
 _MTOK = 1_000_000
-_OTHER_KINDS = ("rerank", "moderation", "image", "audio", "transcribe")
-_OTHER_NAMES = ("whisper", "tts-", "dall-e", "moderation", "rerank", "text-to-image")
+_OTHER_KINDS = ("rerank", "moderation", "audio", "transcribe", "video")
+_OTHER_NAMES = ("whisper", "tts-", "moderation", "rerank", "sora-", "text-to-image")
 
 
 def parse_models(body: object, today: date) -> list[ListedModel] | None:
-    """Return the models of a list that chat or embed, in its order; None if `body` is no list of models. Some servers send a bare array."""
+    """Return the models of a list that chat, embed or draw, in its order; None if `body` is none. Some servers send a bare array."""
     items = body.get("data", body.get("models")) if isinstance(body, Mapping) else body
     if not isinstance(items, list):
         return None
@@ -60,6 +60,8 @@ def _capabilities(item: Json, native: str) -> frozenset[Capability]:
     """Read abilities where the list names them (OpenRouter, LM Studio), else assume the usual ones."""
     if "embed" in str(item.get("type") or ""):
         return frozenset({"embeddings"})
+    if item.get("type") == "image":
+        return frozenset({"image_output"})
     parameters = item.get("supported_parameters")
     if not isinstance(parameters, list):
         return ASSUMED - {"images"} if item.get("type") == "llm" else abilities_of(native)
@@ -68,6 +70,8 @@ def _capabilities(item: Json, native: str) -> frozenset[Capability]:
     found.update(["tools"] if "tools" in parameters else [])
     found.update(["json_schema"] if "structured_outputs" in parameters else [])
     found.update(["reasoning"] if "reasoning" in parameters else [])
+    outputs = _object(item, "architecture").get("output_modalities")
+    found.update(["image_output"] if isinstance(outputs, list) and "image" in outputs else [])
     found.update(["images"] if isinstance(inputs, list) and "image" in inputs else [])
     return frozenset(found)
 
@@ -78,11 +82,12 @@ def _price(pricing: Json, today: date) -> Price | None:
         given = {key: Decimal(str(pricing[key])) * _MTOK for key in ("prompt", "completion") if key in pricing}
         cached = Decimal(str(pricing["input_cache_read"])) * _MTOK if "input_cache_read" in pricing else None
         write = Decimal(str(pricing["input_cache_write"])) * _MTOK if "input_cache_write" in pricing else None
+        drawn = Decimal(str(pricing["image_output"])) * _MTOK if "image_output" in pricing else None
     except InvalidOperation:
         return None
     if len(given) != 2 or min(given.values()) < 0:
         return None
-    return Price(given["prompt"], given["completion"], today, cached, write)
+    return Price(given["prompt"], given["completion"], today, cached, write, image_usd=drawn)
 
 
 def _object(fields: Json, key: str) -> Json:

@@ -1,4 +1,4 @@
-"""By which of its surfaces an OpenAI-like host is asked: chat completions, Responses, Ollama's own chat, or embeddings. Pure.
+"""By which of its surfaces an OpenAI-like host is asked: chat completions, Responses, Ollama's own chat, embeddings, or pictures. Pure.
 
 A base URL that ends in `/responses` asks for Responses; models that know nothing else get it anyway; an Ollama named by its bare address
 speaks its own chat.
@@ -15,15 +15,17 @@ from satchel.dialects import (
     openai_chat,
     openai_chat_upstream,
     openai_embeddings_upstream,
+    openai_images_upstream,
     openai_responses,
     openai_responses_upstream,
 )
 from satchel.dialects.upstream_answer import UpstreamAnswer
-from satchel.dialects.vectors import VectorDecoder
+from satchel.dialects.whole_answer import WholeAnswer
 from satchel.domain.calls import Request
 from satchel.domain.catalog import Endpoint, Quirks
 from satchel.domain.chat import ChatRequest
 from satchel.domain.embeddings import EmbeddingRequest
+from satchel.domain.images import ImageRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Asked:
 
     url: str
     body: bytes
-    decoder: UpstreamAnswer | openai_chat.Decoder | VectorDecoder
+    decoder: UpstreamAnswer | openai_chat.Decoder | WholeAnswer
     accept: str = "application/json"
 
 
@@ -74,6 +76,9 @@ def asked(request: Request, endpoint: Endpoint, mint: Callable[[], str]) -> Aske
     if isinstance(request, EmbeddingRequest):
         body = openai_embeddings_upstream.encode_request(request, endpoint)
         return Asked(f"{_root(endpoint)}/embeddings", body, openai_embeddings_upstream.decoder(request, endpoint))
+    if isinstance(request, ImageRequest):
+        body = openai_images_upstream.encode_request(request, endpoint)
+        return Asked(_root(endpoint) + endpoint.quirks.images_path, body, openai_images_upstream.ImageDecoder(endpoint))
     surface = surface_of(endpoint)
     body = surface.encode(request, endpoint)
     return Asked(surface.url(endpoint.base_url), body, surface.decoder(endpoint, mint), "text/event-stream")
@@ -83,6 +88,8 @@ def dropped(request: Request, endpoint: Endpoint) -> tuple[str, ...]:
     """Return what would not be sent."""
     if isinstance(request, EmbeddingRequest):
         return openai_embeddings_upstream.dropped_parameters(request, endpoint)
+    if isinstance(request, ImageRequest):
+        return openai_images_upstream.dropped_parameters(request, endpoint)
     return surface_of(endpoint).dropped(request, endpoint)
 
 

@@ -6,8 +6,9 @@ from datetime import datetime
 from satchel.domain.accounts import Principal
 from satchel.domain.chat import ChatRequest
 from satchel.domain.embeddings import EmbeddingRequest
+from satchel.domain.images import ImageRequest
 
-Request = ChatRequest | EmbeddingRequest
+Request = ChatRequest | EmbeddingRequest | ImageRequest
 """Everything that may be asked of a model."""
 
 

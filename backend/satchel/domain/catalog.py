@@ -8,9 +8,9 @@ from satchel.domain.usage import Price
 
 PREFERRED = "satchel/preferred"
 
-Capability = Literal["chat", "tools", "images", "audio", "files", "reasoning", "json_schema", "embeddings"]
+Capability = Literal["chat", "tools", "images", "audio", "files", "reasoning", "json_schema", "embeddings", "image_output"]
 CancelRule = Literal["stops", "bills_full", "unknown"]
-FIRST_ABLE: Mapping[str, Capability] = {"satchel/embeddings": "embeddings"}
+FIRST_ABLE: Mapping[str, Capability] = {"satchel/embeddings": "embeddings", "satchel/images": "image_output"}
 """Names for the first model of a person's that can do a thing. `PREFERRED` is a person's choice among those that chat."""
 Training = Literal["no", "by_plan", "unknown"]
 """Whether a provider trains models on what it is sent: never by default, depending on the plan, or not known to us."""
@@ -28,6 +28,11 @@ class Quirks:
     seed_key: Literal["seed", "random_seed"] = "seed"
     dimensions_key: Literal["dimensions", "output_dimension"] = "dimensions"
     """How the length of an embedding is called."""
+    image_format: Literal["", "b64_json", "base64"] = ""
+    """What is said so that pictures come as data; nothing where they do by themselves."""
+    image_sides: bool = False
+    """Whether the size of a picture is said as width and height."""
+    images_path: str = "/images/generations"
     tool_choice_required: Literal["required", "any"] = "required"
     tool_ids: Literal["any", "nine_alphanumerics"] = "any"
     developer_role: bool = False

@@ -130,7 +130,10 @@ NO_TUNING = Tuning()
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """One request. `model` is an id as the caller wrote it; routing resolves it. `max_output_tokens` None = the model's own limit."""
+    """One request. `model` is an id as the caller wrote it; routing resolves it. `max_output_tokens` None = the model's own limit.
+
+    `modalities` are what may come out (`text`, `image`); empty is the model's own way. `aspect_ratio` is that of pictures, such as `3:2`.
+    """
 
     model: str
     messages: tuple[Message, ...]
@@ -143,6 +146,13 @@ class ChatRequest:
     output_format: OutputFormat | None = None
     tuning: Tuning = NO_TUNING
     user: str | None = None
+    modalities: tuple[str, ...] = ()
+    aspect_ratio: str | None = None
+
+    @property
+    def draws(self) -> bool:
+        """Tell whether pictures are asked for."""
+        return "image" in self.modalities
 
 
 def characters_in(messages: Sequence[Message]) -> int:

@@ -1,7 +1,7 @@
 """How an endpoint comes to be: a provider's row, what the catalog knows of the model, what the server lists, and the key that opens it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from urllib.parse import urlsplit
@@ -16,6 +16,17 @@ from satchel.kit.addresses import is_loopback
 ASSUMED: frozenset[Capability] = frozenset({"chat", "tools", "images", "json_schema"})
 _BY_NAME: Mapping[Capability, tuple[str, ...]] = {
     "embeddings": ("embed", "bge-", "gte-", "e5-", "minilm", "m2-bert-80m-"),
+    "image_output": (
+        "dall-e",
+        "gpt-image",
+        "chatgpt-image",
+        "imagen-",
+        "imagine-image",
+        "grok-2-image",
+        "flux",
+        "stable-diffusion",
+        "sdxl",
+    ),
 }
 FREE = Price(Decimal(0), Decimal(0), date(2026, 11, 23))
 
@@ -68,7 +79,7 @@ def endpoint_of(
         dialect=row.dialect,
         key_id=key.id if key else None,
         key_label=key.label if key else None,
-        price=FREE if local else seen.price or (facts.price if facts else None),
+        price=FREE if local else _with_pictures(seen.price or (facts.price if facts else None), capabilities),
         context_tokens=(facts.context_tokens if facts else None) or seen.context_tokens,
         max_output_tokens=(facts.max_output_tokens if facts else None) or seen.max_output_tokens,
         capabilities=capabilities,
@@ -81,6 +92,13 @@ def endpoint_of(
         training="no" if local else row.training,
         policy_page=None if local else row.policy_page,
     )
+
+
+def _with_pictures(price: Price | None, capabilities: frozenset[Capability]) -> Price | None:
+    """Return the price of a model that makes nothing but pictures: what comes out of it are their tokens."""
+    if price is None or capabilities != {"image_output"} or not price.output_usd or price.image_usd is not None:
+        return price
+    return replace(price, image_usd=price.output_usd)
 
 
 def _with_path(row: ProviderRow, base_url: str) -> str:

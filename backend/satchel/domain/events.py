@@ -65,6 +65,21 @@ class ToolCallDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A whole picture, by `data:` URL or by `https:` URL at its maker; the `index`-th of an answer of pictures, or of choice `index`."""
+
+    url: str
+    index: int = 0
+    revised_prompt: str | None = None
+
+    @property
+    def inline(self) -> tuple[str, str]:
+        """Return its type and its base64 data, both empty where it lies elsewhere."""
+        head, comma, data = self.url.partition(";base64,")
+        return (head.removeprefix("data:"), data) if comma and head.startswith("data:") else ("", "")
+
+
+@dataclass(frozen=True, slots=True)
 class Embedding:
     """The vector of input number `index`; only a request for embeddings has such."""
 
@@ -90,7 +105,7 @@ class Finished:
     choices: tuple[tuple[FinishReason, str | None], ...] = ()
 
 
-Event = Started | TextDelta | ReasoningDelta | ToolCallDelta | Embedding | Finished
+Event = Started | TextDelta | ReasoningDelta | ToolCallDelta | Image | Embedding | Finished
 
 
 def size_of(event: Event) -> int:
@@ -102,6 +117,8 @@ def size_of(event: Event) -> int:
             return len(text) + len(name or "")
         case ReasoningDelta(text=text, signature=signature, details=details):
             return len(text) + len(signature or "") + (len(str(details)) if details else 0)
+        case Image(url=url):
+            return len(url)
         case Embedding(values=values):
             return 8 * len(values)
         case Started() | Finished():

@@ -7,6 +7,7 @@ on the script, so the bound looks at that. Measured on the recordings' own count
 from satchel.domain.calls import Request
 from satchel.domain.chat import AudioPart, ChatRequest, FilePart, ImagePart, ReasoningPart, TextPart, ToolCallPart, characters_in
 from satchel.domain.embeddings import EmbeddingRequest
+from satchel.domain.images import ImageRequest
 
 _ASCII_PER_TOKEN = 3
 _OTHER_BYTES_PER_TOKEN = 2
@@ -26,6 +27,8 @@ def input_tokens_bound(request: Request) -> int:
     match request:
         case ChatRequest():
             return _chat_bound(request)
+        case ImageRequest(prompt=prompt):
+            return _TOKENS_PER_PROMPT + text_bound(prompt)
         case EmbeddingRequest(inputs=inputs):
             return sum(_TOKENS_PER_MESSAGE + (text_bound(one) if isinstance(one, str) else len(one)) for one in inputs)
 
@@ -64,6 +67,8 @@ def text_bound(text: str) -> int:
 
 def input_tokens_estimate(request: Request) -> int:
     """Return a fair guess of the input tokens, for settling where the provider reported none: four characters a token."""
+    if isinstance(request, ImageRequest):
+        return -(-len(request.prompt) // 4)
     if isinstance(request, EmbeddingRequest):
         return sum(-(-len(one) // 4) if isinstance(one, str) else len(one) for one in request.inputs)
     return -(-characters_in(request.messages) // 4) + 4 * len(request.messages)

@@ -7,6 +7,7 @@ from satchel.domain.catalog import Capability, Endpoint
 from satchel.domain.chat import ChatRequest, ImagePart, characters_in
 from satchel.domain.embeddings import EmbeddingRequest
 from satchel.domain.errors import ContextTooLong, UnknownModel, UnsupportedFeature
+from satchel.domain.images import ImageRequest
 from satchel.domain.prompt_size import input_tokens_bound
 from satchel.domain.usage import worst_case_nusd
 
@@ -15,10 +16,17 @@ _DEFAULT_OUTPUT_TOKENS = 4_096
 
 def output_tokens_bound(request: Request, endpoint: Endpoint) -> int:
     """Return the most tokens `endpoint` may write for this request."""
-    if isinstance(request, EmbeddingRequest):
+    if isinstance(request, EmbeddingRequest | ImageRequest):
         return 0
     limits = [n for n in (request.max_output_tokens, endpoint.max_output_tokens, endpoint.context_tokens) if n is not None]
     return (min(limits) if limits else _DEFAULT_OUTPUT_TOKENS) * request.n
+
+
+def images_bound(request: Request) -> int:
+    """Return the most pictures that may come out."""
+    if isinstance(request, ImageRequest):
+        return request.n
+    return request.n if isinstance(request, ChatRequest) and request.draws else 0
 
 
 def worst_case(request: Request, routes: Sequence[Endpoint]) -> int | None:
@@ -26,11 +34,14 @@ def worst_case(request: Request, routes: Sequence[Endpoint]) -> int | None:
     prices = [(endpoint, endpoint.price) for endpoint in routes if endpoint.price is not None]
     if len(prices) < len(routes):
         return None
-    dear = [(endpoint, price) for endpoint, price in prices if price.input_usd or price.output_usd]
+    dear = [(endpoint, price) for endpoint, price in prices if not price.is_free]
     if not dear:
         return 0
     tokens = input_tokens_bound(request)
-    return max(worst_case_nusd(price, tokens, output_tokens_bound(request, endpoint)) or 0 for endpoint, price in dear)
+    images = images_bound(request)
+    costs = [worst_case_nusd(price, tokens, output_tokens_bound(request, endpoint), images) for endpoint, price in dear]
+    known = [cost for cost in costs if cost is not None]
+    return max(known) if len(known) == len(costs) else None
 
 
 def rank(endpoints: Sequence[Endpoint], request: Request) -> list[Endpoint]:
@@ -65,6 +76,8 @@ def ability_for(request: Request) -> Capability:
             return "chat"
         case EmbeddingRequest():
             return "embeddings"
+        case ImageRequest():
+            return "image_output"
 
 
 def _preference(endpoint: Endpoint) -> tuple[bool, bool, float]:
@@ -79,6 +92,8 @@ def _lacks(endpoint: Endpoint, request: Request) -> str | None:
         return None if wanted in has or endpoint.assumed else wanted
     if "chat" not in has:
         return "chat"
+    if request.draws and not ("image_output" in has or endpoint.assumed):
+        return "image_output"
     if request.tools and "tools" not in has:
         return "tools"
     if "images" not in has and any(isinstance(part, ImagePart) for message in request.messages for part in message.parts):

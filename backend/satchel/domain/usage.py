@@ -1,20 +1,22 @@
 """What was used and what it cost: token counts, dated prices, and the one rounding between them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from satchel.kit.money import nusd_from_usd
 
 _MTOK = Decimal(1_000_000)
+_TOKENS_PER_IMAGE = 8_192
+"""The most that a picture is made of; the dearest known have 6,240."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Token counts of one generation, in the model's own tokens.
 
-    `input_tokens` includes `cached_tokens` and `cache_write_tokens`; `output_tokens` includes `reasoning_tokens`. `estimated` says that we
-    counted because the provider did not.
+    `input_tokens` includes `cached_tokens` and `cache_write_tokens`; `output_tokens` includes `reasoning_tokens` and `image_tokens`.
+    `images` counts pictures. `estimated` says that we counted because the provider did not.
     """
 
     input_tokens: int = 0
@@ -23,11 +25,15 @@ class Usage:
     cached_tokens: int = 0
     cache_write_tokens: int = 0
     estimated: bool = False
+    image_tokens: int = 0
+    images: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
     """US dollars per million tokens on a date. A cache price of None means "as input".
+
+    `image_usd` is that of tokens that pictures are made of, `per_image_usd` of a whole picture; without either nobody knows what they cost.
 
     `beyond` are the prices of longer prompts: each counts for all tokens of a call whose input is above its number. Ascending.
     """
@@ -38,6 +44,13 @@ class Price:
     cached_usd: Decimal | None = None
     cache_write_usd: Decimal | None = None
     beyond: tuple[tuple[int, "Price"], ...] = ()
+    image_usd: Decimal | None = None
+    per_image_usd: Decimal | None = None
+
+    @property
+    def is_free(self) -> bool:
+        """Tell whether nothing costs anything."""
+        return not (self.input_usd or self.output_usd or self.image_usd or self.per_image_usd)
 
     def for_input(self, input_tokens: int) -> "Price":
         """Return the price of a call with so many tokens of input."""
@@ -63,25 +76,42 @@ FREE = Cost()
 UNPRICED = Cost(0, known=False)
 
 
+def with_images(usage: Usage, images: int) -> Usage:
+    """Return a provider's usage with the pictures that came; without word of their tokens all that was written counts as theirs."""
+    if not images or usage.images:
+        return usage
+    return replace(usage, images=images, image_tokens=usage.image_tokens or usage.output_tokens - usage.reasoning_tokens)
+
+
 def cost(usage: Usage, price: Price | None) -> Cost:
     """Return the cost of `usage` at `price`, rounded up once to a whole nano-dollar; `UNPRICED` without a price."""
     if price is None:
         return UNPRICED
-    if not price.input_usd and not price.output_usd:
+    if price.is_free:
         return FREE
+    if (usage.images or usage.image_tokens) and price.image_usd is None and price.per_image_usd is None:
+        return UNPRICED
     price = price.for_input(usage.input_tokens) if price.beyond else price
     fresh = max(0, usage.input_tokens - usage.cached_tokens - usage.cache_write_tokens)
     cached_usd = price.input_usd if price.cached_usd is None else price.cached_usd
     write_usd = price.input_usd if price.cache_write_usd is None else price.cache_write_usd
     prompt = fresh * price.input_usd + usage.cached_tokens * cached_usd + usage.cache_write_tokens * write_usd
-    total = prompt + usage.output_tokens * price.output_usd
+    total = prompt + (usage.output_tokens - usage.image_tokens) * price.output_usd
+    if usage.images or usage.image_tokens:
+        total += usage.image_tokens * (price.image_usd or 0) + usage.images * (price.per_image_usd or 0) * _MTOK
     return Cost(nusd_from_usd(total / _MTOK), input_nusd=nusd_from_usd(prompt / _MTOK))
 
 
-def worst_case_nusd(price: Price | None, input_tokens: int, max_output_tokens: int) -> int | None:
+def worst_case_nusd(price: Price | None, input_tokens: int, max_output_tokens: int, max_images: int = 0) -> int | None:
     """Return the most a call can cost in nano-US-dollars, or None where no price is known."""
     if price is None:
         return None
+    if max_images:
+        if price.image_usd is None and price.per_image_usd is None:
+            return None
+        each = _TOKENS_PER_IMAGE * (price.image_usd or 0) / _MTOK + (price.per_image_usd or 0)
+        words = worst_case_nusd(price, input_tokens, max_output_tokens) or 0
+        return words + nusd_from_usd(max_images * each)
     price = price.for_input(input_tokens)
     dearest_input = max(price.input_usd, price.cache_write_usd or Decimal(0))
     return nusd_from_usd((input_tokens * dearest_input + max_output_tokens * price.output_usd) / _MTOK)

@@ -29,7 +29,7 @@ from satchel.domain.keys import Secret
 from satchel.kit.ids import Ids
 from satchel.kit.sigv4 import AwsCredentials, SigningScope, signed_headers
 from satchel.ports.clock import Clock
-from satchel.providers import ProviderFactory
+from satchel.providers import ProviderFactory, chat_only
 from satchel.transport import AnswerDecoder, Peer, Transport
 
 _DIALECT = "bedrock"
@@ -55,6 +55,7 @@ class Bedrock:
         """Return what would not be sent; see `ports.provider.Provider`."""
         if isinstance(request, EmbeddingRequest):
             return ()
+        request = chat_only(request, endpoint)
         if bedrock_converse_upstream.is_claude(endpoint):
             return anthropic_messages_upstream.dropped_parameters(request, endpoint)
         return bedrock_converse_upstream.dropped_parameters(request, endpoint)
@@ -76,6 +77,7 @@ class Bedrock:
     def _asked(self, request: Request, endpoint: Endpoint) -> tuple[str, bytes, AnswerDecoder]:
         if isinstance(request, EmbeddingRequest):
             return "invoke", bedrock_embeddings.encode_request(request, endpoint), bedrock_embeddings.decoder(request, endpoint)
+        request = chat_only(request, endpoint)
         if bedrock_converse_upstream.is_claude(endpoint):
             body = anthropic_messages_upstream.encode_request(request, endpoint, anthropic_messages_upstream.BEDROCK)
             return "invoke-with-response-stream", body, bedrock_invoke.Decoder(endpoint, lambda: self._ids.new("call"))

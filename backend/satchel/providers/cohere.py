@@ -17,7 +17,7 @@ from satchel.domain.events import Event
 from satchel.domain.keys import Key, Secret
 from satchel.domain.price_list import ModelIndex
 from satchel.kit.ids import Ids
-from satchel.providers import ProviderFactory
+from satchel.providers import ProviderFactory, chat_only
 from satchel.transport import Peer, Transport
 
 _DIALECT = "cohere"
@@ -40,7 +40,7 @@ class Cohere:
 
     def dropped(self, request: Request, endpoint: Endpoint) -> tuple[str, ...]:
         """Return what would not be sent; see `ports.provider.Provider`."""
-        return () if isinstance(request, EmbeddingRequest) else dropped_parameters(request, endpoint)
+        return () if isinstance(request, EmbeddingRequest) else dropped_parameters(chat_only(request, endpoint), endpoint)
 
     def stream(self, request: Request, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
         """Ask `endpoint` and yield its events; see `ports.provider.Provider`."""
@@ -54,7 +54,7 @@ class Cohere:
         return self._transport.stream(
             f"{endpoint.base_url}/v2/chat",
             _headers(secret, "text/event-stream"),
-            encode_request(request, endpoint),
+            encode_request(chat_only(request, endpoint), endpoint),
             peer,
             Decoder(endpoint, lambda: self._ids.new("call")),
         )

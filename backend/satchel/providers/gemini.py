@@ -3,17 +3,19 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from urllib.parse import quote
 
-from satchel.dialects import gemini_embeddings
+from satchel.dialects import gemini_embeddings, gemini_images
 from satchel.dialects.gemini import Decoder
 from satchel.dialects.gemini_models import next_page, parse_models
 from satchel.dialects.gemini_request import dropped_parameters, encode_request
 from satchel.dialects.openai_chat_errors import error_from, upstream_details
 from satchel.domain.calls import Request
 from satchel.domain.catalog import Endpoint, ProviderRow
+from satchel.domain.chat import ChatRequest
 from satchel.domain.embeddings import EmbeddingRequest
 from satchel.domain.endpoints import endpoint_of
 from satchel.domain.errors import KeyMissing, ProviderGarbled
 from satchel.domain.events import Event
+from satchel.domain.images import ImageRequest
 from satchel.domain.keys import Key, Secret
 from satchel.domain.price_list import ModelIndex
 from satchel.kit.ids import Ids
@@ -40,7 +42,13 @@ class Gemini:
 
     def dropped(self, request: Request, endpoint: Endpoint) -> tuple[str, ...]:
         """Return what would not be sent; see `ports.provider.Provider`."""
-        return () if isinstance(request, EmbeddingRequest) else dropped_parameters(request, endpoint)
+        match request:
+            case EmbeddingRequest():
+                return ()
+            case ImageRequest():
+                return gemini_images.dropped_parameters(request)
+            case ChatRequest():
+                return dropped_parameters(request, endpoint)
 
     def stream(self, request: Request, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
         """Ask `endpoint` and yield its events; see `ports.provider.Provider`."""
@@ -52,6 +60,12 @@ class Gemini:
         if isinstance(request, EmbeddingRequest):
             body, decoder = gemini_embeddings.encode_batch(request, endpoint, path), gemini_embeddings.batch_decoder(request, endpoint)
             return self._transport.stream(f"{url}:batchEmbedContents", _headers(secret, "application/json"), body, peer, decoder)
+        if isinstance(request, ImageRequest):
+            if gemini_images.is_imagen(endpoint):
+                drawn = gemini_images.PredictDecoder(endpoint)
+                body = gemini_images.encode_predict(request)
+                return self._transport.stream(f"{url}:predict", _headers(secret, "application/json"), body, peer, drawn)
+            request = gemini_images.as_chat(request)
         return self._transport.stream(
             f"{url}:streamGenerateContent?alt=sse",
             _headers(secret, "text/event-stream"),

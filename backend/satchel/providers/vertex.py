@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import orjson
 
-from satchel.dialects import anthropic_messages, anthropic_messages_upstream, gemini, gemini_embeddings, gemini_request
+from satchel.dialects import anthropic_messages, anthropic_messages_upstream, gemini, gemini_embeddings, gemini_images, gemini_request
 from satchel.dialects.openai_chat_errors import error_from, upstream_details
 from satchel.domain.calls import Request
 from satchel.domain.catalog import Endpoint, ProviderRow
@@ -21,12 +21,13 @@ from satchel.domain.chat import Json
 from satchel.domain.embeddings import EmbeddingRequest
 from satchel.domain.errors import KeyMissing, KeyRejected, ProviderGarbled, SatchelError
 from satchel.domain.events import Event
+from satchel.domain.images import ImageRequest
 from satchel.domain.keys import Secret
 from satchel.kit.ids import Ids
 from satchel.kit.jwt import signed_jwt
 from satchel.kit.single_flight import SingleFlight
 from satchel.ports.clock import Clock
-from satchel.providers import ProviderFactory
+from satchel.providers import ProviderFactory, chat_only
 from satchel.transport import AnswerDecoder, Peer, Transport
 
 _DIALECT = "vertex"
@@ -58,6 +59,9 @@ class Vertex:
         """Return what would not be sent; see `ports.provider.Provider`."""
         if isinstance(request, EmbeddingRequest):
             return ()
+        if isinstance(request, ImageRequest) and not _is_claude(endpoint):
+            return gemini_images.dropped_parameters(request)
+        request = chat_only(request, endpoint)
         if _is_claude(endpoint):
             return anthropic_messages_upstream.dropped_parameters(request, endpoint)
         return gemini_request.dropped_parameters(request, endpoint)
@@ -90,6 +94,11 @@ class Vertex:
         if isinstance(request, EmbeddingRequest):
             body = gemini_embeddings.encode_predict(request, endpoint)
             return "predict", body, gemini_embeddings.predict_decoder(request, endpoint)
+        if isinstance(request, ImageRequest) and gemini_images.is_imagen(endpoint):
+            return "predict", gemini_images.encode_predict(request), gemini_images.PredictDecoder(endpoint)
+        if isinstance(request, ImageRequest) and not _is_claude(endpoint):
+            request = gemini_images.as_chat(request)
+        request = chat_only(request, endpoint)
         if _is_claude(endpoint):
             body = anthropic_messages_upstream.encode_request(request, endpoint, anthropic_messages_upstream.VERTEX)
             return "streamRawPredict", body, anthropic_messages.Decoder(endpoint, lambda: self._ids.new("call"))

@@ -12,13 +12,13 @@ from satchel.domain.budgets import Budget, current, over_budget, period_start, p
 from satchel.domain.calls import Call
 from satchel.domain.catalog import Endpoint
 from satchel.domain.errors import SatchelError
-from satchel.domain.events import Embedding, Event, Finished, FinishReason, ReasoningDelta, Started, TextDelta, ToolCallDelta
+from satchel.domain.events import Embedding, Event, Finished, FinishReason, Image, ReasoningDelta, Started, TextDelta, ToolCallDelta
 from satchel.domain.grants import BudgetCaveat, Grant
 from satchel.domain.ledger import Entry, HoldRecord, Settlement, entry_of, orphan_entry, outcome
 from satchel.domain.prompt_size import input_tokens_estimate
 from satchel.domain.purses import Purse
 from satchel.domain.routes import worst_case
-from satchel.domain.usage import FREE, Cost, Usage, cost
+from satchel.domain.usage import FREE, Cost, Usage, cost, with_images
 from satchel.kit.single_flight import SingleFlight
 from satchel.ports.clock import Clock
 from satchel.ports.stores import Database, Journal
@@ -226,6 +226,7 @@ class Hold:
         self.dropped: tuple[str, ...] = ()
         self.text_characters = 0
         self.reasoning_characters = 0
+        self.images = 0
         self._attempts = 0
         self._endpoint = routes[0]
         self.first_event_ms: int | None = None
@@ -275,7 +276,7 @@ class Hold:
 
     def finish(self, event: Finished) -> Finished:
         """Return the provider's end with usage, cost, and who served; it is what the bill says."""
-        usage = event.usage or self._estimate()
+        usage = with_images(event.usage or self._estimate(), self.images)
         price = cost(usage, self._endpoint.price) if self.contacted else FREE
         served = self._endpoint
         self._finished = Finished(event.reason, event.native_reason, usage, price, served.model_id, served.provider, event.choices)
@@ -301,6 +302,7 @@ class Hold:
             output_tokens=-(-self.text_characters // _CHARACTERS_PER_TOKEN) + reasoning_tokens,
             reasoning_tokens=reasoning_tokens,
             estimated=True,
+            images=self.images,
         )
 
     def _entry(self, usage: Usage, price: Cost, error: BaseException | None) -> Entry:
@@ -332,6 +334,8 @@ async def metered(events: AsyncGenerator[Event, None], hold: Hold) -> AsyncGener
                 hold.reasoning_characters += len(text)
             case ToolCallDelta(arguments=text, name=name):
                 hold.text_characters += len(text) + len(name or "")
+            case Image():
+                hold.images += 1
             case Embedding():
                 pass
             case Started():

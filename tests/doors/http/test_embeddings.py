@@ -15,6 +15,7 @@ from satchel.domain.keys import Secret
 from satchel.doors.http.keys import KeyDesk
 
 from ..served import Served
+from ..upstream import PIXEL
 
 NODE_FOLDER = Path(__file__).parents[2] / "e2e" / "node"
 
@@ -67,14 +68,14 @@ async def test_langchain_embeds(house: Served) -> None:
     await embedder.async_client._client.close()
 
 
-async def test_the_npm_client_embeds(house: Served) -> None:
+async def test_the_npm_client_embeds_and_draws(house: Served) -> None:
     need("tests/e2e/node/node_modules", (NODE_FOLDER / "node_modules").exists())
     process = await asyncio.create_subprocess_exec(
-        "node", "embed.mjs", f"{house.url}/v1", house.token, cwd=NODE_FOLDER, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        "node", "media.mjs", f"{house.url}/v1", house.token, cwd=NODE_FOLDER, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
     said, complaints = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode == 0, complaints.decode()
-    assert json.loads(said) == {"whole": [[0, 3, 0.25], [1, 5, 0.25]], "floats": [0, 3, 0.25]}
+    assert json.loads(said) == {"whole": [[0, 3, 0.25], [1, 5, 0.25]], "floats": [0, 3, 0.25], "pictures": [PIXEL, PIXEL]}
 
 
 async def test_an_embedding_is_in_the_ledger_like_any_generation(house: Served, client: openai.AsyncOpenAI) -> None:

@@ -2,10 +2,9 @@
 
 from satchel.dialects.openai_embeddings import JsonEncoder, parse_format, parse_request
 from satchel.domain.calls import Call, Request
-from satchel.domain.errors import SatchelError
-from satchel.doors.errors import Headers, openai_body
+from satchel.doors.errors import Headers
 from satchel.doors.http.exchange import Exchange
-from satchel.doors.http.generating import Answer, HotDoor, HotServices, json_object
+from satchel.doors.http.generating import Answer, HotDoor, HotServices, OpenAIWords, json_object
 
 PATH = "/v1/embeddings"
 DESCRIPTION: dict[str, object] = {
@@ -19,14 +18,6 @@ DESCRIPTION: dict[str, object] = {
     }
 }
 """The door as OpenAPI tells it; FastAPI does not know hot doors."""
-
-
-class OpenAIWords:
-    """Errors in the words of OpenAI."""
-
-    def error(self, error: SatchelError, request_id: str) -> bytes:
-        """Return the body of a reply that refuses."""
-        return openai_body(error, request_id)
 
 
 class Embeddings(HotDoor):

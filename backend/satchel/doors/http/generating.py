@@ -18,7 +18,7 @@ from satchel.domain.chat import ChatRequest, Json
 from satchel.domain.errors import MalformedRequest, SatchelError
 from satchel.domain.events import Event
 from satchel.doors.auth import Authenticator
-from satchel.doors.errors import Headers, as_ours, error_headers, error_metadata, reply_to
+from satchel.doors.errors import Headers, as_ours, error_headers, error_metadata, openai_body, reply_to
 from satchel.doors.http.event_stream import EventStream
 from satchel.doors.http.exchange import Exchange
 from satchel.doors.http.live import LiveCalls
@@ -57,6 +57,14 @@ class ErrorWords(Protocol):
 
     def error(self, error: SatchelError, request_id: str) -> bytes:
         """Return the body of a reply that refuses."""
+
+
+class OpenAIWords:
+    """Errors in the words of OpenAI."""
+
+    def error(self, error: SatchelError, request_id: str) -> bytes:
+        """Return the body of a reply that refuses."""
+        return openai_body(error, request_id)
 
 
 class Skin(ErrorWords, Protocol):

@@ -16,7 +16,7 @@ TOO_MUCH = 4429
 RESTARTING = 1012
 MAX_MESSAGE_BYTES = 1_048_576
 MAX_ID_CHARACTERS = 64
-KINDS = ("chat", "embeddings")
+KINDS = ("chat", "embeddings", "images")
 
 _FRAMES_PER_S = 20.0
 _FRAMES_BURST = 60.0

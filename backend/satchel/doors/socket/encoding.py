@@ -6,7 +6,7 @@ import orjson
 
 from satchel.domain.accounts import Account
 from satchel.domain.errors import SatchelError
-from satchel.domain.events import Embedding, Event, Finished, ReasoningDelta, Started, TextDelta, ToolCallDelta
+from satchel.domain.events import Embedding, Event, Finished, Image, ReasoningDelta, Started, TextDelta, ToolCallDelta
 from satchel.domain.usage import Cost, Usage
 from satchel.doors.errors import socket_error
 from satchel.doors.socket.frames import PROTOCOL
@@ -32,6 +32,8 @@ class GenerationFrames:
                 return f'{self._head}{seq},"reasoning":{_dump(text)}}}'
             case ToolCallDelta():
                 return f'{self._head}{seq},"tool_call":{_dump(_piece(event))}}}'
+            case Image(url=url, index=index):
+                return f'{self._head}{seq},"image":{_dump({"index": index, "url": url})}}}'
             case Embedding(values=values, index=index):
                 return f'{self._head}{seq},"embedding":{_dump({"index": index, "values": values})}}}'
             case Finished():

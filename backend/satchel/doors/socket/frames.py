@@ -25,13 +25,13 @@ class Hello(TypedDict):
 
 
 class Generate(TypedDict):
-    """Start a generation, or attach to that of the same `id`. `request` is OpenAI's body of chat, or of embeddings where `kind` says so."""
+    """Start a generation, or attach to that of the same `id`. `request` is OpenAI's body for its `kind`, chat by default."""
 
     type: Literal["generate"]
     id: str
     origin: NotRequired[str | None]
     embedder: NotRequired[str | None]
-    kind: NotRequired[Literal["chat", "embeddings"]]
+    kind: NotRequired[Literal["chat", "embeddings", "images"]]
     request: dict[str, object]
 
 
@@ -110,8 +110,15 @@ class EmbeddingPiece(TypedDict):
     values: list[float]
 
 
+class ImagePiece(TypedDict):
+    """A whole picture of choice `index`, by `data:` or `https:` URL."""
+
+    index: int
+    url: str
+
+
 class Delta(TypedDict):
-    """More of the answer: exactly one of `text`, `reasoning`, `tool_call` and `embedding`."""
+    """More of the answer: exactly one of `text`, `reasoning`, `tool_call`, `image` and `embedding`."""
 
     type: Literal["delta"]
     generation: str
@@ -119,6 +126,7 @@ class Delta(TypedDict):
     text: NotRequired[str]
     reasoning: NotRequired[str]
     tool_call: NotRequired[ToolCallPiece]
+    image: NotRequired[ImagePiece]
     embedding: NotRequired[EmbeddingPiece]
 
 
