@@ -59,7 +59,7 @@ async def slots(provider: BuiltinProvider, transport: Transport) -> list[bool]:
 @pytest.mark.model
 @needs_model
 async def test_the_model_answers_and_tells_what_it_used(builtin: BuiltinProvider, transport: Transport) -> None:
-    assert builtin.status().state == "off"
+    assert builtin.status().state == "idle"
     endpoint = await endpoint_of(builtin, transport)
     assert (endpoint.model_id, endpoint.id, endpoint.context_tokens) == (
         "smollm2/smollm2-135m-instruct",

@@ -10,7 +10,7 @@ from satchel.domain.errors import NotReady
 from satchel.ports.stores import Database
 
 _OK, _AWAY = "ok", "away"
-_WELL = frozenset({_OK, "ready", "starting", "off"})
+_WELL = frozenset({_OK, "ready", "starting", "idle", "off"})
 
 
 class Health(BaseModel):
@@ -31,7 +31,7 @@ def health_router(database: Database, builtin_model: Callable[[], str], is_drain
 
     Args:
         database: the part without which nothing works.
-        builtin_model: tells how the built-in model is: `ready`, `starting`, `off` or `failed`.
+        builtin_model: tells how the built-in model is: `idle` (not asked yet), `ready`, `starting`, `off` or `failed`.
         is_draining: tells whether the server is going down.
     """
     router = APIRouter(tags=["health"])

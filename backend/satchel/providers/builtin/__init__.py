@@ -30,9 +30,9 @@ _SLOTS = 2
 
 @dataclass(frozen=True, slots=True)
 class BuiltinStatus:
-    """How the built-in model is, for `readyz` and `satchel doctor`. `off` with a reason is normal: it starts at first use."""
+    """How the built-in model is, for `readyz` and `satchel doctor`. `idle` is normal: it starts at first use; `off` has its reason."""
 
-    state: Literal["ready", "starting", "off", "failed"]
+    state: Literal["idle", "ready", "starting", "off", "failed"]
     reason: str
     offered: bool
 

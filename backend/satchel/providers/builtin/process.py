@@ -16,7 +16,7 @@ from satchel.domain.errors import ProviderUnavailable
 from satchel.domain.keys import Secret
 from satchel.ports.clock import Clock
 
-State = Literal["off", "starting", "ready", "failed"]
+State = Literal["idle", "off", "starting", "ready", "failed"]
 
 _CHILD = Path(__file__).with_name("child.py")
 _START_TIMEOUT_S = 30.0
@@ -62,7 +62,7 @@ class ModelProcess:
         self._watching: asyncio.Task[None] | None = None
         self._crashed_at_s: float | None = None
         self._closing = False
-        self.state: State = "off"
+        self.state: State = "idle"
         self.reason = "not used yet"
 
     @property
