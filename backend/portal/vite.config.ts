@@ -6,7 +6,7 @@ import { defineConfig } from "vitest/config";
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Entries that server-rendered pages name literally; everything else gets its hash. */
-const FIXED = new Set(["pages", "consent"]);
+const FIXED = new Set(["pages", "consent", "passkey"]);
 
 const PROVIDER_FIELDS = ["id", "name", "base_url", "needs_key", "local", "key_page"];
 
@@ -46,6 +46,7 @@ export default defineConfig({
         index: at("index.html"),
         demo: at("demo.html"),
         consent: at("src/pages/consent.ts"),
+        passkey: at("src/pages/passkey.ts"),
         pages: at("src/pages/pages.css"),
       },
       output: {

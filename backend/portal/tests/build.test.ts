@@ -11,12 +11,16 @@ beforeAll(async () => {
 }, 60_000);
 
 test("the names that other parts rely on are there", () => {
-  expect([...files.keys()]).toEqual(expect.arrayContaining(["index.html", "demo.html", "pages.css", "consent.js"]));
+  expect([...files.keys()]).toEqual(
+    expect.arrayContaining(["index.html", "demo.html", "pages.css", "consent.js", "passkey.js"]),
+  );
   expect(readFileSync("public/logo.svg", "utf8")).toContain("<svg");
 });
 
 test("everything else is named by its content and lies under /static/assets", () => {
-  const rest = [...files.keys()].filter((name) => !/^(index\.html|demo\.html|pages\.css|consent\.js)$/.test(name));
+  const rest = [...files.keys()].filter(
+    (name) => !/^(index\.html|demo\.html|pages\.css|consent\.js|passkey\.js)$/.test(name),
+  );
   expect(rest.filter((name) => !/^assets\/[\w.-]+-[\w-]{8}\.(js|css)$/.test(name))).toEqual([]);
 });
 

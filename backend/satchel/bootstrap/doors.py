@@ -96,16 +96,7 @@ class Doors:
         pages = [
             health_router(house.database, lambda: house.builtin.status().state, lambda: self.socket.is_draining),
             oauth_router(house.oauth, house.tokens, Callers(authenticator), limiter=house.limiter, issuer=issuer),
-            portal_router(
-                house.accounts,
-                house.oauth,
-                house.exchange,
-                house.authorities,
-                ties=house.ties,
-                pairings=house.pairings,
-                terms=terms,
-                issuer=issuer,
-            ),
+            portal_router(house, terms=terms, issuer=issuer),
         ]
         resources = resource_routers(authenticator, self._live, house)
         described = {

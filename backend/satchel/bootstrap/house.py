@@ -21,6 +21,7 @@ from satchel.ports.stores import Database
 from satchel.providers import ProviderDeps
 from satchel.providers.builtin import PROVIDER_ID, BuiltinProvider
 from satchel.services.accounts import Accounts
+from satchel.services.accounts.passkeys import Passkeys
 from satchel.services.apps import Apps
 from satchel.services.budget import Budgets
 from satchel.services.catalog import Catalog
@@ -95,6 +96,7 @@ class House:
         self.accounts = Accounts(database, self.limiter, bus, clock, ids)
         self.authorities, self._authority_transport = authorities_of(self.settings, self.limiter, clock, ids)
         self.ties = Ties(database, clock, ids)
+        self.passkeys = Passkeys(database, self.accounts, clock, ids)
         self.apps = Apps(frozenset(self.settings.extension_ids), frozenset(self.settings.allowed_origins))
         documents = ClientDocuments(self._client_document, clock)
         self.oauth = OAuth(oauth, self.apps.find, documents, bus=bus, clock=clock, ids=ids)

@@ -15,6 +15,8 @@ class Act(StrEnum):
     SIGNED_OUT = "signed_out"
     AUTHORITY_TIED = "authority_tied"
     AUTHORITY_UNTIED = "authority_untied"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
     APP_ALLOWED = "app_allowed"
     SITE_DECIDED = "site_decided"
     SITE_FORGOTTEN = "site_forgotten"

@@ -17,6 +17,9 @@ RawHeaders = Iterable[tuple[bytes, bytes]]
 PRINCIPAL = "satchel.principal"
 """Where the portal's wrapper leaves who is signed in, in the ASGI scope, for the doors below it."""
 
+PERSON = "satchel.person"
+"""Where it leaves the sign-in itself, for doors that a token does not open."""
+
 FRESH_S = 30.0
 STALE_S = 300.0
 CAPACITY = 10_000
@@ -24,6 +27,9 @@ CAPACITY = 10_000
 _SECURE_COOKIE = "__Host-satchel_sid"
 _LOOPBACK_COOKIE = "satchel_sid"
 _COOKIE_LIFE_S = 30 * 24 * 3600
+_SECURE_CEREMONY = "__Host-satchel_ceremony"
+_LOOPBACK_CEREMONY = "satchel_ceremony"
+_CEREMONY_LIFE_S = 300
 _MAX_CREDENTIAL_BYTES = 512
 
 
@@ -32,6 +38,14 @@ class _Known:
     principal: Principal
     expires_at: datetime | None
     read_at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A browser that is signed in to the portal, and our own address as it has it."""
+
+    sign_in: SignIn
+    origin: str
 
 
 class Authenticator:
@@ -168,6 +182,17 @@ def set_sign_in_cookie(secret: str, secure: bool) -> str:
 def clear_sign_in_cookie(secure: bool) -> str:
     """Return the `Set-Cookie` value that signs a browser out."""
     return f"{_cookie_name(secure)}=; Max-Age=0; {_flags(secure)}"
+
+
+def ceremony_cookie(cookies: Mapping[str, str], secure: bool) -> str:
+    """Return the secret by which a browser finishes what it began before it was signed in, '' without one."""
+    return cookies.get(_SECURE_CEREMONY if secure else _LOOPBACK_CEREMONY, "")
+
+
+def set_ceremony_cookie(secret: str, secure: bool) -> str:
+    """Return the `Set-Cookie` value that lets this browser, and no other, finish what it begins. An empty secret takes it away."""
+    name = _SECURE_CEREMONY if secure else _LOOPBACK_CEREMONY
+    return f"{name}={secret}; Max-Age={_CEREMONY_LIFE_S if secret else 0}; {_flags(secure)}"
 
 
 def _cookie_name(secure: bool) -> str:

@@ -8,70 +8,14 @@ from datetime import datetime
 from types import TracebackType
 from typing import Protocol
 
-from satchel.domain.accounts import Account, SetupLink, SignIn
 from satchel.domain.audit import AuditRecord
 from satchel.domain.budgets import Budget
 from satchel.domain.grants import Grant
 from satchel.domain.ledger import Entry, HoldRecord, Settlement
 from satchel.domain.tokens import Token
+from satchel.ports.account_stores import AccountStore, CeremonyStore, PasskeyStore, SignInStore
 from satchel.ports.ties import TieStore
 from satchel.ports.vault_stores import DekStore, DekWrapStore, KekStore, KeyStore
-
-
-class AccountStore(Protocol):
-    """Accounts by id and e-mail (compared in lower case)."""
-
-    async def add(self, account: Account) -> None:
-        """Keep a new account. Raises `MalformedRequest` if the e-mail is taken."""
-        ...
-
-    async def get(self, account_id: str) -> Account | None:
-        """Return the account, or None."""
-        ...
-
-    async def by_email(self, email: str) -> Account | None:
-        """Return the account with this e-mail, or None."""
-        ...
-
-    async def update(self, account: Account) -> None:
-        """Replace the account of the same id."""
-        ...
-
-    async def count(self) -> int:
-        """Return how many accounts there are."""
-        ...
-
-
-class SignInStore(Protocol):
-    """Browsers signed in to the portal, and the owner's set-up link."""
-
-    async def add(self, sign_in: SignIn) -> None:
-        """Keep a new sign-in."""
-        ...
-
-    async def by_hash(self, secret_hash: str) -> SignIn | None:
-        """Return the sign-in whose cookie hashes to this, or None; expired ones too."""
-        ...
-
-    async def touch(self, sign_in_id: str, now: datetime) -> None:
-        """Note when it was last used."""
-        ...
-
-    async def list(self, account_id: str) -> Sequence[SignIn]:
-        """Return the account's sign-ins, the one used last first; expired ones too."""
-        ...
-
-    async def remove(self, account_id: str, sign_in_id: str) -> bool:
-        """End a sign-in; False if there is none."""
-        ...
-
-    async def put_link(self, link: SetupLink) -> None:
-        """Keep the set-up link in place of any earlier one."""
-        ...
-
-    async def take_link(self, secret_hash: str, now: datetime) -> bool:
-        """Use the link up: True once, and only before it expires."""
-        ...
 
 
 class TokenStore(Protocol):
@@ -191,6 +135,16 @@ class Stores(Protocol):
     @property
     def sign_ins(self) -> SignInStore:
         """Return the portal sign-ins."""
+        ...
+
+    @property
+    def passkeys(self) -> PasskeyStore:
+        """Return the passkeys."""
+        ...
+
+    @property
+    def ceremonies(self) -> CeremonyStore:
+        """Return what browsers have begun."""
         ...
 
     @property

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx2
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from tests.doors.portal.elsewhere import COMPANY, GITHUB, Elsewhere
 
@@ -23,6 +23,7 @@ from satchel.doors.errors import error_headers, openai_error, reply_to
 from satchel.doors.http import oauth as oauth_door
 from satchel.doors.http.auth_keys import auth_keys_router
 from satchel.doors.http.callers import Callers
+from satchel.doors.http.passkeys import passkeys_router
 from satchel.doors.portal.router import router
 from satchel.doors.portal.session import PortalSession
 from satchel.doors.portal.terms import Terms
@@ -30,6 +31,7 @@ from satchel.kit.ids import Ids
 from satchel.ports.oauth import OAuthStore
 from satchel.ports.stores import Database
 from satchel.services.accounts import Accounts
+from satchel.services.accounts.passkeys import Passkeys
 from satchel.services.apps import CHROMIUM_EXTENSION_ID, EXTENSION_CLIENT_ID, Apps
 from satchel.services.oauth.authorities import Authorities
 from satchel.services.oauth.documents import ClientDocuments
@@ -92,6 +94,7 @@ class House:
         self.bus = MemoryBus()
         self.apps = Apps()
         self.accounts = Accounts(database, MemoryLimiter(clock), self.bus, clock, Ids())
+        self.passkeys = Passkeys(database, self.accounts, clock, Ids())
         self.documents: dict[str, bytes] = {}
         self.fetched: list[str] = []
         documents = ClientDocuments(self._document, clock)
@@ -106,24 +109,15 @@ class House:
         self.policy = Policy(database, OneModel(), MemoryLimiter(clock), self.bus, clock)
         self.exchange = Exchange(store, bus=self.bus, clock=clock, ids=Ids())
         self.asgi.include_router(auth_keys_router(self.exchange), prefix="/v1")
+        passkeys = passkeys_router(Callers(self.authenticator), self.passkeys)
+        self.asgi.include_router(passkeys, prefix="/v1")
         terms = Terms(OneModel(), self.policy, clock, Ids())
         self.elsewhere = Elsewhere()
         self.ties = Ties(database, clock, Ids())
         self.pairings = Pairings(store, self.oauth, MemoryLimiter(clock), clock)
         self.authorities = Authorities([COMPANY, GITHUB], self.elsewhere.ask, MemoryLimiter(clock), clock, Ids())
-        pages = router(
-            self.accounts,
-            self.oauth,
-            self.exchange,
-            self.authorities,
-            ties=self.ties,
-            pairings=self.pairings,
-            terms=terms,
-            issuer=issuer,
-            folder=folder,
-        )
-        self.asgi.include_router(pages)
-        self.asgi.mount("/portal/api", PortalSession(_who(), self.accounts, issuer))
+        self.asgi.include_router(router(self, terms=terms, issuer=issuer, folder=folder))
+        self.asgi.mount("/portal/api", PortalSession(_who(passkeys), self.accounts, issuer))
         self.asgi.add_exception_handler(SatchelError, _as_json)
         self.browser = self.new_browser()
 
@@ -235,9 +229,12 @@ async def _as_json(request: Request, error: Exception) -> Response:
     return JSONResponse(openai_error(error, "req_test"), status_code=reply_to(type(error)).status, headers=headers)
 
 
-def _who() -> FastAPI:
-    """Stand in for the management doors: say who calls."""
+def _who(*routers: APIRouter) -> FastAPI:
+    """Stand in for the management doors: say who calls, and serve some of them."""
     asgi = FastAPI()
+    asgi.add_exception_handler(SatchelError, _as_json)
+    for more in routers:
+        asgi.include_router(more)
 
     async def who(request: Request) -> Response:
         principal = request.scope["satchel.principal"]

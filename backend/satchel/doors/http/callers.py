@@ -3,7 +3,8 @@
 from starlette.requests import Request
 
 from satchel.domain.accounts import Principal
-from satchel.doors.auth import PRINCIPAL, Authenticator
+from satchel.domain.errors import Refused
+from satchel.doors.auth import PERSON, PRINCIPAL, Authenticator, Person
 
 
 class Callers:
@@ -25,3 +26,16 @@ class Callers:
         if scope is not None:
             principal.require(scope)
         return principal
+
+    async def person(self, request: Request) -> Person:
+        """Return the person at a browser that is signed in to the portal.
+
+        Raises:
+            Unauthenticated: nobody we know.
+            Refused: it is a token; it does not open what decides who may sign in.
+        """
+        person: Person | None = request.scope.get(PERSON)
+        if person is None:
+            await self.principal(request, None)
+            raise Refused("a token does not open this; do it in the portal, signed in")
+        return person

@@ -18,6 +18,7 @@ from satchel.doors.http.grants import grants_router
 from satchel.doors.http.keys import KeyDesk, keys_router
 from satchel.doors.http.live import LiveCalls
 from satchel.doors.http.models import models_router
+from satchel.doors.http.passkeys import passkeys_router
 from satchel.doors.http.providers import providers_router
 from satchel.doors.http.sign_ins import sign_ins_router
 from satchel.doors.http.tokens import tokens_router
@@ -27,6 +28,7 @@ from satchel.ports.clock import Clock
 from satchel.ports.coordination import Bus
 from satchel.ports.stores import Database
 from satchel.services.accounts import Accounts
+from satchel.services.accounts.passkeys import Passkeys
 from satchel.services.apps import Apps
 from satchel.services.catalog import Catalog
 from satchel.services.ledger import Ledger
@@ -42,6 +44,7 @@ class ResourceServices(Protocol):
     """What the resources use; the house has it."""
 
     accounts: Accounts
+    passkeys: Passkeys
     apps: Apps
     catalog: Catalog
     ledger: Ledger
@@ -83,6 +86,7 @@ def resource_routers(authenticator: Authenticator, live: LiveCalls, house: Resou
         vault_router(callers, house.locked_mode),
         audit_router(callers, house.database),
         auth_keys_router(house.exchange),
+        passkeys_router(callers, house.passkeys),
         sign_ins_router(callers, house.accounts),
         tokens_router(callers, house.tokens, house.ledger, house.clock),
     ]

@@ -12,7 +12,7 @@ from satchel.doors.auth import set_sign_in_cookie
 from satchel.doors.portal.csrf import form_token, require_form_token, require_same_origin
 from satchel.doors.portal.forms import form_of, local_path
 from satchel.doors.portal.pages import Pages
-from satchel.doors.portal.session import Visit, Visits
+from satchel.doors.portal.session import Visit, Visits, caller_address, caller_agent
 from satchel.doors.portal.sign_in import SIGN_IN_PATH, sign_in_address
 from satchel.services.accounts import Accounts
 from satchel.services.oauth.attempts import ATTEMPT_LIFE, Attempt, attempt_of
@@ -96,7 +96,7 @@ class AuthorityDoor:
         return RedirectResponse(WAYS_PATH, status_code=303)
 
     async def _off(self, request: Request, visit: Visit, authority: Authority, after: str, sign_in_id: str | None = None) -> Response:
-        attempt = await self._authorities.begin(authority.id, after, _address(request), sign_in_id)
+        attempt = await self._authorities.begin(authority.id, after, caller_address(request), sign_in_id)
         location = await self._authorities.address(attempt, _redirect_uri(visit, authority.id))
         response = RedirectResponse(location, status_code=303, headers=_NOT_STORED)
         response.headers["Set-Cookie"] = _cookie(visit, attempt.cookie(), int(ATTEMPT_LIFE.total_seconds()))
@@ -110,7 +110,7 @@ class AuthorityDoor:
         if attempt.authority_id != authority.id:
             raise Refused(f"this sign-in was not begun with {authority.name}; start it again")
         redirect_uri = _redirect_uri(visit, authority.id)
-        vouched = await self._authorities.vouched(attempt, redirect_uri, parameters_of(request.url.query), _address(request))
+        vouched = await self._authorities.vouched(attempt, redirect_uri, parameters_of(request.url.query), caller_address(request))
         if attempt.sign_in_id is not None:
             if visit.sign_in is None or visit.sign_in.id != attempt.sign_in_id:
                 raise Refused("you are no longer signed in as whoever began this; sign in, and connect again")
@@ -122,7 +122,7 @@ class AuthorityDoor:
         return await self._enter(request, visit, account_id, attempt)
 
     async def _enter(self, request: Request, visit: Visit, account_id: str, attempt: Attempt) -> Response:
-        _, secret = await self._accounts.enter(account_id, request.headers.get("user-agent"))
+        _, secret = await self._accounts.enter(account_id, caller_agent(request))
         if visit.sign_in is not None:
             await self._accounts.sign_out(visit.secret)
         response = RedirectResponse(local_path(attempt.after), status_code=303, headers=_NOT_STORED)
@@ -154,7 +154,3 @@ def _cookie_name(visit: Visit) -> str:
 def _cookie(visit: Visit, value: str, max_age_s: int) -> str:
     flags = "Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if visit.secure else "")
     return f"{_cookie_name(visit)}={value}; Max-Age={max_age_s}; {flags}"
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else "unknown"

@@ -1,5 +1,6 @@
 """Reading the forms of our own pages, and where to go after them."""
 
+import orjson
 from fastapi import Request
 
 from satchel.domain.errors import MalformedRequest, RequestTooLarge
@@ -16,11 +17,7 @@ async def form_of(request: Request) -> dict[str, str]:
         MalformedRequest: it cannot be read, or a field is there twice.
         RequestTooLarge: it is over 64 KiB.
     """
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MAX_FORM_BYTES:
-            raise RequestTooLarge(f"the form is over {_MAX_FORM_BYTES} bytes")
+    body = await _body(request)
     try:
         pairs = parameters_of(body.decode())
     except ValueError as error:
@@ -29,6 +26,22 @@ async def form_of(request: Request) -> dict[str, str]:
     if len(fields) != len(pairs):
         raise MalformedRequest("a field of the form is there twice")
     return fields
+
+
+async def json_of(request: Request) -> dict[str, object]:
+    """Return the JSON object that a script of our own pages sent.
+
+    Raises:
+        MalformedRequest: it is none.
+        RequestTooLarge: it is over 64 KiB.
+    """
+    try:
+        sent = orjson.loads(await _body(request))
+    except orjson.JSONDecodeError as error:
+        raise MalformedRequest("the request is no JSON") from error
+    if not isinstance(sent, dict):
+        raise MalformedRequest("the request is no JSON object")
+    return sent
 
 
 def local_path(wanted: str | None) -> str:
@@ -42,3 +55,12 @@ def local_path(wanted: str | None) -> str:
     ):
         return "/"
     return wanted
+
+
+async def _body(request: Request) -> bytearray:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MAX_FORM_BYTES:
+            raise RequestTooLarge(f"the form is over {_MAX_FORM_BYTES} bytes")
+    return body

@@ -15,10 +15,12 @@ from satchel.doors.portal.built import BUILT, BuiltPortal
 from satchel.doors.portal.consent import Consent
 from satchel.doors.portal.device import DeviceDoor
 from satchel.doors.portal.pages import Pages
+from satchel.doors.portal.passkeys import PasskeyDoor
 from satchel.doors.portal.session import Visits
 from satchel.doors.portal.sign_in import SETUP_PATH, SIGN_IN_PATH, SIGN_OUT_PATH, SignInDoor
 from satchel.doors.portal.terms import Terms
 from satchel.services.accounts import Accounts
+from satchel.services.accounts.passkeys import Passkeys
 from satchel.services.oauth.authorities import Authorities
 from satchel.services.oauth.exchange import Exchange
 from satchel.services.oauth.issuer import Issuer
@@ -42,39 +44,36 @@ class AskingDoor(Protocol):
         ...
 
 
-def router(
-    accounts: Accounts,
-    oauth: OAuth,
-    exchange: Exchange,
-    authorities: Authorities,
-    *,
-    ties: Ties,
-    pairings: Pairings,
-    terms: Terms,
-    issuer: Issuer,
-    folder: Path = BUILT,
-) -> APIRouter:
+class PortalServices(Protocol):
+    """What the pages use; the house has it."""
+
+    accounts: Accounts
+    passkeys: Passkeys
+    oauth: OAuth
+    exchange: Exchange
+    authorities: Authorities
+    ties: Ties
+    pairings: Pairings
+
+
+def router(house: PortalServices, *, terms: Terms, issuer: Issuer, folder: Path = BUILT) -> APIRouter:
     """Return the routes, to be included without a prefix.
 
     Args:
-        accounts: who may sign in.
-        oauth: what consent is asked for.
-        exchange: the other way to a token, which asks the same way.
-        authorities: who vouches for people elsewhere.
-        ties: which account each of those people may sign in to.
-        pairings: devices that ask to be let in.
+        house: the services.
         terms: what the person may set before allowing a site.
         issuer: our own address.
         folder: where Vite put the built portal; it may be missing.
     """
+    accounts = house.accounts
     pages, visits = Pages(), Visits(accounts, issuer)
-    sign_in = SignInDoor(accounts, authorities, visits, pages)
-    authority = AuthorityDoor(accounts, authorities, ties, visits=visits, pages=pages)
+    sign_in = SignInDoor(accounts, house.authorities, visits, pages)
+    authority = AuthorityDoor(accounts, house.authorities, house.ties, visits=visits, pages=pages)
     consent = Consent(accounts, terms, pages)
     asking: dict[str, AskingDoor] = {
-        AUTHORIZE_PATH: AuthorizeDoor(oauth, consent, visits),
-        AUTH_PATH: AuthDoor(exchange, consent, visits),
-        DEVICE_PATH: DeviceDoor(pairings, consent, visits, pages),
+        AUTHORIZE_PATH: AuthorizeDoor(house.oauth, consent, visits),
+        AUTH_PATH: AuthDoor(house.exchange, consent, visits),
+        DEVICE_PATH: DeviceDoor(house.pairings, consent, visits, pages),
     }
     built = BuiltPortal(folder, visits, pages)
     shown: dict[str, Handler] = {
@@ -94,11 +93,13 @@ def router(
         SETUP_PATH: sign_in.set_up,
         **{path: door.answer for path, door in asking.items()},
     }
-    return _routes(shown, sent, pages)
+    return _routes(shown, sent, PasskeyDoor(accounts, house.passkeys, visits).scripted, pages)
 
 
-def _routes(shown: Mapping[str, Handler], sent: Mapping[str, Handler], pages: Pages) -> APIRouter:
+def _routes(shown: Mapping[str, Handler], sent: Mapping[str, Handler], scripted: Mapping[str, Handler], pages: Pages) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
+    for path, handler in scripted.items():
+        routes.add_api_route(path, handler, methods=["POST"], response_model=None)
     for methods, handlers in ((["GET", "HEAD"], shown), (["POST"], sent)):
         for path, handler in handlers.items():
             routes.add_api_route(path, _with_error_pages(handler, pages), methods=methods, response_model=None)

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from satchel.domain.accounts import SignIn
 from satchel.domain.errors import NotFound, Refused, TokenMissing
-from satchel.doors.auth import PRINCIPAL, sign_in_cookie, sign_in_principal
+from satchel.doors.auth import PERSON, PRINCIPAL, Person, sign_in_cookie, sign_in_principal
 from satchel.doors.portal.csrf import require_same_origin
 from satchel.services.accounts import Accounts
 from satchel.services.oauth.issuer import Issuer
@@ -72,5 +72,15 @@ class PortalSession:
             raise Refused(f"a change needs the header `{CSRF_HEADER}: 1`")
         if visit.sign_in is None:
             raise TokenMissing("nobody is signed in here; sign in again")
-        within: dict[str, Any] = {**scope, PRINCIPAL: sign_in_principal(visit.sign_in)}
+        within: dict[str, Any] = {**scope, PRINCIPAL: sign_in_principal(visit.sign_in), PERSON: Person(visit.sign_in, visit.issuer)}
         await self._asgi(within, receive, send)
+
+
+def caller_address(request: Request) -> str:
+    """Return the address that a request comes from, for the throttle."""
+    return request.client.host if request.client else "unknown"
+
+
+def caller_agent(request: Request) -> str | None:
+    """Return what the browser calls itself."""
+    return request.headers.get("user-agent")

@@ -1,18 +1,20 @@
 """Signing in and out of the portal, and making the owner by the one-time link."""
 
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from satchel.domain.errors import MalformedRequest, RateLimited, SatchelError, TokenInvalid
+from satchel.domain.passkeys import RelyingParty
 from satchel.doors.auth import clear_sign_in_cookie, set_sign_in_cookie
 from satchel.doors.errors import reply_to
 from satchel.doors.portal.csrf import require_same_origin
 from satchel.doors.portal.forms import form_of, local_path
 from satchel.doors.portal.pages import Pages, page_headers
-from satchel.doors.portal.session import Visit, Visits
-from satchel.services.accounts import MIN_PASSWORD_CHARACTERS, Accounts
+from satchel.doors.portal.session import Visit, Visits, caller_address, caller_agent
+from satchel.services.accounts import Accounts
+from satchel.services.accounts.passwords import MIN_PASSWORD_CHARACTERS
 from satchel.services.oauth.authorities import Authorities
 from satchel.services.oauth.metadata import AUTHORIZE_PATH
 
@@ -41,7 +43,7 @@ class SignInDoor:
         visit = await self._visits.of(request)
         if visit.sign_in is not None:
             return RedirectResponse(after, status_code=303)
-        return await self._page(after)
+        return await self._page(visit, after)
 
     async def enter(self, request: Request) -> Response:
         """Sign in; the session is a new one each time."""
@@ -50,9 +52,9 @@ class SignInDoor:
         form = await form_of(request)
         after, email = local_path(form.get("next")), form.get("email", "")
         try:
-            _, secret = await self._accounts.sign_in(email, form.get("password", ""), _address(request), _user_agent(request))
+            _, secret = await self._accounts.sign_in(email, form.get("password", ""), caller_address(request), caller_agent(request))
         except (TokenInvalid, RateLimited) as error:
-            return await self._page(after, email, error)
+            return await self._page(visit, after, email, error)
         if visit.sign_in is not None:
             await self._accounts.sign_out(visit.secret)
         return _signed_in(visit, secret, after)
@@ -85,7 +87,7 @@ class SignInDoor:
         """Show the page that the one-time link opens."""
         if not await self._accounts.needs_owner():
             return self._used_link()
-        return self._setup_page(str(request.path_params["link"]))
+        return self._setup_page(await self._visits.of(request), str(request.path_params["link"]))
 
     async def set_up(self, request: Request) -> Response:
         """Make the owner and sign the browser in."""
@@ -96,15 +98,15 @@ class SignInDoor:
         try:
             if password != form.get("again", ""):
                 raise MalformedRequest("the two passwords differ", details={"param": "again"})
-            await self._accounts.create_owner(link, email, password, _address(request))
+            await self._accounts.create_owner(link, email, password, caller_address(request))
         except (MalformedRequest, RateLimited) as error:
-            return self._setup_page(link, email, error)
+            return self._setup_page(visit, link, email, error)
         except TokenInvalid:
             return self._used_link()
-        _, secret = await self._accounts.sign_in(email, password, _address(request), _user_agent(request))
+        _, secret = await self._accounts.sign_in(email, password, caller_address(request), caller_agent(request))
         return _signed_in(visit, secret, "/")
 
-    async def _page(self, after: str, email: str = "", error: SatchelError | None = None) -> Response:
+    async def _page(self, visit: Visit, after: str, email: str = "", error: SatchelError | None = None) -> Response:
         connecting = after.startswith(AUTHORIZE_PATH)
         # A browser closes an extension's sign-in window at any answer from 400 on: a slip of the finger would end the whole sign-in.
         status = reply_to(type(error)).status if error and not connecting else 200
@@ -117,6 +119,7 @@ class SignInDoor:
             error=error.message if error else None,
             connecting=connecting,
             authorities=self._elsewhere(after),
+            **_passkeys(visit),
             needs_owner=error is None and await self._accounts.needs_owner(),
         )
 
@@ -126,7 +129,7 @@ class SignInDoor:
             {"name": authority.name, "address": f"{SIGN_IN_PATH}/with/{authority.id}?{query}"} for authority in self._authorities.list()
         ]
 
-    def _setup_page(self, link: str, email: str = "", error: SatchelError | None = None) -> Response:
+    def _setup_page(self, visit: Visit, link: str, email: str = "", error: SatchelError | None = None) -> Response:
         return self._pages.render(
             "setup.html",
             status=reply_to(type(error)).status if error else 200,
@@ -136,6 +139,7 @@ class SignInDoor:
             error=error.message if error else None,
             field=error.details.get("param") if error else None,
             least=MIN_PASSWORD_CHARACTERS,
+            **_passkeys(visit),
         )
 
     def _used_link(self) -> Response:
@@ -149,15 +153,15 @@ def _signed_in(visit: Visit, secret: str, after: str) -> Response:
     return response
 
 
+def _passkeys(visit: Visit) -> dict[str, object]:
+    """Return what a page must know to offer passkeys: whether it can, and where it could if our address were a name."""
+    parts = urlsplit(visit.issuer)
+    takes_passkeys = RelyingParty.of(visit.issuer) is not None
+    named = None if takes_passkeys or visit.secure else f"{parts.scheme}://localhost" + (f":{parts.port}" if parts.port else "")
+    return {"takes_passkeys": takes_passkeys, "named_url": named}
+
+
 def _retry_after(error: SatchelError | None) -> dict[str, str]:
     if error is None or error.retry_after_s is None:
         return {}
     return {"Retry-After": str(max(1, round(error.retry_after_s)))}
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else "unknown"
-
-
-def _user_agent(request: Request) -> str | None:
-    return request.headers.get("user-agent")

@@ -61,7 +61,8 @@ class Ties:
             ties = await stores.ties.list(account_id)
             if account is None or tie_id not in {tie.id for tie in ties}:
                 raise NotFound("there is no such connection")
-            if account.password_hash is None and len(ties) == 1:
-                raise Refused("this is your only way to sign in; set a password first")
+            ways = len(ties) + len(await stores.passkeys.list(account_id))
+            if account.password_hash is None and ways == 1:
+                raise Refused("this is your only way to sign in; add a passkey or set a password first")
             await stores.ties.remove(account_id, tie_id)
             await stores.audit.add(AuditRecord(account_id, self._clock.now(), Act.AUTHORITY_UNTIED, tie_id))

@@ -10,12 +10,14 @@ from satchel.ports.stores import UnitOfWork
 from satchel.stores.memory.accounts import MemoryAccounts
 from satchel.stores.memory.audit import MemoryAudit
 from satchel.stores.memory.budgets import MemoryBudgets
+from satchel.stores.memory.ceremonies import MemoryCeremonies
 from satchel.stores.memory.dek_wraps import MemoryDekWraps
 from satchel.stores.memory.deks import MemoryDeks
 from satchel.stores.memory.generations import MemoryGenerations
 from satchel.stores.memory.grants import MemoryGrants
 from satchel.stores.memory.keks import MemoryKeks
 from satchel.stores.memory.keys import MemoryKeys
+from satchel.stores.memory.passkeys import MemoryPasskeys
 from satchel.stores.memory.sign_ins import MemorySignIns
 from satchel.stores.memory.state import State, Tables
 from satchel.stores.memory.ties import MemoryTies
@@ -74,6 +76,8 @@ class MemoryStores:
     def __init__(self, tables: Tables, clock: Clock) -> None:
         self.accounts = MemoryAccounts(tables)
         self.sign_ins = MemorySignIns(tables)
+        self.passkeys = MemoryPasskeys(tables)
+        self.ceremonies = MemoryCeremonies(tables)
         self.tokens = MemoryTokens(tables, clock)
         self.grants = MemoryGrants(tables)
         self.budgets = MemoryBudgets(tables)

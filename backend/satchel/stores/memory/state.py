@@ -12,6 +12,7 @@ from satchel.domain.grants import Grant
 from satchel.domain.keys import Kek, Key, WrappedDek
 from satchel.domain.ledger import Entry, HoldRecord
 from satchel.domain.pairings import Pairing
+from satchel.domain.passkeys import Ceremony, Passkey
 from satchel.domain.tokens import Token
 from satchel.domain.vault import UserWrap
 
@@ -23,6 +24,8 @@ class Tables:
     accounts: dict[str, Account] = field(default_factory=dict)
     sign_ins: dict[str, SignIn] = field(default_factory=dict)
     links: dict[str, SetupLink] = field(default_factory=dict)
+    passkeys: dict[str, Passkey] = field(default_factory=dict)
+    ceremonies: dict[str, Ceremony] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
     budgets: dict[str, Budget] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from satchel.stores.sql.accounts import SqlAccounts
 from satchel.stores.sql.async_engine import AsyncEngine
 from satchel.stores.sql.audit import SqlAudit
 from satchel.stores.sql.budgets import SqlBudgets
+from satchel.stores.sql.ceremonies import SqlCeremonies
 from satchel.stores.sql.dek_wraps import SqlDekWraps
 from satchel.stores.sql.deks import SqlDeks
 from satchel.stores.sql.engine import async_engine, database_url, is_sqlite
@@ -19,6 +20,7 @@ from satchel.stores.sql.generations import SqlGenerations
 from satchel.stores.sql.grants import SqlGrants
 from satchel.stores.sql.keks import SqlKeks
 from satchel.stores.sql.keys import SqlKeys
+from satchel.stores.sql.passkeys import SqlPasskeys
 from satchel.stores.sql.sign_ins import SqlSignIns
 from satchel.stores.sql.tables import deployment
 from satchel.stores.sql.ties import SqlTies
@@ -89,6 +91,8 @@ class SqlStores:
     def __init__(self, transaction: Transaction, clock: Clock) -> None:
         self.accounts = SqlAccounts(transaction)
         self.sign_ins = SqlSignIns(transaction)
+        self.passkeys = SqlPasskeys(transaction)
+        self.ceremonies = SqlCeremonies(transaction)
         self.tokens = SqlTokens(transaction, clock)
         self.grants = SqlGrants(transaction)
         self.budgets = SqlBudgets(transaction)

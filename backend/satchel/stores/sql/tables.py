@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-REVISION = "0004"
+REVISION = "0005"
 """The newest migration: what the tables below look like."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -118,6 +118,33 @@ setup_links = Table(
     _text("secret_hash"),
     _moment("created_at"),
     _moment("expires_at"),
+)
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _account(),
+    Column("credential_id", LargeBinary, nullable=False, unique=True),
+    Column("public_key", LargeBinary, nullable=False),
+    _text("name"),
+    _moment("created_at"),
+    _int64("sign_count"),
+    Column("prf", Boolean, nullable=False),
+    Column("synced", Boolean, nullable=False),
+    _text("transports"),  # separated by spaces
+    _moment("last_used_at", nullable=True),
+    Index(None, "account_id"),
+)
+
+ceremonies = Table(
+    "ceremonies",
+    metadata,
+    Column("holder", Text, primary_key=True),
+    Column("challenge", LargeBinary, nullable=False),
+    _moment("expires_at"),
+    _text("account_id", nullable=True),  # may be of an account that is yet to be made
+    Index(None, "expires_at"),
 )
 
 tokens = Table(

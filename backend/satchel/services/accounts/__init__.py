@@ -1,6 +1,5 @@
 """Accounts and the browsers signed in to them. Tokens are `services/oauth`; what an account owns has services of its own."""
 
-import asyncio
 import base64
 import hashlib
 import unicodedata
@@ -8,30 +7,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
 from satchel.domain.accounts import Account, SetupLink, SignIn
 from satchel.domain.audit import Act, AuditRecord
 from satchel.domain.errors import MalformedRequest, NotFound, RateLimited, TokenInvalid
+from satchel.domain.passkeys import Passkey
 from satchel.domain.tokens import secret_hash
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import TOKENS_TOPIC, Bus, Limit, Limiter
 from satchel.ports.stores import Database
+from satchel.services.accounts.passwords import Passwords, check_password
 
 LINK_LIFE = timedelta(hours=24)
 IDLE_LIFE = timedelta(days=7)
 ABSOLUTE_LIFE = timedelta(days=30)
-MIN_PASSWORD_CHARACTERS = 10
-MAX_PASSWORD_CHARACTERS = 1024
 
 _TOUCH_AFTER = timedelta(minutes=1)
 _MAX_EMAIL_CHARACTERS = 254
 _MAX_USER_AGENT_CHARACTERS = 200
 _PER_ACCOUNT = Limit(count=10, window_s=300)
 _PER_ADDRESS = Limit(count=30, window_s=300)
-_HASHES_AT_ONCE = 2
 
 
 class Accounts:
@@ -43,14 +38,14 @@ class Accounts:
         self._bus = bus
         self._clock = clock
         self._ids = ids
-        self._passwords = _Passwords(ids)
+        self._passwords = Passwords(ids)
 
     async def setup_link(self) -> str | None:
         """Return the secret of a new one-time link that makes the owner, or None once there is an account.
 
         It is good for 24 hours and replaces any earlier one, so every start prints a fresh link until one is used.
         """
-        text = self._new_secret()
+        text = self.new_secret()
         now = self._clock.now()
         async with self._database.unit_of_work() as stores:
             if await stores.accounts.count() > 0:
@@ -74,7 +69,7 @@ class Accounts:
             await stores.accounts.add(account)
         return account
 
-    async def create_owner(self, link: str, email: str, password: str, address: str) -> Account:
+    async def create_owner(self, link: str, email: str, password: str, address: str) -> None:
         """Make the first account by the set-up link, which is used up in the same transaction.
 
         Raises:
@@ -83,13 +78,28 @@ class Accounts:
             RateLimited: too many attempts from this address.
         """
         await self._take(f"setup:address:{address}", _PER_ADDRESS)
-        account = await self._new_account(email, password)
+        await self.admit_owner(link, await self._new_account(email, password))
+
+    async def draft(self, email: str, address: str) -> Account:
+        """Return an account that is not kept yet, and has no way to sign in; `admit_owner` keeps it.
+
+        Raises:
+            MalformedRequest: the e-mail is none.
+            RateLimited: too many attempts from this address.
+        """
+        await self._take(f"setup:address:{address}", _PER_ADDRESS)
+        return Account(self._ids.new("acct"), _checked_email(email), self._clock.now())
+
+    async def admit_owner(self, link: str, account: Account, passkey: Passkey | None = None) -> None:
+        """Keep the first account, with its passkey if it has one; the link is used up in the same transaction. Raises `TokenInvalid`."""
         async with self._database.unit_of_work() as stores:
             taken = await stores.sign_ins.take_link(secret_hash(link), account.created_at)
             if not taken or await stores.accounts.count() > 0:
                 raise TokenInvalid("this set-up link was used or is too old; restart Satchel for a new one")
             await stores.accounts.add(account)
-        return account
+            if passkey is not None:
+                await stores.passkeys.add(passkey)
+                await stores.audit.add(AuditRecord(account.id, account.created_at, Act.PASSKEY_ADDED, passkey.id, passkey.name))
 
     async def by_email(self, email: str) -> Account | None:
         """Return the account with this e-mail, or None."""
@@ -120,7 +130,7 @@ class Accounts:
             RateLimited: too many attempts for this account or from this address.
         """
         wanted = _folded(email)
-        await self._take(f"sign-in:address:{address}", _PER_ADDRESS)
+        await self.throttle(address)
         await self._take(f"sign-in:account:{hashlib.sha256(wanted.encode(errors='replace')).hexdigest()}", _PER_ACCOUNT)
         async with self._database.unit_of_work() as stores:
             account = await stores.accounts.by_email(wanted)
@@ -128,11 +138,14 @@ class Accounts:
         right, better = await self._passwords.check(kept, password)
         if account is None or not right:
             raise TokenInvalid("that email and password do not belong together")
-        return await self._signed_in(account if better is None else replace(account, password_hash=better), user_agent, better is not None)
+        if better is not None:
+            async with self._database.unit_of_work() as stores:
+                await stores.accounts.update(replace(account, password_hash=better))
+        return await self.enter(account.id, user_agent)
 
-    async def enter(self, account_id: str, user_agent: str | None = None) -> tuple[SignIn, str]:
-        """Sign in a browser whose person proved elsewhere who they are, as `sign_in` does. Raises `NotFound` without such an account."""
-        return await self._signed_in(await self.get(account_id), user_agent, changed=False)
+    async def throttle(self, address: str) -> None:
+        """Count an attempt to sign in. Raises `RateLimited` after too many from this address."""
+        await self._take(f"sign-in:address:{address}", _PER_ADDRESS)
 
     async def session(self, secret: str) -> SignIn | None:
         """Return the live sign-in of a cookie value, or None; idle for 7 days or older than 30 days is not live."""
@@ -171,7 +184,7 @@ class Accounts:
 
     async def _new_account(self, email: str, password: str) -> Account:
         checked = _checked_email(email)
-        _check_password(password)
+        check_password(password)
         return Account(
             id=self._ids.new("acct"),
             email=checked,
@@ -179,12 +192,14 @@ class Accounts:
             password_hash=await self._passwords.hash(password),
         )
 
-    async def _signed_in(self, account: Account, user_agent: str | None, changed: bool) -> tuple[SignIn, str]:
-        secret = self._new_secret()
+    async def enter(self, account_id: str, user_agent: str | None = None) -> tuple[SignIn, str]:
+        """Sign in a browser whose person has proved who they are, as `sign_in` does. Raises `NotFound` without such an account."""
+        await self.get(account_id)
+        secret = self.new_secret()
         now = self._clock.now()
         sign_in = SignIn(
             id=self._ids.new("sign"),
-            account_id=account.id,
+            account_id=account_id,
             secret_hash=secret_hash(secret),
             created_at=now,
             last_used_at=now,
@@ -192,64 +207,18 @@ class Accounts:
             user_agent=user_agent[:_MAX_USER_AGENT_CHARACTERS] if user_agent else None,
         )
         async with self._database.unit_of_work() as stores:
-            if changed:
-                await stores.accounts.update(account)
             await stores.sign_ins.add(sign_in)
-            await stores.audit.add(AuditRecord(account.id, now, Act.SIGNED_IN, sign_in.id, sign_in.user_agent))
+            await stores.audit.add(AuditRecord(account_id, now, Act.SIGNED_IN, sign_in.id, sign_in.user_agent))
         return sign_in, secret
 
-    def _new_secret(self) -> str:
+    def new_secret(self) -> str:
+        """Return 256 random bits as text, for a cookie or a link."""
         return base64.urlsafe_b64encode(self._ids.secret_bytes(32)).rstrip(b"=").decode()
 
     async def _take(self, bucket: str, limit: Limit) -> None:
         decision = await self._limiter.take(bucket, 1, limit)
         if not decision.allowed:
             raise RateLimited("too many attempts; wait a little and try again", retry_after_s=decision.retry_after_s)
-
-
-class _Passwords:
-    """Argon2id in a thread, at most two at once: each takes 46 MiB and a core (OWASP's parameters, read 2026-11-23)."""
-
-    def __init__(self, ids: Ids) -> None:
-        self._hasher = PasswordHasher(time_cost=1, memory_cost=46 * 1024, parallelism=1)
-        self._turns = asyncio.Semaphore(_HASHES_AT_ONCE)
-        self._nobodys_password = base64.b64encode(ids.secret_bytes(32)).decode()
-        self._nobodys_hash: str | None = None
-
-    async def hash(self, password: str) -> str:
-        """Return the encoded hash of a password."""
-        async with self._turns:
-            return await asyncio.to_thread(self._hasher.hash, _normal(password))
-
-    async def check(self, kept: str | None, password: str) -> tuple[bool, str | None]:
-        """Tell whether `password` has the hash `kept`, and the hash to keep instead where today's parameters are stronger.
-
-        Without a hash it does the same work against nobody's, so that the time taken tells nothing.
-        """
-        if self._nobodys_hash is None:
-            self._nobodys_hash = await self.hash(self._nobodys_password)
-        async with self._turns:
-            right = await asyncio.to_thread(self._verify, kept or self._nobodys_hash, _normal(password))
-        if kept is None or not right:
-            return False, None
-        return True, await self.hash(password) if self._hasher.check_needs_rehash(kept) else None
-
-    def _verify(self, kept: str, password: str) -> bool:
-        try:
-            return self._hasher.verify(kept, password)
-        except (VerificationError, InvalidHashError):
-            return False
-
-
-def _normal(password: str) -> str:
-    return unicodedata.normalize("NFKC", password[: MAX_PASSWORD_CHARACTERS + 1])
-
-
-def _check_password(password: str) -> None:
-    if len(password) < MIN_PASSWORD_CHARACTERS:
-        raise MalformedRequest(f"the password needs at least {MIN_PASSWORD_CHARACTERS} characters", details={"param": "password"})
-    if len(password) > MAX_PASSWORD_CHARACTERS:
-        raise MalformedRequest(f"the password may have {MAX_PASSWORD_CHARACTERS} characters at most", details={"param": "password"})
 
 
 def _folded(email: str) -> str:

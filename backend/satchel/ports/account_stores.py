@@ -1,0 +1,104 @@
+"""What is kept of people and how they sign in: a part of the stores in `stores.py`, by whose rules it goes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from satchel.domain.accounts import Account, SetupLink, SignIn
+from satchel.domain.passkeys import Ceremony, Passkey
+
+
+class AccountStore(Protocol):
+    """Accounts by id and e-mail (compared in lower case)."""
+
+    async def add(self, account: Account) -> None:
+        """Keep a new account. Raises `MalformedRequest` if the e-mail is taken."""
+        ...
+
+    async def get(self, account_id: str) -> Account | None:
+        """Return the account, or None."""
+        ...
+
+    async def by_email(self, email: str) -> Account | None:
+        """Return the account with this e-mail, or None."""
+        ...
+
+    async def update(self, account: Account) -> None:
+        """Replace the account of the same id."""
+        ...
+
+    async def count(self) -> int:
+        """Return how many accounts there are."""
+        ...
+
+
+class SignInStore(Protocol):
+    """Browsers signed in to the portal, and the owner's set-up link."""
+
+    async def add(self, sign_in: SignIn) -> None:
+        """Keep a new sign-in."""
+        ...
+
+    async def by_hash(self, secret_hash: str) -> SignIn | None:
+        """Return the sign-in whose cookie hashes to this, or None; expired ones too."""
+        ...
+
+    async def touch(self, sign_in_id: str, now: datetime) -> None:
+        """Note when it was last used."""
+        ...
+
+    async def list(self, account_id: str) -> Sequence[SignIn]:
+        """Return the account's sign-ins, the one used last first; expired ones too."""
+        ...
+
+    async def remove(self, account_id: str, sign_in_id: str) -> bool:
+        """End a sign-in; False if there is none."""
+        ...
+
+    async def put_link(self, link: SetupLink) -> None:
+        """Keep the set-up link in place of any earlier one."""
+        ...
+
+    async def take_link(self, secret_hash: str, now: datetime) -> bool:
+        """Use the link up: True once, and only before it expires."""
+        ...
+
+
+class PasskeyStore(Protocol):
+    """Passkeys, by the name that authenticators give them."""
+
+    async def add(self, passkey: Passkey) -> None:
+        """Keep a new passkey."""
+        ...
+
+    async def by_credential(self, credential_id: bytes) -> Passkey | None:
+        """Return the passkey that an authenticator names so, whosever it is, or None."""
+        ...
+
+    async def list(self, account_id: str) -> Sequence[Passkey]:
+        """Return the account's passkeys, oldest first."""
+        ...
+
+    async def update(self, passkey: Passkey) -> bool:
+        """Replace the passkey of the same id and account; False if there is none."""
+        ...
+
+    async def remove(self, account_id: str, passkey_id: str) -> bool:
+        """Forget a passkey; False if there is none."""
+        ...
+
+
+class CeremonyStore(Protocol):
+    """What browsers have begun and may finish once."""
+
+    async def put(self, ceremony: Ceremony, now: datetime) -> None:
+        """Begin a ceremony in place of the holder's earlier one; those of anybody that are too old are forgotten."""
+        ...
+
+    async def get(self, holder: str, now: datetime) -> Ceremony | None:
+        """Return the holder's ceremony while it lasts, or None."""
+        ...
+
+    async def take(self, holder: str, now: datetime) -> Ceremony | None:
+        """End the holder's ceremony: it, for exactly one of any number of concurrent callers; None if there is none, or it is too old."""
+        ...
