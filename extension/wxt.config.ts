@@ -1,5 +1,6 @@
 import preact from "@preact/preset-vite";
 import { defineConfig } from "wxt";
+import { pageMatches } from "./src/page/page-matches";
 
 /** Public half of the key that pins the Chromium id obokckflholpogcnmlgdjmncdemhikia. */
 const CHROMIUM_KEY =
@@ -35,6 +36,8 @@ export default defineConfig({
     default_locale: "en",
     key: browser === "chrome" ? CHROMIUM_KEY : undefined,
     permissions: ["storage", "alarms", "identity"],
+    optional_permissions: ["scripting"],
+    optional_host_permissions: [...pageMatches],
     icons: ICONS,
     action: { default_title: "__MSG_extName__", default_icon: ICONS },
     minimum_chrome_version: browser === "chrome" ? "116" : undefined,

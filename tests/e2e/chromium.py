@@ -1,5 +1,6 @@
 """A real Chromium with the built extension loaded, connected to a Satchel as a person connects it."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -17,8 +18,6 @@ SWITCHES = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
-    f"--disable-extensions-except={EXTENSION}",
-    f"--load-extension={EXTENSION}",
 ]
 ARMED_MS = 700
 
@@ -100,11 +99,22 @@ def binary() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+def with_permissions(folder: Path) -> Path:
+    """Copy the extension to `folder` as if the person had allowed what it may ask for: no robot presses that button."""
+    copied = Path(shutil.copytree(EXTENSION, folder))
+    manifest = json.loads((copied / "manifest.json").read_text())
+    manifest["permissions"] += manifest.pop("optional_permissions")
+    manifest["host_permissions"] = manifest.pop("optional_host_permissions")
+    (copied / "manifest.json").write_text(json.dumps(manifest))
+    return copied
+
+
 @contextmanager
-def chromium(profile: Path) -> Iterator[Chromium]:
-    """Run a headless Chromium on `profile`."""
+def chromium(profile: Path, extension: Path = EXTENSION) -> Iterator[Chromium]:
+    """Run a headless Chromium on `profile` with the extension, or a copy of it."""
+    loaded = [f"--disable-extensions-except={extension}", f"--load-extension={extension}"]
     with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(profile, executable_path=binary(), headless=True, args=SWITCHES)
+        context = playwright.chromium.launch_persistent_context(profile, executable_path=binary(), headless=True, args=[*SWITCHES, *loaded])
         context.set_default_timeout(15_000)
         try:
             yield Chromium(context)

@@ -2,7 +2,7 @@
 
 Other models misbehave on purpose: `silence` never answers, `garbage` answers no JSON, `break-5` drops the connection after five words,
 `refuse` answers 401 in OpenAI's shape.
-`tools` calls the tool `add` and then says what it was told; `object` writes JSON.
+`tools` calls the tool `add` and then says what it was told; `object` writes JSON; `mirror` writes what kinds of parts it was sent last.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from typing import Any
 
 from aiohttp import web
 
-MODELS = ["count-300-20", "count-3-0", "tools", "object", "silence", "garbage", "break-5", "refuse"]
+MODELS = ["count-300-20", "count-3-0", "tools", "object", "mirror", "silence", "garbage", "break-5", "refuse"]
 
 
 @dataclass
@@ -65,6 +65,8 @@ def _spoken(body: dict[str, Any]) -> web.Response | None:
     last = body["messages"][-1]
     if body["model"] == "object":
         said: dict[str, object] = {"content": '{"answer": 7}'}
+    elif body["model"] == "mirror":
+        said = {"content": json.dumps({"kinds": [_kind(part) for part in last["content"]]})}
     elif body["model"] == "tools" and last["role"] == "tool":
         said = {"content": f"It is {last['content']}."}
     elif body["model"] == "tools":
@@ -75,6 +77,13 @@ def _spoken(body: dict[str, Any]) -> web.Response | None:
         return None
     end = chunk({}, "tool_calls" if "tool_calls" in said else "stop")
     return web.Response(body=chunk(said) + end + b"data: [DONE]\n\n", content_type="text/event-stream")
+
+
+def _kind(part: dict[str, Any]) -> str:
+    """Return what a part of a message is: text, or the start of a picture's address or of a sound's format."""
+    if part["type"] == "image_url":
+        return str(part["image_url"]["url"])[:22]
+    return str(part["input_audio"]["format"]) if part["type"] == "input_audio" else str(part["type"])
 
 
 async def _answer(request: web.Request, model: str) -> web.StreamResponse:

@@ -3,6 +3,7 @@ import type { ServerFrame } from "../wire/server-frame";
 import { accountAccess } from "./account-access";
 import { browserConsentSurface } from "./browser-consent-surface";
 import { browserKeyValue } from "./browser-key-value";
+import { BuiltInScripts } from "./built-in-scripts";
 import { Consent } from "./consent";
 import { Generations } from "./generations";
 import { Link } from "./link";
@@ -56,5 +57,5 @@ export function assemble(changed: () => void) {
     if (push.event === "grants_changed") void subscribers.permissionsChanged(String(push.data["origin"]));
     changed();
   }
-  return { consent, generations, page, service, toolbar, tops };
+  return { builtIn: new BuiltInScripts(settings), consent, generations, page, service, toolbar, tops };
 }

@@ -39,6 +39,7 @@ export function startWorker(): void {
   browser.runtime.onInstalled.addListener(({ reason }) => {
     if (reason === "install") void browser.tabs.create({ url: extensionUrl("options.html") });
   });
+  worker.builtIn.listen();
   browser.alarms.onAlarm.addListener(({ name }) => {
     if (name === SWEEP) sweep();
   });
@@ -47,7 +48,6 @@ export function startWorker(): void {
     void worker.generations.sweep();
     void worker.consent.sweep();
   }
-
   keepStorageFromPages();
   sweep();
   void worker.toolbar.draw();
