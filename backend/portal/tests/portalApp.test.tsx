@@ -91,3 +91,22 @@ test("names of sites and models are text, never markup", async () => {
   expect(await shown("#/sites")).toContain(evil);
   expect(host.querySelector("main img")).toBeNull();
 });
+
+test("activity calls a model by its name, and by its id where the account has it no more", async () => {
+  const usage = { input_tokens: 3, output_tokens: 5, estimated: false };
+  const asked = { origin: null, app: "Editor", status: "finished", provider: "holt", usage, cost: { nusd: 0 } };
+  const times = { started_at: "2026-11-01T00:00:00Z", first_event_ms: 1, duration_ms: 2 };
+  const generations = ["a/known", "a/gone"].map((model) => ({
+    id: model,
+    model,
+    requested_model: model,
+    ...asked,
+    ...times,
+  }));
+  const models = { data: [{ id: "a/known", name: "Known One", endpoints: [] }] };
+  serve({ ...NOTHING, models, generations: { data: generations, next_cursor: null } });
+  const text = await shown("#/activity");
+  expect(text).toContain("Known One");
+  expect(text).not.toContain("a/known");
+  expect(text).toContain("a/gone");
+});

@@ -10,6 +10,7 @@ import { formatMoment } from "../format/formatMoment";
 import { costOf } from "./costOf";
 import type { PortalApi } from "./PortalApi";
 import { type StatusLook, statusOf } from "./statusOf";
+import { useModelNames } from "./useModelNames";
 
 interface Props {
   api: PortalApi;
@@ -21,6 +22,7 @@ interface Props {
 
 /** Generations, newest first. Cost is last but for the time. */
 export function ActivityTable({ api, generations, reload, brief }: Props): JSX.Element {
+  const nameOf = useModelNames(api);
   return (
     <div class="tablewrap">
       <table class="table">
@@ -56,7 +58,7 @@ export function ActivityTable({ api, generations, reload, brief }: Props): JSX.E
         </thead>
         <tbody>
           {generations.map((generation) => (
-            <Row key={generation.id} {...{ api, generation, reload, brief: brief ?? false }} />
+            <Row key={generation.id} {...{ api, generation, reload, nameOf, brief: brief ?? false }} />
           ))}
         </tbody>
       </table>
@@ -68,10 +70,11 @@ interface RowProps {
   api: PortalApi;
   generation: Generation;
   reload(): Promise<void>;
+  nameOf(model: string): string;
   brief: boolean;
 }
 
-function Row({ api, generation, reload, brief }: RowProps): JSX.Element {
+function Row({ api, generation, reload, nameOf, brief }: RowProps): JSX.Element {
   const { origin, usage, first_event_ms, duration_ms } = generation;
   const caller = generation.app ?? "Your token";
   const started = new Date(generation.started_at);
@@ -88,13 +91,13 @@ function Row({ api, generation, reload, brief }: RowProps): JSX.Element {
               {origin ? <OriginName origin={origin} scheme={!origin.startsWith("https:")} /> : <bdi>{caller}</bdi>}
             </span>
             <span class="sub narrow cut">
-              {status.word} · {model} · {at}
+              {status.word} · {nameOf(model)} · {at}
             </span>
           </span>
         </span>
       </th>
       <td class="hide-n model-cell">
-        <bdi>{model}</bdi>
+        <bdi title={model}>{nameOf(model)}</bdi>
         <span class="sub">{generation.provider}</span>
       </td>
       <td class="hide-n">
