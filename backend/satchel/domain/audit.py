@@ -25,6 +25,7 @@ class Act(StrEnum):
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - a word
     TOKEN_REUSED = "token_reused"  # noqa: S105 - a word
     KEY_ADDED = "key_added"
+    KEY_REPLACED = "key_replaced"
     KEY_REMOVED = "key_removed"
     VAULT_LOCKED_MODE_ON = "vault_locked_mode_on"
     VAULT_LOCKED_MODE_OFF = "vault_locked_mode_off"

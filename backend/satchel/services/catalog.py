@@ -145,7 +145,9 @@ class Catalog:
         await self._read_anew(account_id)
 
     async def check_key(self, account_id: str, key_id: str) -> KeyCheck:
-        """Ask the provider of a key that was just added, and return what it says; a slow one is unreachable after some seconds."""
+        """Ask the provider of a key now, and return what it says; a slow one is unreachable after some seconds."""
+        if (known := self._lists.get(key_id)) is not None:
+            known.due_at_s = float("-inf")
         await self._read_anew(account_id)
         listed = self._lists.get(key_id)
         if listed is None:

@@ -78,3 +78,22 @@ async def test_the_same_key_for_the_same_address_is_named(house: Served, provide
     assert (await added(house, provider, GOOD_KEY))["same_as"] == first["id"]
     assert (await added(house, provider, BAD_KEY))["same_as"] is None
     assert (await added(house, "http://127.0.0.1:9/v1", GOOD_KEY))["same_as"] is None
+
+
+async def test_a_secret_is_replaced_under_the_same_id_and_label(house: Served, provider: str) -> None:
+    key = await added(house, provider, BAD_KEY, label="mine")
+    status, renewed = await house.call("PUT", f"/v1/keys/{key['id']}", {"secret": GOOD_KEY})
+    assert (status, renewed["check"]["status"], renewed["last4"]) == (200, "accepted", "0001")
+    assert {name: renewed[name] for name in ("id", "label", "base_url")} == {name: key[name] for name in ("id", "label", "base_url")}
+    assert await listed(house, key["id"]) == renewed
+    _, models = await house.call("GET", "/v1/models")
+    assert "mine:one" in {model["id"] for model in models["data"]}
+    assert (await house.call("PUT", f"/v1/keys/{key['id']}", {"secret": "  "}))[0] == 400
+    assert (await house.call("PUT", "/v1/keys/key_none", {"secret": GOOD_KEY}))[0] == 404
+
+
+async def test_a_key_is_checked_again_when_somebody_asks(house: Served, provider: str) -> None:
+    key = await added(house, provider, GOOD_KEY)
+    status, again = await house.call("POST", f"/v1/keys/{key['id']}/check")
+    assert (status, again) == (200, key)
+    assert (await house.call("POST", "/v1/keys/key_none/check"))[0] == 404

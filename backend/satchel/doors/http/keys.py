@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field, SecretStr
 
 from satchel.domain.catalog import ProviderRow
-from satchel.domain.errors import MalformedRequest, NotFound
+from satchel.domain.errors import KeyMissing, MalformedRequest, NotFound
 from satchel.domain.keys import CheckStatus, Key, KeyCheck, Secret, earlier_twin
 from satchel.doors.http.callers import Callers
 from satchel.ports.coordination import Bus, account_topic
@@ -59,6 +59,12 @@ class KeyDraft(BaseModel):
     label: str | None = Field(default=None, max_length=100)
 
 
+class SecretDraft(BaseModel):
+    """A secret to put in another one's place."""
+
+    secret: SecretStr = Field(min_length=1, max_length=4_096)
+
+
 class KeyDesk:
     """Take keys in and give them up, as the door and the operator's command do: checked against the providers we know."""
 
@@ -96,8 +102,7 @@ class KeyDesk:
             raise MalformedRequest(f"{row.name} needs the base URL of the server, such as {row.example_url}", details={"param": "base_url"})
         if row.needs_key and not secret:
             raise MalformedRequest(f"{row.name} needs a key; get one at {row.key_page}", details={"param": "secret"})
-        if not all(character.isprintable() or character in "\t\r\n" for character in secret.reveal()):
-            raise MalformedRequest("the key has characters that no key has", details={"param": "secret"})
+        _check_text(secret)
         if _REGION in address:
             address = address.replace(_REGION, _region(row, secret, region))
         if label is not None and not _LABEL.fullmatch(label):
@@ -110,6 +115,24 @@ class KeyDesk:
         self._changed(account_id)
         return key
 
+    async def renew(self, account_id: str, key_id: str, secret: Secret, *, client: str | None = None) -> Key:
+        """Put another secret in a key's place, and tell the account's catalog.
+
+        Raises:
+            NotFound: there is no such key.
+            MalformedRequest: the secret is empty or no text.
+            VaultLocked: it is locked, or not open for this client.
+        """
+        if not secret:
+            raise MalformedRequest("the key is empty; to forget one, delete it", details={"param": "secret"})
+        _check_text(secret)
+        try:
+            key = await self._vault.renew(account_id, key_id, secret, client=client)
+        except KeyMissing as missing:
+            raise NotFound(f"there is no key {key_id!r}") from missing
+        self._changed(account_id)
+        return key
+
     async def remove(self, account_id: str, key_id: str) -> bool:
         """Forget a key; False if there is none."""
         removed = await self._vault.remove(account_id, key_id)
@@ -119,6 +142,11 @@ class KeyDesk:
 
     def _changed(self, account_id: str) -> None:
         self._bus.publish(account_topic(account_id), {"event": "keys_changed", "data": {}})
+
+
+def _check_text(secret: Secret) -> None:
+    if not all(character.isprintable() or character in "\t\r\n" for character in secret.reveal()):
+        raise MalformedRequest("the key has characters that no key has", details={"param": "secret"})
 
 
 def _region(row: ProviderRow, secret: Secret, region: str | None) -> str:
@@ -150,8 +178,7 @@ def keys_router(callers: Callers, vault: Vault, desk: KeyDesk, catalog: Catalog)
         principal = await callers.principal(request, _SCOPE)
         secret = Secret(draft.secret.get_secret_value().strip())
         key = await desk.add(principal.account_id, draft.provider, draft.base_url, secret, draft.label, client=principal.client)
-        check = await catalog.check_key(principal.account_id, key.id)
-        return _schema(key, check, await vault.list(principal.account_id))
+        return await _checked(principal.account_id, key, vault, catalog)
 
     @router.delete("/{key_id}", status_code=204)
     async def remove_key(request: Request, key_id: str) -> None:
@@ -160,7 +187,34 @@ def keys_router(callers: Callers, vault: Vault, desk: KeyDesk, catalog: Catalog)
         if not await desk.remove(principal.account_id, key_id):
             raise NotFound(f"there is no key {key_id!r}")
 
+    _add_renewals(router, callers, vault, desk, catalog)
     return router
+
+
+def _add_renewals(router: APIRouter, callers: Callers, vault: Vault, desk: KeyDesk, catalog: Catalog) -> None:
+    """Add the doors that change or try a key that is there."""
+
+    @router.put("/{key_id}")
+    async def renew_key(request: Request, key_id: str, draft: SecretDraft) -> KeySchema:
+        """Put another secret in a key's place, and ask the provider with it."""
+        principal = await callers.principal(request, _SCOPE)
+        secret = Secret(draft.secret.get_secret_value().strip())
+        key = await desk.renew(principal.account_id, key_id, secret, client=principal.client)
+        return await _checked(principal.account_id, key, vault, catalog)
+
+    @router.post("/{key_id}/check")
+    async def check_key(request: Request, key_id: str) -> KeySchema:
+        """Ask the provider with a key, now."""
+        principal = await callers.principal(request, _SCOPE)
+        keys = {key.id: key for key in await vault.list(principal.account_id)}
+        if key_id not in keys:
+            raise NotFound(f"there is no key {key_id!r}")
+        return await _checked(principal.account_id, keys[key_id], vault, catalog)
+
+
+async def _checked(account_id: str, key: Key, vault: Vault, catalog: Catalog) -> KeySchema:
+    check = await catalog.check_key(account_id, key.id)
+    return _schema(key, check, await vault.list(account_id))
 
 
 def _schema(key: Key, check: KeyCheck, keys: Sequence[Key]) -> KeySchema:

@@ -9,6 +9,16 @@ from satchel.domain.catalog import ProviderRow
 from satchel.doors.http.callers import Callers
 
 
+class ProviderFacts(BaseModel):
+    """What somebody needs to know who adds a key: `base_url` null means that the person gives it, as `example_url` shows."""
+
+    base_url: str | None
+    example_url: str
+    needs_key: bool
+    local: bool
+    key_page: str | None
+
+
 class ProviderSchema(BaseModel):
     """One provider. Its policies are its own pages, which nobody here has read: null."""
 
@@ -19,6 +29,7 @@ class ProviderSchema(BaseModel):
     status_page_url: None = None
     headquarters: None = None
     datacenters: None = None
+    satchel: ProviderFacts
 
 
 class ProviderList(BaseModel):
@@ -35,6 +46,12 @@ def providers_router(callers: Callers, rows: Mapping[str, ProviderRow]) -> APIRo
     async def list_providers(request: Request) -> ProviderList:
         """List the providers that this server can ask."""
         await callers.principal(request, "models")
-        return ProviderList(data=[ProviderSchema(name=row.name, slug=row.id) for row in rows.values()])
+        return ProviderList(data=[ProviderSchema(name=row.name, slug=row.id, satchel=_facts(row)) for row in rows.values()])
 
     return router
+
+
+def _facts(row: ProviderRow) -> ProviderFacts:
+    return ProviderFacts(
+        base_url=row.base_url, example_url=row.example_url, needs_key=row.needs_key, local=row.local, key_page=row.key_page
+    )

@@ -75,18 +75,22 @@ class Vault:
         origin = endpoint_origin(base_url)
         key = Key(self._ids.new("key"), account_id, provider, base_url, origin, self._clock.now(), label, secret.last4())
         if not secret:
-            await self._keep(key)
+            await self._keep(key, Act.KEY_ADDED)
             return key
-        for _ in range(_TRIES):
-            opened = await self._opened_for_sealing(account_id, client)
-            if opened.dek is None or opened.dek_id is None:
-                raise unusable(key)
-            key = self.seals.seal(key, secret.reveal().encode(), opened.dek, opened.dek_id)
-            if await self._keep(key):
-                self._marks.add(self._mark(secret.reveal()))
-                return key
-            self.forget(account_id)
-        raise NotReady("the vault is being changed; try again in a moment", retry_after_s=1.0)
+        return await self._seal_and_keep(key, secret, client, Act.KEY_ADDED)
+
+    async def renew(self, account_id: str, key_id: str, secret: Secret, *, client: str | None = None) -> Key:
+        """Put another secret in a key's place; its id, its label and where it may be sent stay.
+
+        Raises:
+            KeyMissing: the account has no such key.
+            VaultLocked: the account's data key does not open, or the vault is locked.
+        """
+        before = await self._read(account_id, key_id)
+        key = replace(before, last4=secret.last4(), secret_version=before.secret_version + 1)
+        key = await self._seal_and_keep(key, secret, client, Act.KEY_REPLACED)
+        self._let_go(account_id, key_id)
+        return key
 
     async def list(self, account_id: str) -> Sequence[Key]:
         """Return the account's keys, sealed, oldest first."""
@@ -99,9 +103,7 @@ class Vault:
             removed = await stores.keys.remove(account_id, key_id)
             if removed:
                 await stores.audit.add(AuditRecord(account_id, self._clock.now(), Act.KEY_REMOVED, key_id))
-        self._changes += 1
-        if opened := self.opened.live(account_id):
-            opened.keys.pop(key_id, None)
+        self._let_go(account_id, key_id)
         return removed
 
     async def open(self, account_id: str, key_id: str, base_url: str | None = None, client: str | None = None) -> Secret:
@@ -166,13 +168,32 @@ class Vault:
     def _mark(self, word: str) -> bytes:
         return hmac.digest(self._mark_key, word.encode(errors="replace"), "sha256")
 
-    async def _keep(self, key: Key) -> bool:
-        """Write down a new key; False if the data key it is sealed with is gone by now."""
+    def _let_go(self, account_id: str, key_id: str) -> None:
+        """Forget a row that was read before it was changed, also one that is being read now."""
+        self._changes += 1
+        if opened := self.opened.live(account_id):
+            opened.keys.pop(key_id, None)
+
+    async def _seal_and_keep(self, key: Key, secret: Secret, client: str | None, act: Act) -> Key:
+        for _ in range(_TRIES):
+            opened = await self._opened_for_sealing(key.account_id, client)
+            if opened.dek is None or opened.dek_id is None:
+                raise unusable(key)
+            key = self.seals.seal(key, secret.reveal().encode(), opened.dek, opened.dek_id)
+            if await self._keep(key, act):
+                self._marks.add(self._mark(secret.reveal()))
+                return key
+            self.forget(key.account_id)
+        raise NotReady("the vault is being changed; try again in a moment", retry_after_s=1.0)
+
+    async def _keep(self, key: Key, act: Act) -> bool:
+        """Write down a key, instead of the one of its id if there is one; False if the data key it is sealed with is gone by now."""
         async with self._database.unit_of_work() as stores:
             if key.dek_id is not None and not await stores.deks.pin(key.dek_id):
                 return False
+            await stores.keys.remove(key.account_id, key.id)
             await stores.keys.add(key)
-            await stores.audit.add(AuditRecord(key.account_id, key.created_at, Act.KEY_ADDED, key.id, key.provider))
+            await stores.audit.add(AuditRecord(key.account_id, self._clock.now(), act, key.id, key.provider))
         return True
 
     async def _opens(self, key: Key) -> bool:
