@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 from tests.e2e.axe import CONSENT, POPUP, faults_of
 from tests.e2e.chromium import Chromium, chromium, press
 from tests.e2e.conftest import need_chromium
+from tests.e2e.counting_server import CountingServer
 from tests.e2e.pictures import popup_of
 from tests.stage import EMAIL, PASSWORD, Satchel
 
@@ -61,6 +62,46 @@ def test_first_run_sign_in_and_connecting(browser: Chromium, satchel: Satchel) -
     page.get_by_text("Connected to your Satchel").wait_for()
     assert faults_of(page) == []
     page.close()
+
+
+def test_the_sections_of_the_options_page(browser: Chromium, satchel: Satchel) -> None:
+    with tab(browser, f"chrome-extension://{browser.extension_id}/options.html#sites") as page:
+        page.get_by_text("No site has asked yet").wait_for()
+        assert faults_of(page) == []
+        for section, sign in (("models", "Use"), ("keys", "Check lab"), ("activity", None), ("settings", "Change")):
+            page.get_by_role("navigation").get_by_role("link", name=section.capitalize()).first.click()
+            page.get_by_role("heading", name=section.capitalize(), exact=True).wait_for()
+            if sign:
+                page.get_by_role("button", name=re.compile(f"^{sign}")).first.wait_for()
+            assert faults_of(page) == [], section
+            page.set_viewport_size({"width": 1280, "height": 800})
+        page.get_by_label("Language").select_option("de")
+        page.get_by_role("heading", name="Einstellungen", exact=True).wait_for()
+        assert page.evaluate("document.documentElement.lang") == "de"
+        assert faults_of(page) == []
+        page.get_by_label("Sprache").select_option("auto")
+        page.get_by_role("heading", name="Settings", exact=True).wait_for()
+
+
+def test_keys_are_managed_by_keyboard_alone(browser: Chromium, satchel: Satchel, counting: CountingServer) -> None:
+    with tab(browser, f"chrome-extension://{browser.extension_id}/options.html#keys") as page:
+        page.get_by_label("Provider").select_option("custom")
+        page.get_by_label("Address").fill(counting.base_url)
+        page.get_by_label("Label").fill("second")
+        page.keyboard.press("Enter")
+        page.get_by_text(re.compile("accepts it")).wait_for()
+        page.get_by_role("button", name="Delete second").focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("dialog").wait_for()
+        assert faults_of(page, ((1280, 800),)) == []
+        page.keyboard.press("Escape")  # the safe button has the focus, and Esc is as safe
+        page.get_by_role("dialog").wait_for(state="hidden")
+        page.get_by_role("button", name="Delete second").focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Keep it").wait_for()
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Delete second").wait_for(state="detached")
 
 
 @pytest.mark.parametrize("host", ["localhost", LONG, MIXED])

@@ -22,12 +22,12 @@ async function load(source: FirstRunSource) {
 
 interface Props {
   source: FirstRunSource;
-  /** Whether the person has been through the steps before: then the same page is the settings. */
-  again: boolean;
+  /** Leaves the steps for everything that can be set. */
+  onSettings(): void;
 }
 
-/** What is this, and when does it work? Connect, choose, try; afterwards the place to change each of them. */
-export function FirstRunScreen({ source, again }: Props) {
+/** What is this, and when does it work? Connect, choose, try. */
+export function FirstRunScreen({ source, onSettings }: Props) {
   const { value, error, reload } = useLoaded(() => load(source));
   return (
     <>
@@ -36,6 +36,11 @@ export function FirstRunScreen({ source, again }: Props) {
         <span class="end row t12 m2" role="status">
           {value !== null && <Status snapshot={value.snapshot} />}
         </span>
+        {value?.snapshot.connection === "connected" && (
+          <button type="button" class="btn sm" onClick={onSettings}>
+            {t("popup_settings")}
+          </button>
+        )}
       </header>
       <main class="first">
         <FirstRunPromise />
@@ -48,7 +53,7 @@ export function FirstRunScreen({ source, again }: Props) {
             </Note>
           )
         ) : (
-          <Steps source={source} again={again} reload={reload} {...value} />
+          <Steps source={source} reload={reload} {...value} />
         )}
       </main>
     </>
@@ -65,15 +70,16 @@ function Status({ snapshot }: { snapshot: Snapshot }) {
   );
 }
 
-interface StepsProps extends Props {
+interface StepsProps {
+  source: FirstRunSource;
   snapshot: Snapshot;
   models: Model[];
   favourites: ReadonlySet<string>;
   reload(): void;
 }
 
-function Steps({ source, again, snapshot, models, favourites, reload }: StepsProps) {
-  const [decided, setDecided] = useState(again);
+function Steps({ source, snapshot, models, favourites, reload }: StepsProps) {
+  const [decided, setDecided] = useState(false);
   const [picking, setPicking] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const connected = snapshot.connection === "connected";

@@ -2,7 +2,7 @@ import type { Account } from "../wire/account";
 import type { Model } from "../wire/model";
 import type { Snapshot } from "../wire/snapshot";
 
-/** What the first-run page and the settings need. */
+/** What the first-run page needs. */
 export interface FirstRunSource {
   snapshot(): Promise<Snapshot>;
   models(): Promise<Model[]>;

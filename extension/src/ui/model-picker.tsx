@@ -1,9 +1,11 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Model } from "../wire/model";
 import { Icon } from "./icon";
+import { ModelFilter } from "./model-filter";
 import { modelGroups } from "./model-groups";
 import { ModelOption } from "./model-option";
 import { t } from "./t";
+import { toggled } from "./toggled";
 
 interface Props {
   models: readonly Model[];
@@ -21,12 +23,6 @@ const CHIPS = [
   ["local", "this-computer"],
 ] as const;
 
-function toggled(set: ReadonlySet<string>, name: string): ReadonlySet<string> {
-  const next = new Set(set);
-  if (!next.delete(name)) next.add(name);
-  return next;
-}
-
 /** Search, filters and list: a combobox over a listbox. ↑ ↓ move, ↵ chooses, Alt+F marks a favourite, Esc goes back. */
 export function ModelPicker(props: Props) {
   const { models, chosen, favourites } = props;
@@ -35,7 +31,7 @@ export function ModelPicker(props: Props) {
   const [active, setActive] = useState(0);
   const field = useRef<HTMLInputElement>(null);
   const groups = useMemo(
-    () => modelGroups(models, favourites, { search, capabilities }),
+    () => modelGroups(models, favourites, { ...ModelFilter.NONE, search, capabilities }),
     [models, favourites, search, capabilities],
   );
   const flat = groups.flatMap((group) => group.models);

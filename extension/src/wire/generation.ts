@@ -9,6 +9,8 @@ export interface Generation {
   status: "finished" | "cancelled" | "failed" | "live";
   reason: string | null;
   error_code: string | null;
+  /** What the endpoint does not take and was left out of the request. */
+  dropped?: readonly string[];
   usage: {
     input_tokens: number;
     output_tokens: number;

@@ -14,6 +14,8 @@ export interface Model {
     reason: string | null;
     capabilities: readonly string[];
     price: { input_usd_per_mtok: string; output_usd_per_mtok: string; as_of: string } | null;
+    /** Whether the provider trains on what it is sent; an older backend does not say. */
+    data_policy?: { training: "no" | "by_plan" | "unknown"; source: string | null };
     preferred: boolean;
   };
 }

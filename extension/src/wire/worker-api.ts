@@ -2,9 +2,13 @@ import type { Account } from "./account";
 import type { ConsentDecision } from "./consent-decision";
 import type { ConsentQuestion } from "./consent-question";
 import type { Generation } from "./generation";
+import type { GenerationPage } from "./generation-page";
 import type { Grant } from "./grant";
 import type { GrantDraft } from "./grant-draft";
+import type { Key } from "./key";
+import type { KeyDraft } from "./key-draft";
 import type { Model } from "./model";
+import type { ProviderChoice } from "./provider-choice";
 import type { Snapshot } from "./snapshot";
 
 /** What the worker does for our own screens, over their port. Every call may reject with a sentence for the person. */
@@ -21,6 +25,17 @@ export interface WorkerApi {
   putGrant(draft: GrantDraft): Promise<Grant>;
   deleteGrant(id: string): Promise<void>;
   generations(limit: number, origin: string | null): Promise<Generation[]>;
+  generationPage(limit: number, origin: string | null, cursor: string | null): Promise<GenerationPage>;
+  /** Stops a running generation of any client by its id. */
+  cancelGeneration(id: string): Promise<void>;
+  providers(): Promise<ProviderChoice[]>;
+  keys(): Promise<Key[]>;
+  addKey(draft: KeyDraft): Promise<Key>;
+  /** Puts another secret in a key's place. */
+  renewKey(id: string, secret: string): Promise<Key>;
+  /** Asks the provider with a key, now. */
+  checkKey(id: string): Promise<Key>;
+  deleteKey(id: string): Promise<void>;
   stop(key: string): Promise<void>;
   question(id: string): Promise<{ question: ConsentQuestion; others: number } | null>;
   decide(id: string, decision: ConsentDecision): Promise<void>;

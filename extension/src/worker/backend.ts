@@ -1,9 +1,13 @@
 import type { Account } from "../wire/account";
 import type { Generation } from "../wire/generation";
+import type { GenerationPage } from "../wire/generation-page";
 import type { Grant } from "../wire/grant";
 import type { GrantDraft } from "../wire/grant-draft";
 import { isRecord } from "../wire/is-record";
+import type { Key } from "../wire/key";
+import type { KeyDraft } from "../wire/key-draft";
 import type { Model } from "../wire/model";
+import type { ProviderChoice } from "../wire/provider-choice";
 import { RpcCode } from "../wire/rpc-code";
 import { RpcFailure } from "../wire/rpc-failure";
 import { backendFailure } from "./backend-failure";
@@ -47,8 +51,42 @@ export class Backend {
   }
 
   async generations(limit: number, origin: string | null): Promise<Generation[]> {
-    const query = new URLSearchParams({ limit: String(limit), ...(origin === null ? {} : { origin }) });
-    return (await this.call<{ data: Generation[] }>("GET", `/v1/generations?${query}`)).data;
+    return (await this.generationPage(limit, origin, null)).data;
+  }
+
+  generationPage(limit: number, origin: string | null, cursor: string | null): Promise<GenerationPage> {
+    const query = new URLSearchParams({ limit: String(limit) });
+    if (origin !== null) query.set("origin", origin);
+    if (cursor !== null) query.set("cursor", cursor);
+    return this.call("GET", `/v1/generations?${query}`);
+  }
+
+  cancelGeneration(id: string): Promise<void> {
+    return this.call("POST", `/v1/generations/${encodeURIComponent(id)}/cancel`);
+  }
+
+  async providers(): Promise<ProviderChoice[]> {
+    return (await this.call<{ data: ProviderChoice[] }>("GET", "/v1/providers")).data;
+  }
+
+  async keys(): Promise<Key[]> {
+    return (await this.call<{ data: Key[] }>("GET", "/v1/keys")).data;
+  }
+
+  addKey(draft: KeyDraft): Promise<Key> {
+    return this.call("POST", "/v1/keys", draft);
+  }
+
+  renewKey(id: string, secret: string): Promise<Key> {
+    return this.call("PUT", `/v1/keys/${encodeURIComponent(id)}`, { secret });
+  }
+
+  checkKey(id: string): Promise<Key> {
+    return this.call("POST", `/v1/keys/${encodeURIComponent(id)}/check`);
+  }
+
+  deleteKey(id: string): Promise<void> {
+    return this.call("DELETE", `/v1/keys/${encodeURIComponent(id)}`);
   }
 
   private async call<T>(method: string, path: string, body?: unknown): Promise<T> {

@@ -1,5 +1,6 @@
 import type { ConsentDecision } from "../wire/consent-decision";
 import type { GrantDraft } from "../wire/grant-draft";
+import type { KeyDraft } from "../wire/key-draft";
 import { RpcFailure } from "../wire/rpc-failure";
 import type { Snapshot } from "../wire/snapshot";
 import type { WorkerApi } from "../wire/worker-api";
@@ -88,6 +89,15 @@ export class UiService implements WorkerApi {
   models = () => this.deps.backend.models();
   grants = (origin: string | null) => this.deps.backend.grants(origin);
   generations = (limit: number, origin: string | null) => this.deps.backend.generations(limit, origin);
+  generationPage = (limit: number, origin: string | null, cursor: string | null) =>
+    this.deps.backend.generationPage(limit, origin, cursor);
+  cancelGeneration = (id: string) => this.deps.backend.cancelGeneration(id);
+  providers = () => this.deps.backend.providers();
+  keys = () => this.deps.backend.keys();
+  addKey = (draft: KeyDraft) => this.deps.backend.addKey(draft);
+  renewKey = (id: string, secret: string) => this.deps.backend.renewKey(id, secret);
+  checkKey = (id: string) => this.deps.backend.checkKey(id);
+  deleteKey = (id: string) => this.deps.backend.deleteKey(id);
   question = (id: string) => this.deps.consent.question(id);
 
   async setModel(model: string) {

@@ -1,0 +1,94 @@
+import type { Model } from "../wire/model";
+import { formatContext } from "./format-context";
+import { Icon } from "./icon";
+import { modelInitials } from "./model-initials";
+import { modelPrice } from "./model-price";
+import { Monogram } from "./monogram";
+import { t } from "./t";
+
+interface Props {
+  model: Model;
+  chosen: boolean;
+  favourite: boolean;
+  onUse(): void;
+  onMark(): void;
+}
+
+const CAPABILITIES = { tools: "tool", images: "image", reasoning: "reasoning", audio: "audio" } as const;
+
+/** One model: what it is, can, costs and keeps; a star, and a button to let it answer. */
+export function ModelRow({ model, chosen, favourite, onUse, onMark }: Props) {
+  const { satchel } = model;
+  const price = modelPrice(model);
+  const prices = price.kind === "priced" ? `${price.input} / ${price.output}` : price.input;
+  const context = model.context_length === null ? "–" : formatContext(model.context_length);
+  const where = satchel.key_label ? `${satchel.provider_name}, ${satchel.key_label}` : satchel.provider_name;
+  return (
+    <tr aria-selected={chosen}>
+      <th scope="row" class="flex1">
+        <span class="row g3">
+          <button
+            type="button"
+            class={`btn icon sm quiet star ${favourite ? "on" : ""}`}
+            aria-pressed={favourite}
+            aria-label={t("models_mark", { name: model.name })}
+            onClick={onMark}
+          >
+            <Icon name="star" small />
+          </button>
+          <span class="hide-n">
+            <Monogram text={modelInitials(model.name)} size="sm" />
+          </span>
+          <span class="grow">
+            <span class="b ln cut">{model.name}</span>
+            <span class="sub cut">{satchel.available ? where : (satchel.reason ?? t("model_notNow"))}</span>
+            <span class="sub narrow cut">{prices}</span>
+          </span>
+        </span>
+      </th>
+      <td class="hide-n wide-only">
+        <Capabilities of={satchel.capabilities} />
+      </td>
+      <td class="num hide-n">{context}</td>
+      <td class="num hide-n">{prices}</td>
+      <td class="hide-n wide-only m2 nw">{wordsOf(model)}</td>
+      <td class="num">
+        <UseButton model={model} chosen={chosen} onUse={onUse} />
+      </td>
+    </tr>
+  );
+}
+
+function wordsOf({ satchel }: Model): string {
+  if (satchel.local) return t("models_stayHere");
+  return t(`models_training_${satchel.data_policy?.training ?? "unknown"}`);
+}
+
+function Capabilities({ of: names }: { of: readonly string[] }) {
+  const known = (Object.keys(CAPABILITIES) as (keyof typeof CAPABILITIES)[]).filter((name) => names.includes(name));
+  if (known.length === 0) return <span class="m3">{t("models_text")}</span>;
+  return (
+    <span class="caps" role="img" aria-label={known.map((name) => t(`model_${name}`)).join(", ")}>
+      {known.map((name) => (
+        <Icon key={name} name={CAPABILITIES[name]} />
+      ))}
+    </span>
+  );
+}
+
+function UseButton({ model, chosen, onUse }: { model: Model; chosen: boolean; onUse(): void }) {
+  if (chosen) {
+    return (
+      <span class="tag ok">
+        <Icon name="check" />
+        {t("models_answers")}
+      </span>
+    );
+  }
+  if (!model.satchel.available) return null;
+  return (
+    <button type="button" class="btn sm" aria-label={t("first_use", { name: model.name })} onClick={onUse}>
+      {t("models_use")}
+    </button>
+  );
+}

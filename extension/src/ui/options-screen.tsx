@@ -1,0 +1,43 @@
+import { useEffect, useState } from "preact/hooks";
+import { FirstRunScreen } from "./first-run-screen";
+import type { OptionsSection } from "./options-section";
+import { OptionsShell } from "./options-shell";
+import type { OptionsSource } from "./options-source";
+import { SectionActivity } from "./section-activity";
+import { SectionKeys } from "./section-keys";
+import { SectionModels } from "./section-models";
+import { SectionSettings } from "./section-settings";
+import { SectionSites } from "./section-sites";
+import { useLoaded } from "./use-loaded";
+import { useSection } from "./use-section";
+
+const SECTIONS: Record<OptionsSection, (props: { source: OptionsSource; onChange(): void }) => preact.JSX.Element> = {
+  models: SectionModels,
+  keys: SectionKeys,
+  sites: SectionSites,
+  activity: SectionActivity,
+  settings: SectionSettings,
+};
+
+/** The first steps for who is not signed in; for everybody else all that can be looked at and set. */
+export function OptionsScreen({ source }: { source: OptionsSource }) {
+  const section = useSection();
+  const { value: snapshot, reload } = useLoaded(() => source.snapshot());
+  const [welcome, setWelcome] = useState<boolean | null>(null);
+  useEffect(() => {
+    if (snapshot?.connection === "signed_out") setWelcome(true);
+    else if (snapshot !== null) setWelcome((before) => before ?? false);
+  }, [snapshot]);
+  if (welcome === null) return null;
+  const settle = () => {
+    setWelcome(false);
+    reload();
+  };
+  if (welcome) return <FirstRunScreen source={source} onSettings={settle} />;
+  const Section = SECTIONS[section];
+  return (
+    <OptionsShell section={section} snapshot={snapshot}>
+      <Section key={section} source={source} onChange={reload} />
+    </OptionsShell>
+  );
+}

@@ -1,0 +1,15 @@
+import type { Preferences } from "../wire/preferences";
+import type { WorkerApi } from "../wire/worker-api";
+import type { DataSource } from "./data-source";
+import type { FirstRunSource } from "./first-run-source";
+
+type Keys = Pick<WorkerApi, "providers" | "keys" | "addKey" | "renewKey" | "checkKey" | "deleteKey">;
+type Activity = Pick<WorkerApi, "generationPage" | "cancelGeneration">;
+
+/** What the options page needs. */
+export interface OptionsSource extends DataSource, FirstRunSource, Keys, Activity {
+  setPaused(paused: boolean): Promise<void>;
+  preferences(): Promise<Preferences>;
+  /** Keeps a choice, and gives this screen its look and its language anew. */
+  setPreferences(change: Partial<Preferences>): Promise<void>;
+}

@@ -1,0 +1,80 @@
+import { useState } from "preact/hooks";
+import type { Generation } from "../wire/generation";
+import { ActivityExport } from "./activity-export";
+import { ActivityFilter } from "./activity-filter";
+import { ActivityFilters } from "./activity-filters";
+import { ActivityTable } from "./activity-table";
+import { EmptyCard } from "./empty-card";
+import { GenerationPanel } from "./generation-panel";
+import { LoadState } from "./load-state";
+import type { OptionsSource } from "./options-source";
+import { SectionHead } from "./section-head";
+import { t } from "./t";
+import { useActivity } from "./use-activity";
+import { useLoaded } from "./use-loaded";
+
+/** What was asked, of which model, and what did it cost? Newest first. */
+export function SectionActivity({ source }: { source: OptionsSource }) {
+  const [filter, setFilter] = useState<ActivityFilter>(ActivityFilter.NONE);
+  const [chosen, choose] = useState<string | null>(null);
+  const activity = useActivity(source, filter.origin);
+  const { value: grants } = useLoaded(() => source.grants(null));
+  const { value: models } = useLoaded(() => source.models());
+  const nameOf = (generation: Generation) =>
+    models?.find(({ id }) => id === generation.model)?.name ?? generation.model ?? generation.requested_model;
+  const found = activity.loaded.filter((each) => ActivityFilter.matches(each, filter, nameOf(each)));
+  const shown = found.find(({ id }) => id === chosen) ?? null;
+  const origins = [...new Set([...(grants ?? []).map(({ origin }) => origin), ...originsOf(activity.loaded)])];
+  return (
+    <>
+      <SectionHead title={t("options_activity")}>
+        {found.length > 0 && <ActivityExport generations={found} />}
+      </SectionHead>
+      <LoadState waiting={activity.waiting} error={activity.error} onRetry={activity.reload} />
+      {!activity.waiting && activity.loaded.length === 0 && filter.origin === null && activity.error === null && (
+        <EmptyCard title={t("popup_emptyTitle")} text={t("popup_empty")} />
+      )}
+      {(activity.loaded.length > 0 || filter.origin !== null) && (
+        <>
+          <ActivityFilters filter={filter} origins={origins} onFilter={setFilter} />
+          {found.length === 0 && !activity.waiting && <p class="t13 m2">{t("activity_noMatch")}</p>}
+          <div class={shown === null ? "stack s3" : "sites"}>
+            <div class="stack s3">
+              {found.length > 0 && (
+                <ActivityTable
+                  generations={found}
+                  nameOf={nameOf}
+                  chosen={chosen}
+                  onChoose={(id) => choose(id === chosen ? null : id)}
+                />
+              )}
+              {activity.more !== null && (
+                <div class="row">
+                  <button type="button" class="btn" aria-busy={activity.busy} onClick={activity.more}>
+                    {t("activity_older")}
+                  </button>
+                  <span class="t12 m3" role="status">
+                    {t("activity_newest", { count: activity.loaded.length })}
+                  </span>
+                </div>
+              )}
+            </div>
+            {shown !== null && (
+              <GenerationPanel
+                key={shown.id}
+                generation={shown}
+                modelName={nameOf(shown)}
+                onClose={() => choose(null)}
+                onStop={() => source.cancelGeneration(shown.id).finally(activity.reload)}
+              />
+            )}
+          </div>
+        </>
+      )}
+    </>
+  );
+}
+
+function originsOf(generations: readonly Generation[]): string[] {
+  return generations.map(({ origin }) => origin).filter((origin) => origin !== null);
+}

@@ -1,0 +1,68 @@
+import { useRef, useState } from "preact/hooks";
+import type { Key } from "../wire/key";
+import { EmptyCard } from "./empty-card";
+import { KeyDeleteDialog } from "./key-delete-dialog";
+import { KeyForm } from "./key-form";
+import { KeyRow } from "./key-row";
+import { LoadState } from "./load-state";
+import type { OptionsSource } from "./options-source";
+import { SectionHead } from "./section-head";
+import { t } from "./t";
+import { useLoaded } from "./use-loaded";
+
+async function load(source: OptionsSource) {
+  const [keys, providers] = await Promise.all([source.keys(), source.providers()]);
+  return { keys, providers };
+}
+
+/** Which keys and servers there are, do they work, and a form for one more. Secrets go to the vault and nowhere else. */
+export function SectionKeys({ source }: { source: OptionsSource }) {
+  const { value, error, reload } = useLoaded(() => load(source));
+  const [doomed, doom] = useState<Key | null>(null);
+  const place = useRef<HTMLDivElement>(null);
+  const nameOf = (key: Key) =>
+    key.label ?? value?.providers.find(({ slug }) => slug === key.provider)?.name ?? key.provider;
+  const removed = () => {
+    doom(null);
+    reload();
+    place.current?.focus();
+  };
+  return (
+    <>
+      <SectionHead title={t("options_keys")} />
+      <LoadState waiting={value === null} error={error} onRetry={reload} />
+      {value !== null && (
+        <div class="sites">
+          <div class="stack s3" ref={place} tabIndex={-1}>
+            {value.keys.length === 0 ? (
+              <EmptyCard title={t("keys_none")} text={t("keys_noneText")} />
+            ) : (
+              <ul class="card list">
+                {value.keys.map((key) => (
+                  <KeyRow
+                    key={key.id}
+                    shown={key}
+                    name={nameOf(key)}
+                    source={source}
+                    onChange={reload}
+                    onDelete={() => doom(key)}
+                  />
+                ))}
+              </ul>
+            )}
+          </div>
+          <KeyForm providers={value.providers} source={source} onSaved={reload} />
+        </div>
+      )}
+      {doomed !== null && (
+        <KeyDeleteDialog
+          name={nameOf(doomed)}
+          host={new URL(doomed.base_url).host}
+          remove={() => source.deleteKey(doomed.id)}
+          onKept={() => doom(null)}
+          onRemoved={removed}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,138 @@
+import { useState } from "preact/hooks";
+import { ConnectStep } from "./connect-step";
+import { language } from "./language";
+import { LoadState } from "./load-state";
+import type { OptionsSource } from "./options-source";
+import { SectionHead } from "./section-head";
+import { SegmentedChoice } from "./segmented-choice";
+import { SettingRow } from "./setting-row";
+import { t } from "./t";
+import { useLoaded } from "./use-loaded";
+
+const THEMES = ["system", "light", "dark"] as const;
+const LANGUAGE_MODELS = ["when missing", "always", "off"] as const;
+/** A message's name has no spaces. */
+const WORDS = { "when missing": "missing", always: "always", off: "off" } as const;
+
+async function load(source: OptionsSource) {
+  const [snapshot, chosen] = await Promise.all([source.snapshot(), source.preferences()]);
+  return { snapshot, chosen };
+}
+
+/** Which Satchel, and how the extension looks and behaves in this browser. */
+export function SectionSettings({ source, onChange }: { source: OptionsSource; onChange(): void }) {
+  const { value, error, reload } = useLoaded(() => load(source));
+  const [failure, setFailure] = useState<string | null>(null);
+  const set = (change: Parameters<OptionsSource["setPreferences"]>[0]) => {
+    setFailure(null);
+    source
+      .setPreferences(change)
+      .catch((problem: Error) => setFailure(problem.message))
+      .finally(reload);
+  };
+  const changed = () => {
+    reload();
+    onChange();
+  };
+  return (
+    <>
+      <SectionHead title={t("options_settings")} />
+      <LoadState waiting={value === null} error={failure ?? error} onRetry={reload} />
+      {value !== null && (
+        <div class="stack s6 reading">
+          <section class="stack" aria-labelledby="set-connection">
+            <h2 class="h2" id="set-connection">
+              {t("settings_connection")}
+            </h2>
+            <ol class="steps flat">
+              <ConnectStep source={source} snapshot={value.snapshot} onChange={changed} />
+            </ol>
+          </section>
+          <Looks chosen={value.chosen} onSet={set} />
+          <Pages chosen={value.chosen} onSet={set} />
+        </div>
+      )}
+    </>
+  );
+}
+
+interface GroupProps {
+  chosen: Awaited<ReturnType<OptionsSource["preferences"]>>;
+  onSet(change: Parameters<OptionsSource["setPreferences"]>[0]): void;
+}
+
+function Looks({ chosen, onSet }: GroupProps) {
+  return (
+    <section class="stack" aria-labelledby="set-looks">
+      <h2 class="h2" id="set-looks">
+        {t("settings_looks")}
+      </h2>
+      <div class="card list">
+        <SettingRow id="theme" title={t("settings_theme")}>
+          <SegmentedChoice
+            name="theme"
+            labelledBy="theme-title"
+            fit={false}
+            value={chosen.theme}
+            onChange={(theme) => onSet({ theme })}
+            options={THEMES.map((value) => ({ value, label: t(`settings_theme_${value}`) }))}
+          />
+        </SettingRow>
+        <SettingRow id="language" title={t("settings_language")}>
+          <select
+            class="in"
+            aria-labelledby="language-title"
+            value={chosen.language}
+            onChange={(event) => onSet({ language: event.currentTarget.value as typeof chosen.language })}
+          >
+            <option value="auto">{t("settings_language_auto")}</option>
+            {Object.entries(language.choices).map(([tag, name]) => (
+              <option key={tag} value={tag} lang={tag}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </SettingRow>
+      </div>
+    </section>
+  );
+}
+
+function Pages({ chosen, onSet }: GroupProps) {
+  return (
+    <section class="stack" aria-labelledby="set-pages">
+      <h2 class="h2" id="set-pages">
+        {t("settings_pages")}
+      </h2>
+      <div class="card list">
+        <SettingRow id="prompt-api" title={t("settings_promptApi")} hint={t("settings_promptApiHint")}>
+          <select
+            class="in"
+            aria-labelledby="prompt-api-title"
+            aria-describedby="prompt-api-hint"
+            value={chosen.languageModel}
+            onChange={(event) => onSet({ languageModel: event.currentTarget.value as typeof chosen.languageModel })}
+          >
+            {LANGUAGE_MODELS.map((value) => (
+              <option key={value} value={value}>
+                {t(`settings_promptApi_${WORDS[value]}`)}
+              </option>
+            ))}
+          </select>
+        </SettingRow>
+        <SettingRow id="nearly" title={t("settings_nearly")} hint={t("settings_nearlyHint")}>
+          <input
+            type="checkbox"
+            role="switch"
+            class="switch"
+            aria-labelledby="nearly-title"
+            aria-describedby="nearly-hint"
+            aria-checked={chosen.nearlySpent}
+            checked={chosen.nearlySpent}
+            onChange={(event) => onSet({ nearlySpent: event.currentTarget.checked })}
+          />
+        </SettingRow>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,32 @@
+import type { Generation } from "../wire/generation";
+
+const COLUMNS: Readonly<Record<string, (each: Generation) => string | number | null>> = {
+  id: ({ id }) => id,
+  started_at: ({ started_at }) => started_at,
+  site: ({ origin }) => origin,
+  app: ({ app }) => app,
+  requested_model: ({ requested_model }) => requested_model,
+  model: ({ model }) => model,
+  provider: ({ provider }) => provider,
+  status: ({ status }) => status,
+  code: ({ error_code }) => error_code,
+  input_tokens: ({ usage }) => usage.input_tokens,
+  output_tokens: ({ usage }) => usage.output_tokens,
+  reasoning_tokens: ({ usage }) => usage.reasoning_tokens,
+  cached_tokens: ({ usage }) => usage.cached_tokens,
+  cost_usd: ({ cost }) => (cost.known ? (cost.nusd / 1_000_000_000).toFixed(9) : null),
+  first_event_ms: ({ first_event_ms }) => first_event_ms,
+  duration_ms: ({ duration_ms }) => duration_ms,
+};
+
+/** Generations as RFC 4180 has it, with a line of names first. No cell is read as a formula by a spreadsheet. */
+export function toCsv(generations: readonly Generation[]): string {
+  const lines = generations.map((each) => Object.values(COLUMNS).map((column) => cell(column(each))));
+  return [Object.keys(COLUMNS), ...lines].map((line) => `${line.join(",")}\r\n`).join("");
+}
+
+function cell(value: string | number | null): string {
+  if (value === null) return "";
+  const text = /^[=+\-@\t\r]/.test(String(value)) && typeof value === "string" ? `'${value}` : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,7 @@
+import type { Generation } from "./generation";
+
+/** Some generations, newest first, and where the next ones begin. */
+export interface GenerationPage {
+  data: Generation[];
+  next_cursor: string | null;
+}

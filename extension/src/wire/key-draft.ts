@@ -1,0 +1,7 @@
+/** What `POST /v1/keys` takes. */
+export interface KeyDraft {
+  provider: string;
+  secret?: string;
+  base_url?: string;
+  label?: string;
+}

@@ -1,0 +1,47 @@
+// @vitest-environment happy-dom
+import { render } from "preact";
+import { afterEach, expect, it } from "vitest";
+import { formatDuration } from "../../src/ui/format-duration";
+import { language } from "../../src/ui/language";
+import { Sentence } from "../../src/ui/sentence";
+import { t } from "../../src/ui/t";
+import { preferences } from "../../src/wire/preferences";
+
+afterEach(() => language.use(["en"]));
+
+it("counts by the language's own rules, and writes numbers as it writes them", async () => {
+  expect([t("consent_others", { count: 1 }), t("first_all", { count: 1200 })]).toEqual([
+    "1 more waiting",
+    "All 1,200 models…",
+  ]);
+  await language.use(["de-AT", "en"]);
+  expect(language.name).toBe("de");
+  expect(t("consent_others", { count: 2 })).toBe("2 weitere warten");
+  expect(formatDuration(9_400)).toBe("9,4 s");
+});
+
+it("a language that we do not speak is passed over, and none at all is English", async () => {
+  await language.use(["fr-CH", "de-CH"]);
+  expect(language.name).toBe("de");
+  await language.use(["fr"]);
+  expect([language.name, t("consent_deny")]).toEqual(["en", "Deny"]);
+});
+
+it("elements stand in the places of a sentence, in the language's order", async () => {
+  const place = document.createElement("div");
+  const site = <b>notes.example</b>;
+  render(<Sentence of="consent_wants" parts={{ site }} />, place);
+  expect(place.innerHTML).toBe("<b>notes.example</b> wants to use your model");
+  await language.use(["de"]);
+  render(<Sentence of="consent_wantsMany" count={3} parts={{ site }} />, place);
+  expect(place.innerHTML).toBe("<b>notes.example</b> möchte dein Modell für 3 Anfragen benutzen");
+});
+
+it("a stored preference that is none of the choices counts as not chosen", () => {
+  expect(preferences.parse({ theme: "pink", languageModel: "always", nearlySpent: "no" })).toEqual({
+    theme: "system",
+    language: "auto",
+    languageModel: "always",
+    nearlySpent: true,
+  });
+});
