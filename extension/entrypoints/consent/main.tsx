@@ -3,12 +3,13 @@ import { ConsentScreen } from "../../src/ui/consent-screen";
 import { dressScreen } from "../../src/ui/dress-screen";
 import { connectWorker } from "../../src/wire/connect-worker";
 import { favourites } from "../../src/wire/favourites";
+import { loadMessages } from "../../src/wire/load-messages";
 import { preferences } from "../../src/wire/preferences";
 
 const id = new URLSearchParams(location.search).get("id") ?? "";
 const { api, watch } = connectWorker();
 
-await dressScreen(await preferences.read(), "consent_bar");
+await dressScreen(await preferences.read(), "consent_bar", loadMessages);
 render(
   <ConsentScreen
     source={{

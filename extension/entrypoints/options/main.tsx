@@ -4,6 +4,7 @@ import { OptionsScreen } from "../../src/ui/options-screen";
 import type { OptionsSource } from "../../src/ui/options-source";
 import { connectWorker } from "../../src/wire/connect-worker";
 import { favourites } from "../../src/wire/favourites";
+import { loadMessages } from "../../src/wire/load-messages";
 import { preferences } from "../../src/wire/preferences";
 
 const { api } = connectWorker();
@@ -27,7 +28,7 @@ const source: OptionsSource = {
 
 /** Draws everything; again in another language. */
 async function show(): Promise<void> {
-  await dressScreen(await preferences.read(), "options_title");
+  await dressScreen(await preferences.read(), "options_title", loadMessages);
   render(
     <OptionsScreen key={document.documentElement.lang} source={source} />,
     document.getElementById("app") as HTMLElement,

@@ -4,6 +4,7 @@ import { dressScreen } from "../../src/ui/dress-screen";
 import { PopupScreen } from "../../src/ui/popup-screen";
 import { connectWorker } from "../../src/wire/connect-worker";
 import { favourites } from "../../src/wire/favourites";
+import { loadMessages } from "../../src/wire/load-messages";
 import { preferences } from "../../src/wire/preferences";
 
 /** The tab this popup belongs to. Opened in a tab of its own it is `?tab=`, or the one that was looked at before. */
@@ -19,7 +20,7 @@ async function tabId(): Promise<number | null> {
 
 const { api, watch } = connectWorker();
 
-await dressScreen(await preferences.read(), "extName");
+await dressScreen(await preferences.read(), "extName", loadMessages);
 render(
   <PopupScreen
     source={{

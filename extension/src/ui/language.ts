@@ -2,10 +2,6 @@ import english from "../../public/_locales/en/messages.json";
 
 export type Messages = typeof english;
 
-const LOADERS: Readonly<Record<string, () => Promise<{ default: Messages }>>> = {
-  de: () => import("../../public/_locales/de/messages.json"),
-};
-
 let name = "en";
 let locale: string | undefined;
 let messages: Messages = english;
@@ -29,11 +25,13 @@ export const language = {
     return messages;
   },
 
-  /** Speaks the first of these languages that we know, else English. `wanted` are tags such as `de-AT`, best first. */
-  async use(wanted: readonly string[]): Promise<void> {
+  /**
+   * Speaks the first of these languages that we know, else English. `wanted` are tags such as `de-AT`, best first; `load`
+   * brings the messages of another language than English.
+   */
+  async use(wanted: readonly string[], load: (name: string) => Promise<Messages>): Promise<void> {
     const tag = wanted.find((one) => Object.hasOwn(language.choices, baseOf(one))) ?? "en";
-    const loader = LOADERS[baseOf(tag)];
-    messages = loader === undefined ? english : (await loader()).default;
+    messages = baseOf(tag) === "en" ? english : await load(baseOf(tag));
     name = baseOf(tag);
     locale = tag;
   },

@@ -1,6 +1,11 @@
 import { type Browser, browser } from "wxt/browser";
+import type { GenerationEnd } from "./generation-end";
 import { isRecord } from "./is-record";
 import type { LiveGeneration } from "./live-generation";
+import { ReplyMessage } from "./reply-message";
+import { RpcCode } from "./rpc-code";
+import { RpcFailure } from "./rpc-failure";
+import type { StreamEvent } from "./stream-event";
 import type { WorkerApi } from "./worker-api";
 
 interface Call {
@@ -9,11 +14,25 @@ interface Call {
   reject(error: Error): void;
 }
 
+interface Chat {
+  onEvent(event: StreamEvent): void;
+  resolve(end: GenerationEnd): void;
+  reject(error: Error): void;
+}
+
+/** Asks a model for our own screens. An abort stops the provider; the call then still ends with what it cost. */
+export type AskModel = (
+  params: unknown,
+  onEvent: (event: StreamEvent) => void,
+  signal: AbortSignal,
+) => Promise<GenerationEnd>;
+
 const RECONNECT_AFTER_MS = 50;
 
 /** Our screens' end of the port to the worker. Opened when needed; a call that a killed worker took along is repeated. */
 class WorkerClient {
   private readonly calls = new Map<number, Call>();
+  private readonly chats = new Map<string, Chat>();
   private readonly listeners = new Set<(live: readonly LiveGeneration[]) => void>();
   private port: Browser.runtime.Port | null = null;
   private count = 0;
@@ -25,6 +44,15 @@ class WorkerClient {
       this.connected().postMessage(message);
     });
   }
+
+  readonly ask: AskModel = (params, onEvent, signal) => {
+    const id = crypto.randomUUID();
+    signal.addEventListener("abort", () => this.chats.has(id) && this.connected().postMessage({ cancel: id }));
+    return new Promise((resolve, reject) => {
+      this.chats.set(id, { onEvent, resolve, reject });
+      this.connected().postMessage({ chat: id, params });
+    });
+  };
 
   /** Hears that something changed, with what runs now. Keeps the port open from then on. */
   watch(listener: (live: readonly LiveGeneration[]) => void): () => void {
@@ -46,6 +74,9 @@ class WorkerClient {
 
   private dropped(): void {
     this.port = null;
+    const lost = new RpcFailure(RpcCode.disconnected, "The connection to your Satchel was lost");
+    for (const chat of this.chats.values()) chat.reject(lost);
+    this.chats.clear();
     const watched = this.listeners.size > 0 && document.visibilityState === "visible";
     if (this.calls.size === 0 && !watched) return;
     setTimeout(() => {
@@ -56,6 +87,7 @@ class WorkerClient {
 
   private receive(message: unknown): void {
     if (!isRecord(message)) return;
+    if (isRecord(message["reply"])) return this.hear(ReplyMessage.parse(message["reply"]));
     if (message["changed"] === true) {
       for (const listener of [...this.listeners]) listener((message["live"] ?? []) as LiveGeneration[]);
       return;
@@ -66,10 +98,19 @@ class WorkerClient {
     if (typeof message["error"] === "string") call.reject(new Error(message["error"]));
     else call.resolve(message["ok"]);
   }
+
+  private hear(reply: ReplyMessage | null): void {
+    if (reply === null || reply.kind === "push" || reply.kind === "probe") return;
+    const chat = this.chats.get(reply.id);
+    if (reply.kind === "event") return chat?.onEvent(reply.event);
+    this.chats.delete(reply.id);
+    if (reply.kind === "result") chat?.resolve(reply.result as GenerationEnd);
+    else chat?.reject(new RpcFailure(reply.error.code, reply.error.message, reply.error.data));
+  }
 }
 
-/** The worker as an object: `api` has its calls, `watch` its changes. */
-export function connectWorker(): { api: WorkerApi; watch: WorkerClient["watch"] } {
+/** The worker as an object: `api` has its calls, `watch` its changes, `ask` asks a model. */
+export function connectWorker(): { api: WorkerApi; watch: WorkerClient["watch"]; ask: AskModel } {
   const client = new WorkerClient();
   const api = new Proxy({} as WorkerApi, {
     get:
@@ -77,5 +118,5 @@ export function connectWorker(): { api: WorkerApi; watch: WorkerClient["watch"] 
       (...args: unknown[]) =>
         client.call(String(name), args),
   });
-  return { api, watch: (listener) => client.watch(listener) };
+  return { api, watch: (listener) => client.watch(listener), ask: client.ask };
 }

@@ -3,15 +3,18 @@ import type { ServerFrame } from "../wire/server-frame";
 import { accountAccess } from "./account-access";
 import { browserConsentSurface } from "./browser-consent-surface";
 import { browserKeyValue } from "./browser-key-value";
+import { BudgetWatch } from "./budget-watch";
 import { BuiltInScripts } from "./built-in-scripts";
 import { Consent } from "./consent";
 import { Generations } from "./generations";
 import { Link } from "./link";
+import { ownOrigin } from "./own-origin";
 import { Pace } from "./pace";
 import { RunRecords } from "./run-records";
 import { siteAccess } from "./site-access";
 import { SiteGrants } from "./site-grants";
 import { Subscribers } from "./subscribers";
+import { tellNearlySpent } from "./tell-nearly-spent";
 import { Toolbar } from "./toolbar";
 import { TopOrigins } from "./top-origins";
 import { UiService } from "./ui-service";
@@ -25,10 +28,8 @@ const EVERY_MS = 200;
 /** Plugs everything of the worker together. `changed` is called whenever a screen or the button should look again. */
 export function assemble(changed: () => void) {
   const memory = browserKeyValue(() => browser.storage.session);
-  const access = accountAccess(
-    browserKeyValue(() => browser.storage.local),
-    memory,
-  );
+  const local = browserKeyValue(() => browser.storage.local);
+  const access = accountAccess(local, memory);
   const { settings, session, backend } = access;
   const tops = new TopOrigins(browser.tabs);
   const grants = new SiteGrants(backend);
@@ -47,7 +48,10 @@ export function assemble(changed: () => void) {
   });
   const allowedModel: typeof grants.firstAllowed = (caller) => grants.firstAllowed(caller);
   const paced = { records: new RunRecords(memory), pace: new Pace(BURST, EVERY_MS) };
-  const generations: Generations = new Generations({ ...paced, consent, link, allowedModel, changed });
+  const watch = new BudgetWatch({ backend, local, wanted: () => settings.nearlySpent(), tell: tellNearlySpent });
+  const own = ownOrigin();
+  const ended = (origin: string) => void (origin === own || watch.ended(origin));
+  const generations: Generations = new Generations({ ...paced, consent, link, allowedModel, own, changed, ended });
   const site = { ...access, consent, grants, subscribers, tops, changed };
   const service = new UiService({ ...site, generations, link, memory });
   const page = { ...siteAccess(site), consent, generations, session: memory, settings };

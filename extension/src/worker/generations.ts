@@ -28,7 +28,11 @@ interface Dependencies {
   pace: Pick<Pace, "turn">;
   /** The model a site's grant allows first, to answer a page that named none. */
   allowedModel(caller: Caller): Promise<string | null>;
+  /** The origin of our own screens: what they ask is asked by the person, under no site's grant. */
+  own: string;
   changed(): void;
+  /** A generation that the backend was told of has ended. */
+  ended(origin: string): void;
 }
 
 const REVIVE_AFTER_MS = [0, 500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000, 8_000, 8_000] as const;
@@ -194,7 +198,8 @@ export class Generations {
   private generate(run: Run): void {
     const { caller, clientId } = run.record;
     const embedder = caller.embedder === null ? {} : { embedder: caller.embedder };
-    const frame = { type: "generate", id: clientId, origin: caller.origin, ...embedder, request: run.body } as const;
+    const site = caller.origin === this.deps.own ? {} : { origin: caller.origin, ...embedder };
+    const frame = { type: "generate", id: clientId, ...site, request: run.body } as const;
     const bytes = new TextEncoder().encode(JSON.stringify(frame)).length;
     if (bytes > this.deps.link.messageBytes) {
       const message = `The request is ${bytes} bytes; at most ${this.deps.link.messageBytes} can be sent`;
@@ -357,6 +362,7 @@ export class Generations {
 
   private end(run: Run): void {
     this.runs.delete(run.record.key);
+    if (run.sent) this.deps.ended(run.record.caller.origin);
     void this.deps.records.remove(run.record.key);
     run.accepted?.();
     this.rest();

@@ -34,6 +34,11 @@ export class Settings {
     return preferences.parse({ languageModel: await this.local.get("languageModel") }).languageModel;
   }
 
+  /** Whether the person is told when a site's budget is nearly spent. */
+  async nearlySpent(): Promise<boolean> {
+    return preferences.parse({ nearlySpent: await this.local.get("nearlySpent") }).nearlySpent;
+  }
+
   async paused(): Promise<boolean> {
     return (await this.local.get<boolean>("paused")) ?? false;
   }

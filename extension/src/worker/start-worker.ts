@@ -3,7 +3,7 @@ import { isRecord } from "../wire/is-record";
 import { assemble } from "./assemble";
 import { extensionUrl } from "./extension-url";
 import { PagePort } from "./page-port";
-import { UiPort } from "./ui-port";
+import { Screens } from "./screens";
 
 const TELL_EVERY_MS = 250;
 const SWEEP = "sweep";
@@ -13,7 +13,6 @@ const SWEEP = "sweep";
  * variables (ports, the socket, timers) dies with it and is found again; what matters is in `storage`.
  */
 export function startWorker(): void {
-  const screens = new Set<UiPort>();
   let telling: ReturnType<typeof setTimeout> | null = null;
   const worker = assemble(() => {
     if (telling !== null) return;
@@ -21,15 +20,15 @@ export function startWorker(): void {
       telling = null;
       void worker.toolbar.draw();
       if (worker.generations.live().length > 0) void browser.alarms.create(SWEEP, { delayInMinutes: 1 });
-      for (const screen of screens) screen.changed(worker.generations.live());
+      screens.changed();
     }, TELL_EVERY_MS);
   });
+  const screens = new Screens(worker.service, worker.generations);
 
   browser.runtime.onConnect.addListener((port) => {
     if (port.name === "page") new PagePort(port, worker.page);
-    else if (port.name === "ui" && isOurs(port.sender)) {
-      screens.add(new UiPort(port, worker.service, (closed) => screens.delete(closed)));
-    } else port.disconnect();
+    else if (port.name === "ui" && isOurs(port.sender)) screens.add(port);
+    else port.disconnect();
   });
   browser.runtime.onMessage.addListener((message: unknown, sender) => {
     if (isRecord(message) && message["type"] === "here") worker.tops.heard(sender);

@@ -1,29 +1,32 @@
 // @vitest-environment happy-dom
 import { render } from "preact";
 import { afterEach, expect, it } from "vitest";
+import german from "../../public/_locales/de/messages.json";
 import { formatDuration } from "../../src/ui/format-duration";
 import { language } from "../../src/ui/language";
 import { Sentence } from "../../src/ui/sentence";
 import { t } from "../../src/ui/t";
 import { preferences } from "../../src/wire/preferences";
 
-afterEach(() => language.use(["en"]));
+const load = async () => german;
+
+afterEach(() => language.use(["en"], load));
 
 it("counts by the language's own rules, and writes numbers as it writes them", async () => {
   expect([t("consent_others", { count: 1 }), t("first_all", { count: 1200 })]).toEqual([
     "1 more waiting",
     "All 1,200 models…",
   ]);
-  await language.use(["de-AT", "en"]);
+  await language.use(["de-AT", "en"], load);
   expect(language.name).toBe("de");
   expect(t("consent_others", { count: 2 })).toBe("2 weitere warten");
   expect(formatDuration(9_400)).toBe("9,4 s");
 });
 
 it("a language that we do not speak is passed over, and none at all is English", async () => {
-  await language.use(["fr-CH", "de-CH"]);
+  await language.use(["fr-CH", "de-CH"], load);
   expect(language.name).toBe("de");
-  await language.use(["fr"]);
+  await language.use(["fr"], load);
   expect([language.name, t("consent_deny")]).toEqual(["en", "Deny"]);
 });
 
@@ -32,7 +35,7 @@ it("elements stand in the places of a sentence, in the language's order", async 
   const site = <b>notes.example</b>;
   render(<Sentence of="consent_wants" parts={{ site }} />, place);
   expect(place.innerHTML).toBe("<b>notes.example</b> wants to use your model");
-  await language.use(["de"]);
+  await language.use(["de"], load);
   render(<Sentence of="consent_wantsMany" count={3} parts={{ site }} />, place);
   expect(place.innerHTML).toBe("<b>notes.example</b> möchte dein Modell für 3 Anfragen benutzen");
 });

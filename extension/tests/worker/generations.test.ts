@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Stage } from "./stage";
+import { OWN, Stage } from "./stage";
 import { turn } from "./turn";
 
 describe("a generation", () => {
@@ -153,4 +153,18 @@ describe("a generation", () => {
     expect(other.replies).toEqual([]);
     expect(worker.sent).toHaveLength(17);
   });
+});
+
+it("what our own screens ask names no site and needs no grant, and the end of a site's generation is told", async () => {
+  const stage = new Stage();
+  const caller = { origin: OWN, embedder: null, tabId: -1, frameId: 1 };
+  stage.ask("own", { caller });
+  await turn();
+  expect(stage.sent[0]).not.toHaveProperty("origin");
+  stage.ask("site");
+  await turn();
+  expect(stage.sent[1]).toHaveProperty("origin", "https://a.example");
+  stage.started(1, "gen_2");
+  stage.finished("gen_2", 1);
+  expect(stage.ended).toEqual(["https://a.example"]);
 });

@@ -8,6 +8,8 @@ import type { Link } from "../../src/worker/link";
 import { RunRecords } from "../../src/worker/run-records";
 import { memoryKeyValue } from "./memory-key-value";
 
+/** Where our own screens lie. */
+export const OWN = "chrome-extension://satchel";
 const USAGE = { input_tokens: 1, output_tokens: 2, reasoning_tokens: 0, cached_tokens: 0, estimated: false };
 
 /** A worker's heart with everything around it played by the test. A second one on the same memory is the next life. */
@@ -17,6 +19,7 @@ export class Stage {
   readonly opened: string[] = [];
   readonly closed: number[] = [];
   readonly waiting: number[] = [];
+  readonly ended: string[] = [];
   readonly records: RunRecords;
   readonly consent: Consent;
   readonly generations: Generations;
@@ -44,7 +47,9 @@ export class Stage {
       } as unknown as Link,
       pace: { turn: async () => undefined },
       allowedModel: async () => "a/allowed",
+      own: OWN,
       changed: () => undefined,
+      ended: (origin) => void this.ended.push(origin),
     });
   }
 
