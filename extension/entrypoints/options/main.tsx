@@ -1,7 +1,10 @@
 import { render } from "preact";
+import { browser } from "wxt/browser";
+import { pageMatches } from "../../src/page/page-matches";
 import { dressScreen } from "../../src/ui/dress-screen";
 import { OptionsScreen } from "../../src/ui/options-screen";
 import type { OptionsSource } from "../../src/ui/options-source";
+import { t } from "../../src/ui/t";
 import { connectWorker } from "../../src/wire/connect-worker";
 import { favourites } from "../../src/wire/favourites";
 import { loadMessages } from "../../src/wire/load-messages";
@@ -21,10 +24,17 @@ const source: OptionsSource = {
   setFavourites: favourites.write,
   preferences: preferences.read,
   setPreferences: async (change) => {
+    if ((change.languageModel ?? "when missing") !== "when missing") await askForScripts();
     await preferences.write(change);
     await show();
   },
 };
+
+/** A choice other than the default is a script that the browser must let us register; it asks the person itself. */
+async function askForScripts(): Promise<void> {
+  const given = await browser.permissions.request({ permissions: ["scripting"], origins: [...pageMatches] });
+  if (!given) throw new Error(t("settings_promptApi_denied"));
+}
 
 /** Draws everything; again in another language. */
 async function show(): Promise<void> {
