@@ -28,10 +28,11 @@ export default defineConfig({
   base: "/static/",
   plugins: [providerRows],
   resolve: {
-    dedupe: ["preact", "tldts"],
+    dedupe: ["preact", "tldts", "@noble/hashes", "@hpke/core"],
     alias: {
       "@ui": at("../../extension/src/ui"),
       "@data": at("../satchel/data"),
+      "@vault": at("../../extension/src/vault"),
       "@wire": at("../../extension/src/wire"),
       satchel: at("../../sdk-js/src/index.ts"),
     },

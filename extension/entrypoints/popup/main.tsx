@@ -28,6 +28,7 @@ render(
       snapshot: async () => api.snapshot(await tabId()),
       favourites: favourites.read,
       setFavourites: favourites.write,
+      vaultDoor: { vault: api.vault, beginUnlock: api.beginUnlock, unlock: api.unlock, lock: api.lock },
       openSettings: () => void browser.runtime.openOptionsPage(),
       watch,
     }}

@@ -17,6 +17,7 @@ import { SiteCard } from "./site-card";
 import { Skeleton } from "./skeleton";
 import { t } from "./t";
 import { useLoaded } from "./use-loaded";
+import { VaultCard } from "./vault-card";
 
 const ROWS = 3;
 
@@ -111,6 +112,7 @@ export function PopupScreen({ source }: { source: PopupSource }) {
             onSettings={source.openSettings}
           />
         )}
+        {connected && <VaultCard door={source.vaultDoor} onUnlocked={reload} />}
         {connected && snapshot.paused && (
           <Note kind="warn" icon="pause">
             <p>{t("popup_pausedNote")}</p>

@@ -1,3 +1,4 @@
+import type { VaultDoor } from "../vault/vault-door";
 import type { LiveGeneration } from "../wire/live-generation";
 import type { Snapshot } from "../wire/snapshot";
 import type { DataSource } from "./data-source";
@@ -9,6 +10,8 @@ export interface PopupSource extends DataSource {
   setPaused(paused: boolean): Promise<void>;
   favourites(): Promise<ReadonlySet<string>>;
   setFavourites(ids: ReadonlySet<string>): Promise<void>;
+  /** Where a locked vault is unlocked. */
+  vaultDoor: VaultDoor;
   openSettings(): void;
   /** Hears that something changed, with what runs now; returns how to stop hearing. */
   watch(listener: (live: readonly LiveGeneration[]) => void): () => void;

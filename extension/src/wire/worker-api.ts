@@ -1,3 +1,4 @@
+import type { VaultDoor } from "../vault/vault-door";
 import type { Account } from "./account";
 import type { ConsentDecision } from "./consent-decision";
 import type { ConsentQuestion } from "./consent-question";
@@ -12,7 +13,7 @@ import type { ProviderChoice } from "./provider-choice";
 import type { Snapshot } from "./snapshot";
 
 /** What the worker does for our own screens, over their port. Every call may reject with a sentence for the person. */
-export interface WorkerApi {
+export interface WorkerApi extends VaultDoor {
   snapshot(tabId: number | null): Promise<Snapshot>;
   connect(): Promise<void>;
   disconnect(): Promise<void>;

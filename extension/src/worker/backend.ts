@@ -10,6 +10,9 @@ import type { Model } from "../wire/model";
 import type { ProviderChoice } from "../wire/provider-choice";
 import { RpcCode } from "../wire/rpc-code";
 import { RpcFailure } from "../wire/rpc-failure";
+import type { VaultChallenge } from "../wire/vault-challenge";
+import type { UnlockDraft } from "../wire/vault-draft";
+import type { VaultState } from "../wire/vault-state";
 import { backendFailure } from "./backend-failure";
 import { disconnected } from "./disconnected";
 import type { Session } from "./session";
@@ -87,6 +90,22 @@ export class Backend {
 
   deleteKey(id: string): Promise<void> {
     return this.call("DELETE", `/v1/keys/${encodeURIComponent(id)}`);
+  }
+
+  vault(): Promise<VaultState> {
+    return this.call("GET", "/v1/vault");
+  }
+
+  beginUnlock(): Promise<VaultChallenge> {
+    return this.call("POST", "/v1/vault/unlock/begin");
+  }
+
+  unlock(draft: UnlockDraft): Promise<VaultState> {
+    return this.call("POST", "/v1/vault/unlock", draft);
+  }
+
+  lock(): Promise<VaultState> {
+    return this.call("POST", "/v1/vault/lock");
   }
 
   private async call<T>(method: string, path: string, body?: unknown): Promise<T> {

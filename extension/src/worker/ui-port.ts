@@ -29,6 +29,10 @@ const CALLS = new Set<string>([
   "stop",
   "question",
   "decide",
+  "vault",
+  "beginUnlock",
+  "unlock",
+  "lock",
 ] satisfies (keyof UiService)[]);
 
 /** What the port needs of the generations: our own screens may ask models, too. */

@@ -3,6 +3,7 @@ import type { GrantDraft } from "../wire/grant-draft";
 import type { KeyDraft } from "../wire/key-draft";
 import { RpcFailure } from "../wire/rpc-failure";
 import type { Snapshot } from "../wire/snapshot";
+import type { UnlockDraft } from "../wire/vault-draft";
 import type { WorkerApi } from "../wire/worker-api";
 import type { Backend } from "./backend";
 import type { Consent } from "./consent";
@@ -98,6 +99,10 @@ export class UiService implements WorkerApi {
   renewKey = (id: string, secret: string) => this.deps.backend.renewKey(id, secret);
   checkKey = (id: string) => this.deps.backend.checkKey(id);
   deleteKey = (id: string) => this.deps.backend.deleteKey(id);
+  vault = () => this.deps.backend.vault();
+  beginUnlock = () => this.deps.backend.beginUnlock();
+  lock = () => this.deps.backend.lock();
+  unlock = (draft: UnlockDraft) => this.deps.backend.unlock(draft);
   question = (id: string) => this.deps.consent.question(id);
 
   async setModel(model: string) {

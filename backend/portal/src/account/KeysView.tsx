@@ -10,6 +10,7 @@ import { keyNames } from "./keyNames";
 import { Loading } from "./Loading";
 import { PageHead } from "./PageHead";
 import { ResourceNote } from "./ResourceNote";
+import { VaultSection } from "./VaultSection";
 import type { ViewProps } from "./ViewProps";
 
 /** Which keys and servers there are, and a form for one more. */
@@ -24,7 +25,8 @@ export function KeysView(props: ViewProps): JSX.Element {
   };
   return (
     <div class="page">
-      <PageHead title="Keys" />
+      <PageHead title="Keys & vault" />
+      <VaultSection {...props} />
       {keys.error && <ResourceNote error={keys.error} retry={keys.reload} />}
       <div class="sites">
         <section class="sect" aria-labelledby="keys">

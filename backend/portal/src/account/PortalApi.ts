@@ -1,3 +1,4 @@
+import type { VaultDoors } from "@vault/vault-door";
 import type { Account } from "@wire/account";
 import type { Generation } from "@wire/generation";
 import type { Grant } from "@wire/grant";
@@ -78,6 +79,19 @@ export class PortalApi {
   async deleteKey(key: Key): Promise<void> {
     await this.#send("DELETE", `keys/${encodeURIComponent(key.id)}`);
   }
+
+  /** The vault's doors. */
+  readonly vault: VaultDoors = {
+    vault: () => this.#send("GET", "vault"),
+    beginUnlock: () => this.#send("POST", "vault/unlock/begin"),
+    unlock: (draft) => this.#send("POST", "vault/unlock", draft),
+    lock: () => this.#send("POST", "vault/lock"),
+    beginLockedMode: () => this.#send("POST", "vault/locked-mode/begin"),
+    switchOn: (draft) => this.#send("PUT", "vault/locked-mode", draft),
+    switchOff: () => this.#send("DELETE", "vault/locked-mode"),
+    addWrap: (draft) => this.#send("POST", "vault/wraps", draft),
+    removeWrap: (id) => this.#send("DELETE", `vault/wraps/${encodeURIComponent(id)}`),
+  };
 
   async #list<T>(path: string): Promise<T[]> {
     const { data } = await this.#send<{ data?: unknown }>("GET", path);

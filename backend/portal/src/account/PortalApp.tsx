@@ -9,6 +9,7 @@ import { Shell } from "./Shell";
 import { SitesView } from "./SitesView";
 import { ToastBar } from "./ToastBar";
 import { useResource } from "./useResource";
+import { VaultBanner } from "./VaultBanner";
 import type { Toast, ViewProps } from "./ViewProps";
 
 const RECENT = 20;
@@ -26,13 +27,15 @@ export function PortalApp(): JSX.Element {
   const grants = useResource(() => api.grants());
   const keys = useResource(() => api.keys());
   const generations = useResource(() => api.generations(RECENT));
+  const vault = useResource(() => api.vault.vault());
   const route = useRoute();
   const [toast, setToast] = useState<Toast | null>(null);
   const closeToast = useCallback(() => setToast(null), []);
   const View = VIEWS[route];
   return (
     <Shell route={route} email={account.data?.email ?? null}>
-      <View key={route} {...{ api, account, grants, keys, generations, toast: setToast }} />
+      {route !== "keys" && <VaultBanner vault={vault.data} />}
+      <View key={route} {...{ api, account, grants, keys, generations, vault, toast: setToast }} />
       <ToastBar toast={toast} close={closeToast} />
     </Shell>
   );

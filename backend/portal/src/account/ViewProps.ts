@@ -1,5 +1,6 @@
 import type { Account } from "@wire/account";
 import type { Grant } from "@wire/grant";
+import type { VaultState } from "@wire/vault-state";
 import type { Key } from "./Key";
 import type { GenerationPage, PortalApi } from "./PortalApi";
 import type { Resource } from "./useResource";
@@ -17,5 +18,6 @@ export interface ViewProps {
   grants: Resource<Grant[]>;
   keys: Resource<Key[]>;
   generations: Resource<GenerationPage>;
+  vault: Resource<VaultState>;
   toast(toast: Toast): void;
 }

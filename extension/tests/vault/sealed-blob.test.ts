@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import file from "../../../tests/kit/sealed_blob_v1.json?raw";
-import { contextOf, openSealedBlob } from "./open-sealed-blob";
+import { sealedBlob } from "../../src/vault/sealed-blob";
 
 interface Vector {
   readonly name: string;
@@ -28,22 +28,22 @@ describe("sealed blobs, version 1", () => {
   });
 
   it.each(vectors)("opens what Python sealed: $name", async ({ key, blob, context, purpose, fields, plaintext }) => {
-    expect(hexOf(contextOf(purpose, fields))).toBe(context);
-    expect(hexOf(await openSealedBlob(bytes(key), bytes(blob), bytes(context)))).toBe(plaintext);
+    expect(hexOf(sealedBlob.context(purpose, fields))).toBe(context);
+    expect(hexOf(await sealedBlob.open(bytes(key), bytes(blob), bytes(context)))).toBe(plaintext);
   });
 
   it.each(vectors)("refuses another key, another context and a shorter blob: $name", async ({ key, blob, context }) => {
     const [right, sealed, bound] = [bytes(key), bytes(blob), bytes(context)];
     expect(
-      await openSealedBlob(
+      await sealedBlob.open(
         right.map((byte) => byte ^ 1),
         sealed,
         bound,
       ),
     ).toBeNull();
-    expect(await openSealedBlob(right, sealed, bound.slice(1))).toBeNull();
-    expect(await openSealedBlob(right, sealed.slice(0, -1), bound)).toBeNull();
-    expect(await openSealedBlob(right, sealed.slice(0, 40), bound)).toBeNull();
+    expect(await sealedBlob.open(right, sealed, bound.slice(1))).toBeNull();
+    expect(await sealedBlob.open(right, sealed.slice(0, -1), bound)).toBeNull();
+    expect(await sealedBlob.open(right, sealed.slice(0, 40), bound)).toBeNull();
   });
 
   it("refuses every single bit that was flipped", async () => {
@@ -52,8 +52,21 @@ describe("sealed blobs, version 1", () => {
     for (let bit = 0; bit < (blob.length / 2) * 8; bit += 1) {
       const flipped = bytes(blob);
       flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      if ((await openSealedBlob(bytes(key), flipped, bytes(context))) !== null) opened.push(bit);
+      if ((await sealedBlob.open(bytes(key), flipped, bytes(context))) !== null) opened.push(bit);
     }
     expect(opened).toEqual([]);
+  });
+});
+
+describe("sealing", () => {
+  it.each(vectors)("makes what Python made, of the same salt: $name", async ({ key, plaintext, context, blob }) => {
+    const salt = bytes(blob.slice(2, 66));
+    expect(hexOf(await sealedBlob.seal(bytes(key), bytes(plaintext), bytes(context), salt))).toBe(blob);
+  });
+
+  it("never makes the same blob twice", async () => {
+    const { key, plaintext, context } = vectors[0] as Vector;
+    const seal = () => sealedBlob.seal(bytes(key), bytes(plaintext), bytes(context));
+    expect(hexOf(await seal())).not.toBe(hexOf(await seal()));
   });
 });

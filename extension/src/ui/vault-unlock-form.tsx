@@ -1,0 +1,89 @@
+import { useState } from "preact/hooks";
+import type { VaultDoor } from "../vault/vault-door";
+import type { VaultState } from "../wire/vault-state";
+import { Icon } from "./icon";
+import { t } from "./t";
+
+type VaultClient = Awaited<ReturnType<typeof loadClient>>;
+
+interface Props {
+  door: VaultDoor;
+  state: VaultState;
+  onUnlocked(state: VaultState): void;
+}
+
+/** Unlocks a vault, in the portal and in the extension: by passkey where there is one, else by words. Nothing typed leaves this page. */
+export function VaultUnlockForm({ door, state, onUnlocked }: Props) {
+  const [words, setWords] = useState("");
+  const [everywhere, setEverywhere] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [fault, setFault] = useState<string | null>(null);
+  const run = (doing: (client: VaultClient) => Promise<VaultState>) => {
+    if (busy) return;
+    setBusy(true);
+    setFault(null);
+    loadClient()
+      .then(doing)
+      .then(onUnlocked)
+      .catch((error: Error) => setFault(error.message === "wrong_words" ? t("vault_wrong") : error.message))
+      .finally(() => setBusy(false));
+  };
+  return (
+    <form
+      class="stack s3 vault-unlock"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (words !== "") run((client) => client.unlockByWords(door, words, everywhere));
+      }}
+    >
+      {state.wraps.some(({ kind }) => kind === "passkey_prf") && (
+        <PasskeyButton busy={busy} onClick={() => run((client) => client.unlockByPasskey(door, everywhere))} />
+      )}
+      <div class="field">
+        <label for="vault-words">{t("vault_words")}</label>
+        <div class="row">
+          <input
+            id="vault-words"
+            class="in lg"
+            type="password"
+            autocomplete="current-password"
+            value={words}
+            aria-invalid={fault === null ? undefined : "true"}
+            aria-describedby={fault === null ? undefined : "vault-fault"}
+            onInput={(event) => setWords(event.currentTarget.value)}
+          />
+          <button type="submit" class="btn lg" aria-busy={busy}>
+            {busy ? t("vault_unlocking") : t("vault_unlock")}
+          </button>
+        </div>
+        {fault !== null && (
+          <p class="hint err" id="vault-fault" role="alert">
+            <Icon name="failed" small />
+            <span>{fault}</span>
+          </p>
+        )}
+      </div>
+      <label class="check">
+        <input type="checkbox" checked={everywhere} onChange={(event) => setEverywhere(event.currentTarget.checked)} />
+        {t("vault_everywhere")}
+      </label>
+    </form>
+  );
+}
+
+function PasskeyButton({ busy, onClick }: { busy: boolean; onClick(): void }) {
+  return (
+    <>
+      <button type="button" class="btn primary lg wide" aria-busy={busy} onClick={onClick}>
+        <Icon name="passkey" />
+        {t("vault_passkey")}
+      </button>
+      <p class="t12 m3 vault-or">{t("vault_or")}</p>
+    </>
+  );
+}
+
+/** The ciphers, when they are needed and not before. */
+async function loadClient() {
+  return (await import("../vault/vault-client")).vaultClient;
+}

@@ -1,0 +1,24 @@
+type Bytes = Uint8Array<ArrayBuffer>;
+
+const LABEL = new TextEncoder().encode("satchel/v1/prf");
+
+/**
+ * What a passkey derives for an account and a salt, and which passkey it was. `credentialId` null lets the person choose one.
+ * The server never sees any of this: nobody is signed in by it.
+ */
+export async function passkeySecret(accountId: string, salt: Bytes, credentialId: Bytes | null) {
+  const account = new TextEncoder().encode(accountId);
+  const first = await crypto.subtle.digest("SHA-256", new Uint8Array([...LABEL, ...account, ...salt]));
+  const found = await navigator.credentials.get({
+    publicKey: {
+      challenge: crypto.getRandomValues(new Uint8Array(32)),
+      userVerification: "required",
+      ...(credentialId !== null && { allowCredentials: [{ type: "public-key" as const, id: credentialId }] }),
+      extensions: { prf: { eval: { first } } },
+    },
+  });
+  if (!(found instanceof PublicKeyCredential)) throw new Error("No passkey was chosen.");
+  const derived = found.getClientExtensionResults().prf?.results?.first;
+  if (derived === undefined) throw new Error("This passkey cannot derive keys. Choose another one, or a passphrase.");
+  return { secret: new Uint8Array(derived as ArrayBuffer), credentialId: new Uint8Array(found.rawId) };
+}

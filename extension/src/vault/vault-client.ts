@@ -1,0 +1,112 @@
+import type { VaultChallenge } from "../wire/vault-challenge";
+import type { WrapDraft } from "../wire/vault-draft";
+import type { VaultState, WrapKind } from "../wire/vault-state";
+import { base64url } from "./base64url";
+import { letterFor } from "./letter-for";
+import { passkeySecret } from "./passkey-secret";
+import { recoveryCode } from "./recovery-code";
+import { sealedBlob } from "./sealed-blob";
+import type { VaultDoor, VaultDoors } from "./vault-door";
+import { wrapParams } from "./wrap-params";
+import { wrappingKey } from "./wrapping-key";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+type Secret = string | Bytes;
+
+const DEK_BYTES = 32;
+
+/** The person's half of a locked vault: data keys are made, wrapped and opened here, and leave as ciphertext for the server's key only. */
+export const vaultClient = {
+  /** Unlocks by a passphrase or a recovery code, whichever it is; `wrong_words` if neither opens it. */
+  async unlockByWords(door: VaultDoor, words: string, everywhere: boolean): Promise<VaultState> {
+    const recovery = await recoveryCode.read(words);
+    const challenge = await door.beginUnlock();
+    const dek =
+      (recovery && (await open(challenge, "recovery", recovery))) ?? (await open(challenge, "passphrase", words));
+    if (dek === null) throw new Error("wrong_words");
+    return bring(door, challenge, dek, everywhere);
+  },
+
+  /** Unlocks by a passkey that derives keys. */
+  async unlockByPasskey(door: VaultDoor, everywhere: boolean): Promise<VaultState> {
+    const challenge = await door.beginUnlock();
+    return bring(door, challenge, await openByPasskey(challenge), everywhere);
+  },
+
+  /** Makes a new data key and switches locked mode on, or begins it anew; `recovery` is what the code on paper says. */
+  async switchOn(door: VaultDoors, passphrase: string, recovery: Bytes): Promise<VaultState> {
+    const challenge = await door.beginLockedMode();
+    const dek = crypto.getRandomValues(new Uint8Array(DEK_BYTES));
+    const wraps = [
+      await wrap(challenge, "passphrase", passphrase, dek, wrapParams.fresh(wrapParams.costs)),
+      await wrap(challenge, "recovery", recovery, dek, wrapParams.fresh()),
+    ];
+    const sealed = await letterFor(challenge, dek);
+    dek.fill(0);
+    return door.switchOn({ unlock_id: challenge.unlock_id, sealed, wraps });
+  },
+
+  /** Adds a passkey to the ways to unlock. The passphrase or recovery code opens the data key once more. */
+  async addPasskey(door: VaultDoors, words: string, label: string | null): Promise<void> {
+    const challenge = await door.beginUnlock();
+    const recovery = await recoveryCode.read(words);
+    const dek =
+      (recovery && (await open(challenge, "recovery", recovery))) ?? (await open(challenge, "passphrase", words));
+    if (dek === null) throw new Error("wrong_words");
+    const params = wrapParams.fresh();
+    const { secret, credentialId } = await passkeySecret(challenge.account_id, saltOf(params), null);
+    const named = JSON.stringify({ ...JSON.parse(params), credential_id: base64url.of(credentialId) });
+    const draft = await wrap(challenge, "passkey_prf", secret, dek, named);
+    dek.fill(0);
+    await door.addWrap({ ...draft, label });
+  },
+};
+
+async function bring(door: VaultDoor, challenge: VaultChallenge, dek: Bytes, everywhere: boolean): Promise<VaultState> {
+  const sealed = await letterFor(challenge, dek);
+  dek.fill(0);
+  return door.unlock({ unlock_id: challenge.unlock_id, sealed, everywhere });
+}
+
+async function open(challenge: VaultChallenge, kind: WrapKind, secret: Secret): Promise<Bytes | null> {
+  for (const { params, blob } of challenge.wraps.filter((each) => each.kind === kind)) {
+    const key = await wrappingKey(kind, secret, params);
+    const dek = await sealedBlob.open(key, base64url.bytes(blob), contextOf(challenge, kind, params));
+    key.fill(0);
+    if (dek !== null) return dek;
+  }
+  return null;
+}
+
+async function openByPasskey(challenge: VaultChallenge): Promise<Bytes> {
+  for (const { params, blob } of challenge.wraps.filter(({ kind }) => kind === "passkey_prf")) {
+    const { salt, credentialId } = wrapParams.read(params, false);
+    const { secret } = await passkeySecret(challenge.account_id, salt, credentialId);
+    const key = await wrappingKey("passkey_prf", secret, params);
+    const dek = await sealedBlob.open(key, base64url.bytes(blob), contextOf(challenge, "passkey_prf", params));
+    if (dek !== null) return dek;
+  }
+  throw new Error("No passkey of yours opens this vault.");
+}
+
+async function wrap(
+  challenge: VaultChallenge,
+  kind: WrapKind,
+  secret: Secret,
+  dek: Bytes,
+  params: string,
+): Promise<WrapDraft> {
+  const key = await wrappingKey(kind, secret, params);
+  const blob = await sealedBlob.seal(key, dek, contextOf(challenge, kind, params));
+  key.fill(0);
+  return { kind, params, blob: base64url.of(blob), label: null };
+}
+
+function contextOf(challenge: VaultChallenge, kind: WrapKind, params: string): Bytes {
+  const { deployment_id, account_id, dek_id, dek_version } = challenge;
+  return sealedBlob.context("dek-wrap", [deployment_id, account_id, dek_id, dek_version, kind, params]);
+}
+
+function saltOf(params: string): Bytes {
+  return wrapParams.read(params, false).salt;
+}

@@ -1,0 +1,115 @@
+"""The locked vault in a real Chromium: locked in the portal, unlocked by passphrase, by recovery code, by a passkey, and in the popup."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.e2e.axe import POPUP, faults_of
+from tests.e2e.chromium import Chromium
+from tests.stage import EMAIL, PASSWORD, Satchel
+
+WORDS = "seven purple lamps hum"
+MAKE_PASSKEY = """async () => {
+    await navigator.credentials.create({ publicKey: {
+        challenge: new Uint8Array(32), rp: { name: "Satchel" }, user: { id: new Uint8Array([1]), name: "owner", displayName: "Owner" },
+        pubKeyCredParams: [{ type: "public-key", alg: -7 }], extensions: { prf: {} },
+        authenticatorSelection: { residentKey: "required", userVerification: "required" } } });
+}"""
+
+
+@pytest.fixture
+def portal(browser: Chromium, satchel: Satchel) -> Iterator[Page]:
+    """The portal's page of keys, by the name that passkeys work with, with an authenticator that derives keys."""
+    page = browser.context.new_page()
+    authenticator = browser.context.new_cdp_session(page)
+    authenticator.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "ctap2Version": "ctap2_1",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "hasPrf": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    authenticator.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    page.goto(f"http://localhost:{satchel.port}/sign-in")
+    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.goto(f"http://localhost:{satchel.port}/#/keys")
+    page.locator("main h1").wait_for()
+    yield page
+
+
+def lock(page: Page) -> None:
+    """Lock the vault."""
+    page.get_by_role("button", name="Lock now").click()
+    page.get_by_role("heading", name="Your vault is locked").wait_for()
+
+
+def unlock(page: Page, words: str) -> None:
+    """Unlock it by what is typed."""
+    page.get_by_label("Passphrase or recovery code").fill(words)
+    page.get_by_role("button", name="Unlock", exact=True).click()
+
+
+def switch_on(page: Page) -> str:
+    """Switch locked mode on; return the recovery code."""
+    page.get_by_role("button", name="Turn on locked mode…").click()
+    page.get_by_role("button", name="Lock with these").click()
+    expect(page.get_by_text("Use at least 14 characters")).to_be_visible()
+    page.get_by_label("Passphrase").fill(WORDS)
+    code = page.locator(".recovery").inner_text().strip()
+    assert faults_of(page) == []
+    page.get_by_label("The recovery code’s last five characters").fill(code[-5:].lower())
+    page.get_by_role("button", name="Lock with these").click()
+    page.get_by_text("Unlocked here").wait_for(timeout=60_000)
+    return code
+
+
+def test_a_vault_is_locked_and_unlocked_by_each_of_its_ways(browser: Chromium, satchel: Satchel, portal: Page) -> None:
+    code = switch_on(portal)
+    portal.bring_to_front()
+    portal.evaluate(MAKE_PASSKEY)
+    portal.get_by_role("button", name="Add a passkey…").click()
+    portal.get_by_label("Passphrase or recovery code").fill(code)
+    portal.get_by_role("button", name="Add", exact=True).click()
+    portal.get_by_role("button", name="Remove Passkey").wait_for(timeout=60_000)
+    assert faults_of(portal) == []
+    lock(portal)
+    assert faults_of(portal) == []
+    unlock(portal, "not these words at all")
+    expect(portal.get_by_role("alert")).to_contain_text("That does not open it", timeout=60_000)
+    unlock(portal, WORDS)
+    portal.get_by_text("Unlocked here").wait_for(timeout=60_000)
+    lock(portal)
+    portal.get_by_role("button", name="Unlock with passkey").click()
+    portal.get_by_text("Unlocked here").wait_for(timeout=60_000)
+    lock(portal)
+    portal.goto(f"http://localhost:{satchel.port}/#/home")
+    portal.get_by_role("link", name="Unlock it").click()
+    unlock(portal, code.lower().replace("-", " "))
+    portal.get_by_text("Unlocked here").wait_for(timeout=60_000)
+
+    browser.connect(satchel).close()
+    with popup(browser) as page:
+        page.get_by_role("heading", name="Your vault is locked").wait_for()
+        assert faults_of(page, POPUP) == []
+        unlock(page, WORDS)
+        expect(page.get_by_role("heading", name="Your vault is locked")).to_have_count(0, timeout=60_000)
+
+    portal.get_by_role("button", name="Turn off locked mode…").click()
+    portal.get_by_role("button", name="Turn it off").click()
+    portal.get_by_role("button", name="Turn on locked mode…").wait_for()
+
+
+@contextmanager
+def popup(browser: Chromium) -> Iterator[Page]:
+    """Open the popup in a tab."""
+    page = browser.context.new_page()
+    page.goto(f"chrome-extension://{browser.extension_id}/popup.html")
+    yield page
+    page.close()
