@@ -316,3 +316,11 @@ def test_a_delta_of_plain_text_costs_microseconds() -> None:
             encoder.event(event)
 
     assert cost_us(once) < 15
+
+
+def test_a_word_of_the_model_s_own_beside_a_normal_reason_changes_nothing() -> None:
+    choice = {"index": 0, "delta": {}, "finish_reason": "length", "native_finish_reason": "max_output_tokens"}
+    cut_off = b"data: " + orjson.dumps({"id": "gen-1", "model": "m-1", "choices": [choice]}) + b"\n\n"
+    end = decoded(chunk({"content": "Hi"}), cut_off, DONE)[-1]
+    assert isinstance(end, Finished)
+    assert (end.reason, end.native_reason) == (FinishReason.LENGTH, "max_output_tokens")

@@ -11,6 +11,8 @@ from typing import assert_never
 
 import orjson
 
+from satchel.dialects.anthropic_messages import REASONING_FORMAT
+from satchel.dialects.carried_reasoning import packed
 from satchel.dialects.json_fields import json_object
 from satchel.domain.chat import Json
 from satchel.domain.errors import SatchelError
@@ -100,11 +102,13 @@ class StreamEncoder:
         return _line(error_object(error, metadata or {}))
 
     def _think(self, event: ReasoningDelta) -> bytes:
-        data = _encrypted(event)
-        if data is not None:
-            return self._enter(object(), {"type": "redacted_thinking", "data": data})
+        out = b""
+        for data in _encrypted(event):
+            out += self._enter(object(), {"type": "redacted_thinking", "data": data})
+        if out and not event.text:
+            return out
         block = event.details[0].get("index") if event.details else None
-        out = self._enter(("thinking", block), {"type": "thinking", "thinking": "", "signature": ""})
+        out += self._enter(("thinking", block), {"type": "thinking", "thinking": "", "signature": ""})
         if event.text:
             out += self._delta({"type": "thinking_delta", "thinking": event.text}, self._index)
         return out + (self._delta({"type": "signature_delta", "signature": event.signature}, self._index) if event.signature else b"")
@@ -188,8 +192,10 @@ class JsonEncoder:
         return orjson.dumps({**head, "content": content, **_ending(end), "usage": usage_object(end.usage)})
 
     def _think(self, event: ReasoningDelta) -> None:
-        if (data := _encrypted(event)) is not None:
+        hidden = _encrypted(event)
+        for data in hidden:
             self._block(object(), {"type": "redacted_thinking", "data": data})
+        if hidden and not event.text:
             return
         number = event.details[0].get("index") if event.details else None
         block = self._block(("thinking", number), {"type": "thinking"})
@@ -236,12 +242,14 @@ def _ending(end: Finished | None) -> dict[str, object]:
     return {"stop_reason": _STOP_REASONS[end.reason], "stop_sequence": None}
 
 
-def _encrypted(event: ReasoningDelta) -> str | None:
+def _encrypted(event: ReasoningDelta) -> list[str]:
+    """Return what only its maker can read: Claude's as it came, anybody else's packed with the name of its maker."""
+    found = []
     for detail in event.details:
         data = detail.get("data")
         if detail.get("type") == "reasoning.encrypted" and isinstance(data, str):
-            return data
-    return None
+            found.append(data if detail.get("format") in (None, REASONING_FORMAT) else packed(detail))
+    return found
 
 
 def _line(event: Json) -> bytes:

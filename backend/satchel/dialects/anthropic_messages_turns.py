@@ -8,7 +8,9 @@ Source: the SDK's types (anthropic 2.14.0) and recorded requests, checked 2026-1
 import orjson
 
 from satchel.dialects.anthropic_messages import REASONING_FORMAT
+from satchel.dialects.carried_reasoning import is_packed, unpacked
 from satchel.dialects.inline_data import data_url
+from satchel.dialects.json_fields import text as plain_text
 from satchel.dialects.request_fields import Body, list_at, needed_text, object_at, text, wrong
 from satchel.domain.chat import FilePart, ImagePart, Message, Part, ReasoningPart, TextPart, ToolCallPart
 from satchel.domain.errors import UnsupportedFeature
@@ -90,7 +92,7 @@ def _part(block: object, at: str) -> Part:
             return _thinking(fields, at)
         case "redacted_thinking":
             data = needed_text(fields, "data", f"{at}.")
-            return ReasoningPart("", encrypted=data, detail={"type": "reasoning.encrypted", "data": data, "format": REASONING_FORMAT})
+            return _redacted(data)
         case "tool_use":
             arguments = orjson.dumps(object_at(fields.get("input"), f"{at}.input")).decode()
             return ToolCallPart(needed_text(fields, "id", f"{at}."), needed_text(fields, "name", f"{at}."), arguments)
@@ -144,6 +146,11 @@ def _url(source: Body, at: str) -> str:
     if not url.startswith(("https:", "http:")):
         raise wrong(f"{at}.url", "must be an https: URL")
     return url
+
+
+def _redacted(data: str) -> ReasoningPart:
+    detail = unpacked(data) if is_packed(data) else {"type": "reasoning.encrypted", "data": data, "format": REASONING_FORMAT}
+    return ReasoningPart("", encrypted=plain_text(detail, "data"), detail=detail)
 
 
 def _thinking(fields: Body, at: str) -> ReasoningPart:

@@ -31,9 +31,10 @@ _PLAIN_FIELDS = frozenset({"role", "content", "refusal", "tool_calls"})
 class _Choice:
     """What one choice has said so far."""
 
-    __slots__ = ("native", "refusal", "spoke", "thinking", "tools")
+    __slots__ = ("native", "refusal", "said", "spoke", "thinking", "tools")
 
     def __init__(self, index: int, mint: Callable[[], str]) -> None:
+        self.said: str | None = None
         self.native: str | None = None
         self.spoke = False
         self.refusal = ""
@@ -170,9 +171,9 @@ class Decoder:
                 events.append(TextDelta(text, index))
             else:
                 self._delta(index, choice, delta, events)
-        native = fields.get("native_finish_reason") or fields.get("finish_reason")
-        if native:
-            choice.native = str(native)
+        said, native = fields.get("finish_reason"), fields.get("native_finish_reason")
+        if said or native:
+            choice.said, choice.native = str(said or native), str(native or said)
 
     def _delta(self, index: int, choice: _Choice, delta: Json, events: list[Event]) -> None:
         reasoning = _reasoning(delta, index)
@@ -250,7 +251,7 @@ class Decoder:
         for index, choice in sorted(self._choices.items()):
             self._flush_text(index, choice, events)
             self._add(events, choice, choice.tools.close())
-            reason = finish_reason(choice.native, choice.spoke, choice.tools.count > 0)
+            reason = finish_reason(choice.said, choice.spoke, choice.tools.count > 0)
             yield FinishReason.CONTENT_FILTER if choice.refusal else reason, choice.native
 
     def _said_done(self) -> bool:

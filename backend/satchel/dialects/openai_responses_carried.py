@@ -5,15 +5,11 @@ as it came; of any other maker's `reasoning_details` object all but its words st
 Source: openai 3.54.0 and @openrouter/sdk 1.3.19, checked 2026-11-28.
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-
-import orjson
-
-from satchel.dialects.json_fields import json_object, text
+from satchel.dialects.carried_reasoning import is_packed, packed, unpacked
+from satchel.dialects.json_fields import text
 from satchel.dialects.openai_responses_reasoning import OPENAI_FORMAT, words_of
 from satchel.domain.chat import Json, ReasoningPart
 
-_PACKED = "satchel1."
 _WORDS = ("text", "summary")
 
 
@@ -27,7 +23,7 @@ def opaque(detail: Json) -> str:
     data = detail.get("data")
     if detail.get("format") == OPENAI_FORMAT and isinstance(data, str):
         return data
-    return _PACKED + urlsafe_b64encode(orjson.dumps(detail)).decode()
+    return packed(detail)
 
 
 def reasoning_parts(item: Json) -> tuple[ReasoningPart, ...]:
@@ -44,11 +40,7 @@ def reasoning_parts(item: Json) -> tuple[ReasoningPart, ...]:
 
 
 def _detail(item: Json) -> Json:
-    """Return the detail that an item carries; one that somebody spoilt is as good as none."""
     given = text(item, "encrypted_content")
-    if given and not given.startswith(_PACKED):
+    if given and not is_packed(given):
         return {"type": "reasoning.encrypted", "data": given, "format": text(item, "format") or OPENAI_FORMAT}
-    try:
-        return json_object(urlsafe_b64decode(given.removeprefix(_PACKED)).decode())
-    except ValueError:
-        return {}
+    return unpacked(given)
