@@ -1,0 +1,195 @@
+"""Every route with the ids of another account: it answers as it does for an id that nobody has. A new route with an id needs a row here."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from tests.vault_client import letter, switch
+
+from satchel.domain.keys import Secret
+from satchel.domain.passkeys import Passkey
+from satchel.doors.http.keys import KeyDesk
+
+from ..served import ASK, Served, served
+
+BODIES: Mapping[tuple[str, str], object] = {
+    ("put", "/v1/keys/{key_id}"): {"secret": "sk-another-0123456789"},
+    ("patch", "/v1/passkeys/{passkey_id}"): {"name": "mine now"},
+    ("patch", "/v1/tokens/{hashed}"): {"name": "mine now"},
+}
+ROWS: Mapping[tuple[str, str], str] = {
+    ("delete", "/v1/grants/{grant_id}"): "grant",
+    ("get", "/v1/generations/{generation_id}"): "generation",
+    ("post", "/v1/generations/{generation_id}/cancel"): "generation",
+    ("get", "/v1/generation?id={id}"): "generation",
+    ("put", "/v1/keys/{key_id}"): "key",
+    ("post", "/v1/keys/{key_id}/check"): "key",
+    ("delete", "/v1/keys/{key_id}"): "key",
+    ("delete", "/v1/vault/wraps/{wrap_id}"): "wrap",
+    ("patch", "/v1/passkeys/{passkey_id}"): "passkey",
+    ("delete", "/v1/passkeys/{passkey_id}"): "passkey",
+    ("delete", "/v1/sign-ins/{sign_in_id}"): "sign_in",
+    ("get", "/v1/tokens/{hashed}"): "token_hash",
+    ("patch", "/v1/tokens/{hashed}"): "token_hash",
+    ("delete", "/v1/tokens/{hashed}"): "token_hash",
+    ("get", "/v1/models/{model}"): "model",
+    ("get", "/v1/models/{model}/endpoints"): "model",
+    ("get", "/v1/model/{model}"): "model",
+}
+NAMED_IN_BODIES: Mapping[str, tuple[str, Mapping[str, object]]] = {
+    "/v1/chat/completions": ("model", {"messages": ASK}),
+    "/v1/completions": ("model", {"prompt": "Hi"}),
+    "/v1/messages": ("model", {"messages": ASK, "max_tokens": 5}),
+    "/v1/responses": ("model", {"input": "Hi"}),
+    "/v1/embeddings": ("model", {"input": "Hi"}),
+    "/v1/images/generations": ("model", {"prompt": "Hi"}),
+    "/v1/vault/unlock": ("unlock_id", {"sealed": "A" * 107}),
+}
+NEEDS_THE_PORTAL = "/v1/passkeys"
+
+
+@dataclass
+class Two:
+    """Two accounts on one server: what the first one owns, and the credentials of the second."""
+
+    house: Served
+    owned: dict[str, str]
+    token: str
+    cookie: str
+
+    async def ask(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
+        """Ask as the second account, through the door that the path has: by its token, or as the portal does."""
+        if not path.startswith(NEEDS_THE_PORTAL):
+            return await self.house.call(method, path, body, token=self.token)
+        headers = {"cookie": f"satchel_sid={self.cookie}", "origin": self.house.url, "x-satchel-csrf": "1", "sec-fetch-site": "same-origin"}
+        address = self.house.url + path.replace("/v1/", "/portal/api/")
+        async with self.house.http.request(method, address, json=body, headers=headers) as reply:
+            return reply.status, await reply.json(content_type=None) if await reply.read() else None
+
+
+@pytest.fixture
+async def two(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Two, None]:
+    async with served(tmp_path_factory.mktemp("isolation")) as house:
+        other = await house.house.accounts.create("other@satchel.example", "another long password")
+        _, cookie = await house.house.accounts.sign_in("other@satchel.example", "another long password", "127.0.0.1")
+        _, token = await house.new_token(account_id=other.id)
+        await lock(house, token)
+        yield Two(house, await everything(house), token, cookie)
+
+
+async def lock(house: Served, token: str) -> None:
+    """Switch locked mode on, and leave the vault unlocked."""
+    _, challenge = await house.call("POST", "/v1/vault/locked-mode/begin", token=token)
+    ways = (("passphrase", "p"), ("recovery", "r"), ("device", "d"))
+    status, _ = await house.call("PUT", "/v1/vault/locked-mode", switch(challenge, secrets.token_bytes(32), ways), token=token)
+    assert status == 200
+
+
+async def everything(house: Served) -> dict[str, str]:
+    """Give the first account one of each thing; return their ids."""
+    await lock(house, house.token)
+    async with house.ask() as reply:
+        generation = reply.headers["x-generation-id"]
+    await house.entry(generation)
+    _, grant = await house.call("PUT", "/v1/grants", {"origin": "https://a.example", "state": "allowed"})
+    _, vault = await house.call("GET", "/v1/vault")
+    _, challenge = await house.call("POST", "/v1/vault/unlock/begin")
+    ((token, _),) = await house.house.tokens.list(house.account.id)
+    key = await KeyDesk(house.house.vault, house.house.rows, house.house.bus).add(
+        house.account.id, "custom", house.upstream.url, Secret("sk-of-the-first-0123456789"), "sealed", client=token.id
+    )
+    sign_in, _ = await house.house.accounts.sign_in(house.account.email, "a long enough password", "127.0.0.1")
+    passkey = Passkey(house.house.ids.new("pass"), house.account.id, b"credential", b"key", "Phone of the first", sign_in.created_at)
+    async with house.house.database.unit_of_work() as stores:
+        await stores.passkeys.add(passkey)
+    return {
+        "grant": grant["id"],
+        "generation": generation,
+        "key": key.id,
+        "wrap": next(each["id"] for each in vault["wraps"] if each["kind"] == "device"),
+        "passkey": passkey.id,
+        "sign_in": sign_in.id,
+        "token_hash": hashlib.sha256(house.token.encode()).hexdigest(),
+        "model": "lab:hello",
+        "unlock_id": challenge["unlock_id"],
+        "letter": letter(challenge, bytes(32)),
+    }
+
+
+def unknown(owned: str) -> str:
+    """Return an id of the same shape that nobody has."""
+    kind, mark, rest = owned.rpartition("_") if "_" in owned else owned.rpartition(":")
+    return kind + mark + ("0" * len(rest) if kind else "f" * len(rest))
+
+
+def leveled(answer: tuple[int, Any], named: str) -> tuple[int, str]:
+    """Return an answer without what must differ: the id that was named, and the request's own."""
+    status, body = answer
+    text = json.dumps(body, sort_keys=True).replace(named, "ID")
+    request_id = ((body or {}).get("error") or {}).get("metadata", {}).get("request_id", "") if isinstance(body, dict) else ""
+    return status, text.replace(request_id, "REQUEST") if request_id else text
+
+
+async def test_every_route_with_an_id_has_a_row(two: Two) -> None:
+    described = two.house.doors.management.openapi()["paths"]
+    with_id = {(method, path) for path, methods in described.items() for method in methods if "{" in path}
+    with_id |= {
+        (method, f"{path}?id={{id}}")
+        for path, methods in described.items()
+        for method, said in methods.items()
+        if any(each["name"] == "id" and each["in"] == "query" for each in said.get("parameters", ()))
+    }
+    assert with_id == set(ROWS)
+    generating = {path for path, methods in described.items() if "post" in methods and path in two.house.doors.asgi._hot}
+    assert generating - set(NAMED_IN_BODIES) == {"/v1/messages/count_tokens"}  # it counts words, and asks nobody
+
+
+async def test_an_id_of_another_account_is_an_unknown_id(two: Two) -> None:
+    for (method, path), kind in ROWS.items():
+        answers = []
+        for named in (two.owned[kind], unknown(two.owned[kind])):
+            address = path[: path.index("{")] + named + path[path.index("}") + 1 :]
+            answers.append(leveled(await two.ask(method, address, BODIES.get((method, path))), named))
+        assert answers[0] == answers[1], (method, path)
+        assert answers[0][0] == 404, (method, path, answers)
+
+
+async def test_what_another_account_names_in_a_body_is_unknown(two: Two) -> None:
+    for path, (field, more) in NAMED_IN_BODIES.items():
+        answers = []
+        for named in (two.owned[field], unknown(two.owned[field])):
+            answers.append(leveled(await two.ask("post", path, {field: named, **more}), named))
+        assert answers[0] == answers[1], path
+        assert answers[0][0] in (400, 404), (path, answers)
+    _, first = await two.house.new_token()
+    described = []
+    for text in (two.token, "sat_nobody"):
+        headers = {"authorization": f"Bearer {first}"}
+        async with two.house.http.post(f"{two.house.url}/oauth/introspect", data={"token": text}, headers=headers) as reply:
+            described.append((reply.status, await reply.json()))
+    assert described == [(200, {"active": False})] * 2
+
+
+async def test_nothing_was_touched_and_no_list_shows_anything_of_another_account(two: Two) -> None:
+    for (method, path), kind in ROWS.items():
+        address = path[: path.index("{")] + two.owned[kind] + path[path.index("}") + 1 :]
+        await two.ask(method, address, BODIES.get((method, path)))
+    described = two.house.doors.management.openapi()["paths"]
+    secrets_of_the_first = [*two.owned.values(), two.house.account.id, two.house.account.email, "a.example", "Phone of the first"]
+    for path in (path for path, methods in described.items() if "get" in methods and "{" not in path):
+        status, body = await two.ask("get", path)
+        assert status < 500, path
+        assert [word for word in secrets_of_the_first if word in json.dumps(body)] == [], path
+    async with two.house.house.database.unit_of_work() as stores:
+        mine = two.house.account.id
+        assert [grant.id for grant in await stores.grants.list(mine)] == [two.owned["grant"]]
+        assert two.owned["key"] in [key.id for key in await stores.keys.list(mine)]
+        assert [passkey.name for passkey in await stores.passkeys.list(mine)] == ["Phone of the first"]
+        assert two.owned["sign_in"] in [sign_in.id for sign_in in await stores.sign_ins.list(mine)]
+    _, vault = await two.house.call("GET", "/v1/vault")
+    assert (len(vault["wraps"]), vault["unlocked"]) == (3, True)
+    assert [token.name for token, _ in await two.house.house.tokens.list(mine)] == ["test"]
