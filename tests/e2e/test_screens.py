@@ -22,6 +22,11 @@ ASK = """reason => { window.ai.request({ method: "ai_generate", params: {
     tools: ["search_notes", "a_second_tool_with_a_long_name"].map(name => ({ type: "function", function: { name, parameters: {} } })),
 } }).catch(() => 0); }"""
 
+WISH = """() => { window.wished = window.ai.requestPermissions(
+    { "model:prompt": { budget: { usd: 0.2, period: "week" }, ratePerMinute: 20, expires: Date.now() + 6e8 } },
+    { reason: "To answer letters" },
+); }"""
+
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
@@ -115,6 +120,23 @@ def test_the_consent_window(browser: Chromium, pages: tuple[str, object], host: 
         cut = window.evaluate("[...document.querySelectorAll('main .says, main h1, main li')].some(e => e.scrollWidth > e.clientWidth)")
         assert not cut, "something of the question is cut off"
         window.close()
+
+
+def test_the_consent_window_says_what_the_site_itself_asks_for(browser: Chromium, pages: tuple[str, object]) -> None:
+    with tab(browser, f"{pages[0]}/ask.html") as page:
+        with browser.context.expect_page() as opened:
+            page.evaluate(WISH)
+        window = opened.value
+        window.get_by_text("It asks for no more than").wait_for()
+        assert faults_of(window, CONSENT) == []
+        window.locator("summary").click()
+        window.get_by_label("Requests a minute").fill("5")
+        assert faults_of(window, CONSENT) == []
+        press(window, "Always allow")
+        granted = page.evaluate("window.wished")
+    caveats = {caveat["type"]: caveat["value"] for caveat in granted["permissions"][0]["caveats"]}
+    assert caveats["ratePerMinute"] == 5
+    assert caveats["budget"] == {"usd": 0.2, "period": "week"}
 
 
 def test_the_consent_window_of_a_frame(browser: Chromium, pages: tuple[str, object]) -> None:

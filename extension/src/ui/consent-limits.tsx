@@ -8,6 +8,8 @@ interface Props {
   onChange(terms: ConsentTerms): void;
   /** Folded into one line where the question itself needs the room. */
   folded: boolean;
+  /** Whether rate and “only here” are offered too: a site that asks to be narrowed is one to be exact with. */
+  all: boolean;
 }
 
 const BUDGETS = [
@@ -18,8 +20,8 @@ const BUDGETS = [
 ] as const;
 
 /** The limits of an “always”: models, budget, end. */
-export function ConsentLimits({ terms, onChange, folded }: Props) {
-  const rows = <LimitRows terms={terms} onChange={onChange} />;
+export function ConsentLimits({ terms, onChange, folded, all }: Props) {
+  const rows = <LimitRows terms={terms} onChange={onChange} all={all} />;
   if (!folded) {
     return (
       <fieldset class="terms">
@@ -41,7 +43,7 @@ export function ConsentLimits({ terms, onChange, folded }: Props) {
   );
 }
 
-function LimitRows({ terms, onChange }: Omit<Props, "folded">) {
+function LimitRows({ terms, onChange, all }: Omit<Props, "folded">) {
   const set = (change: Partial<ConsentTerms>) => onChange({ ...terms, ...change });
   return (
     <>
@@ -127,6 +129,37 @@ function LimitRows({ terms, onChange }: Omit<Props, "folded">) {
           />
         </div>
       </div>
+      {all && <MoreRows terms={terms} set={set} />}
+    </>
+  );
+}
+
+function MoreRows({ terms, set }: { terms: ConsentTerms; set(change: Partial<ConsentTerms>): void }) {
+  return (
+    <>
+      <div class="row">
+        <label class="t12 m2 termlabel" for="limit-rate">
+          {t("consent_rate")}
+        </label>
+        <input
+          id="limit-rate"
+          class="in small grow"
+          inputMode="numeric"
+          placeholder={t("sites_noLimit")}
+          aria-label={t("sites_rate")}
+          value={terms.rate}
+          onInput={(event) => set({ rate: event.currentTarget.value })}
+        />
+        <span class="t12 m3">{t("consent_aMinute")}</span>
+      </div>
+      <label class="check t12">
+        <input
+          type="checkbox"
+          checked={terms.localOnly}
+          onChange={(event) => set({ localOnly: event.currentTarget.checked })}
+        />
+        {t("sites_localOnly")}
+      </label>
     </>
   );
 }

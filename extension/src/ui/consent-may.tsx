@@ -1,13 +1,16 @@
 import type { ConsentQuestion } from "../wire/consent-question";
+import type { Model } from "../wire/model";
 import { Icon } from "./icon";
 import { Sentence } from "./sentence";
 import { t } from "./t";
+import { wishWords } from "./wish-words";
 
 const TOOLS_SHOWN = 4;
 
 /** What a yes allows, and what it does not. */
-export function ConsentMay({ question }: { question: ConsentQuestion }) {
+export function ConsentMay({ question, models }: { question: ConsentQuestion; models: readonly Model[] }) {
   const { tools, embedder } = question;
+  const wishes = question.wish ? wishWords(question.wish, models) : [];
   return (
     <ul class="can">
       <li>
@@ -19,6 +22,14 @@ export function ConsentMay({ question }: { question: ConsentQuestion }) {
           <Icon name="tool" />
           <span>
             <Sentence of="consent_tools" count={tools.length} parts={{ names: <ToolNames tools={tools} /> }} />
+          </span>
+        </li>
+      )}
+      {wishes.length > 0 && (
+        <li>
+          <Icon name="shield" />
+          <span>
+            <Sentence of="consent_noMore" parts={{ limits: <bdi class="b">{wishes.join(" · ")}</bdi> }} />
           </span>
         </li>
       )}

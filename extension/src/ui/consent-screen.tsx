@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { ConsentDecision } from "../wire/consent-decision";
 import type { ConsentQuestion } from "../wire/consent-question";
 import type { Model } from "../wire/model";
+import { PermissionWish } from "../wire/permission-wish";
 import { ConsentAnswer } from "./consent-answer";
 import { ConsentLimits } from "./consent-limits";
 import { ConsentMay } from "./consent-may";
@@ -28,7 +29,12 @@ async function load(source: ConsentSource) {
 
 /** The model that would answer: the one the page named when the person has it, else the person's default. */
 function suggested(question: ConsentQuestion, models: readonly Model[], preferred: string | null): Model | null {
-  const usable = models.filter((model) => model.satchel.available);
+  const { wish } = question;
+  const able = models.filter((model) => model.satchel.available);
+  const wished = wish
+    ? able.filter(({ id, satchel }) => (wish.models?.includes(id) ?? true) && (satchel.local || !wish.local_only))
+    : able;
+  const usable = wished.length > 0 ? wished : able;
   const byId = (id: string | null) => usable.find((model) => model.id === id);
   return byId(question.model) ?? byId(preferred) ?? usable[0] ?? null;
 }
@@ -38,29 +44,13 @@ export function ConsentScreen({ source }: { source: ConsentSource }) {
   const { value, error, reload } = useLoaded(() => load(source));
   const [chosen, setChosen] = useState<Model | null>(null);
   const [picking, setPicking] = useState(false);
-  const [terms, setTerms] = useState<ConsentTerms>(ConsentTerms.SMALLEST);
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<string | null>(null);
+  const [changed, setTerms] = useState<ConsentTerms | null>(null);
   const armed = useArmed(value?.question.requests);
+  const { decide, busy, failure } = useDecision(source, picking);
 
   useEffect(() => source.watch(reload), []);
-  const decide = (decision: ConsentDecision) => {
-    if (busy) return;
-    setBusy(true);
-    source.decide(decision).then(source.close, (problem: Error) => {
-      setFailure(problem.message);
-      setBusy(false);
-    });
-  };
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key === "Escape" && !picking) decide({ kind: "deny" });
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, [picking, busy]);
-
   const question = value?.question ?? null;
+  const terms = changed ?? ConsentTerms.startingFrom(question?.wish ?? null);
   const model =
     chosen ?? (question === null || value === null ? null : suggested(question, value.models, value.preferred));
   if (picking && value !== null) {
@@ -96,10 +86,10 @@ export function ConsentScreen({ source }: { source: ConsentSource }) {
         )}
         <ConsentWho question={question} />
         <Missing question={question} model={model} />
-        <ConsentMay question={question} />
+        <ConsentMay question={question} models={value?.models ?? []} />
         <ConsentAnswer question={question} model={model} onPick={() => setPicking(true)} />
         {canKeepBudget(model) ? (
-          <ConsentLimits terms={terms} onChange={setTerms} folded={isTall(question)} />
+          <ConsentLimits terms={terms} onChange={setTerms} folded={isTall(question)} all={isNarrowed(question)} />
         ) : (
           <Note kind="plain">
             <p id="why-not-always">{t("consent_noBudget")}</p>
@@ -116,13 +106,41 @@ export function ConsentScreen({ source }: { source: ConsentSource }) {
   );
 }
 
+/** Gives the answer once, and again when it could not be kept; Esc is a no unless it closes the picker. */
+function useDecision(source: ConsentSource, picking: boolean) {
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
+  const decide = (decision: ConsentDecision) => {
+    if (busy) return;
+    setBusy(true);
+    source.decide(decision).then(source.close, (problem: Error) => {
+      setFailure(problem.message);
+      setBusy(false);
+    });
+  };
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === "Escape" && !picking) decide({ kind: "deny" });
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [picking, busy]);
+  return { decide, busy, failure };
+}
+
 /** The backend refuses a budget to what it cannot price: an “always” would be a “never”. */
 function canKeepBudget(model: Model | null): boolean {
   return model === null || modelPrice(model).kind !== "unknown";
 }
 
 function isTall(question: ConsentQuestion): boolean {
-  return question.embedder !== null || question.origin.includes("xn--") || question.tools.length > 3;
+  const long = question.embedder !== null || question.origin.includes("xn--") || question.tools.length > 3;
+  return long || isNarrowed(question);
+}
+
+/** Whether the site itself asked for less than everything: then all that can be narrowed is shown. */
+function isNarrowed({ wish }: ConsentQuestion): boolean {
+  return wish ? PermissionWish.narrows(wish) : false;
 }
 
 /** The model that was shown is named in the answer: of several requests only the first one's model was seen. */
@@ -179,7 +197,7 @@ function ConsentButtons({ armed, model, terms, answer }: ButtonsProps) {
   useEffect(() => deny.current?.focus(), []);
   const canOnce = armed && model !== null;
   const hasBudget = canKeepBudget(model);
-  const canAlways = canOnce && hasBudget && ConsentTerms.dollars(terms) !== null;
+  const canAlways = canOnce && hasBudget && ConsentTerms.isReadable(terms);
   const press = (allowed: boolean, kind: ConsentDecision["kind"]) => () => {
     if (allowed) answer(kind);
   };

@@ -2,5 +2,7 @@
 export interface ConsentCaveats {
   models: readonly string[] | null;
   budget: { cap_nusd: number; period: "day" | "week" | "month" | "total" } | null;
+  rate_per_minute: number | null;
   expires_at: string | null;
+  local_only: boolean;
 }

@@ -63,6 +63,17 @@ function least(a: PermissionWish["budget"], b: PermissionWish["budget"]): Permis
   return a.period === b.period && b.cap_nusd < a.cap_nusd ? b : a;
 }
 
+function lesser(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
+}
+
+/** Whether a wish narrows anything at all. */
+function narrows(wish: PermissionWish): boolean {
+  return (
+    wish.local_only || [wish.models, wish.budget, wish.rate_per_minute, wish.expires_at].some((one) => one !== null)
+  );
+}
+
 /** What the person allowed, narrowed further by what the page itself asked for. Never wider than the person's answer. */
 function narrow(allowed: NonNullable<GrantDraft["caveats"]>, wish: PermissionWish): NonNullable<GrantDraft["caveats"]> {
   const models = allowed.models ?? null;
@@ -71,10 +82,10 @@ function narrow(allowed: NonNullable<GrantDraft["caveats"]>, wish: PermissionWis
   return {
     models: wish.models === null || both?.length === 0 ? models : both,
     budget: least(allowed.budget ?? null, wish.budget),
-    rate_per_minute: wish.rate_per_minute,
+    rate_per_minute: lesser(allowed.rate_per_minute ?? null, wish.rate_per_minute),
     expires_at: expiries[0] ?? null,
-    local_only: wish.local_only,
+    local_only: wish.local_only || allowed.local_only === true,
   };
 }
 
-export const PermissionWish = { parse, narrow };
+export const PermissionWish = { parse, narrow, narrows };

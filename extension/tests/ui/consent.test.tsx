@@ -26,10 +26,10 @@ const question = {
   tools: [],
 };
 
-async function asked(model: Model) {
+async function asked(model: Model, more: object = {}) {
   const decisions: ConsentDecision[] = [];
   const source = {
-    question: async () => ({ question, others: 0 }),
+    question: async () => ({ question: { ...question, ...more }, others: 0 }),
     account: async () => ({ preferred_model: model.id }),
     models: async () => [model],
     favourites: async () => new Set<string>(),
@@ -60,4 +60,24 @@ it("“always” carries the smallest limits where the price is known", async ()
   const { decisions, button } = await asked(modelWith(priced));
   button("Always allow")?.click();
   expect(decisions).toMatchObject([{ kind: "always", caveats: { budget: { cap_nusd: 500_000_000, period: "week" } } }]);
+});
+
+it("what the site itself asks for is said, and an “always” starts there and can be narrowed", async () => {
+  const budget = { cap_nusd: 250_000_000, period: "day" };
+  const wish = { models: null, budget, rate_per_minute: 20, expires_at: null, local_only: false };
+  const { decisions, button } = await asked(modelWith(priced), { wish });
+  expect(document.body.textContent).toContain("It asks for no more than: $0.25 a day · 20 requests a minute");
+  const rate = document.querySelector<HTMLInputElement>("#limit-rate");
+  expect(rate?.value).toBe("20");
+  const type = async (text: string) => {
+    if (rate === null) throw new Error("there is no field for the rate");
+    rate.value = text;
+    rate.dispatchEvent(new Event("input", { bubbles: true }));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  await type("many");
+  expect(button("Always allow")?.getAttribute("aria-disabled")).toBe("true");
+  await type("5");
+  button("Always allow")?.click();
+  expect(decisions).toMatchObject([{ kind: "always", caveats: { budget, rate_per_minute: 5, local_only: false } }]);
 });

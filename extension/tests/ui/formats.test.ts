@@ -124,7 +124,9 @@ describe("the terms of an always", () => {
     expect(ConsentTerms.caveats(ConsentTerms.SMALLEST, "a/b", now)).toEqual({
       models: ["a/b"],
       budget: { cap_nusd: 500_000_000, period: "week" },
+      rate_per_minute: null,
       expires_at: "2026-11-24T12:00:00.000Z",
+      local_only: false,
     });
   });
 

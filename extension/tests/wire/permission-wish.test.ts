@@ -69,6 +69,10 @@ describe("what a page gets", () => {
       budget: { cap_nusd: 3 },
       expires_at: later,
     });
+    const narrower = { models: null, rate_per_minute: 2, local_only: true };
+    const open = { ...wish, local_only: false };
+    expect(PermissionWish.narrow(narrower, open)).toMatchObject({ rate_per_minute: 2, local_only: true });
+    expect(PermissionWish.narrow({ ...narrower, rate_per_minute: 60 }, open)).toMatchObject({ rate_per_minute: 6 });
     expect(PermissionWish.narrow({ models: ["e/f"] }, wish)).toMatchObject({ models: ["e/f"] });
   });
 });

@@ -28,7 +28,13 @@ describe("consent", () => {
   it("sends the model that the person chose", async () => {
     const worker = new Stage();
     await asked(worker);
-    const caveats = { models: ["c/d"], budget: { cap_nusd: 500_000_000, period: "week" as const }, expires_at: null };
+    const caveats = {
+      models: ["c/d"],
+      budget: { cap_nusd: 500_000_000, period: "week" as const },
+      rate_per_minute: null,
+      expires_at: null,
+      local_only: false,
+    };
     await worker.consent.decide(worker.opened[0] ?? "", { kind: "always", model: "c/d", caveats });
     await turn();
     expect(worker.grants).toEqual([{ origin: "https://a.example", state: "allowed", caveats }]);
@@ -189,7 +195,7 @@ describe("consent", () => {
     const worker = new Stage();
     const { replies } = await asked(worker);
     worker.grantsFail = true;
-    const caveats = { models: null, budget: null, expires_at: null };
+    const caveats = { models: null, budget: null, rate_per_minute: null, expires_at: null, local_only: false };
     const id = worker.opened[0] ?? "";
     await expect(worker.consent.decide(id, { kind: "always", model: "c/d", caveats })).rejects.toThrow(
       "does not answer",

@@ -7,7 +7,13 @@ import { Stage } from "./stage";
 import { turn } from "./turn";
 
 const caller = { origin: "https://a.example", embedder: null, tabId: 1, frameId: 0 };
-const NO_CAVEATS = { models: null, budget: null, rate_per_minute: null, expires_at: null };
+const NO_CAVEATS = {
+  models: null,
+  budget: null,
+  rate_per_minute: null,
+  expires_at: null,
+  local_only: false,
+};
 const sink = () => undefined;
 
 function grant(state: Grant["state"], caveats: Partial<Grant["caveats"]> = {}): Grant {
@@ -60,7 +66,7 @@ describe("a site that asks for permission", () => {
     const id = await questionOf(worker);
     expect((await worker.consent.question(id))?.question).toMatchObject({ reason: "to sum up", origin: caller.origin });
     grants.push(grant("allowed", { local_only: true }));
-    const caveats = { models: ["a/near"], budget: null, expires_at: null };
+    const caveats = { models: ["a/near"], budget: null, rate_per_minute: null, expires_at: null, local_only: false };
     await worker.consent.decide(id, { kind: "always", model: "a/near", caveats });
     expect(worker.grants).toEqual([
       {
