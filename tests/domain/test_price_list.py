@@ -82,7 +82,7 @@ def test_a_long_prompt_has_the_price_of_long_prompts_for_all_its_tokens() -> Non
     price = price_on([{"input": 1, "output": 10, "tiers": [{"above": 100, "input": 2}]}], DAY)
     assert cost(Usage(100, 10), price) == Cost(200_000)
     assert cost(Usage(101, 10), price) == Cost(302_000)
-    assert worst_case_nusd(price, 101, 10) == 302_000
+    assert worst_case_nusd(price, Usage(101, 10)) == 302_000
 
 
 @pytest.mark.parametrize(

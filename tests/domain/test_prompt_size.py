@@ -5,7 +5,7 @@ from tests.recordings.replay import each
 from satchel.dialects.openai_chat_request import parse_request
 from satchel.domain.chat import AudioPart, ChatRequest, FilePart, ImagePart, Message, OutputFormat, Part, ReasoningPart, TextPart, Tool
 from satchel.domain.errors import RequestInvalid
-from satchel.domain.prompt_size import input_tokens_bound, input_tokens_estimate, text_bound
+from satchel.domain.prompt_size import input_tokens_bound, text_bound, usage_estimate
 
 
 def asked(*parts: Part, **changes: object) -> ChatRequest:
@@ -34,7 +34,7 @@ def test_everything_that_a_provider_reads_is_in_the_bound() -> None:
 
 def test_the_guess_is_below_the_bound() -> None:
     request = asked(TextPart("Why do leaves change colour in autumn?"))
-    assert 0 < input_tokens_estimate(request) < input_tokens_bound(request)
+    assert 0 < usage_estimate(request, 0, 0, 0).input_tokens < input_tokens_bound(request)
 
 
 @each([case for case in cases() if case.status == 200 and not case.is_stream and "usage" in case.content["response"]["json"]])

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -56,7 +57,7 @@ class Upstream:
         if head[0].startswith("GET"):
             writer.write(HEAD.format(status="404 Not Found", kind="application/json").encode() + b"{}")
             return
-        asked = Asked(json.loads(await reader.readexactly(int(headers["content-length"]))), headers, head[0].split()[1])
+        asked = Asked(body_of(headers, await reader.readexactly(int(headers["content-length"]))), headers, head[0].split()[1])
         self.asked.append(asked)
         watching = asyncio.create_task(self._watch(reader, asked))
         try:
@@ -203,7 +204,37 @@ def write(writer: asyncio.StreamWriter, data: str) -> None:
     writer.write(f"data: {data}\n\n".encode())
 
 
-KINDS = {"/embeddings": embed, "/images/generations": draw}
+def speak(writer: asyncio.StreamWriter, body: dict[str, object]) -> None:
+    """Answer sound in pieces; `breaks-off` says less than it promised."""
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: audio/mpeg\r\ntransfer-encoding: chunked\r\n\r\n")
+    for piece in (b"ID3 ", str(body["input"]).encode()):
+        writer.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+    if body["model"] != "breaks-off":
+        writer.write(b"0\r\n\r\n")
+
+
+def listen(writer: asyncio.StreamWriter, body: dict[str, object]) -> None:
+    """Answer what was heard: how long the form was."""
+    answer: dict[str, object] = {"text": f"I heard {body['form_bytes']} bytes."}
+    if body["response_format"] == "verbose_json":
+        times = [{"id": 0, "start": 0.0, "end": 1.5, "text": " I heard"}, {"id": 1, "start": 1.5, "end": 3661.25, "text": " bytes."}]
+        answer |= {"language": "english", "duration": 90.5, "segments": times}
+    else:
+        answer["usage"] = {"type": "tokens", "input_tokens": 20, "output_tokens": 5, "input_token_details": {"audio_tokens": 15}}
+    writer.write(HEAD.format(status="200 OK", kind="application/json").encode() + json.dumps(answer).encode())
+
+
+def body_of(headers: dict[str, str], data: bytes) -> dict[str, object]:
+    """Return a JSON body, or the text fields of a form."""
+    if not headers["content-type"].startswith("multipart/"):
+        body = json.loads(data)
+        assert isinstance(body, dict)
+        return body
+    fields = re.findall(rb'name="([^"]+)"\r\n\r\n([^\r]*)\r\n', data)
+    return {"form_bytes": len(data), **{name.decode(): value.decode() for name, value in fields}}
+
+
+KINDS = {"/embeddings": embed, "/images/generations": draw, "/audio/speech": speak, "/audio/transcriptions": listen}
 """What answers other than chats."""
 
 

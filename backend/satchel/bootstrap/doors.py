@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 
 from satchel.bootstrap.house import House
 from satchel.doors.auth import Authenticator
-from satchel.doors.http import completions, embeddings, images, messages, responses, text_completions
+from satchel.doors.http import completions, embeddings, images, messages, responses, speech, text_completions, transcriptions
 from satchel.doors.http.callers import Callers
 from satchel.doors.http.front import Front
 from satchel.doors.http.generating import GeneratingDoor, HotServices, Skin
@@ -50,6 +50,7 @@ class Doors:
         hot: dict[str, ASGIApp] = {path: GeneratingDoor(skin, services) for path, skin in skins.items()}
         hot[embeddings.PATH] = embeddings.Embeddings(services)
         hot[images.PATH] = hot[images.ALSO] = images.Images(services)
+        hot[speech.PATH], hot[transcriptions.PATH] = speech.Speech(services), transcriptions.Transcriptions(services)
         hot[messages.COUNT_PATH] = messages.TokenCount(authenticator)
         self.asgi = Front(
             hot=hot,
@@ -104,6 +105,8 @@ class Doors:
             text_completions.PATH: text_completions.DESCRIPTION,
             embeddings.PATH: embeddings.DESCRIPTION,
             images.PATH: images.DESCRIPTION,
+            speech.PATH: speech.DESCRIPTION,
+            transcriptions.PATH: transcriptions.DESCRIPTION,
             messages.PATH: messages.DESCRIPTION,
             responses.PATH: responses.DESCRIPTION,
             messages.COUNT_PATH: messages.COUNT_DESCRIPTION,

@@ -16,7 +16,7 @@ from satchel.dialects.carried_reasoning import packed
 from satchel.dialects.json_fields import json_object
 from satchel.domain.chat import Json
 from satchel.domain.errors import SatchelError
-from satchel.domain.events import Embedding, Event, Finished, FinishReason, Image, ReasoningDelta, Started, TextDelta, ToolCallDelta
+from satchel.domain.events import Event, Finished, FinishReason, Image, NotOfChat, ReasoningDelta, Started, TextDelta, ToolCallDelta
 from satchel.domain.usage import Usage
 
 _STOP_REASONS: Mapping[FinishReason, str] = {
@@ -90,7 +90,7 @@ class StreamEncoder:
             case Started():
                 self._model = event.model
                 return b""
-            case Image() | Embedding():
+            case Image() | NotOfChat():
                 return b""  # there is no place for one
             case Finished():
                 return self._finish(event)
@@ -179,7 +179,7 @@ class JsonEncoder:
                 self._finished = event
             case Started():
                 self._model = event.model
-            case Image() | Embedding():
+            case Image() | NotOfChat():
                 pass
             case _:
                 assert_never(event)

@@ -12,7 +12,7 @@ import orjson
 
 from satchel.domain.chat import Json
 from satchel.domain.errors import SatchelError
-from satchel.domain.events import Embedding, Event, Finished, FinishReason, Image, ReasoningDelta, Started, TextDelta, ToolCallDelta
+from satchel.domain.events import Event, Finished, FinishReason, Image, NotOfChat, ReasoningDelta, Started, TextDelta, ToolCallDelta
 from satchel.domain.usage import UNPRICED, Cost, Usage
 from satchel.kit.money import usd_from_nusd
 
@@ -87,7 +87,7 @@ class StreamEncoder:
                 return b""
             case Image(index=index):
                 return self._chunk(index, {"images": [_image(event)]})
-            case Embedding():
+            case NotOfChat():
                 return b""  # no chat has one
             case Finished():
                 return self._finish(event)
@@ -178,7 +178,7 @@ class JsonEncoder:
                 self._finished = event
             case Image(index=index):
                 self._choice(index).images.append(_image(event))
-            case Started() | Embedding():
+            case Started() | NotOfChat():
                 pass
             case _:
                 assert_never(event)

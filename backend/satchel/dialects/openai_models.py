@@ -14,12 +14,12 @@ from satchel.domain.endpoints import ASSUMED, ListedModel, abilities_of
 from satchel.domain.usage import Price
 
 _MTOK = 1_000_000
-_OTHER_KINDS = ("rerank", "moderation", "audio", "transcribe", "video")
-_OTHER_NAMES = ("whisper", "tts-", "moderation", "rerank", "sora-", "text-to-image")
+_OTHER_KINDS = ("rerank", "moderation", "video")
+_OTHER_NAMES = ("moderation", "rerank", "sora-", "text-to-image")
 
 
 def parse_models(body: object, today: date) -> list[ListedModel] | None:
-    """Return the models of a list that chat, embed or draw, in its order; None if `body` is none. Some servers send a bare array."""
+    """Return the models of a list that do what we can ask for, in its order; None if `body` is none. Some servers send a bare array."""
     items = body.get("data", body.get("models")) if isinstance(body, Mapping) else body
     if not isinstance(items, list):
         return None
@@ -62,6 +62,9 @@ def _capabilities(item: Json, native: str) -> frozenset[Capability]:
         return frozenset({"embeddings"})
     if item.get("type") == "image":
         return frozenset({"image_output"})
+    if item.get("type") in ("audio", "transcribe"):
+        spoken: frozenset[Capability] = frozenset({"speech"} if item["type"] == "audio" else {"transcription"})
+        return spoken if (named := abilities_of(native)) is ASSUMED else named
     parameters = item.get("supported_parameters")
     if not isinstance(parameters, list):
         return ASSUMED - {"images"} if item.get("type") == "llm" else abilities_of(native)

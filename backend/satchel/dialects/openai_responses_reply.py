@@ -15,7 +15,7 @@ from satchel.dialects.openai_responses_head import head_of, usage_object
 from satchel.dialects.openai_responses_output import CALL, MESSAGE, REASONING, Item, Output, summary_part, text_part
 from satchel.domain.chat import ChatRequest, Json
 from satchel.domain.errors import SatchelError
-from satchel.domain.events import Embedding, Event, Finished, FinishReason, Image, ReasoningDelta, Started, TextDelta, ToolCallDelta
+from satchel.domain.events import Event, Finished, FinishReason, Image, NotOfChat, ReasoningDelta, Started, TextDelta, ToolCallDelta
 
 _MORE = (
     b'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","item_id":%b,"output_index":%d,'
@@ -76,7 +76,7 @@ class JsonEncoder(_Answer):
                 self._output.call(event).pieces.append(arguments)
             case Started():
                 self._name(event.model)
-            case Image() | Embedding():
+            case Image() | NotOfChat():
                 pass  # there is no place for one
             case Finished():
                 self._finished = event
@@ -113,7 +113,7 @@ class StreamEncoder(_Answer):
             case Started():
                 self._name(event.model)
                 return b""
-            case Image() | Embedding():
+            case Image() | NotOfChat():
                 return b""
             case Finished():
                 return self._finish(event)

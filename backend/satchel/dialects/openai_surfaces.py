@@ -18,9 +18,12 @@ from satchel.dialects import (
     openai_images_upstream,
     openai_responses,
     openai_responses_upstream,
+    openai_speech,
+    openai_transcription_upstream,
 )
 from satchel.dialects.upstream_answer import UpstreamAnswer
 from satchel.dialects.whole_answer import WholeAnswer
+from satchel.domain.audio import SpeechRequest, TranscriptionRequest
 from satchel.domain.calls import Request
 from satchel.domain.catalog import Endpoint, Quirks
 from satchel.domain.chat import ChatRequest
@@ -69,6 +72,7 @@ class Asked:
     body: bytes
     decoder: UpstreamAnswer | openai_chat.Decoder | WholeAnswer
     accept: str = "application/json"
+    content_type: str = "application/json"
 
 
 def asked(request: Request, endpoint: Endpoint, mint: Callable[[], str]) -> Asked:
@@ -79,6 +83,13 @@ def asked(request: Request, endpoint: Endpoint, mint: Callable[[], str]) -> Aske
     if isinstance(request, ImageRequest):
         body = openai_images_upstream.encode_request(request, endpoint)
         return Asked(_root(endpoint) + endpoint.quirks.images_path, body, openai_images_upstream.ImageDecoder(endpoint))
+    if isinstance(request, SpeechRequest):
+        body, sound = openai_speech.encode_request(request, endpoint), openai_speech.SoundDecoder(endpoint, request.format)
+        return Asked(f"{_root(endpoint)}/audio/speech", body, sound, "*/*")
+    if isinstance(request, TranscriptionRequest):
+        content_type, body = openai_transcription_upstream.encode_request(request, endpoint)
+        written = openai_transcription_upstream.TranscriptDecoder(endpoint)
+        return Asked(f"{_root(endpoint)}/audio/transcriptions", body, written, content_type=content_type)
     surface = surface_of(endpoint)
     body = surface.encode(request, endpoint)
     return Asked(surface.url(endpoint.base_url), body, surface.decoder(endpoint, mint), "text/event-stream")
@@ -90,6 +101,10 @@ def dropped(request: Request, endpoint: Endpoint) -> tuple[str, ...]:
         return openai_embeddings_upstream.dropped_parameters(request, endpoint)
     if isinstance(request, ImageRequest):
         return openai_images_upstream.dropped_parameters(request, endpoint)
+    if isinstance(request, SpeechRequest):
+        return openai_speech.dropped_parameters(request, endpoint)
+    if isinstance(request, TranscriptionRequest):
+        return ()
     return surface_of(endpoint).dropped(request, endpoint)
 
 

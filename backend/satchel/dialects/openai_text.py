@@ -14,7 +14,7 @@ from satchel.dialects.openai_chat_request import parse_request as parse_chat
 from satchel.dialects.request_fields import Body, wrong
 from satchel.domain.chat import ChatRequest, Json
 from satchel.domain.errors import SatchelError, UnsupportedFeature
-from satchel.domain.events import Embedding, Event, Finished, FinishReason, Image, ReasoningDelta, Started, TextDelta, ToolCallDelta
+from satchel.domain.events import Event, Finished, FinishReason, Image, NotOfChat, ReasoningDelta, Started, TextDelta, ToolCallDelta
 
 _DONE = b"data: [DONE]\n\n"
 _FOREIGN = ("messages", "tools", "tool_choice", "response_format", "logprobs", "top_logprobs")
@@ -61,7 +61,7 @@ class StreamEncoder:
                 return self._line([_choice(index, text, None)])
             case ReasoningDelta(text=text, index=index):
                 return self._line([{**_choice(index, "", None), "reasoning": text}]) if text else b""
-            case ToolCallDelta() | Image() | Embedding():
+            case ToolCallDelta() | Image() | NotOfChat():
                 return b""
             case Started():
                 self._model = event.model
@@ -106,7 +106,7 @@ class JsonEncoder:
                 self._reasoning.setdefault(index, []).append(text)
             case Finished():
                 self._finished = event
-            case Started() | ToolCallDelta() | Image() | Embedding():
+            case Started() | ToolCallDelta() | Image() | NotOfChat():
                 pass
             case _:
                 assert_never(event)

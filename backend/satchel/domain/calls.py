@@ -4,11 +4,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from satchel.domain.accounts import Principal
+from satchel.domain.audio import SpeechRequest, TranscriptionRequest
 from satchel.domain.chat import ChatRequest
 from satchel.domain.embeddings import EmbeddingRequest
 from satchel.domain.images import ImageRequest
 
-Request = ChatRequest | EmbeddingRequest | ImageRequest
+Request = ChatRequest | EmbeddingRequest | ImageRequest | SpeechRequest | TranscriptionRequest
 """Everything that may be asked of a model."""
 
 

@@ -8,9 +8,16 @@ from satchel.domain.usage import Price
 
 PREFERRED = "satchel/preferred"
 
-Capability = Literal["chat", "tools", "images", "audio", "files", "reasoning", "json_schema", "embeddings", "image_output"]
+Capability = Literal[
+    "chat", "tools", "images", "audio", "files", "reasoning", "json_schema", "embeddings", "image_output", "speech", "transcription"
+]
 CancelRule = Literal["stops", "bills_full", "unknown"]
-FIRST_ABLE: Mapping[str, Capability] = {"satchel/embeddings": "embeddings", "satchel/images": "image_output"}
+FIRST_ABLE: Mapping[str, Capability] = {
+    "satchel/embeddings": "embeddings",
+    "satchel/images": "image_output",
+    "satchel/speech": "speech",
+    "satchel/transcription": "transcription",
+}
 """Names for the first model of a person's that can do a thing. `PREFERRED` is a person's choice among those that chat."""
 Training = Literal["no", "by_plan", "unknown"]
 """Whether a provider trains models on what it is sent: never by default, depending on the plan, or not known to us."""

@@ -15,6 +15,8 @@ from satchel.kit.addresses import is_loopback
 # A list that says nothing about abilities must not close doors: the provider refuses what it cannot do.
 ASSUMED: frozenset[Capability] = frozenset({"chat", "tools", "images", "json_schema"})
 _BY_NAME: Mapping[Capability, tuple[str, ...]] = {
+    "transcription": ("whisper", "transcribe"),
+    "speech": ("tts", "-speech", "orpheus", "kokoro"),
     "embeddings": ("embed", "bge-", "gte-", "e5-", "minilm", "m2-bert-80m-"),
     "image_output": (
         "dall-e",

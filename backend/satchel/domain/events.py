@@ -80,7 +80,28 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
-class Embedding:
+class NotOfChat:
+    """What no chat says: answers to requests of other kinds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sound(NotOfChat):
+    """More of a sound that is being made; the pieces joined are a file of this type."""
+
+    data: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript(NotOfChat):
+    """What was said in a sound, whole. `detail` is what its provider tells beside it: language, duration, times of segments and words."""
+
+    text: str
+    detail: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding(NotOfChat):
     """The vector of input number `index`; only a request for embeddings has such."""
 
     values: tuple[float, ...]
@@ -105,13 +126,13 @@ class Finished:
     choices: tuple[tuple[FinishReason, str | None], ...] = ()
 
 
-Event = Started | TextDelta | ReasoningDelta | ToolCallDelta | Image | Embedding | Finished
+Event = Started | TextDelta | ReasoningDelta | ToolCallDelta | Image | Sound | Transcript | Embedding | Finished
 
 
 def size_of(event: Event) -> int:
     """Return about how many characters an event holds: what buffers and slow readers are measured by, never money."""
     match event:
-        case TextDelta(text=text):
+        case TextDelta(text=text) | Transcript(text=text):
             return len(text)
         case ToolCallDelta(arguments=text, name=name):
             return len(text) + len(name or "")
@@ -119,6 +140,8 @@ def size_of(event: Event) -> int:
             return len(text) + len(signature or "") + (len(str(details)) if details else 0)
         case Image(url=url):
             return len(url)
+        case Sound(data=data):
+            return len(data)
         case Embedding(values=values):
             return 8 * len(values)
         case Started() | Finished():

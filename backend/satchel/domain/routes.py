@@ -1,14 +1,16 @@
 """Which endpoints serve a call, and in which order. Pure: values in, values out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from satchel.domain.audio import SpeechRequest, TranscriptionRequest
 from satchel.domain.calls import Request
 from satchel.domain.catalog import Capability, Endpoint
 from satchel.domain.chat import ChatRequest, ImagePart, characters_in
 from satchel.domain.embeddings import EmbeddingRequest
 from satchel.domain.errors import ContextTooLong, UnknownModel, UnsupportedFeature
 from satchel.domain.images import ImageRequest
-from satchel.domain.prompt_size import input_tokens_bound
+from satchel.domain.prompt_size import other_output_bound, usage_bound
 from satchel.domain.usage import worst_case_nusd
 
 _DEFAULT_OUTPUT_TOKENS = 4_096
@@ -16,17 +18,10 @@ _DEFAULT_OUTPUT_TOKENS = 4_096
 
 def output_tokens_bound(request: Request, endpoint: Endpoint) -> int:
     """Return the most tokens `endpoint` may write for this request."""
-    if isinstance(request, EmbeddingRequest | ImageRequest):
-        return 0
+    if not isinstance(request, ChatRequest):
+        return other_output_bound(request)
     limits = [n for n in (request.max_output_tokens, endpoint.max_output_tokens, endpoint.context_tokens) if n is not None]
     return (min(limits) if limits else _DEFAULT_OUTPUT_TOKENS) * request.n
-
-
-def images_bound(request: Request) -> int:
-    """Return the most pictures that may come out."""
-    if isinstance(request, ImageRequest):
-        return request.n
-    return request.n if isinstance(request, ChatRequest) and request.draws else 0
 
 
 def worst_case(request: Request, routes: Sequence[Endpoint]) -> int | None:
@@ -37,9 +32,8 @@ def worst_case(request: Request, routes: Sequence[Endpoint]) -> int | None:
     dear = [(endpoint, price) for endpoint, price in prices if not price.is_free]
     if not dear:
         return 0
-    tokens = input_tokens_bound(request)
-    images = images_bound(request)
-    costs = [worst_case_nusd(price, tokens, output_tokens_bound(request, endpoint), images) for endpoint, price in dear]
+    bound = usage_bound(request)
+    costs = [worst_case_nusd(price, replace(bound, output_tokens=output_tokens_bound(request, endpoint))) for endpoint, price in dear]
     known = [cost for cost in costs if cost is not None]
     return max(known) if len(known) == len(costs) else None
 
@@ -78,6 +72,10 @@ def ability_for(request: Request) -> Capability:
             return "embeddings"
         case ImageRequest():
             return "image_output"
+        case SpeechRequest():
+            return "speech"
+        case TranscriptionRequest():
+            return "transcription"
 
 
 def _preference(endpoint: Endpoint) -> tuple[bool, bool, float]:

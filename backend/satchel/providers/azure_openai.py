@@ -47,7 +47,7 @@ class AzureOpenAI:
         if not secret:
             raise KeyMissing(f"{endpoint.provider_name} wants a key; add one to your account", details=details)
         going = asked(request, _as_its_path_wants(endpoint), lambda: self._ids.new("call"))
-        headers = {"Accept": going.accept, "Content-Type": "application/json", "api-key": secret.reveal()}
+        headers = {"Accept": going.accept, "Content-Type": going.content_type, "api-key": secret.reveal()}
         peer = Peer(endpoint.provider_name, details, (secret.reveal(),))
         return self._transport.stream(going.url + _version(endpoint.base_url), headers, going.body, peer, going.decoder)
 

@@ -10,7 +10,6 @@ from satchel.dialects.gemini_request import dropped_parameters, encode_request
 from satchel.dialects.openai_chat_errors import error_from, upstream_details
 from satchel.domain.calls import Request
 from satchel.domain.catalog import Endpoint, ProviderRow
-from satchel.domain.chat import ChatRequest
 from satchel.domain.embeddings import EmbeddingRequest
 from satchel.domain.endpoints import endpoint_of
 from satchel.domain.errors import KeyMissing, ProviderGarbled
@@ -19,7 +18,7 @@ from satchel.domain.images import ImageRequest
 from satchel.domain.keys import Key, Secret
 from satchel.domain.price_list import ModelIndex
 from satchel.kit.ids import Ids
-from satchel.providers import ProviderFactory
+from satchel.providers import ProviderFactory, chat_only
 from satchel.transport import Peer, Transport
 
 _DIALECT = "gemini"
@@ -47,8 +46,8 @@ class Gemini:
                 return ()
             case ImageRequest():
                 return gemini_images.dropped_parameters(request)
-            case ChatRequest():
-                return dropped_parameters(request, endpoint)
+            case _:
+                return dropped_parameters(chat_only(request, endpoint), endpoint)
 
     def stream(self, request: Request, endpoint: Endpoint, secret: Secret) -> AsyncGenerator[Event, None]:
         """Ask `endpoint` and yield its events; see `ports.provider.Provider`."""
@@ -66,6 +65,7 @@ class Gemini:
                 body = gemini_images.encode_predict(request)
                 return self._transport.stream(f"{url}:predict", _headers(secret, "application/json"), body, peer, drawn)
             request = gemini_images.as_chat(request)
+        request = chat_only(request, endpoint)
         return self._transport.stream(
             f"{url}:streamGenerateContent?alt=sse",
             _headers(secret, "text/event-stream"),

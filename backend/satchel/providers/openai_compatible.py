@@ -47,7 +47,7 @@ class OpenAICompatible:
             raise KeyMissing(f"{endpoint.provider_name} wants a key; add one to your account", details=details)
         going = asked(request, endpoint, lambda: self._ids.new("call"))
         peer = Peer(endpoint.provider_name, details, (secret.reveal(),))
-        return self._transport.stream(going.url, _headers(secret, going.accept), going.body, peer, going.decoder)
+        return self._transport.stream(going.url, _headers(secret, going.accept, going.content_type), going.body, peer, going.decoder)
 
     async def aclose(self) -> None:
         """Do nothing: the transport is closed by whoever made it."""
@@ -76,8 +76,8 @@ class KeyModels:
         return [endpoint_of(row, model.native_model, key.base_url, key=key, models=self._models, listed=model) for model in listed]
 
 
-def _headers(secret: Secret, accept: str) -> dict[str, str]:
-    headers = {"Accept": accept, "Content-Type": "application/json"}
+def _headers(secret: Secret, accept: str, content_type: str = "application/json") -> dict[str, str]:
+    headers = {"Accept": accept, "Content-Type": content_type}
     if secret:
         headers["Authorization"] = f"Bearer {secret.reveal()}"
     return headers

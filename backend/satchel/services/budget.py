@@ -12,10 +12,22 @@ from satchel.domain.budgets import Budget, current, over_budget, period_start, p
 from satchel.domain.calls import Call
 from satchel.domain.catalog import Endpoint
 from satchel.domain.errors import SatchelError
-from satchel.domain.events import Embedding, Event, Finished, FinishReason, Image, ReasoningDelta, Started, TextDelta, ToolCallDelta
+from satchel.domain.events import (
+    Embedding,
+    Event,
+    Finished,
+    FinishReason,
+    Image,
+    ReasoningDelta,
+    Sound,
+    Started,
+    TextDelta,
+    ToolCallDelta,
+    Transcript,
+)
 from satchel.domain.grants import BudgetCaveat, Grant
 from satchel.domain.ledger import Entry, HoldRecord, Settlement, entry_of, orphan_entry, outcome
-from satchel.domain.prompt_size import input_tokens_estimate
+from satchel.domain.prompt_size import usage_estimate
 from satchel.domain.purses import Purse
 from satchel.domain.routes import worst_case
 from satchel.domain.usage import FREE, Cost, Usage, cost, with_images
@@ -297,13 +309,8 @@ class Hold:
         if not self.contacted:
             return Usage()
         reasoning_tokens = -(-self.reasoning_characters // _CHARACTERS_PER_TOKEN)
-        return Usage(
-            input_tokens=input_tokens_estimate(self.call.request),
-            output_tokens=-(-self.text_characters // _CHARACTERS_PER_TOKEN) + reasoning_tokens,
-            reasoning_tokens=reasoning_tokens,
-            estimated=True,
-            images=self.images,
-        )
+        written = -(-self.text_characters // _CHARACTERS_PER_TOKEN) + reasoning_tokens
+        return usage_estimate(self.call.request, written, reasoning_tokens, self.images)
 
     def _entry(self, usage: Usage, price: Cost, error: BaseException | None) -> Entry:
         status, code = outcome(self._finished, error)
@@ -336,7 +343,9 @@ async def metered(events: AsyncGenerator[Event, None], hold: Hold) -> AsyncGener
                 hold.text_characters += len(text) + len(name or "")
             case Image():
                 hold.images += 1
-            case Embedding():
+            case Transcript(text=text):
+                hold.text_characters += len(text)
+            case Sound() | Embedding():
                 pass
             case Started():
                 yield hold.begin(event)

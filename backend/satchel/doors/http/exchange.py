@@ -39,38 +39,38 @@ class Exchange:
         """Return the request's headers in order, names in lower case; a name may come twice."""
         return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in self._headers]
 
-    async def body(self) -> bytes:
+    async def body(self, limit_bytes: int = MAX_BODY_BYTES) -> bytes:
         """Read the whole body.
 
         Raises:
-            RequestTooLarge: it is, or says that it will be, over 10 MiB.
+            RequestTooLarge: it is, or says that it will be, over the limit.
             MalformedRequest: it is compressed, which would hide its size.
             Cancelled: the caller hung up before its end.
         """
-        self._check_headers()
+        self._check_headers(limit_bytes)
         message = await self._receive()
         body: bytes = message.get("body", b"")
         if message.get("more_body"):
-            return await self._long_body(message)
+            return await self._long_body(message, limit_bytes)
         if message["type"] == "http.disconnect":
             raise self._abandoned()
         return body
 
-    def _check_headers(self) -> None:
+    def _check_headers(self, limit_bytes: int) -> None:
         for name, value in self._headers:
-            if name == b"content-length" and value.isdigit() and int(value) > MAX_BODY_BYTES:
-                raise _too_large()
+            if name == b"content-length" and value.isdigit() and int(value) > limit_bytes:
+                raise _too_large(limit_bytes)
             if name == b"content-encoding" and value.strip().lower() not in (b"", b"identity"):
                 raise MalformedRequest("send the body uncompressed", details={"param": "content-encoding"})
 
-    async def _long_body(self, message: object) -> bytes:
+    async def _long_body(self, message: object, limit_bytes: int) -> bytes:
         parts: list[bytes] = []
         size_bytes = 0
         while isinstance(message, dict) and message["type"] == "http.request":
             parts.append(message.get("body", b""))
             size_bytes += len(parts[-1])
-            if size_bytes > MAX_BODY_BYTES:
-                raise _too_large()
+            if size_bytes > limit_bytes:
+                raise _too_large(limit_bytes)
             if not message.get("more_body"):
                 return b"".join(parts)
             message = await self._receive()
@@ -124,5 +124,6 @@ class Exchange:
         await self._send({"type": "http.response.body", "body": b""})
 
 
-def _too_large() -> RequestTooLarge:
-    return RequestTooLarge("the body is over 10 MiB; send less", details={"limit_bytes": MAX_BODY_BYTES})
+def _too_large(limit_bytes: int) -> RequestTooLarge:
+    message = f"the body is over {limit_bytes // 1024**2} MiB; send less"
+    return RequestTooLarge(message, details={"limit_bytes": limit_bytes})

@@ -126,13 +126,16 @@ class HotDoor(ABC):
     async def _read(self, exchange: Exchange) -> tuple[Request, Answer]:
         """Return what is asked for, and how it is answered. Raises `RequestInvalid`."""
 
-    async def _collected(self, exchange: Exchange, call: Call, headers: Headers, encoder: Whole) -> None:
+    async def _collected(
+        self, exchange: Exchange, call: Call, headers: Headers, encoder: Whole, media_type: str = "application/json"
+    ) -> None:
         """Answer in one piece."""
         with exchange.ends_with_caller():
             async with aclosing(self._generation.generate(call)) as events:
                 async for event in events:
                     encoder.add(event)
-        await exchange.reply(200, [*JSON, *headers], encoder.body())
+        kind = [(b"content-type", media_type.encode()), (b"cache-control", b"no-store")]
+        await exchange.reply(200, [*kind, *headers], encoder.body())
 
 
 class GeneratingDoor(HotDoor):
@@ -194,10 +197,12 @@ def created(call: Call) -> int:
 
 
 async def refuse(exchange: Exchange, headers: Headers, error: Exception, words: ErrorWords) -> None:
-    """Reply with an error in the door's words; to a caller that hung up, say nothing."""
+    """Reply with an error in the door's words; to a caller that hung up, or once the status is out, say nothing: the connection breaks."""
     if not isinstance(error, SatchelError):
         _log.error("%s: a request failed", exchange.request_id, exc_info=error)
     elif exchange.is_abandoned:
+        return
+    if exchange.started:
         return
     ours = as_ours(error, exchange.request_id)
     status = reply_to(type(ours)).status

@@ -21,7 +21,13 @@ _WITH: dict[str, tuple[str, ...]] = {
     "json_schema": ("response_format", "structured_outputs"),
     "reasoning": ("reasoning", "include_reasoning"),
 }
-OUTPUTS: dict[Capability, str] = {"chat": "text", "embeddings": "embeddings", "image_output": "image"}
+OUTPUTS: dict[Capability, str] = {
+    "chat": "text",
+    "embeddings": "embeddings",
+    "image_output": "image",
+    "speech": "audio",
+    "transcription": "transcription",
+}
 """What comes out of a model by what it can do, in the words of `output_modalities`."""
 _INPUTS = {"images": "image", "files": "file", "audio": "audio"}
 

@@ -6,7 +6,7 @@ import orjson
 
 from satchel.domain.accounts import Account
 from satchel.domain.errors import SatchelError
-from satchel.domain.events import Embedding, Event, Finished, Image, ReasoningDelta, Started, TextDelta, ToolCallDelta
+from satchel.domain.events import Embedding, Event, Finished, Image, ReasoningDelta, Sound, Started, TextDelta, ToolCallDelta, Transcript
 from satchel.domain.usage import Cost, Usage
 from satchel.doors.errors import socket_error
 from satchel.doors.socket.frames import PROTOCOL
@@ -38,7 +38,7 @@ class GenerationFrames:
                 return f'{self._head}{seq},"embedding":{_dump({"index": index, "values": values})}}}'
             case Finished():
                 return self._finished(seq, event)
-            case Started():
+            case Started() | Sound() | Transcript():
                 return None
 
     def failed(
