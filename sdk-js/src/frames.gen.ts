@@ -205,6 +205,7 @@ export type ErrorCode =
   | "not_ready"
   | "origin_blocked"
   | "plugin_refused"
+  | "proof_needed"
   | "provider_garbled"
   | "provider_refused"
   | "provider_throttled"

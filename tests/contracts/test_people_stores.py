@@ -1,10 +1,13 @@
-"""Passkeys and ceremonies, read back as they were written, on every kind of store."""
+"""Passkeys, ceremonies, seeds of codes and proofs, read back as they were written, on every kind of store."""
 
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+from satchel.domain.accounts import SignIn
+from satchel.domain.keys import Kek
 from satchel.domain.passkeys import Ceremony, Passkey
+from satchel.domain.totp import Totp
 
 from .conftest import House
 from .values import DAY, NOW
@@ -54,3 +57,67 @@ async def test_ceremonies_that_are_too_old_are_forgotten(house: House) -> None:
         await work.ceremonies.put(Ceremony("old", b"x", NOW), NOW - DAY)
         await work.ceremonies.put(Ceremony("new", b"y", SOON), NOW)
         assert await work.ceremonies.get("old", NOW - DAY) is None
+
+
+async def test_a_step_is_used_once_and_the_first_one_confirms(house: House) -> None:
+    totp = Totp("totp_1", "acct_a", "kek_1", b"\0wrapped", NOW)
+    async with house.database.unit_of_work() as work:
+        await work.totps.put(replace(totp, id="totp_0"))
+        await work.totps.put(totp)
+        assert await work.totps.get("acct_a") == totp
+        assert await work.totps.get("acct_b") is None
+        assert not await work.totps.use_step("totp_0", 5, NOW)
+
+    async def use(step: int) -> bool:
+        async with house.database.unit_of_work() as work:
+            return await work.totps.use_step("totp_1", step, NOW + DAY)
+
+    assert sorted(await asyncio.gather(*[use(5) for _ in range(4)])) == [False, False, False, True]
+    assert not await use(4)
+    async with house.database.unit_of_work() as work:
+        assert await work.totps.get("acct_a") == replace(totp, last_step=5, confirmed_at=NOW + DAY)
+        await work.totps.use_step("totp_1", 6, NOW + 2 * DAY)
+        kept = await work.totps.get("acct_a")
+        assert kept
+        assert kept.confirmed_at == NOW + DAY
+        assert await work.totps.remove("acct_a")
+        assert not await work.totps.remove("acct_a")
+
+
+async def test_seeds_are_counted_and_wrapped_anew_like_data_keys(house: House) -> None:
+    totp = Totp("totp_1", "acct_a", "kek_1", b"one", NOW)
+    async with house.database.unit_of_work() as work:
+        await work.keks.put_primary(Kek("kek_1", "primary", NOW, b"c"))
+        await work.keks.put_primary(Kek("kek_2", "primary", NOW, b"c"))
+        await work.totps.put(totp)
+        assert dict(await work.keks.counts()) == {"kek_1": 1}
+        assert not await work.keks.retire("kek_1")
+        assert await work.totps.page("", 10, but_under="kek_1") == []
+        assert await work.totps.page("", 10, but_under="kek_2") == [totp]
+        assert not await work.totps.rewrap(replace(totp, blob=b"other"), replace(totp, kek_id="kek_2", blob=b"two"))
+        assert await work.totps.rewrap(totp, replace(totp, kek_id="kek_2", blob=b"two"))
+        assert await work.totps.page("totp_1", 10) == []
+        assert await work.keks.retire("kek_1")
+
+
+async def test_recovery_codes_are_taken_once_and_replaced_as_a_whole(house: House) -> None:
+    async with house.database.unit_of_work() as work:
+        await work.recovery_codes.put("acct_a", ["one", "two"])
+        await work.recovery_codes.put("acct_b", ["one"])
+        assert await work.recovery_codes.take("acct_a", "one")
+        assert not await work.recovery_codes.take("acct_a", "one")
+        assert await work.recovery_codes.count("acct_a") == 1
+        await work.recovery_codes.put("acct_a", ["three"])
+        assert not await work.recovery_codes.take("acct_a", "two")
+        assert await work.recovery_codes.count("acct_b") == 1
+        assert await work.recovery_codes.count("acct_c") == 0
+
+
+async def test_a_proof_changes_the_cookie(house: House) -> None:
+    sign_in = SignIn("sign_1", "acct_a", "before", NOW, NOW, NOW + DAY)
+    async with house.database.unit_of_work() as work:
+        await work.sign_ins.add(sign_in)
+        assert await work.sign_ins.prove("sign_1", "after", SOON)
+        assert not await work.sign_ins.prove("sign_2", "after", SOON)
+        assert await work.sign_ins.by_hash("before") is None
+        assert await work.sign_ins.by_hash("after") == replace(sign_in, secret_hash="after", proved_at=SOON, last_used_at=SOON)

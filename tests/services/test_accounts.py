@@ -65,7 +65,7 @@ async def test_an_email_is_taken_once(accounts: Accounts) -> None:
 
 async def test_the_same_password_typed_in_another_unicode_form_is_the_same(accounts: Accounts) -> None:
     await accounts.create(EMAIL, "pa\u0308sswort lang")
-    await accounts.sign_in(EMAIL, "p\u00e4sswort lang", "127.0.0.1")
+    await accounts.identify(EMAIL, "p\u00e4sswort lang", "127.0.0.1")
 
 
 async def test_an_unknown_account_takes_as_long_as_a_wrong_password(accounts: Accounts, clock: Clock) -> None:
@@ -75,7 +75,7 @@ async def test_an_unknown_account_takes_as_long_as_a_wrong_password(accounts: Ac
         for email, times in taken.items():
             started = time.perf_counter()
             with pytest.raises(TokenInvalid) as caught:
-                await accounts.sign_in(email, "wrong password", "127.0.0.1")
+                await accounts.identify(email, "wrong password", "127.0.0.1")
             times.append(time.perf_counter() - started)
             assert caught.value.message == "that email and password do not belong together"
         clock.pass_by(minutes=6)
@@ -89,7 +89,7 @@ async def test_many_accounts_tried_from_one_address_are_throttled_before_any_has
         for number in range(40):
             tries = number
             with pytest.raises(TokenInvalid):
-                await accounts.sign_in(f"a{number}@holt.example", "wrong password", "10.0.0.9")
+                await accounts.identify(f"a{number}@holt.example", "wrong password", "10.0.0.9")
     assert tries == 30
     assert caught.value.retry_after_s
 
@@ -98,7 +98,7 @@ async def test_signing_out_tells_every_door(accounts: Accounts, bus: MemoryBus) 
     told: list[Message] = []
     bus.subscribe(TOKENS_TOPIC, told.append)
     await accounts.create(EMAIL, PASSWORD)
-    sign_in, secret = await accounts.sign_in(EMAIL, PASSWORD, "127.0.0.1", "Firefox")
+    sign_in, secret = await accounts.enter((await accounts.identify(EMAIL, PASSWORD, "127.0.0.1")).id, "Firefox")
     assert secret not in repr(sign_in)
     await accounts.sign_out(secret)
     await accounts.sign_out("unknown")

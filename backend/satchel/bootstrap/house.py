@@ -22,6 +22,8 @@ from satchel.providers import ProviderDeps
 from satchel.providers.builtin import PROVIDER_ID, BuiltinProvider
 from satchel.services.accounts import Accounts
 from satchel.services.accounts.passkeys import Passkeys
+from satchel.services.accounts.proofs import Proofs
+from satchel.services.accounts.totps import Totps
 from satchel.services.apps import Apps
 from satchel.services.budget import Budgets
 from satchel.services.catalog import Catalog
@@ -97,6 +99,8 @@ class House:
         self.authorities, self._authority_transport = authorities_of(self.settings, self.limiter, clock, ids)
         self.ties = Ties(database, clock, ids)
         self.passkeys = Passkeys(database, self.accounts, clock, ids)
+        self.totps = Totps(database, self.custody, self.keks.enrol, limiter=self.limiter, clock=clock, ids=ids)
+        self.proofs = Proofs(database, self.accounts, self.passkeys, self.totps, clock=clock)
         self.apps = Apps(frozenset(self.settings.extension_ids), frozenset(self.settings.allowed_origins))
         documents = ClientDocuments(self._client_document, clock)
         self.oauth = OAuth(oauth, self.apps.find, documents, bus=bus, clock=clock, ids=ids)

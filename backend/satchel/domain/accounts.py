@@ -1,9 +1,11 @@
 """Accounts, and who is calling: a `Principal` is an account plus the app or sign-in that speaks for it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from satchel.domain.errors import ScopeMissing
+
+_PROOF_LIFE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,10 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A browser signed in to the portal; the cookie's value is stored only as its hash."""
+    """A browser signed in to the portal; the cookie's value is stored only as its hash.
+
+    `proved_at` is when its person last proved who they are, None for a sign-in of before that was written down.
+    """
 
     id: str
     account_id: str
@@ -56,6 +61,13 @@ class SignIn:
     last_used_at: datetime
     expires_at: datetime
     user_agent: str | None = None
+    proved_at: datetime | None = None
+
+
+def proof_ends_at(sign_in: SignIn, now: datetime) -> datetime | None:
+    """Return until when it counts that the sign-in's person proved who they are: five minutes; None where it does not."""
+    ends_at = sign_in.proved_at + _PROOF_LIFE if sign_in.proved_at is not None else None
+    return ends_at if ends_at is not None and ends_at > now else None
 
 
 @dataclass(frozen=True, slots=True)

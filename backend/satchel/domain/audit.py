@@ -15,6 +15,12 @@ class Act(StrEnum):
     SIGNED_OUT = "signed_out"
     AUTHORITY_TIED = "authority_tied"
     AUTHORITY_UNTIED = "authority_untied"
+    PROVED = "proved"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a word
+    CODES_SWITCHED_ON = "codes_switched_on"
+    CODES_SWITCHED_OFF = "codes_switched_off"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    RECOVERY_CODE_USED = "recovery_code_used"
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"
     APP_ALLOWED = "app_allowed"

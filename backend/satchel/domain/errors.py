@@ -139,6 +139,12 @@ class Refused(SatchelError):
     code = "refused"
 
 
+class ProofNeeded(Refused):
+    """The person must prove once more who they are: it is long since they did, and this act is dangerous."""
+
+    code = "proof_needed"
+
+
 class ConsentRequired(Refused):
     """The origin has no grant yet. `details` is what to ask: origin, embedder, model, at_most_nusd (null = unknown)."""
 

@@ -27,6 +27,13 @@ class BudgetCaveat:
     period: Period
 
 
+def raises_budget(before: BudgetCaveat | None, after: BudgetCaveat | None) -> bool:
+    """Tell whether more may be spent after a change than before. Another period counts as more: a day's cap is no month's."""
+    if before is None:
+        return False
+    return after is None or after.cap_nusd > before.cap_nusd or after.period is not before.period
+
+
 @dataclass(frozen=True, slots=True)
 class Caveats:
     """Narrowings of a grant. None means "not narrowed"; an empty tuple is never made (it would read as "all")."""

@@ -42,10 +42,11 @@ class _Known:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A browser that is signed in to the portal, and our own address as it has it."""
+    """A browser that is signed in to the portal, our own address as it has it, and whether the last proof of who that is counts still."""
 
     sign_in: SignIn
     origin: str
+    has_proved: bool
 
 
 class Authenticator:

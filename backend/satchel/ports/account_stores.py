@@ -6,6 +6,7 @@ from typing import Protocol
 
 from satchel.domain.accounts import Account, SetupLink, SignIn
 from satchel.domain.passkeys import Ceremony, Passkey
+from satchel.domain.totp import Totp
 
 
 class AccountStore(Protocol):
@@ -47,6 +48,10 @@ class SignInStore(Protocol):
         """Note when it was last used."""
         ...
 
+    async def prove(self, sign_in_id: str, secret_hash: str, now: datetime) -> bool:
+        """Note that its person has proved who they are, and change the cookie that it has; False if there is none."""
+        ...
+
     async def list(self, account_id: str) -> Sequence[SignIn]:
         """Return the account's sign-ins, the one used last first; expired ones too."""
         ...
@@ -85,6 +90,50 @@ class PasskeyStore(Protocol):
 
     async def remove(self, account_id: str, passkey_id: str) -> bool:
         """Forget a passkey; False if there is none."""
+        ...
+
+
+class TotpStore(Protocol):
+    """Seeds of one-time codes, one an account."""
+
+    async def get(self, account_id: str) -> Totp | None:
+        """Return the account's seed, or None."""
+        ...
+
+    async def put(self, totp: Totp) -> None:
+        """Keep a seed in place of the account's earlier one."""
+        ...
+
+    async def use_step(self, totp_id: str, step: int, now: datetime) -> bool:
+        """Use up the code of a step, and all before: True for exactly one caller. The first one confirms the seed."""
+        ...
+
+    async def remove(self, account_id: str) -> bool:
+        """Remove the account's seed; False if there is none."""
+        ...
+
+    async def page(self, after_id: str, limit: int, but_under: str | None = None) -> Sequence[Totp]:
+        """Return seeds of all accounts as `DekStore.page` does data keys."""
+        ...
+
+    async def rewrap(self, before: Totp, after: Totp) -> bool:
+        """Replace how a seed is wrapped; False if it is no longer wrapped as `before` says, and nothing changes then."""
+        ...
+
+
+class RecoveryCodeStore(Protocol):
+    """Recovery codes, as hashes."""
+
+    async def put(self, account_id: str, hashes: Sequence[str]) -> None:
+        """Keep codes in place of all earlier ones of the account."""
+        ...
+
+    async def take(self, account_id: str, code_hash: str) -> bool:
+        """Use a code up: True for exactly one caller."""
+        ...
+
+    async def count(self, account_id: str) -> int:
+        """Return how many codes the account has left."""
         ...
 
 

@@ -13,7 +13,7 @@ from satchel.domain.budgets import Budget
 from satchel.domain.grants import Grant
 from satchel.domain.ledger import Entry, HoldRecord, Settlement
 from satchel.domain.tokens import Token
-from satchel.ports.account_stores import AccountStore, CeremonyStore, PasskeyStore, SignInStore
+from satchel.ports.account_stores import AccountStore, CeremonyStore, PasskeyStore, RecoveryCodeStore, SignInStore, TotpStore
 from satchel.ports.ties import TieStore
 from satchel.ports.vault_stores import DekStore, DekWrapStore, KekStore, KeyStore
 
@@ -145,6 +145,16 @@ class Stores(Protocol):
     @property
     def ceremonies(self) -> CeremonyStore:
         """Return what browsers have begun."""
+        ...
+
+    @property
+    def totps(self) -> TotpStore:
+        """Return the seeds of one-time codes."""
+        ...
+
+    @property
+    def recovery_codes(self) -> RecoveryCodeStore:
+        """Return the recovery codes."""
         ...
 
     @property

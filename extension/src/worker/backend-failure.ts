@@ -23,6 +23,7 @@ const CODES: Record<string, number> = {
   too_many_generations: RpcCode.rateLimited,
   throttled: RpcCode.rateLimited,
   refused: RpcCode.unauthorized,
+  proof_needed: RpcCode.unauthorized,
   not_found: RpcCode.invalidParams,
   request_too_large: RpcCode.invalidParams,
   malformed_request: RpcCode.invalidParams,

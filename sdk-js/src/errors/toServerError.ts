@@ -24,6 +24,7 @@ const CODES: Record<ErrorCode, number> = {
   model_not_granted: 4100,
   plugin_refused: 4100,
   refused: 4100,
+  proof_needed: 4100,
   budget_exceeded: 4020,
   rate_limited: 4290,
   too_many_generations: 4290,

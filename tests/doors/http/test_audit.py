@@ -17,7 +17,7 @@ async def acts(house: Served) -> list[dict[str, Any]]:
 
 
 async def test_every_sign_in_consent_key_and_token_act_is_written_down_newest_first_and_without_secrets(house: Served) -> None:
-    sign_in, secret = await house.house.accounts.sign_in(EMAIL, PASSWORD, "127.0.0.1", "Firefox")
+    sign_in, secret = await house.house.accounts.enter(house.account.id, "Firefox")
     token, text = await house.house.tokens.create(house.account.id, "laptop")
     await house.house.tokens.revoke(house.account.id, token.id)
     _, grant = await house.call("PUT", "/v1/grants", {"origin": "https://a.example", "state": "allowed"})
@@ -63,7 +63,7 @@ async def test_the_log_is_paged_and_belongs_to_one_account(house: Served) -> Non
 
 
 async def test_a_browser_is_listed_and_signed_out_from_elsewhere(house: Served) -> None:
-    sign_in, secret = await house.house.accounts.sign_in(EMAIL, PASSWORD, "127.0.0.1", "Firefox")
+    sign_in, secret = await house.house.accounts.enter(house.account.id, "Firefox")
     (listed,) = (await house.call("GET", "/v1/sign-ins"))[1]["data"]
     assert (listed["id"], listed["user_agent"], listed["current"]) == (sign_in.id, "Firefox", False)
     other = await house.house.accounts.create("other@satchel.example", "another long password")

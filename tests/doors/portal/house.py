@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse, Response
 from tests.doors.portal.elsewhere import COMPANY, GITHUB, Elsewhere
 
 from satchel.coordination.memory import MemoryBus, MemoryLimiter
+from satchel.custody.local import LocalCustody
 from satchel.domain.catalog import Endpoint
 from satchel.domain.errors import NotFound, SatchelError
 from satchel.doors.auth import Authenticator
@@ -24,6 +25,8 @@ from satchel.doors.http import oauth as oauth_door
 from satchel.doors.http.auth_keys import auth_keys_router
 from satchel.doors.http.callers import Callers
 from satchel.doors.http.passkeys import passkeys_router
+from satchel.doors.http.proofs import proofs_router
+from satchel.doors.http.totps import totps_router
 from satchel.doors.portal.router import router
 from satchel.doors.portal.session import PortalSession
 from satchel.doors.portal.terms import Terms
@@ -32,6 +35,8 @@ from satchel.ports.oauth import OAuthStore
 from satchel.ports.stores import Database
 from satchel.services.accounts import Accounts
 from satchel.services.accounts.passkeys import Passkeys
+from satchel.services.accounts.proofs import Proofs
+from satchel.services.accounts.totps import Totps
 from satchel.services.apps import CHROMIUM_EXTENSION_ID, EXTENSION_CLIENT_ID, Apps
 from satchel.services.oauth.authorities import Authorities
 from satchel.services.oauth.documents import ClientDocuments
@@ -42,6 +47,7 @@ from satchel.services.oauth.service import OAuth
 from satchel.services.oauth.ties import Ties
 from satchel.services.oauth.tokens import Tokens
 from satchel.services.policy import Policy
+from satchel.services.vault.keks import Keks
 from satchel.stores.memory.database import MemoryDatabase
 from satchel.stores.memory.oauth import MemoryOAuthStore
 from satchel.stores.sql.database import SqlDatabase
@@ -93,8 +99,7 @@ class House:
         self.clock, self.database, self.base = clock, database, base
         self.bus = MemoryBus()
         self.apps = Apps()
-        self.accounts = Accounts(database, MemoryLimiter(clock), self.bus, clock, Ids())
-        self.passkeys = Passkeys(database, self.accounts, clock, Ids())
+        self._add_people(database)
         self.documents: dict[str, bytes] = {}
         self.fetched: list[str] = []
         documents = ClientDocuments(self._document, clock)
@@ -109,17 +114,36 @@ class House:
         self.policy = Policy(database, OneModel(), MemoryLimiter(clock), self.bus, clock)
         self.exchange = Exchange(store, bus=self.bus, clock=clock, ids=Ids())
         self.asgi.include_router(auth_keys_router(self.exchange), prefix="/v1")
-        passkeys = passkeys_router(Callers(self.authenticator), self.passkeys)
-        self.asgi.include_router(passkeys, prefix="/v1")
+        private = self._private_doors()
+        for doors in private:
+            self.asgi.include_router(doors, prefix="/v1")
         terms = Terms(OneModel(), self.policy, clock, Ids())
         self.elsewhere = Elsewhere()
         self.ties = Ties(database, clock, Ids())
         self.pairings = Pairings(store, self.oauth, MemoryLimiter(clock), clock)
         self.authorities = Authorities([COMPANY, GITHUB], self.elsewhere.ask, MemoryLimiter(clock), clock, Ids())
         self.asgi.include_router(router(self, terms=terms, issuer=issuer, folder=folder))
-        self.asgi.mount("/portal/api", PortalSession(_who(passkeys), self.accounts, issuer))
+        self.asgi.mount("/portal/api", PortalSession(_who(*private), self.accounts, issuer))
         self.asgi.add_exception_handler(SatchelError, _as_json)
         self.browser = self.new_browser()
+
+    def _add_people(self, database: Database) -> None:
+        limiter, clock = MemoryLimiter(self.clock), self.clock
+        self.accounts = Accounts(database, limiter, self.bus, clock, Ids())
+        self.passkeys = Passkeys(database, self.accounts, clock, Ids())
+        self.custody = LocalCustody([b"k" * 16 + bytes(range(16))], "dep_1")
+        self.keks = Keks(database, self.custody, clock, Ids())
+        self.totps = Totps(database, self.custody, self.keks.enrol, limiter=limiter, clock=clock, ids=Ids())
+        self.proofs = Proofs(database, self.accounts, self.passkeys, self.totps, clock=clock)
+
+    def _private_doors(self) -> list[APIRouter]:
+        """Return the doors that open to a person in the portal only."""
+        callers = Callers(self.authenticator)
+        return [
+            passkeys_router(callers, self.passkeys),
+            proofs_router(callers, self.proofs, self.accounts),
+            totps_router(callers, self.totps, self.accounts),
+        ]
 
     async def _document(self, address: str) -> bytes:
         self.fetched.append(address)

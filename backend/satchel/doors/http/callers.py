@@ -3,7 +3,7 @@
 from starlette.requests import Request
 
 from satchel.domain.accounts import Principal
-from satchel.domain.errors import Refused
+from satchel.domain.errors import ProofNeeded, Refused
 from satchel.doors.auth import PERSON, PRINCIPAL, Authenticator, Person
 
 
@@ -39,3 +39,20 @@ class Callers:
             await self.principal(request, None)
             raise Refused("a token does not open this; do it in the portal, signed in")
         return person
+
+    async def proved(self, request: Request) -> Person:
+        """Return the person, who has proved within five minutes who they are.
+
+        Raises:
+            Unauthenticated, Refused: as `person`.
+            ProofNeeded: the last proof is too long ago.
+        """
+        person = await self.person(request)
+        self.require_proof(request)
+        return person
+
+    def require_proof(self, request: Request) -> None:
+        """Raise `ProofNeeded` if it is a browser whose person's last proof is too long ago. A token has no person to ask."""
+        person: Person | None = request.scope.get(PERSON)
+        if person is not None and not person.has_proved:
+            raise ProofNeeded("prove once more that it is you; this is worth a second look")

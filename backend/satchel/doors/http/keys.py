@@ -176,6 +176,9 @@ def keys_router(callers: Callers, vault: Vault, desk: KeyDesk, catalog: Catalog)
     async def add_key(request: Request, draft: KeyDraft) -> KeySchema:
         """Seal and keep a key, and ask the provider with it; it is kept whatever the answer."""
         principal = await callers.principal(request, _SCOPE)
+        kept = await vault.list(principal.account_id)
+        if not any(key.provider == draft.provider and draft.base_url in (None, key.base_url) for key in kept):
+            callers.require_proof(request)  # a browser left open must not send a key somewhere new
         secret = Secret(draft.secret.get_secret_value().strip())
         key = await desk.add(principal.account_id, draft.provider, draft.base_url, secret, draft.label, client=principal.client)
         return await _checked(principal.account_id, key, vault, catalog)

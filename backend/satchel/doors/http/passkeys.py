@@ -54,7 +54,7 @@ def passkeys_router(callers: Callers, passkeys: Passkeys) -> APIRouter:
     @router.post("/begin")
     async def begin_passkey(request: Request) -> dict[str, Any]:
         """Return what `navigator.credentials.create` needs, good for five minutes."""
-        person = await callers.person(request)
+        person = await callers.proved(request)
         return (await passkeys.begin_adding(person.sign_in.account_id, person.sign_in.id, person.origin)).options
 
     @router.post("", status_code=201)
@@ -73,7 +73,7 @@ def passkeys_router(callers: Callers, passkeys: Passkeys) -> APIRouter:
     @router.delete("/{passkey_id}", status_code=204)
     async def remove_passkey(request: Request, passkey_id: str) -> None:
         """Forget a passkey; the only way to sign in is kept."""
-        person = await callers.person(request)
+        person = await callers.proved(request)
         await passkeys.remove(person.sign_in.account_id, passkey_id)
 
     return router

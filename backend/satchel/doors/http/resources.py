@@ -19,9 +19,11 @@ from satchel.doors.http.keys import KeyDesk, keys_router
 from satchel.doors.http.live import LiveCalls
 from satchel.doors.http.models import models_router
 from satchel.doors.http.passkeys import passkeys_router
+from satchel.doors.http.proofs import proofs_router
 from satchel.doors.http.providers import providers_router
 from satchel.doors.http.sign_ins import sign_ins_router
 from satchel.doors.http.tokens import tokens_router
+from satchel.doors.http.totps import totps_router
 from satchel.doors.http.vault import vault_router
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
@@ -29,6 +31,8 @@ from satchel.ports.coordination import Bus
 from satchel.ports.stores import Database
 from satchel.services.accounts import Accounts
 from satchel.services.accounts.passkeys import Passkeys
+from satchel.services.accounts.proofs import Proofs
+from satchel.services.accounts.totps import Totps
 from satchel.services.apps import Apps
 from satchel.services.catalog import Catalog
 from satchel.services.ledger import Ledger
@@ -45,6 +49,8 @@ class ResourceServices(Protocol):
 
     accounts: Accounts
     passkeys: Passkeys
+    totps: Totps
+    proofs: Proofs
     apps: Apps
     catalog: Catalog
     ledger: Ledger
@@ -87,6 +93,8 @@ def resource_routers(authenticator: Authenticator, live: LiveCalls, house: Resou
         audit_router(callers, house.database),
         auth_keys_router(house.exchange),
         passkeys_router(callers, house.passkeys),
+        proofs_router(callers, house.proofs, house.accounts),
+        totps_router(callers, house.totps, house.accounts),
         sign_ins_router(callers, house.accounts),
         tokens_router(callers, house.tokens, house.ledger, house.clock),
     ]

@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from satchel.domain.accounts import Principal
 from satchel.domain.budgets import Budget, Period, current
 from satchel.domain.errors import MalformedRequest, NotFound, ScopeMissing
-from satchel.domain.grants import BudgetCaveat
+from satchel.domain.grants import BudgetCaveat, raises_budget
 from satchel.domain.tokens import INFERENCE_SCOPES, MANAGE_TOKENS, Token
 from satchel.doors.auth import bearer_hash
 from satchel.doors.http.callers import Callers
@@ -194,6 +194,7 @@ class _Door:
     async def create_token(self, request: Request, draft: TokenDraft) -> NewToken:
         """Make a token."""
         principal = await self._callers.principal(request, MANAGE_TOKENS)
+        self._callers.require_proof(request)  # a token outlives the browser that it was made in
         limit, scopes = _limit(draft.limit, draft.limit_reset), _scopes(principal, draft.scopes)
         token, text = await self._tokens.create(principal.account_id, draft.name, scopes, expires_at=draft.expires_at, limit=limit)
         return NewToken(data=await self._schema(*await self._tokens.get(principal.account_id, token.secret_hash)), key=text)
@@ -207,7 +208,10 @@ class _Door:
         """Rename it, switch it off or on, or change its limit."""
         account_id = (await self._callers.principal(request, MANAGE_TOKENS)).account_id
         _, budget = await self._tokens.get(account_id, hashed)
-        return TokenReply(data=await self._schema(*await self._tokens.change(account_id, hashed, _change(patch, budget))))
+        change = _change(patch, budget)
+        if change.sets_limit and budget is not None and raises_budget(BudgetCaveat(budget.cap_nusd, budget.period), change.limit):
+            self._callers.require_proof(request)
+        return TokenReply(data=await self._schema(*await self._tokens.change(account_id, hashed, change)))
 
     async def delete_token(self, request: Request, hashed: str) -> Deleted:
         """Revoke it; what it runs ends at once."""

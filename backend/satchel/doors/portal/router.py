@@ -17,10 +17,11 @@ from satchel.doors.portal.device import DeviceDoor
 from satchel.doors.portal.pages import Pages
 from satchel.doors.portal.passkeys import PasskeyDoor
 from satchel.doors.portal.session import Visits
-from satchel.doors.portal.sign_in import SETUP_PATH, SIGN_IN_PATH, SIGN_OUT_PATH, SignInDoor
+from satchel.doors.portal.sign_in import CODE_PATH, SETUP_PATH, SIGN_IN_PATH, SIGN_OUT_PATH, SignInDoor
 from satchel.doors.portal.terms import Terms
 from satchel.services.accounts import Accounts
 from satchel.services.accounts.passkeys import Passkeys
+from satchel.services.accounts.proofs import Proofs
 from satchel.services.oauth.authorities import Authorities
 from satchel.services.oauth.exchange import Exchange
 from satchel.services.oauth.issuer import Issuer
@@ -49,6 +50,7 @@ class PortalServices(Protocol):
 
     accounts: Accounts
     passkeys: Passkeys
+    proofs: Proofs
     oauth: OAuth
     exchange: Exchange
     authorities: Authorities
@@ -67,7 +69,7 @@ def router(house: PortalServices, *, terms: Terms, issuer: Issuer, folder: Path 
     """
     accounts = house.accounts
     pages, visits = Pages(), Visits(accounts, issuer)
-    sign_in = SignInDoor(accounts, house.authorities, visits, pages)
+    sign_in = SignInDoor(accounts, house.proofs, house.authorities, visits=visits, pages=pages)
     authority = AuthorityDoor(accounts, house.authorities, house.ties, visits=visits, pages=pages)
     consent = Consent(accounts, terms, pages)
     asking: dict[str, AskingDoor] = {
@@ -88,6 +90,7 @@ def router(house: PortalServices, *, terms: Terms, issuer: Issuer, folder: Path 
     }
     sent: dict[str, Handler] = {
         SIGN_IN_PATH: sign_in.enter,
+        CODE_PATH: sign_in.enter_code,
         SIGN_OUT_PATH: sign_in.leave,
         WAYS_PATH: authority.untie,
         SETUP_PATH: sign_in.set_up,

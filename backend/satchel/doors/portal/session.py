@@ -52,6 +52,7 @@ class PortalSession:
 
     def __init__(self, asgi: ASGIApp, accounts: Accounts, issuer: Issuer) -> None:
         self._asgi = asgi
+        self._accounts = accounts
         self._visits = Visits(accounts, issuer)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,7 +73,8 @@ class PortalSession:
             raise Refused(f"a change needs the header `{CSRF_HEADER}: 1`")
         if visit.sign_in is None:
             raise TokenMissing("nobody is signed in here; sign in again")
-        within: dict[str, Any] = {**scope, PRINCIPAL: sign_in_principal(visit.sign_in), PERSON: Person(visit.sign_in, visit.issuer)}
+        person = Person(visit.sign_in, visit.issuer, self._accounts.has_proved(visit.sign_in))
+        within: dict[str, Any] = {**scope, PRINCIPAL: sign_in_principal(visit.sign_in), PERSON: person}
         await self._asgi(within, receive, send)
 
 

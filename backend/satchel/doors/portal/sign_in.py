@@ -5,9 +5,9 @@ from urllib.parse import urlencode, urlsplit
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from satchel.domain.errors import MalformedRequest, RateLimited, SatchelError, TokenInvalid
+from satchel.domain.errors import MalformedRequest, RateLimited, SatchelError, TokenInvalid, TokenMissing
 from satchel.domain.passkeys import RelyingParty
-from satchel.doors.auth import clear_sign_in_cookie, set_sign_in_cookie
+from satchel.doors.auth import ceremony_cookie, clear_sign_in_cookie, set_ceremony_cookie, set_sign_in_cookie
 from satchel.doors.errors import reply_to
 from satchel.doors.portal.csrf import require_same_origin
 from satchel.doors.portal.forms import form_of, local_path
@@ -15,10 +15,12 @@ from satchel.doors.portal.pages import Pages, page_headers
 from satchel.doors.portal.session import Visit, Visits, caller_address, caller_agent
 from satchel.services.accounts import Accounts
 from satchel.services.accounts.passwords import MIN_PASSWORD_CHARACTERS
+from satchel.services.accounts.proofs import Proofs
 from satchel.services.oauth.authorities import Authorities
 from satchel.services.oauth.metadata import AUTHORIZE_PATH
 
 SIGN_IN_PATH = "/sign-in"
+CODE_PATH = "/sign-in/code"
 SIGN_OUT_PATH = "/sign-out"
 SETUP_PATH = "/setup"
 
@@ -31,8 +33,9 @@ def sign_in_address(after: str) -> str:
 class SignInDoor:
     """The pages of signing in and out."""
 
-    def __init__(self, accounts: Accounts, authorities: Authorities, visits: Visits, pages: Pages) -> None:
+    def __init__(self, accounts: Accounts, proofs: Proofs, authorities: Authorities, *, visits: Visits, pages: Pages) -> None:
         self._accounts = accounts
+        self._proofs = proofs
         self._authorities = authorities
         self._visits = visits
         self._pages = pages
@@ -52,12 +55,30 @@ class SignInDoor:
         form = await form_of(request)
         after, email = local_path(form.get("next")), form.get("email", "")
         try:
-            _, secret = await self._accounts.sign_in(email, form.get("password", ""), caller_address(request), caller_agent(request))
+            found, secret = await self._proofs.enter(email, form.get("password", ""), caller_address(request), caller_agent(request))
         except (TokenInvalid, RateLimited) as error:
             return await self._page(visit, after, email, error)
-        if visit.sign_in is not None:
-            await self._accounts.sign_out(visit.secret)
-        return _signed_in(visit, secret, after)
+        if found is None:
+            response = self._code_page(after)
+            response.headers["Set-Cookie"] = set_ceremony_cookie(secret, visit.secure)
+            return response
+        return await self._entered(visit, secret, after)
+
+    async def enter_code(self, request: Request) -> Response:
+        """Take the code that was wanted after the password."""
+        visit = await self._visits.of(request)
+        require_same_origin(request.headers, visit.issuer)
+        form = await form_of(request)
+        after, begun = local_path(form.get("next")), ceremony_cookie(request.cookies, visit.secure)
+        try:
+            _, secret = await self._proofs.enter_by_code(begun, form.get("code", ""), caller_agent(request))
+        except TokenMissing as error:
+            return await self._page(visit, after, error=error)
+        except (TokenInvalid, RateLimited) as error:
+            return self._code_page(after, error)
+        response = await self._entered(visit, secret, after)
+        response.headers.append("Set-Cookie", set_ceremony_cookie("", visit.secure))
+        return response
 
     async def show_leaving(self, request: Request) -> Response:
         """Show a button that signs out: leaving changes something, so a link alone does not do it."""
@@ -98,26 +119,38 @@ class SignInDoor:
         try:
             if password != form.get("again", ""):
                 raise MalformedRequest("the two passwords differ", details={"param": "again"})
-            await self._accounts.create_owner(link, email, password, caller_address(request))
+            account = await self._accounts.create_owner(link, email, password, caller_address(request))
         except (MalformedRequest, RateLimited) as error:
             return self._setup_page(visit, link, email, error)
         except TokenInvalid:
             return self._used_link()
-        _, secret = await self._accounts.sign_in(email, password, caller_address(request), caller_agent(request))
+        _, secret = await self._accounts.enter(account.id, caller_agent(request))
         return _signed_in(visit, secret, "/")
 
+    async def _entered(self, visit: Visit, secret: str, after: str) -> Response:
+        if visit.sign_in is not None:
+            await self._accounts.sign_out(visit.secret)
+        return _signed_in(visit, secret, after)
+
+    def _code_page(self, after: str, error: SatchelError | None = None) -> Response:
+        return self._pages.render(
+            "code.html",
+            status=_status(after, error),
+            headers=page_headers() | _retry_after(error),
+            after=after,
+            action=CODE_PATH,
+            error=error.message if error else None,
+        )
+
     async def _page(self, visit: Visit, after: str, email: str = "", error: SatchelError | None = None) -> Response:
-        connecting = after.startswith(AUTHORIZE_PATH)
-        # A browser closes an extension's sign-in window at any answer from 400 on: a slip of the finger would end the whole sign-in.
-        status = reply_to(type(error)).status if error and not connecting else 200
         return self._pages.render(
             "sign_in.html",
-            status=status,
+            status=_status(after, error),
             headers=page_headers() | _retry_after(error),
             after=after,
             email=email,
             error=error.message if error else None,
-            connecting=connecting,
+            connecting=_is_connecting(after),
             authorities=self._elsewhere(after),
             **_passkeys(visit),
             needs_owner=error is None and await self._accounts.needs_owner(),
@@ -151,6 +184,15 @@ def _signed_in(visit: Visit, secret: str, after: str) -> Response:
     response = RedirectResponse(after, status_code=303, headers={"Cache-Control": "no-store"})
     response.headers["Set-Cookie"] = set_sign_in_cookie(secret, visit.secure)
     return response
+
+
+def _is_connecting(after: str) -> bool:
+    return after.startswith(AUTHORIZE_PATH)
+
+
+def _status(after: str, error: SatchelError | None) -> int:
+    """Return a page's status. A browser closes an extension's sign-in window at any from 400 on: a slip of the finger would end it all."""
+    return reply_to(type(error)).status if error and not _is_connecting(after) else 200
 
 
 def _passkeys(visit: Visit) -> dict[str, object]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from satchel.domain.accounts import Account, SetupLink, SignIn
+from satchel.domain.accounts import Account, SetupLink, SignIn, proof_ends_at
 from satchel.domain.audit import Act, AuditRecord
 from satchel.domain.errors import MalformedRequest, NotFound, RateLimited, TokenInvalid
 from satchel.domain.passkeys import Passkey
@@ -69,7 +69,7 @@ class Accounts:
             await stores.accounts.add(account)
         return account
 
-    async def create_owner(self, link: str, email: str, password: str, address: str) -> None:
+    async def create_owner(self, link: str, email: str, password: str, address: str) -> Account:
         """Make the first account by the set-up link, which is used up in the same transaction.
 
         Raises:
@@ -78,7 +78,9 @@ class Accounts:
             RateLimited: too many attempts from this address.
         """
         await self._take(f"setup:address:{address}", _PER_ADDRESS)
-        await self.admit_owner(link, await self._new_account(email, password))
+        account = await self._new_account(email, password)
+        await self.admit_owner(link, account)
+        return account
 
     async def draft(self, email: str, address: str) -> Account:
         """Return an account that is not kept yet, and has no way to sign in; `admit_owner` keeps it.
@@ -114,8 +116,8 @@ class Accounts:
             raise NotFound(f"there is no account {account_id!r}")
         return account
 
-    async def sign_in(self, email: str, password: str, address: str, user_agent: str | None = None) -> tuple[SignIn, str]:
-        """Check a password and return the new sign-in with its cookie value (256 random bits, kept only as a hash).
+    async def identify(self, email: str, password: str, address: str) -> Account:
+        """Return the account that a password belongs to; whether more is wanted before it lets anybody in is `proofs.py`'s to say.
 
         An unknown account gets the same answer after the same work as a wrong password.
 
@@ -123,7 +125,6 @@ class Accounts:
             email: as typed.
             password: as typed.
             address: the caller's network address, for the throttle.
-            user_agent: kept so that the person can tell browsers apart.
 
         Raises:
             TokenInvalid: e-mail and password do not belong together.
@@ -141,7 +142,19 @@ class Accounts:
         if better is not None:
             async with self._database.unit_of_work() as stores:
                 await stores.accounts.update(replace(account, password_hash=better))
-        return await self.enter(account.id, user_agent)
+        return account
+
+    async def change_password(self, account_id: str, password: str, keep_sign_in_id: str) -> None:
+        """Give an account a password, its first or another, and sign all browsers out but one. Raises `MalformedRequest`."""
+        check_password(password)
+        hashed = await self._passwords.hash(password)
+        account = await self.get(account_id)
+        async with self._database.unit_of_work() as stores:
+            await stores.accounts.update(replace(account, password_hash=hashed))
+            await stores.audit.add(AuditRecord(account_id, self._clock.now(), Act.PASSWORD_CHANGED, account_id))
+        for sign_in in await self.sign_ins(account_id):
+            if sign_in.id != keep_sign_in_id:
+                await self.end_sign_in(account_id, sign_in.id)
 
     async def throttle(self, address: str) -> None:
         """Count an attempt to sign in. Raises `RateLimited` after too many from this address."""
@@ -157,6 +170,10 @@ class Accounts:
             if now - sign_in.last_used_at >= _TOUCH_AFTER:
                 await stores.sign_ins.touch(sign_in.id, now)
         return sign_in
+
+    def has_proved(self, sign_in: SignIn) -> bool:
+        """Tell whether the sign-in's person has proved within five minutes who they are."""
+        return proof_ends_at(sign_in, self._clock.now()) is not None
 
     async def sign_out(self, secret: str) -> None:
         """End the sign-in of a cookie value, and what it runs; nothing happens if there is none."""
@@ -193,7 +210,18 @@ class Accounts:
         )
 
     async def enter(self, account_id: str, user_agent: str | None = None) -> tuple[SignIn, str]:
-        """Sign in a browser whose person has proved who they are, as `sign_in` does. Raises `NotFound` without such an account."""
+        """Sign in a browser whose person has proved who they are.
+
+        Args:
+            account_id: whose it is.
+            user_agent: kept so that the person can tell browsers apart.
+
+        Returns:
+            The sign-in, and its cookie's value (256 random bits, kept only as a hash).
+
+        Raises:
+            NotFound: there is no such account.
+        """
         await self.get(account_id)
         secret = self.new_secret()
         now = self._clock.now()
@@ -205,6 +233,7 @@ class Accounts:
             last_used_at=now,
             expires_at=now + ABSOLUTE_LIFE,
             user_agent=user_agent[:_MAX_USER_AGENT_CHARACTERS] if user_agent else None,
+            proved_at=now,
         )
         async with self._database.unit_of_work() as stores:
             await stores.sign_ins.add(sign_in)

@@ -106,14 +106,19 @@ class Passkeys:
     async def sign_in(self, secret: str, credential: Json, origin: str, user_agent: str | None) -> tuple[SignIn, str]:
         """Sign a browser in by the passkey it was asked for; return the sign-in with its cookie value. Raises `TokenInvalid`."""
         ceremony = await self._take(_holder("sign-in", secret))
-        async with self._database.unit_of_work() as stores:
-            passkey = await stores.passkeys.by_credential(credential_id_of(credential))
-        if passkey is None:
-            raise TokenInvalid("this passkey is not known here; it may have been removed from your account")
-        used = await check_used(credential, ceremony.challenge, _party(origin), passkey)
-        async with self._database.unit_of_work() as stores:
-            await stores.passkeys.update(replace(used, last_used_at=self._clock.now()))
-        return await self._accounts.enter(passkey.account_id, user_agent)
+        return await self._accounts.enter(await self._used(ceremony, credential, origin), user_agent)
+
+    async def begin_proof(self, account_id: str, sign_in_id: str, origin: str) -> Begun:
+        """Ask a signed-in browser for one of its account's passkeys."""
+        party = _party(origin)
+        ceremony = await self._begin(f"prove/{sign_in_id}", account_id)
+        return Begun(request_options(party, ceremony.challenge, await self.list(account_id)))
+
+    async def prove(self, account_id: str, sign_in_id: str, credential: Json, origin: str) -> None:
+        """Check the passkey that this sign-in was asked for. Raises `TokenInvalid`, also for a passkey of another account."""
+        ceremony = await self._take(f"prove/{sign_in_id}")
+        if await self._used(ceremony, credential, origin) != account_id:
+            raise TokenInvalid("that passkey is of another account")
 
     async def rename(self, account_id: str, passkey_id: str, name: str) -> Passkey:
         """Give a passkey another name. Raises `NotFound` if the account has no such passkey."""
@@ -139,6 +144,17 @@ class Passkeys:
                 raise Refused("this passkey is your only way to sign in; add another, or a password, first")
             await stores.passkeys.remove(account_id, passkey_id)
             await stores.audit.add(AuditRecord(account_id, self._clock.now(), Act.PASSKEY_REMOVED, passkey_id, found.name))
+
+    async def _used(self, ceremony: Ceremony, credential: Json, origin: str) -> str:
+        """Return whose passkey answered the ceremony's challenge, and note that it did."""
+        async with self._database.unit_of_work() as stores:
+            passkey = await stores.passkeys.by_credential(credential_id_of(credential))
+        if passkey is None:
+            raise TokenInvalid("this passkey is not known here; it may have been removed from your account")
+        used = await check_used(credential, ceremony.challenge, _party(origin), passkey)
+        async with self._database.unit_of_work() as stores:
+            await stores.passkeys.update(replace(used, last_used_at=self._clock.now()))
+        return passkey.account_id
 
     async def _begin(self, holder: str, account_id: str | None) -> Ceremony:
         now = self._clock.now()

@@ -11,28 +11,33 @@ from typing import Any, Protocol
 
 from satchel.domain.errors import VaultLocked
 from satchel.domain.keys import DEK_BYTES, Kek, WrappedDek
+from satchel.domain.totp import Totp
 from satchel.domain.vault import SEALED_DEK_BYTES, UserWrap
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.custody import Custody, KekRefused
 from satchel.ports.stores import Database, Stores
 
-Sealed = WrappedDek | UserWrap
-"""What a KEK seals: a data key, or a wrap of one that the person has to open further."""
+Sealed = WrappedDek | UserWrap | Totp
+"""What a KEK seals: a data key, a wrap of one that the person has to open further, or the seed of one-time codes."""
 
 BATCH = 500
 _CANARY = ("", "canary", "1", "canary")
 
 
 class _SealedStore(Protocol):
-    """What the stores of both kinds have in common."""
+    """What the stores of all kinds have in common."""
 
     async def page(self, after_id: str, limit: int, but_under: str | None = None) -> Sequence[Any]: ...
 
     async def rewrap(self, before: Any, after: Any) -> bool: ...
 
 
-_STORES: tuple[Callable[[Stores], _SealedStore], ...] = (lambda stores: stores.deks, lambda stores: stores.dek_wraps)
+_STORES: tuple[Callable[[Stores], _SealedStore], ...] = (
+    lambda stores: stores.deks,
+    lambda stores: stores.dek_wraps,
+    lambda stores: stores.totps,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +180,7 @@ class Keks:
         except VaultLocked:
             return False
         clear[:] = bytes(len(clear))  # wiped
-        return len(clear) == (DEK_BYTES if isinstance(sealed, WrappedDek) else SEALED_DEK_BYTES)
+        return len(clear) == (SEALED_DEK_BYTES if isinstance(sealed, UserWrap) else DEK_BYTES)
 
     async def _retire(self) -> None:
         """Call those destroyed that the operator took out of custody and that have nothing left to unwrap."""

@@ -22,6 +22,7 @@ from satchel.stores.memory.sign_ins import MemorySignIns
 from satchel.stores.memory.state import State, Tables
 from satchel.stores.memory.ties import MemoryTies
 from satchel.stores.memory.tokens import MemoryTokens
+from satchel.stores.memory.totps import MemoryRecoveryCodes, MemoryTotps
 
 
 class MemoryDatabase:
@@ -78,6 +79,8 @@ class MemoryStores:
         self.sign_ins = MemorySignIns(tables)
         self.passkeys = MemoryPasskeys(tables)
         self.ceremonies = MemoryCeremonies(tables)
+        self.totps = MemoryTotps(tables)
+        self.recovery_codes = MemoryRecoveryCodes(tables)
         self.tokens = MemoryTokens(tables, clock)
         self.grants = MemoryGrants(tables)
         self.budgets = MemoryBudgets(tables)

@@ -35,6 +35,7 @@ class MemoryKeks:
         return True
 
     async def counts(self) -> Mapping[str, int]:
-        """Return how many wraps of data keys each KEK seals."""
+        """Return how many data keys and seeds each KEK seals."""
         managed = [dek.kek_id for dek in self._tables.deks.values() if not dek.is_locked]
-        return Counter([*managed, *(wrap.kek_id for wrap in self._tables.dek_wraps.values())])
+        others = [wrap.kek_id for wrap in self._tables.dek_wraps.values()] + [totp.kek_id for totp in self._tables.totps.values()]
+        return Counter([*managed, *others])

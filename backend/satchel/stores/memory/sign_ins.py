@@ -29,6 +29,14 @@ class MemorySignIns:
         if sign_in := self._tables.sign_ins.get(sign_in_id):
             self._tables.sign_ins[sign_in_id] = replace(sign_in, last_used_at=now)
 
+    async def prove(self, sign_in_id: str, secret_hash: str, now: datetime) -> bool:
+        """Note a proof, and change the cookie; False if there is no such sign-in."""
+        sign_in = self._tables.sign_ins.get(sign_in_id)
+        if sign_in is None:
+            return False
+        self._tables.sign_ins[sign_in_id] = replace(sign_in, secret_hash=secret_hash, proved_at=now, last_used_at=now)
+        return True
+
     async def list(self, account_id: str) -> Sequence[SignIn]:
         """Return the account's sign-ins, the one used last first."""
         found = [sign_in for sign_in in self._tables.sign_ins.values() if sign_in.account_id == account_id]

@@ -14,6 +14,7 @@ from satchel.domain.ledger import Entry, HoldRecord
 from satchel.domain.pairings import Pairing
 from satchel.domain.passkeys import Ceremony, Passkey
 from satchel.domain.tokens import Token
+from satchel.domain.totp import Totp
 from satchel.domain.vault import UserWrap
 
 
@@ -26,6 +27,8 @@ class Tables:
     links: dict[str, SetupLink] = field(default_factory=dict)
     passkeys: dict[str, Passkey] = field(default_factory=dict)
     ceremonies: dict[str, Ceremony] = field(default_factory=dict)
+    totps: dict[str, Totp] = field(default_factory=dict)
+    recovery_codes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
     grants: dict[str, Grant] = field(default_factory=dict)
     budgets: dict[str, Budget] = field(default_factory=dict)

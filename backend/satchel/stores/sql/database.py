@@ -25,6 +25,7 @@ from satchel.stores.sql.sign_ins import SqlSignIns
 from satchel.stores.sql.tables import deployment
 from satchel.stores.sql.ties import SqlTies
 from satchel.stores.sql.tokens import SqlTokens
+from satchel.stores.sql.totps import SqlRecoveryCodes, SqlTotps
 from satchel.stores.sql.transaction import Transaction
 
 
@@ -93,6 +94,8 @@ class SqlStores:
         self.sign_ins = SqlSignIns(transaction)
         self.passkeys = SqlPasskeys(transaction)
         self.ceremonies = SqlCeremonies(transaction)
+        self.totps = SqlTotps(transaction)
+        self.recovery_codes = SqlRecoveryCodes(transaction)
         self.tokens = SqlTokens(transaction, clock)
         self.grants = SqlGrants(transaction)
         self.budgets = SqlBudgets(transaction)

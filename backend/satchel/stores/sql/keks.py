@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, func, select, union_all, update
 
 from satchel.domain.keys import Kek
-from satchel.stores.sql.tables import dek_wraps, deks, keks
+from satchel.stores.sql.tables import dek_wraps, deks, keks, totps
 from satchel.stores.sql.transaction import Transaction
 
 
@@ -30,13 +30,14 @@ class SqlKeks:
 
     async def retire(self, kek_id: str) -> bool:
         """Call one destroyed, if it only unwraps and has nothing left to."""
-        wraps = [select(table.c.id).where(table.c.kek_id == kek_id).exists() for table in (deks, dek_wraps)]
+        wraps = [select(table.c.id).where(table.c.kek_id == kek_id).exists() for table in (deks, dek_wraps, totps)]
         idle = (keks.c.id == kek_id, keks.c.state == "decrypt_only", *(~some for some in wraps))
         return await self._transaction.write(update(keks).where(*idle).values(state="destroyed")) == 1
 
     async def counts(self) -> Mapping[str, int]:
-        """Return how many wraps of data keys each KEK seals."""
-        wraps = union_all(select(deks.c.kek_id).where(deks.c.check_value.is_(None)), select(dek_wraps.c.kek_id)).subquery()
+        """Return how many data keys and seeds each KEK seals."""
+        managed = select(deks.c.kek_id).where(deks.c.check_value.is_(None))
+        wraps = union_all(managed, select(dek_wraps.c.kek_id), select(totps.c.kek_id)).subquery()
         rows = await self._transaction.rows(select(wraps.c.kek_id, func.count().label("wraps")).group_by(wraps.c.kek_id))
         return {str(row.kek_id): int(row.wraps) for row in rows}
 

@@ -32,6 +32,11 @@ class SqlSignIns:
         """Note when it was last used."""
         await self._transaction.write(update(sign_ins).where(sign_ins.c.id == sign_in_id).values(last_used_at=now))
 
+    async def prove(self, sign_in_id: str, secret_hash: str, now: datetime) -> bool:
+        """Note a proof, and change the cookie; False if there is no such sign-in."""
+        changes = {"secret_hash": secret_hash, "proved_at": now, "last_used_at": now}
+        return await self._transaction.write(update(sign_ins).where(sign_ins.c.id == sign_in_id).values(changes)) == 1
+
     async def list(self, account_id: str) -> Sequence[SignIn]:
         """Return the account's sign-ins, the one used last first."""
         query = select(sign_ins).where(sign_ins.c.account_id == account_id)

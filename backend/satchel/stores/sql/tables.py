@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-REVISION = "0005"
+REVISION = "0006"
 """The newest migration: what the tables below look like."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -108,6 +108,7 @@ sign_ins = Table(
     _moment("last_used_at"),
     _moment("expires_at"),
     _text("user_agent", nullable=True),
+    _moment("proved_at", nullable=True),
     Index(None, "account_id"),
 )
 
@@ -135,6 +136,26 @@ passkeys = Table(
     _text("transports"),  # separated by spaces
     _moment("last_used_at", nullable=True),
     Index(None, "account_id"),
+)
+
+totps = Table(
+    "totps",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, unique=True),
+    _text("kek_id"),
+    Column("blob", LargeBinary, nullable=False),
+    _moment("created_at"),
+    _moment("confirmed_at", nullable=True),
+    _int64("last_step"),
+    Index(None, "kek_id"),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("code_hash", Text, primary_key=True),
 )
 
 ceremonies = Table(

@@ -1,0 +1,107 @@
+"""Proving who one is: at the door, in one or two steps, and once more before a dangerous act."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from satchel.domain.accounts import SignIn, proof_ends_at
+from satchel.domain.audit import Act, AuditRecord
+from satchel.domain.errors import TokenInvalid, TokenMissing
+from satchel.domain.passkeys import CEREMONY_LIFE, Ceremony
+from satchel.domain.tokens import secret_hash
+from satchel.ports.clock import Clock
+from satchel.ports.stores import Database
+from satchel.services.accounts import Accounts
+from satchel.services.accounts.authenticators import Json
+from satchel.services.accounts.passkeys import Begun, Passkeys
+from satchel.services.accounts.totps import Totps
+
+
+class Proofs:
+    """Who has proved what. A passkey verifies its holder, so it is enough; a password is not where codes are on."""
+
+    def __init__(self, database: Database, accounts: Accounts, passkeys: Passkeys, totps: Totps, *, clock: Clock) -> None:
+        self._database = database
+        self._accounts = accounts
+        self._passkeys = passkeys
+        self._totps = totps
+        self._clock = clock
+
+    async def enter(self, email: str, password: str, address: str, user_agent: str | None) -> tuple[SignIn | None, str]:
+        """Sign a browser in by password.
+
+        Returns:
+            The sign-in with its cookie value; or None, where a code is wanted too, with the secret that `enter_by_code` asks for.
+
+        Raises:
+            TokenInvalid: e-mail and password do not belong together.
+            RateLimited: too many attempts for this account or from this address.
+        """
+        account = await self._accounts.identify(email, password, address)
+        if (await self._totps.state(account.id)).since_at is None:
+            return await self._accounts.enter(account.id, user_agent)
+        secret, now = self._accounts.new_secret(), self._clock.now()
+        async with self._database.unit_of_work() as stores:
+            await stores.ceremonies.put(Ceremony(_holder(secret), b"", now + CEREMONY_LIFE, account.id), now)
+        return None, secret
+
+    async def enter_by_code(self, secret: str, code: str, user_agent: str | None) -> tuple[SignIn, str]:
+        """Sign a browser in that has given the password, by the code that was wanted too. A wrong code may be followed by another.
+
+        Raises:
+            TokenInvalid: the code is wrong.
+            TokenMissing: no password was given in this browser within five minutes.
+            RateLimited: five tries in five minutes.
+        """
+        async with self._database.unit_of_work() as stores:
+            ceremony = await stores.ceremonies.get(_holder(secret), self._clock.now())
+        if ceremony is None or ceremony.account_id is None:
+            raise TokenMissing("this took too long; give your password again")
+        await self._totps.check(ceremony.account_id, code)
+        async with self._database.unit_of_work() as stores:
+            await stores.ceremonies.take(ceremony.holder, self._clock.now())
+        return await self._accounts.enter(ceremony.account_id, user_agent)
+
+    async def ways(self, account_id: str) -> Sequence[str]:
+        """Return in which ways the account's holder can prove who they are: `passkey`, `password`, `code`."""
+        account = await self._accounts.get(account_id)
+        async with self._database.unit_of_work() as stores:
+            has_passkey = bool(await stores.passkeys.list(account_id))
+            totp = await stores.totps.get(account_id)
+        found = {"passkey": has_passkey, "password": account.password_hash is not None, "code": totp is not None and totp.confirmed_at}
+        return [way for way, there in found.items() if there]
+
+    def until(self, sign_in: SignIn) -> datetime | None:
+        """Return until when the sign-in's last proof counts, None if it does not."""
+        return proof_ends_at(sign_in, self._clock.now())
+
+    async def by_password(self, sign_in: SignIn, password: str, address: str) -> str:
+        """Prove it by the password; return the sign-in's new cookie value. Raises `TokenInvalid` or `RateLimited`."""
+        account = await self._accounts.get(sign_in.account_id)
+        await self._accounts.identify(account.email, password, address)
+        return await self._proved(sign_in)
+
+    async def by_code(self, sign_in: SignIn, code: str) -> str:
+        """Prove it by a code; return the sign-in's new cookie value. Raises `TokenInvalid` or `RateLimited`."""
+        await self._totps.check(sign_in.account_id, code)
+        return await self._proved(sign_in)
+
+    async def begin_passkey(self, sign_in: SignIn, origin: str) -> Begun:
+        """Ask for one of the account's passkeys. Raises `MalformedRequest` where our address is an IP address."""
+        return await self._passkeys.begin_proof(sign_in.account_id, sign_in.id, origin)
+
+    async def by_passkey(self, sign_in: SignIn, credential: Json, origin: str) -> str:
+        """Prove it by the passkey that was asked for; return the sign-in's new cookie value. Raises `TokenInvalid`."""
+        await self._passkeys.prove(sign_in.account_id, sign_in.id, credential, origin)
+        return await self._proved(sign_in)
+
+    async def _proved(self, sign_in: SignIn) -> str:
+        secret, now = self._accounts.new_secret(), self._clock.now()
+        async with self._database.unit_of_work() as stores:
+            if not await stores.sign_ins.prove(sign_in.id, secret_hash(secret), now):
+                raise TokenInvalid("this browser was signed out; sign in again")
+            await stores.audit.add(AuditRecord(sign_in.account_id, now, Act.PROVED, sign_in.id, sign_in.user_agent))
+        return secret
+
+
+def _holder(secret: str) -> str:
+    return f"code/{secret_hash(secret)}"
