@@ -13,6 +13,7 @@ from prerequisites import missing
 from steps import LINTERS, PACKAGES, REPORTS, Step, python, run
 
 EXCUSED = "../shared/recordings"  # lies beside the repository where it is developed, and nowhere else
+TWO_AT_ONCE = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
 
 
 def main(pytest_arguments: list[str]) -> int:
@@ -55,9 +56,9 @@ def vitest(package: str) -> tuple[Step, Path]:
 
 
 def pytest(arguments: list[str]) -> tuple[Step, Path]:
-    """Return the step for all Python tests and where its report will lie. Two files at once: browsers and servers mostly wait."""
+    """Return the step for all Python tests and where its report will lie. What may run at once: `tests/conftest.py`."""
     report = (REPORTS / "pytest.xml").absolute()
-    return python("pytest", "pytest", f"--junitxml={report}", "--durations=15", "-n", "2", "--dist", "loadfile", *arguments), report
+    return python("pytest", "pytest", f"--junitxml={report}", "--durations=15", *TWO_AT_ONCE, *arguments), report
 
 
 def counted(report: Path) -> Counter[str]:

@@ -3,11 +3,11 @@ import OpenAI from "openai";
 
 const [baseURL, apiKey] = process.argv.slice(2);
 const client = new OpenAI({ baseURL, apiKey, maxRetries: 0, timeout: 60_000 });
-const messages = [{ role: "user", content: "Say hello." }];
+const messages = [{ role: "user", content: "Count from one to twenty in words." }];
 const model = "smollm2/smollm2-135m-instruct";
 
 const seen = { texts: [], finish: null, usage: null };
-for await (const chunk of await client.chat.completions.create({ model, messages, max_tokens: 20, stream: true })) {
+for await (const chunk of await client.chat.completions.create({ model, messages, max_tokens: 20, temperature: 0, stream: true })) {
   const [choice] = chunk.choices;
   if (choice?.delta.content) seen.texts.push(choice.delta.content);
   if (choice?.finish_reason) seen.finish = choice.finish_reason;
