@@ -191,7 +191,7 @@ def test_an_error_inside_a_stream_comes_out_after_the_words_before_it(kind: str,
     failed = {"type": "error", "error": {"type": kind, "message": "Too  much\nnow"}}
     assert subject.feed(sse(START, said("Hi"), failed, said("never"))) == [Started("claude-x", "msg_1"), TextDelta("Hi")]
     assert subject.ended
-    with pytest.raises(expected, match="Acme: Too much now") as caught:
+    with pytest.raises(expected, match=r"Acme.*: Too much now") as caught:
         subject.close()
     assert caught.value.details["provider_code"] == kind
     assert caught.value.retryable is retryable
@@ -297,7 +297,8 @@ def refused(status: int, kind: str, message: str, headers: dict[str, str] | None
 def test_a_refusal_has_the_class_of_its_cause(status: int, kind: str, message: str, expected: type[SatchelError]) -> None:
     error = refused(status, kind, message)
     assert type(error) is expected
-    assert error.message == f"Acme: {message}"
+    assert f"{message} (" in f"{error.message} ("
+    assert "Acme" in error.message
     assert error.details["provider_message"] == message
     assert error.details["status"] == status
 

@@ -73,6 +73,29 @@ def test_the_message_names_provider_and_cause() -> None:
     assert error(502, wrapped).message == "Acme: Inner: Inner trouble"
 
 
+@pytest.mark.parametrize(
+    ("status", "label", "message"),
+    [
+        (401, None, "your key for Acme was refused: No (check the key there, or give Satchel another)"),
+        (401, "work", "your key for Acme was refused: No (check the key 'work' there, or give Satchel another)"),
+        (402, "work", "your key for Acme has no credit left: No (add credit to the key 'work' there, or give Satchel another)"),
+    ],
+)
+def test_a_key_that_is_at_fault_is_the_person_s_and_what_to_do_is_said(status: int, label: str | None, message: str) -> None:
+    assert error_from(status, {}, orjson.dumps(openai("No")), endpoint(key_label=label)).message == message
+
+
+def test_a_server_that_wants_a_key_says_what_to_do() -> None:
+    assert error_from(401, {}, orjson.dumps(openai("No")), endpoint(key_id=None)).message == "Acme wants a key: No (give Satchel one)"
+
+
+@pytest.mark.parametrize(("wait", "span"), [("0.2", "1 s"), ("30", "30 s"), ("600", "10 minutes"), ("86400", "24 hours")])
+def test_how_long_to_wait_is_said_in_words_too(wait: str, span: str) -> None:
+    found = error_from(429, {"retry-after": wait}, orjson.dumps(openai("Slow down")), endpoint())
+    assert found.message == f"Acme: Slow down (try again in {span})"
+    assert found.retry_after_s == float(wait)
+
+
 def test_the_providers_words_are_cut() -> None:
     words = error(500, openai("x" * 5000)).details["provider_message"]
     assert isinstance(words, str)

@@ -70,7 +70,7 @@ FULL: dict[str, Any] = {
             "name": "ann",
             "content": [
                 {"type": "text", "text": "Look"},
-                {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA==", "detail": "low"}},
+                {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo=", "detail": "low"}},
                 {"type": "input_audio", "input_audio": {"data": "AA==", "format": "wav"}},
                 {"type": "file", "file": {"file_data": "data:application/pdf;base64,AA==", "filename": "a.pdf"}},
             ],
@@ -101,7 +101,7 @@ def test_everything_a_body_says_is_understood() -> None:
     request = parse_request(FULL)
     assert request.messages[1].parts == (
         TextPart("Look"),
-        ImagePart("data:image/png;base64,AA==", "low"),
+        ImagePart("data:image/png;base64,iVBORw0KGgo=", "low"),
         AudioPart("AA==", "wav"),
         FilePart("data:application/pdf;base64,AA==", None, "a.pdf"),
     )
@@ -177,6 +177,10 @@ def test_plain_reasoning_of_an_earlier_answer_is_read() -> None:
     assert parse_request({**HELLO, "messages": [turn]}).messages[0].parts == (ReasoningPart("why"), TextPart("so"))
 
 
+def picture(url: str) -> dict[str, object]:
+    return {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": url}}]}]}
+
+
 @pytest.mark.parametrize(
     ("changes", "param"),
     [
@@ -193,6 +197,11 @@ def test_plain_reasoning_of_an_earlier_answer_is_read() -> None:
             "messages[0].content[0].image_url.url",
         ),
         ({"messages": [{"role": "tool", "content": "x"}]}, "messages[0].tool_call_id"),
+        ({"messages": [{"role": "tool", "content": "x", "tool_call_id": "call_1"}]}, "messages[0].tool_call_id"),
+        (picture("data:image/png;base64,bm8gaW1hZ2U="), "messages[0].content[0].image_url.url"),
+        (picture("data:image/png;base64,no image"), "messages[0].content[0].image_url.url"),
+        (picture("data:image/png,no"), "messages[0].content[0].image_url.url"),
+        (picture("data:text/plain;base64,bm8="), "messages[0].content[0].image_url.url"),
         ({"messages": [{"role": "assistant", "tool_calls": [{}]}]}, "messages[0].tool_calls[0].function"),
         ({"model": 5}, "model"),
         ({"temperature": 3}, "temperature"),
@@ -269,10 +278,11 @@ TURNS = st.one_of(
     ),
     st.builds(lambda words: Message("tool", (TextPart(words),), tool_call_id="call_1"), st.text(min_size=1)),
 )
+CALLING = Message("assistant", (ReasoningPart("r"), ToolCallPart("call_1", "f", "{}")))
 REQUESTS = st.builds(
     ChatRequest,
     model=st.just("m-1"),
-    messages=st.lists(TURNS, min_size=1, max_size=4).map(tuple),
+    messages=st.lists(TURNS, max_size=4).map(lambda turns: (CALLING, *turns)),
     max_output_tokens=st.none() | st.integers(1, 10**6),
     stop=st.lists(st.text(min_size=1), max_size=4).map(tuple),
     n=st.integers(1, 4),

@@ -13,6 +13,7 @@ import orjson
 from satchel.dialects.openai_chat_delays import retry_after_s
 from satchel.dialects.openai_chat_errors import error_from as platform_error
 from satchel.dialects.openai_chat_errors import upstream_details
+from satchel.dialects.upstream_message import message_of
 from satchel.domain import errors
 from satchel.domain.catalog import Endpoint
 from satchel.domain.chat import Json
@@ -102,7 +103,7 @@ def _made(status: int, error: Json, endpoint: Endpoint, wait_s: float | None) ->
     if issubclass(kind, errors.RequestInvalid) and (param := _PARAM.match(words)):
         details["param"] = param[1]
     said = words or f"HTTP status {status} and no reason"
-    return kind(f"{endpoint.provider_name}: {said}", retry_after_s=wait_s, details=details)
+    return kind(message_of(kind, endpoint, said, wait_s), retry_after_s=wait_s, details=details)
 
 
 def _classify(status: int, code: str, words: str, endpoint: Endpoint) -> type[SatchelError]:

@@ -13,6 +13,7 @@ from satchel.dialects.bedrock_frames import EXCEPTION
 from satchel.dialects.json_fields import text
 from satchel.dialects.openai_chat_delays import retry_after_s
 from satchel.dialects.openai_chat_errors import upstream_details
+from satchel.dialects.upstream_message import message_of
 from satchel.domain import errors
 from satchel.domain.catalog import Endpoint
 from satchel.domain.chat import Json
@@ -74,7 +75,7 @@ def _made(name: str, status: int, fields: Json, endpoint: Endpoint, wait_s: floa
     if issubclass(kind, errors.KeyProblem):
         details["key_label"] = endpoint.key_label
     said = words or name or f"HTTP status {status} and no reason"
-    return kind(f"{endpoint.provider_name}: {said}", retry_after_s=wait_s, details=details)
+    return kind(message_of(kind, endpoint, said, wait_s), retry_after_s=wait_s, details=details)
 
 
 def _classify(name: str, status: int, words: str) -> tuple[int, type[SatchelError]]:

@@ -11,6 +11,7 @@ from typing import cast
 import orjson
 
 from satchel.dialects.openai_chat_delays import retry_after_s
+from satchel.dialects.upstream_message import message_of
 from satchel.domain import errors
 from satchel.domain.catalog import Endpoint
 from satchel.domain.chat import Json
@@ -90,7 +91,7 @@ def _make(kind: type[SatchelError], status: int, report: _Report, endpoint: Endp
     if report.codes:
         details["provider_code"] = report.codes[0]
     said = report.words or f"HTTP status {status} and no reason"
-    return kind(f"{endpoint.provider_name}: {said}", retry_after_s=wait_s, details=details)
+    return kind(message_of(kind, endpoint, said, wait_s), retry_after_s=wait_s, details=details)
 
 
 def _classify(status: int, report: _Report, endpoint: Endpoint) -> type[SatchelError]:

@@ -5,6 +5,7 @@ from typing import cast
 
 import orjson
 
+from satchel.dialects.inline_data import image_url
 from satchel.domain.chat import AudioPart, FilePart, ImagePart, Json, Part, ReasoningPart, TextPart, ToolCallPart
 from satchel.domain.errors import MalformedRequest, UnsupportedFeature
 
@@ -60,9 +61,7 @@ def _part(part: object, at: str) -> Part:
 def _image(fields: Json, at: str) -> ImagePart:
     given = fields.get("image_url")
     image = {"url": given} if isinstance(given, str) else _inner(fields, "image_url", at)
-    url = _text(image, "url", f"{at}.image_url")
-    if not url.startswith(("https:", "http:", "data:")):
-        raise _wrong(f"{at}.image_url.url", "must be an https: or data: URL")
+    url = image_url(_text(image, "url", f"{at}.image_url"), f"{at}.image_url.url")
     detail = image.get("detail")
     return ImagePart(url, detail if isinstance(detail, str) else None)
 

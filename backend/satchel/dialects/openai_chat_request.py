@@ -5,12 +5,12 @@ Source: OpenRouter's and OpenAI's request shapes, checked 2026-11-23.
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, cast
 
 from satchel.dialects.openai_chat_parts import assistant_parts, content_parts
 from satchel.dialects.request_fields import Body, asked_model, boolean, integer, list_at, number, object_at, text, wrong
-from satchel.domain.chat import NO_TUNING, ChatRequest, Message, OutputFormat, Role, Tool, ToolChoice, Tuning
+from satchel.domain.chat import NO_TUNING, ChatRequest, Message, OutputFormat, Role, Tool, ToolCallPart, ToolChoice, Tuning
 from satchel.domain.errors import UnsupportedFeature
 
 _ROLES = ("system", "developer", "user", "assistant", "tool")
@@ -37,7 +37,7 @@ def parse_request(body: Body) -> ChatRequest:
         raise wrong("messages", "must be a list of at least one message")
     return ChatRequest(
         model=asked_model(body),
-        messages=tuple(_message(message, f"messages[{at}]") for at, message in enumerate(messages)),
+        messages=_messages(messages),
         max_output_tokens=_max_output_tokens(body),
         stop=_stop(body),
         n=integer(body, "n", 1, _MAX_CHOICES) or 1,
@@ -60,6 +60,20 @@ def _modalities(body: Body) -> tuple[str, ...]:
                 raise UnsupportedFeature("audio does not come out of chats here", details={"param": "modalities", "feature": "audio"})
             raise wrong(f"modalities[{at}]", f"must be text or image, not {one!r}")
     return tuple(str(one) for one in given) if "image" in given else ()
+
+
+def _messages(given: Sequence[object]) -> tuple[Message, ...]:
+    """Read the conversation. A result must name a call that stands before it: no provider takes one that does not."""
+    calls: set[str] = set()
+    found: list[Message] = []
+    for place, each in enumerate(given):
+        message = _message(each, f"messages[{place}]")
+        if message.role == "assistant":
+            calls.update(part.id for part in message.parts if isinstance(part, ToolCallPart))
+        elif message.role == "tool" and message.tool_call_id not in calls:
+            raise wrong(f"messages[{place}].tool_call_id", f"must name a tool call that stands before it, not {message.tool_call_id!r}")
+        found.append(message)
+    return tuple(found)
 
 
 def _message(message: object, at: str) -> Message:

@@ -15,6 +15,7 @@ import orjson
 
 from satchel.dialects import anthropic_messages, anthropic_messages_upstream, gemini, gemini_embeddings, gemini_images, gemini_request
 from satchel.dialects.openai_chat_errors import error_from, upstream_details
+from satchel.dialects.upstream_message import message_of
 from satchel.domain.calls import Request
 from satchel.domain.catalog import Endpoint, ProviderRow
 from satchel.domain.chat import Json
@@ -207,7 +208,7 @@ def _refused(status: int, headers: Mapping[str, str], fields: Json, endpoint: En
         return error_from(status, headers, orjson.dumps(dict(fields)), endpoint)
     said = words if isinstance(words, str) and words else reason
     details = {**upstream_details(endpoint, status, said), "key_label": endpoint.key_label, "provider_code": reason}
-    return KeyRejected(f"{endpoint.provider_name}: {said}", details=details)
+    return KeyRejected(message_of(KeyRejected, endpoint, said), details=details)
 
 
 def _url(endpoint: Endpoint, account: _ServiceAccount, method: str) -> str:

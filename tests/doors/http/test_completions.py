@@ -2,11 +2,12 @@
 
 import asyncio
 import gzip
+import http.client
 import io
 import json
+from contextlib import closing
 from typing import Any
 
-import aiohttp
 import openai
 import pytest
 
@@ -113,12 +114,32 @@ async def test_a_body_over_ten_mebibytes_is_refused(house: Served, says_its_size
 
     data: Any = io.BytesIO(b" " * (10 * 1_048_576 + 1)) if says_its_size else pieces()
     headers = {"authorization": f"Bearer {house.token}"}
-    try:
-        async with house.http.post(f"{house.url}/v1/chat/completions", data=data, headers=headers) as reply:
-            assert reply.status == 413
-            assert (await reply.json())["error"]["metadata"]["satchel_code"] == "request_too_large"
-    except aiohttp.ClientConnectionError:  # it may answer and close while we still send
-        assert house.upstream.asked == []
+    async with house.http.post(f"{house.url}/v1/chat/completions", data=data, headers=headers) as reply:
+        assert reply.status == 413
+        assert (await reply.json())["error"]["metadata"]["satchel_code"] == "request_too_large"
+    assert house.upstream.asked == []
+
+
+async def test_a_caller_who_writes_everything_first_can_read_why_it_was_too_much(house: Served) -> None:
+    def ask() -> tuple[int, bytes, str | None]:
+        with closing(http.client.HTTPConnection("127.0.0.1", house.port, timeout=60)) as caller:
+            caller.request("POST", "/v1/messages", b" " * (20 * 1_048_576), {"x-api-key": house.token})
+            reply = caller.getresponse()
+            return reply.status, reply.read(), reply.getheader("connection")
+
+    status, body, connection = await asyncio.to_thread(ask)
+    assert (status, json.loads(body)["error"]["type"], connection) == (413, "request_too_large", None)
+
+
+async def test_a_caller_who_asks_first_whether_to_send_is_refused_at_once(house: Served) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    head = f"POST /v1/responses HTTP/1.1\r\nhost: localhost\r\nx-api-key: {house.token}\r\nexpect: 100-continue\r\n"
+    writer.write(f"{head}content-length: 999999999\r\n\r\n".encode())
+    reply = await asyncio.wait_for(reader.read(), 10)
+    assert reply.startswith(b"HTTP/1.1 413 ")
+    assert b"\r\nconnection: close\r\n" in reply
+    writer.close()
+    await writer.wait_closed()
 
 
 FAILURES = [

@@ -143,6 +143,15 @@ async def test_what_is_wrong_is_named_and_nothing_is_sent(house: Served, wrong: 
     assert house.upstream.asked == []
 
 
+@pytest.mark.parametrize("path", ["chat/completions", "messages", "responses"])
+async def test_a_key_that_was_refused_is_named_as_the_person_s_by_every_door(house: Served, path: str) -> None:
+    asked = {"model": "lab:wrong-key", "max_tokens": 9, "input": "Hi", "messages": [{"role": "user", "content": "Hi"}]}
+    status, body = await house.call("POST", f"/v1/{path}", asked)
+    assert status == 403
+    assert body["error"]["message"].startswith("your key for Custom server was refused: Incorrect API key provided: sk-***")
+    assert body["error"]["metadata"]["details"]["key_label"] == "lab"
+
+
 async def test_the_npm_client_reads_it_all(house: Served) -> None:
     need("tests/e2e/node/node_modules", (NODE_FOLDER / "node_modules").exists())
     asked = ("node", "responses.mjs", f"{house.url}/api/v1", house.token)

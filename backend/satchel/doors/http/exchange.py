@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -12,6 +13,8 @@ from satchel.doors.errors import Headers
 from satchel.doors.http.hangup import HANGUP, Hangup
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
+_MAX_DRAINED_BYTES = 64 * 1024 * 1024
+_DRAIN_S = 20.0
 REQUEST_ID = "satchel.request_id"
 """Where `front.py` leaves the request id in the ASGI scope."""
 
@@ -29,6 +32,7 @@ class Exchange:
         self.started = False
         self.is_abandoned = False
         self._is_stopped = False
+        self._must_close = False
         self._task: asyncio.Task[object] | None = None
         self._headers: list[tuple[bytes, bytes]] = scope["headers"]
         self._hangup: Hangup = scope[HANGUP]
@@ -47,7 +51,9 @@ class Exchange:
             MalformedRequest: it is compressed, which would hide its size.
             Cancelled: the caller hung up before its end.
         """
-        self._check_headers(limit_bytes)
+        if self._announced_bytes() > limit_bytes:
+            await self._drain()
+            raise _too_large(limit_bytes)
         message = await self._receive()
         body: bytes = message.get("body", b"")
         if message.get("more_body"):
@@ -56,12 +62,15 @@ class Exchange:
             raise self._abandoned()
         return body
 
-    def _check_headers(self, limit_bytes: int) -> None:
+    def _announced_bytes(self) -> int:
+        """Return how long the body says it is, 0 where it does not. Raises `MalformedRequest` where it is compressed."""
+        size_bytes = 0
         for name, value in self._headers:
-            if name == b"content-length" and value.isdigit() and int(value) > limit_bytes:
-                raise _too_large(limit_bytes)
+            if name == b"content-length" and value.isdigit():
+                size_bytes = int(value)
             if name == b"content-encoding" and value.strip().lower() not in (b"", b"identity"):
                 raise MalformedRequest("send the body uncompressed", details={"param": "content-encoding"})
+        return size_bytes
 
     async def _long_body(self, message: object, limit_bytes: int) -> bytes:
         parts: list[bytes] = []
@@ -70,11 +79,26 @@ class Exchange:
             parts.append(message.get("body", b""))
             size_bytes += len(parts[-1])
             if size_bytes > limit_bytes:
+                if message.get("more_body"):
+                    await self._drain()
                 raise _too_large(limit_bytes)
             if not message.get("more_body"):
                 return b"".join(parts)
             message = await self._receive()
         raise self._abandoned()
+
+    async def _drain(self) -> None:
+        """Read on and forget, up to a bound: most callers write everything before they read, and would never see why they are refused."""
+        self._must_close = True
+        if (b"expect", b"100-continue") in self._headers:
+            return
+        size_bytes = 0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_DRAIN_S):
+                while self._must_close and size_bytes < _MAX_DRAINED_BYTES:
+                    message = await self._receive()
+                    size_bytes += len(message.get("body", b""))
+                    self._must_close = bool(message.get("more_body"))
 
     def _abandoned(self) -> Cancelled:
         self.is_abandoned = True
@@ -113,6 +137,8 @@ class Exchange:
     async def start(self, status: int, headers: Headers) -> None:
         """Send status and headers."""
         self.started = True
+        if self._must_close:
+            headers = [*headers, (b"connection", b"close")]
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
 
     def write(self, data: bytes) -> Awaitable[None]:
