@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from satchel import __version__
 from satchel.domain.errors import MalformedRequest, NotFound, SatchelError
 from satchel.doors.errors import as_ours, error_headers, openai_body, reply_to
+from satchel.doors.http.description import description
 from satchel.doors.http.exchange import REQUEST_ID
 
 Wrapper = Callable[[ASGIApp], ASGIApp]
@@ -43,7 +44,7 @@ def management_app(
         app.include_router(router)
     app.mount(_PORTAL, signed_in(_Within(app)))
     describe = app.openapi
-    app.openapi = lambda: {**(known := describe()), "paths": {**known["paths"], **described}}  # type: ignore[method-assign]
+    app.openapi = lambda: description(describe(), described)  # type: ignore[method-assign]
     app.add_exception_handler(SatchelError, _on_ours)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
