@@ -180,7 +180,7 @@ class House:
         self.key_error: SatchelError | None = None
         self.budgets = Budgets(self.database, self.journal, self.clock, self.worker_id)
         self.policy = Policy(self.database, self.catalog, MemoryLimiter(self.clock), self.bus, self.clock)
-        self.routing = Routing(self.catalog, {"p": self.provider}, self._open_key, waits_s=(0.001, 0.002))
+        self.routing = Routing(self.catalog, {"p": self.provider}, self._open_key, waits_s=(0.001, 0.002), drain_s=0.3)
         self.generation = Generation(self.policy, self.budgets, self.routing, plugins)
         self.log = MemoryStreamLog()
         self.streams = Streams(self.generation.generate, self.log, self.bus, Ids(), limits)

@@ -239,6 +239,7 @@ class Hold:
         self.text_characters = 0
         self.reasoning_characters = 0
         self.images = 0
+        self._overheard: Usage | None = None
         self._attempts = 0
         self._endpoint = routes[0]
         self.first_event_ms: int | None = None
@@ -294,6 +295,18 @@ class Hold:
         self._finished = Finished(event.reason, event.native_reason, usage, price, served.model_id, served.provider, event.choices)
         return self._finished
 
+    def overheard(self, event: Event) -> None:
+        """Count an event that nobody waits for any more, and which is billed all the same."""
+        match event:
+            case TextDelta(text=text) | ToolCallDelta(arguments=text) | Transcript(text=text):
+                self.text_characters += len(text)
+            case ReasoningDelta(text=text):
+                self.reasoning_characters += len(text)
+            case Finished(usage=usage):
+                self._overheard = usage
+            case _:
+                pass
+
     def cancelled(self) -> Finished:
         """Return the end of a generation that was cancelled outside its attempt, as it was settled."""
         return self._finished or self.finish(Finished(FinishReason.CANCELLED, native_reason="cancelled"))
@@ -308,6 +321,8 @@ class Hold:
     def _estimate(self) -> Usage:
         if not self.contacted:
             return Usage()
+        if self._overheard is not None:
+            return self._overheard
         reasoning_tokens = -(-self.reasoning_characters // _CHARACTERS_PER_TOKEN)
         written = -(-self.text_characters // _CHARACTERS_PER_TOKEN) + reasoning_tokens
         return usage_estimate(self.call.request, written, reasoning_tokens, self.images)

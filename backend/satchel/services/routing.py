@@ -4,6 +4,7 @@ The only place where a provider key exists in clear: from `open_key` to `provide
 """
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from typing import Protocol
@@ -61,15 +62,32 @@ class Tries(Protocol):
         """Return when the hold is on disk. Raises what refused it."""
         ...
 
+    def overheard(self, event: Event) -> None:
+        """Note an event that came, and is billed, after its reader had gone."""
+        ...
+
 
 class Routing:
-    """Choose endpoints, open keys, ask providers. `waits_s` is how long to wait before each further round where no provider says."""
+    """Choose endpoints, open keys, ask providers.
 
-    def __init__(self, catalog: Catalog, providers: Mapping[str, Provider], open_key: OpenKey, waits_s: Sequence[float] = (0.2,)) -> None:
+    `waits_s` is how long to wait before each further round where no provider says, `drain_s` how long an answer that is billed whole is
+    listened to once nobody wants it, for the sake of its usage.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        providers: Mapping[str, Provider],
+        open_key: OpenKey,
+        *,
+        waits_s: Sequence[float] = (0.2,),
+        drain_s: float = 20.0,
+    ) -> None:
         self._catalog = catalog
         self._providers = providers
         self._open_key = open_key
         self._waits_s = tuple(waits_s)
+        self._drain_s = drain_s
 
     async def routes(self, call: Call) -> Sequence[Endpoint]:
         """Return the endpoints that can serve the call, best first; never empty.
@@ -148,7 +166,8 @@ class Routing:
             secret = await self._open_key(call.principal.account_id, endpoint.key_id, endpoint.base_url, call.principal.client)
         hold.dropped = provider.dropped(call.request, endpoint)
         hold.contacted = True
-        return provider.stream(call.request, endpoint, secret)
+        events = provider.stream(call.request, endpoint, secret)
+        return read_to_the_end(events, hold, self._drain_s) if endpoint.cancel == "bills_full" else events
 
 
 class _Turns:
@@ -190,6 +209,78 @@ class _Turns:
         if all(isinstance(error, VaultLocked) for error in self._failures):
             return self._failures[0]  # one vault, and one thing to do about it
         return AllRoutesFailed(self._failures)
+
+
+async def read_to_the_end(events: AsyncGenerator[Event, None], hold: Tries, drain_s: float) -> AsyncGenerator[Event, None]:
+    """Yield `events`, which a task of its own reads, so that a reader who leaves does not stop them.
+
+    Some providers bill an answer whole, whoever hangs up: then only its end says what it costs. What comes after the reader has left goes
+    to `hold`, for `drain_s` at the most. Whichever way this generator ends, the provider has been closed before.
+    """
+    pipe = _Pipe(events)
+    reading = asyncio.create_task(pipe.read())
+    try:
+        while (event := await pipe.next()) is not None:
+            yield event
+    finally:
+        pipe.open_wide()
+        try:
+            await asyncio.wait({reading}, timeout=drain_s)
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+            for event in pipe.waiting:
+                hold.overheard(event)
+
+
+class _Pipe:
+    """Events on their way from a task that reads them to whoever wants them. The former does not run far ahead of the latter."""
+
+    _AHEAD = 64
+
+    def __init__(self, events: AsyncGenerator[Event, None]) -> None:
+        self.waiting: deque[Event] = deque()
+        self._events = events
+        self._ended = False
+        self._failure: Exception | None = None
+        self._is_wide = False
+        self._came = asyncio.Event()
+        self._went = asyncio.Event()
+
+    async def read(self) -> None:
+        """Read all events. What fails is raised by `next`."""
+        try:
+            async with aclosing(self._events) as events:
+                async for event in events:
+                    self.waiting.append(event)
+                    self._came.set()
+                    if len(self.waiting) >= self._AHEAD and not self._is_wide:
+                        self._went.clear()
+                        await self._went.wait()
+        except Exception as error:
+            self._failure = error
+        finally:
+            self._ended = True
+            self._came.set()
+
+    async def next(self) -> Event | None:
+        """Return the next event, None after the last. Raises what ended the events."""
+        while not self.waiting:
+            if self._failure is not None:
+                raise self._failure
+            if self._ended:
+                return None
+            self._came.clear()
+            await self._came.wait()
+        event = self.waiting.popleft()
+        if len(self.waiting) < self._AHEAD:
+            self._went.set()
+        return event
+
+    def open_wide(self) -> None:
+        """Let the rest come without anybody taking it."""
+        self._is_wide = True
+        self._went.set()
 
 
 def may_pass(error: SatchelError) -> bool:
