@@ -6,6 +6,9 @@ const monitor = (m) => m.addEventListener("downloadprogress", ({ loaded }) => pr
 // Before the person has touched the page: nobody may be asked.
 window.early = typeof LanguageModel === "undefined" ? "none" : LanguageModel.availability().then((found) => (found === "downloadable" ? name(LanguageModel.create()) : found));
 
+// A robot that looks counts as a person who acts: told by a report instead.
+if (location.search === "?early") Promise.resolve(window.early).then((end) => fetch("/log/early", { method: "POST", body: JSON.stringify(end) }));
+
 const shape = () => {
   const names = ["LanguageModel", "Summarizer", "Writer", "Rewriter", "Translator", "LanguageDetector", "Proofreader"];
   const members = ["contextUsage", "contextWindow", "oncontextoverflow", "append", "clone", "destroy", "measureContextUsage", "prompt", "promptStreaming"];

@@ -1,0 +1,143 @@
+// Clients that nobody changed, on a page with the extension, for tests/e2e/test_unmodified_clients.py. What a function returns is what a page saw.
+import { browserAI } from "@browser-ai/core";
+import { generateText, Output, stepCountIs, streamText, tool } from "ai";
+import { generateText as generateText6, Output as Output6, streamText as streamText6 } from "ai-6";
+import OpenAI from "openai";
+import { createElement } from "react";
+import { createRoot } from "react-dom/client";
+import { createSatchel } from "satchel/ai-sdk";
+import { builtInAI } from "satchel/polyfill";
+import * as latest from "window.ai";
+import * as first from "window.ai-0.1.1";
+import * as second from "window.ai-0.2.0";
+import * as third from "window.ai-0.2.1";
+import { z } from "zod";
+import { App } from "../../examples/ReactChat.tsx";
+
+const COUNT = "lab:count-3-0";
+const messages = [{ role: "user", content: "Count." }];
+
+const seen = {
+  /** npm `window.ai`, each version: found, asked as its readme says, with deltas. */
+  async windowAi() {
+    const versions = { "0.1.1": first, "0.2.0": second, "0.2.1": third, "0.2.4": latest };
+    const told = {};
+    for (const [version, library] of Object.entries(versions)) {
+      const ai = await library.getWindowAI();
+      let streamed = "";
+      const onStreamResult = (part) => {
+        streamed += part?.message.content ?? "";
+      };
+      const options = { model: COUNT, onStreamResult };
+      const { getCompletion, generateText: generate } = ai;
+      const whole =
+        version === "0.1.1" ? await getCompletion({ messages }, options) : await generate({ messages }, options);
+      told[version] = { has: library.hasWindowAI?.() ?? true, whole, streamed };
+    }
+    return told;
+  },
+
+  /** npm `openai` through `ai.fetch`. */
+  async openai() {
+    const client = new OpenAI({ fetch: window.ai.fetch, apiKey: "none", dangerouslyAllowBrowser: true });
+    let streamed = "";
+    for await (const chunk of await client.chat.completions.create({ model: COUNT, messages, stream: true })) {
+      streamed += chunk.choices[0]?.delta.content ?? "";
+    }
+    const whole = await client.chat.completions.create({ model: COUNT, messages });
+    return { streamed, whole: whole.choices[0]?.message.content };
+  },
+
+  /** Vercel's AI SDK 7 through `satchel/ai-sdk`: a stream, tools, an object. */
+  async aiSdk() {
+    const satchel = createSatchel();
+    const streamed = [];
+    for await (const piece of streamText({ model: satchel(COUNT), prompt: "Count." }).textStream) streamed.push(piece);
+    const execute = async ({ a, b }) => String(a + b);
+    const tools = { add: tool({ inputSchema: z.object({ a: z.number(), b: z.number() }), execute }) };
+    const told = await generateText({ model: satchel("lab:tools"), prompt: "Add.", tools, stopWhen: stepCountIs(3) });
+    const output = Output.object({ schema: z.object({ answer: z.number() }) });
+    const made = await generateText({ model: satchel("lab:object"), prompt: "?", output });
+    return { streamed: streamed.join(""), isStream: streamed.length > 1, told: told.text, object: made.output };
+  },
+
+  /** `@browser-ai/core`, which knows nothing but the global `LanguageModel`. */
+  async browserAi() {
+    const model = browserAI();
+    const availability = await model.availability();
+    const streamed = [];
+    for await (const piece of streamText6({ model, prompt: "Count." }).textStream) streamed.push(piece);
+    const whole = await generateText6({ model: browserAI(), system: "Count.", prompt: "Count." });
+    return { availability, streamed: streamed.join(""), whole: whole.text };
+  },
+
+  /** The same with an object; the person's model writes JSON. */
+  async browserAiObject() {
+    const output = Output6.object({ schema: z.object({ answer: z.number() }) });
+    return (await generateText6({ model: browserAI(), prompt: "?", output })).output;
+  },
+
+  /** The React example, as a person uses it. */
+  react() {
+    createRoot(document.getElementById("react")).render(createElement(App));
+  },
+
+  /** What the built-in objects send for a sound, told by a transport of the page's own. */
+  async sounds() {
+    const sent = [];
+    const { LanguageModel } = builtInAI({
+      transport: async () => ({
+        subscribe: () => () => undefined,
+        async request({ method, params }) {
+          if (method !== "ai_generate") return { state: "granted" };
+          const [, part] = params.messages.at(-1).content;
+          const data = atob(part.input_audio.data);
+          sent.push({ format: part.input_audio.format, header: data.slice(0, 4), bytes: data.length });
+          return { text: "heard" };
+        },
+      }),
+    });
+    const session = await LanguageModel.create({ expectedInputs: [{ type: "audio" }] });
+    const prompt = (value) =>
+      session.prompt([
+        {
+          role: "user",
+          content: [
+            { type: "text", value: "?" },
+            { type: "audio", value },
+          ],
+        },
+      ]);
+    await prompt(new AudioBuffer({ length: 48_000, numberOfChannels: 2, sampleRate: 48_000 }));
+    const wav = wavOf(1_600);
+    await prompt(new Blob([wav]));
+    await prompt(wav);
+    const noise = await prompt(new Uint8Array(64)).catch((error) => error.name);
+    return { sent, noise };
+  },
+};
+
+/** So many samples of silence, as a WAV file of 16 kHz. */
+function wavOf(samples) {
+  const view = new DataView(new ArrayBuffer(44 + samples * 2));
+  const words = [
+    [0, "RIFF"],
+    [4, 36 + samples * 2],
+    [8, "WAVE"],
+    [12, "fmt "],
+    [16, 16],
+    [20, 0x0001_0001],
+    [24, 16_000],
+    [28, 32_000],
+    [32, 0x0010_0002],
+    [36, "data"],
+    [40, samples * 2],
+  ];
+  for (const [at, word] of words) {
+    if (typeof word === "number") view.setUint32(at, word, true);
+    else for (const [index, letter] of [...word].entries()) view.setUint8(at + index, letter.charCodeAt(0));
+  }
+  return new Uint8Array(view.buffer);
+}
+
+Object.assign(globalThis, { seen });

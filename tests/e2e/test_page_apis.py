@@ -1,0 +1,231 @@
+"""What pages of every kind see in real Chromium and Firefox, one browser each for all of them.
+
+Pages that only know the specifications (the checklist where it needs a browser), clients that nobody changed, and pages that mean harm.
+"""
+
+import queue
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.e2e import page_server
+from tests.e2e.chromium import Chromium, chromium, press, with_permissions
+from tests.e2e.conftest import need, need_chromium
+from tests.e2e.counting_server import CountingServer, text_of
+from tests.e2e.firefox import EXTENSION, Firefox, firefox, until
+from tests.stage import Satchel, running
+
+pytestmark = [pytest.mark.browser]
+SDK = Path(__file__).parents[2] / "sdk-js"
+Pages = tuple[str, "queue.Queue[tuple[str, Any]]"]
+Do = Callable[..., Any]
+LATER = """
+    const [object, name, given, done] = arguments;
+    Promise.resolve(window[object][name](...given)).then(done, (error) => done({ failed: String(error) }));
+"""
+ALL = ["LanguageModel", "Summarizer", "Writer", "Rewriter", "Translator", "LanguageDetector", "Proofreader"]
+ASKED = {"before": "downloadable", "after": "available", "progress": [0, 1], "answer": text_of(3)}
+SOUNDS = [{"format": "wav", "header": "RIFF", "bytes": 44 + 2 * samples} for samples in (16_000, 1_600, 1_600)]
+
+
+@dataclass
+class Stage:
+    """A Satchel with the counting server, and three origins: two that are allowed and one that is not."""
+
+    satchel: Satchel
+    token: str
+    page: str
+    clients: str
+    reports: "queue.Queue[tuple[str, Any]]"
+
+    @property
+    def elsewhere(self) -> str:
+        """Return the origin that has no grant."""
+        return self.page.replace("127.0.0.1", "localhost")
+
+    def forget(self) -> None:
+        """Take the grant back that a test gave to the third origin."""
+        for grant in self.satchel.call(self.token, "GET", "/v1/grants")["data"]:
+            if grant["origin"] == self.elsewhere:
+                self.satchel.call(self.token, "DELETE", f"/v1/grants/{grant['id']}")
+
+    def choose(self, model: str) -> None:
+        """Choose the person's model."""
+        self.satchel.call(self.token, "PATCH", "/v1/account", {"preferred_model": f"lab:{model}"})
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory, counting: CountingServer, pages: Pages) -> Iterator[Stage]:
+    """The stage, with the clients bundled."""
+    need("sdk-js/node_modules", (SDK / "node_modules").exists())
+    folder = tmp_path_factory.mktemp("clients")
+    subprocess.run(["node", SDK / "tests/browser/bundleClients.mjs", folder], check=True, timeout=120)
+    with page_server.serving(folder) as clients, running(tmp_path_factory.mktemp("satchel")) as satchel:
+        satchel.add_server(counting.base_url, "lab")
+        made = Stage(satchel, satchel.add_token(), pages[0], clients[0], pages[1])
+        for origin in (made.page, made.clients):
+            satchel.call(made.token, "PUT", "/v1/grants", {"origin": origin, "state": "allowed"})
+        yield made
+
+
+@pytest.fixture(scope="module")
+def chrome(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    """A Chromium whose person allowed the extension what it may ask for."""
+    need_chromium()
+    extension = with_permissions(tmp_path_factory.mktemp("copy") / "extension")
+    with chromium(tmp_path_factory.mktemp("profile"), extension) as browser:
+        browser.connect(stage.satchel).close()
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def fox(stage: Stage) -> Iterator[Firefox]:
+    """A Firefox."""
+    need("Firefox", shutil.which("firefox-esr") is not None or shutil.which("firefox") is not None)
+    need("extension/.output/firefox-mv3", EXTENSION.exists())
+    with firefox() as browser:
+        browser.connect(stage.satchel)
+        yield browser
+
+
+def open_in_chromium(browser: Chromium, address: str, ready: str) -> tuple[Page, Do]:
+    """Open a page; return it, and what does a deed of its object `ready`."""
+    page = browser.context.new_page()
+    page.goto(address)
+    page.wait_for_function(f"window.{ready}")
+    return page, lambda name, *given: page.evaluate(f"([name, given]) => window.{ready}[name](...given)", [name, list(given)])
+
+
+def open_in_firefox(browser: Firefox, address: str, ready: str) -> Do:
+    """Go to a page; return what does a deed of its object `ready`."""
+    browser.back()
+    browser.driver.get(address)
+    until(lambda: browser.driver.execute_script(f"return window.{ready} !== undefined"), "the page")
+    return lambda name, *given: browser.driver.execute_async_script(LATER, ready, name, list(given))
+
+
+def check_deeds(do: Do, stage: Stage) -> None:
+    """Do everything a page can, and compare what it saw with the specification."""
+    assert do("shape") == {"there": ALL, "missing": [], "native": [], "keys": [], "alias": True}
+    stage.choose("count-3-0")
+    seen = do("chat")
+    assert (seen["availability"], seen["progress"]) == ("available", [0, 1])
+    assert (seen["streamed"], seen["whole"]) == (text_of(3), text_of(3))
+    assert seen["isDelta"] and seen["isApart"] and seen["isSession"]
+    assert do("siblings") == {
+        "summary": text_of(3).strip(),
+        "written": text_of(3).strip(),
+        "rewritten": text_of(3).strip(),
+        "streamed": text_of(3),
+        "detected": "und",
+        "corrections": [[4, 5, "3"]],
+    }
+    assert do("detached") == ["InvalidStateError", "InvalidStateError"]
+    assert do("frame", "builtin.html") == ["available", "ok"]
+    assert do("frame", f"{stage.elsewhere}/builtin.html") == ["unavailable", "NotAllowedError"]
+    stage.choose("object")
+    assert do("constraint") == {"answer": 7, "wrong": "SyntaxError", "pattern": '{"answer": 7}'}
+    stage.choose("tools")
+    assert do("tool") == "It is 47."
+    stage.choose("mirror")
+    assert do("media") == {
+        "seen": ["data:image/png;base64,"],
+        "deaf": "unavailable",
+        "garbage": "EncodingError",
+        "kind": "TypeError",
+        "unexpected": "NotSupportedError",
+    }
+    assert do("tainted", f"{stage.elsewhere}/picture.svg") == "SecurityError"
+    stage.choose("count-300-20")
+    assert set(do("stop").values()) == {"AbortError"}
+    stage.choose("count-3-0")
+
+
+def choose_for_pages(browser: Chromium, choice: str) -> None:
+    """Set whether pages get `LanguageModel` from Satchel, as the settings do, and wait until the browser knows."""
+    options = browser.extension_page("options")
+    options.evaluate("choice => chrome.storage.local.set({ languageModel: choice })", choice)
+    wanted = [] if choice == "when missing" else [f"builtin-{choice}.js"]
+    options.wait_for_function(
+        "async wanted => { const [script] = await chrome.scripting.getRegisteredContentScripts(); "
+        "return JSON.stringify(script?.js ?? []) === JSON.stringify(wanted) }",
+        arg=wanted,
+    )
+    options.close()
+
+
+def check_clients(do: Do, stage: Stage) -> None:
+    """Run each client and compare what it saw."""
+    whole = {"message": {"role": "assistant", "content": text_of(3)}}
+    for version, told in do("windowAi").items():
+        expected = whole if version == "0.1.1" else [whole]
+        assert told == {"has": True, "whole": expected, "streamed": text_of(3)}, version
+    assert do("openai") == {"streamed": text_of(3), "whole": text_of(3)}
+    assert do("aiSdk") == {"streamed": text_of(3), "isStream": True, "told": "It is 7.", "object": {"answer": 7}}
+    assert do("sounds") == {"sent": SOUNDS, "noise": "EncodingError"}
+    stage.choose("count-3-0")
+    assert do("browserAi") == {"availability": "available", "streamed": text_of(3), "whole": text_of(3)}
+    stage.choose("object")
+    assert do("browserAiObject") == {"answer": 7}
+    stage.choose("count-3-0")
+    do("react")
+
+
+def test_pages_of_the_specification_in_chromium(stage: Stage, chrome: Chromium) -> None:
+    _, do = open_in_chromium(chrome, f"{stage.page}/builtin.html", "builtin")
+    seen = do("shape")
+    assert set(seen["native"]) == {"LanguageModel", "Summarizer", "Translator", "LanguageDetector"}, "Chrome's own stay Chrome's own"
+    assert {"Writer", "Rewriter", "Proofreader"} <= set(seen["there"])
+    choose_for_pages(chrome, "always")
+    _, do = open_in_chromium(chrome, f"{stage.page}/builtin.html", "builtin")
+    check_deeds(do, stage)
+    stage.forget()
+    page = chrome.context.new_page()
+    page.goto(f"{stage.elsewhere}/builtin.html?early")
+    assert stage.reports.get(timeout=20) == ("early", "NotAllowedError")
+    with chrome.context.expect_page() as opened:
+        page.get_by_role("button", name="Ask").click()
+    press(opened.value, "Always allow")
+    assert page.evaluate("window.asking") == ASKED
+
+
+def test_f2_clients_that_nobody_changed_in_chromium(stage: Stage, chrome: Chromium) -> None:
+    choose_for_pages(chrome, "always")
+    page, do = open_in_chromium(chrome, f"{stage.clients}/clients.html", "seen")
+    check_clients(do, stage)
+    page.get_by_label("Message").fill("Count.")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("listitem").last).to_have_text(f"assistant {text_of(3)}".strip())
+
+
+def test_chromes_own_objects_are_touched_by_always_alone(stage: Stage, chrome: Chromium) -> None:
+    look = "[typeof Writer, String(LanguageModel).includes('[native code]')]"
+    for choice, writer in (("off", "undefined"), ("when missing", "function")):
+        choose_for_pages(chrome, choice)
+        page, _ = open_in_chromium(chrome, f"{stage.page}/builtin.html", "builtin")
+        assert page.evaluate(look) == [writer, True], choice
+
+
+def test_f1_pages_of_the_specification_in_firefox(stage: Stage, fox: Firefox) -> None:
+    check_deeds(open_in_firefox(fox, f"{stage.page}/builtin.html", "builtin"), stage)
+    stage.forget()
+    open_in_firefox(fox, f"{stage.elsewhere}/builtin.html?early", "builtin")
+    assert stage.reports.get(timeout=20) == ("early", "NotAllowedError")
+    known = set(fox.driver.window_handles)
+    fox.press("Ask")
+    fox.to_new_window(known)
+    fox.press("Always allow")
+    fox.back()
+    assert fox.driver.execute_async_script("window.asking.then(arguments[0])") == ASKED
+
+
+def test_f1_f2_clients_that_nobody_changed_in_firefox(stage: Stage, fox: Firefox) -> None:
+    check_clients(open_in_firefox(fox, f"{stage.clients}/clients.html", "seen"), stage)
+    until(lambda: fox.driver.find_elements("css selector", "input"), "React's page")[0].send_keys("Count.")
+    fox.press("Send")
+    until(lambda: fox.driver.find_elements("css selector", "li")[-1].text == f"assistant {text_of(3)}".strip(), "the answer in React")
