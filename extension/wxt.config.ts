@@ -35,7 +35,7 @@ export default defineConfig({
     description: "__MSG_extDescription__",
     default_locale: "en",
     key: browser === "chrome" ? CHROMIUM_KEY : undefined,
-    permissions: ["storage", "alarms", "identity", "notifications"],
+    permissions: ["storage", "alarms", "identity", "notifications", "contextMenus"],
     optional_permissions: ["scripting"],
     optional_host_permissions: [...pageMatches],
     icons: ICONS,

@@ -12,6 +12,7 @@ Size = tuple[int, int]
 PAGE: tuple[Size, ...] = ((1280, 800), (320, 700))
 POPUP: tuple[Size, ...] = ((360, 600),)
 CONSENT: tuple[Size, ...] = ((400, 600), (320, 600))
+PANEL: tuple[Size, ...] = ((360, 740), (320, 700))
 RUN = """async () => {
     const { violations } = await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
     return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`);

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Page
-from tests.e2e.axe import CONSENT, POPUP, faults_of
+from tests.e2e.axe import CONSENT, PANEL, POPUP, faults_of
 from tests.e2e.chromium import Chromium, chromium, press
 from tests.e2e.conftest import need_chromium
 from tests.e2e.counting_server import CountingServer
@@ -107,6 +107,41 @@ def test_keys_are_managed_by_keyboard_alone(browser: Chromium, satchel: Satchel,
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         page.get_by_role("button", name="Delete second").wait_for(state="detached")
+
+
+def test_models_are_compared_side_by_side(browser: Chromium, satchel: Satchel) -> None:
+    with tab(browser, f"chrome-extension://{browser.extension_id}/options.html#compare") as page:
+        page.get_by_role("button", name="Take SmolLM2 135M away").click()  # on a busy machine it takes its time
+        page.get_by_role("textbox").fill("Count, please.")
+        page.keyboard.press("Enter")
+        page.get_by_role("region", name="count-3-0").get_by_text("1 2 3").wait_for()
+        long = page.get_by_role("region", name="count-300-20")
+        long.get_by_text("1 2 3").wait_for()
+        assert faults_of(page) == []
+        page.get_by_role("button", name="Stop all").click()
+        long.get_by_text("Stopped").wait_for()
+        assert long.get_by_text("$0.00").count() == 1, "what a stopped answer cost is said"
+
+
+def test_a_selection_is_asked_about_in_the_side_panel(browser: Chromium, satchel: Satchel, counting: CountingServer) -> None:
+    info = "{ menuItemId: 'ask-about-selection', selectionText: 'Trams', pageUrl: 'https://a.example/x' }"
+    with browser.context.expect_page() as opened:  # where no panel may be opened, as without a person's gesture, it is a tab
+        browser.context.service_workers[0].evaluate(f"chrome.contextMenus.onClicked.dispatch({info}, {{}})")
+    page = opened.value
+    page.get_by_text("Selection from a.example").wait_for()
+    assert faults_of(page, PANEL) == []
+    page.get_by_role("button", name="SmolLM2 135M").press("Enter")
+    page.get_by_role("combobox").fill("count-3-0")
+    page.keyboard.press("Enter")
+    before = counting.asked
+    page.get_by_role("textbox").fill("How many are there?")
+    page.keyboard.press("Enter")
+    page.get_by_text("1 2 3").wait_for()
+    page.get_by_text("3 tokens").wait_for()
+    assert counting.asked == before + 1
+    assert page.get_by_text("Selection from").count() == 0, "the next question is not about it"
+    assert faults_of(page, PANEL) == []
+    page.close()
 
 
 @pytest.mark.parametrize("host", ["localhost", LONG, MIXED])

@@ -10,7 +10,7 @@ import { favourites } from "../../src/wire/favourites";
 import { loadMessages } from "../../src/wire/load-messages";
 import { preferences } from "../../src/wire/preferences";
 
-const { api } = connectWorker();
+const { api, ask } = connectWorker();
 const { account, models, setModel, setBackend, setPaused, connect, disconnect, stop } = api;
 const { grants, putGrant, deleteGrant, generations, generationPage, cancelGeneration } = api;
 const { providers, keys, addKey, renewKey, checkKey, deleteKey } = api;
@@ -19,6 +19,7 @@ const source: OptionsSource = {
   ...{ account, models, setModel, setBackend, setPaused, connect, disconnect, stop },
   ...{ grants, putGrant, deleteGrant, generations, generationPage, cancelGeneration },
   ...{ providers, keys, addKey, renewKey, checkKey, deleteKey },
+  ask,
   snapshot: () => api.snapshot(null),
   favourites: favourites.read,
   setFavourites: favourites.write,

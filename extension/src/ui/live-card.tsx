@@ -20,15 +20,14 @@ export function LiveCard({ live, modelName, onStop }: Props) {
     const timer = setInterval(() => setNow(Date.now()), 500);
     return () => clearInterval(timer);
   }, []);
-  const host = new URL(live.origin).host;
+  const isOwn = !/^https?:/.test(live.origin);
+  const host = isOwn ? t("chat_own") : new URL(live.origin).host;
   const state = live.state === "writing" ? null : t(`live_${live.state}`);
   return (
     <div class="livecard">
       <div class="row">
         <span class="dot live" aria-hidden="true" />
-        <span class="b t13 cut plain-origin">
-          <OriginName origin={live.origin} />
-        </span>
+        <span class="b t13 cut plain-origin">{isOwn ? t("chat_own") : <OriginName origin={live.origin} />}</span>
         <button
           type="button"
           class="btn sm end"

@@ -4,6 +4,7 @@ import type { OptionsSection } from "./options-section";
 import { OptionsShell } from "./options-shell";
 import type { OptionsSource } from "./options-source";
 import { SectionActivity } from "./section-activity";
+import { SectionCompare } from "./section-compare";
 import { SectionKeys } from "./section-keys";
 import { SectionModels } from "./section-models";
 import { SectionSettings } from "./section-settings";
@@ -13,6 +14,7 @@ import { useSection } from "./use-section";
 
 const SECTIONS: Record<OptionsSection, (props: { source: OptionsSource; onChange(): void }) => preact.JSX.Element> = {
   models: SectionModels,
+  compare: SectionCompare,
   keys: SectionKeys,
   sites: SectionSites,
   activity: SectionActivity,

@@ -1,4 +1,4 @@
-const NAMES = ["models", "keys", "sites", "activity", "settings"] as const;
+const NAMES = ["models", "compare", "keys", "sites", "activity", "settings"] as const;
 
 /** A part of the options page: the fragment of its address. */
 export type OptionsSection = (typeof NAMES)[number];

@@ -11,7 +11,14 @@ interface Props {
   children: ComponentChildren;
 }
 
-const ICONS = { models: "models", keys: "key", sites: "globe", activity: "activity", settings: "settings" } as const;
+const ICONS = {
+  models: "models",
+  compare: "playground",
+  keys: "key",
+  sites: "globe",
+  activity: "activity",
+  settings: "settings",
+} as const;
 
 /** Navigation around a section: a column on wide screens, a bar on top and one below on narrow ones. */
 export function OptionsShell({ section, snapshot, children }: Props) {
@@ -42,16 +49,23 @@ export function OptionsShell({ section, snapshot, children }: Props) {
         </main>
       </div>
       <nav class="botbar" aria-label={t("options_navShort")}>
-        <Links section={section} />
+        <Links section={section} without="compare" />
       </nav>
     </>
   );
 }
 
-function Links({ section, class: look }: { section: OptionsSection; class?: string }) {
+interface LinksProps {
+  section: OptionsSection;
+  class?: string;
+  /** The bar of narrow screens has room for five; its page is reached from another. */
+  without?: OptionsSection;
+}
+
+function Links({ section, class: look, without }: LinksProps) {
   return (
     <>
-      {OptionsSection.NAMES.map((name) => (
+      {OptionsSection.NAMES.filter((name) => name !== without).map((name) => (
         <a key={name} class={look} href={`#${name}`} aria-current={name === section ? "page" : undefined}>
           <Icon name={ICONS[name]} />
           <span>{t(`options_${name}`)}</span>

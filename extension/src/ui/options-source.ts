@@ -1,3 +1,4 @@
+import type { AskModel } from "../wire/connect-worker";
 import type { Preferences } from "../wire/preferences";
 import type { WorkerApi } from "../wire/worker-api";
 import type { DataSource } from "./data-source";
@@ -8,6 +9,7 @@ type Activity = Pick<WorkerApi, "generationPage" | "cancelGeneration">;
 
 /** What the options page needs. */
 export interface OptionsSource extends DataSource, FirstRunSource, Keys, Activity {
+  ask: AskModel;
   setPaused(paused: boolean): Promise<void>;
   preferences(): Promise<Preferences>;
   /** Keeps a choice, and gives this screen its look and its language anew. */

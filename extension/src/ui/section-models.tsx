@@ -2,6 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import type { Grant } from "../wire/grant";
 import type { Model } from "../wire/model";
 import { EmptyCard } from "./empty-card";
+import { Icon } from "./icon";
 import { keepCaveats } from "./keep-caveats";
 import { LoadState } from "./load-state";
 import { ModelFilter } from "./model-filter";
@@ -52,7 +53,12 @@ export function SectionModels({ source, onChange }: { source: OptionsSource; onC
       <SectionHead
         title={t("options_models")}
         {...(value === null ? {} : { note: t("models_usable", { count: usable }) })}
-      />
+      >
+        <a class="btn" href="#compare">
+          <Icon name="playground" />
+          {t("options_compare")}
+        </a>
+      </SectionHead>
       <LoadState waiting={value === null} error={failure ?? error} onRetry={reload} />
       {value !== null && value.models.length === 0 && (
         <EmptyCard title={t("models_none")} text={t("models_noneText")}>

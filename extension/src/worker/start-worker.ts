@@ -4,6 +4,7 @@ import { assemble } from "./assemble";
 import { extensionUrl } from "./extension-url";
 import { PagePort } from "./page-port";
 import { Screens } from "./screens";
+import { selectionMenu } from "./selection-menu";
 
 const TELL_EVERY_MS = 250;
 const SWEEP = "sweep";
@@ -39,6 +40,7 @@ export function startWorker(): void {
     if (reason === "install") void browser.tabs.create({ url: extensionUrl("options.html") });
   });
   worker.builtIn.listen();
+  selectionMenu.listen();
   browser.alarms.onAlarm.addListener(({ name }) => {
     if (name === SWEEP) sweep();
   });

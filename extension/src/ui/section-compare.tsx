@@ -1,0 +1,112 @@
+import { useState } from "preact/hooks";
+import type { Model } from "../wire/model";
+import { CompareColumn } from "./compare-column";
+import { Composer } from "./composer";
+import { formatAtMost } from "./format-at-most";
+import { Icon } from "./icon";
+import { LoadState } from "./load-state";
+import { ModelPicker } from "./model-picker";
+import type { OptionsSource } from "./options-source";
+import { SectionHead } from "./section-head";
+import { t } from "./t";
+import { useLoaded } from "./use-loaded";
+import { worstCost } from "./worst-cost";
+
+const COLUMNS_AT_FIRST = 3;
+const COLUMNS_AT_MOST = 4;
+
+async function load(source: OptionsSource) {
+  const [account, models, favourites] = await Promise.all([source.account(), source.models(), source.favourites()]);
+  const usable = models.filter(({ satchel }) => satchel.available);
+  const rank = ({ id }: Model) => (id === account.preferred_model ? 0 : favourites.has(id) ? 1 : 2);
+  const first = [...usable].sort((a, b) => rank(a) - rank(b)).slice(0, COLUMNS_AT_FIRST);
+  return { models: usable, favourites, first };
+}
+
+/** Which answers best for this? One question, several models side by side, each with its time and its cost. */
+export function SectionCompare({ source }: { source: OptionsSource }) {
+  const { value, error, reload } = useLoaded(() => load(source));
+  const [picked, setPicked] = useState<readonly Model[] | null>(null);
+  const [picking, setPicking] = useState(false);
+  const [draft, setDraft] = useState("");
+  const [round, setRound] = useState<{ number: number; prompt: string } | null>(null);
+  const [stops, setStops] = useState(0);
+  const columns = picked ?? value?.first ?? [];
+  const run = () => setRound({ number: (round?.number ?? 0) + 1, prompt: draft.trim() });
+  const add = (model: Model) => {
+    setPicking(false);
+    if (!columns.some(({ id }) => id === model.id)) setPicked([...columns, model]);
+  };
+  return (
+    <>
+      <SectionHead title={t("options_compare")}>
+        <button
+          type="button"
+          class="btn"
+          aria-expanded={picking}
+          aria-disabled={columns.length >= COLUMNS_AT_MOST}
+          onClick={() => columns.length < COLUMNS_AT_MOST && setPicking(!picking)}
+        >
+          <Icon name="plus" />
+          {t("compare_model")}
+        </button>
+      </SectionHead>
+      <LoadState waiting={value === null} error={error} onRetry={reload} />
+      {picking && value !== null && (
+        <section class="card pad3 pickercard" aria-label={t("compare_model")}>
+          <ModelPicker
+            models={value.models}
+            chosen={null}
+            favourites={value.favourites}
+            onChoose={add}
+            onFavourite={() => undefined}
+            onBack={() => setPicking(false)}
+          />
+        </section>
+      )}
+      {value !== null && (
+        <>
+          <Composer
+            value={draft}
+            label={t("compare_prompt")}
+            placeholder={t("compare_prompt")}
+            busy={columns.length === 0}
+            onInput={setDraft}
+            onSend={run}
+          >
+            <span class="t12 m3">{atMost(columns, draft)}</span>
+            {round !== null && (
+              <button type="button" class="btn sm" onClick={() => setStops(stops + 1)}>
+                <Icon name="stop" small />
+                {t("compare_stopAll")}
+              </button>
+            )}
+          </Composer>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
+          <section class="cmp" tabIndex={0} aria-label={t("compare_answers")}>
+            {columns.map((model) => (
+              <CompareColumn
+                key={model.id}
+                model={model}
+                ask={source.ask}
+                round={round}
+                stops={stops}
+                onRemove={() => setPicked(columns.filter(({ id }) => id !== model.id))}
+              />
+            ))}
+          </section>
+          <p class="t12 m3">{t("compare_byYou")}</p>
+        </>
+      )}
+    </>
+  );
+}
+
+/** The most that all columns together can cost; a price that nobody knows is said instead. */
+function atMost(models: readonly Model[], draft: string): string {
+  const size = { inputBytes: new TextEncoder().encode(draft).length, maxTokens: null, requests: 1 };
+  const costs = models.map((model) => (model.satchel.local ? 0 : worstCost(model, size)));
+  if (costs.some((cost) => cost === null)) return t("compare_unknown", { count: models.length });
+  const sum = costs.reduce<number>((total, cost) => total + (cost ?? 0), 0);
+  return t("compare_atMost", { count: models.length, cost: formatAtMost(sum) });
+}
