@@ -1,7 +1,9 @@
 """Passkeys in a real Chromium with a virtual authenticator: the first link makes an owner with one; it signs in, also for the extension."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -82,8 +84,33 @@ def test_a_person_lives_with_passkeys_alone(empty: Satchel, browser: Chromium) -
     assert faults_of(page) == []
     use_passkey(page, "Sign in with a passkey")
     page.get_by_role("heading", name="Home").wait_for()
+    looks_after_its_security(empty, page)
     page.get_by_role("button", name="Sign out").first.click()
     connects_the_extension(browser, url, device)
+
+
+def looks_after_its_security(empty: Satchel, page: Page) -> None:
+    page.goto(f"http://localhost:{empty.port}/#/security")
+    page.get_by_role("button", name="Rename", exact=False).click()
+    page.get_by_label("Name of the passkey").fill("My laptop")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("My laptop").wait_for()
+    assert faults_of(page) == []
+    long_ago(empty)
+    page.get_by_role("button", name="Set up an app").click()
+    page.get_by_role("heading", name="Is it you?").wait_for()
+    assert faults_of(page) == []
+    use_passkey(page, "Use a passkey")
+    page.get_by_alt_text("The key as a QR code").wait_for()
+    page.get_by_role("button", name="Remove My laptop").click()
+    page.get_by_text("only way to sign in").wait_for()
+    assert faults_of(page) == []
+
+
+def long_ago(satchel: Satchel) -> None:
+    """Let the last proof of every sign-in be ten minutes old."""
+    with closing(sqlite3.connect(satchel.home / "data" / "satchel.db", timeout=30)) as database, database:
+        database.execute("UPDATE sign_ins SET proved_at = proved_at - 600000000")
 
 
 def connects_the_extension(browser: Chromium, url: str, device: Device) -> None:

@@ -212,7 +212,7 @@ def test_the_demo_and_the_popup(browser: Chromium, satchel: Satchel) -> None:
             assert faults_of(popup, POPUP) == []
 
 
-@pytest.mark.parametrize("view", ["home", "activity", "sites", "keys"])
+@pytest.mark.parametrize("view", ["home", "activity", "sites", "keys", "security"])
 def test_the_portal(browser: Chromium, satchel: Satchel, view: str) -> None:
     with tab(browser, f"{satchel.url}/#/{view}") as page:
         page.locator("main h1").wait_for()

@@ -100,6 +100,7 @@ test("browsers are named by what they call themselves", () => {
     "Safari on iPhone":
       "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Version/19.0 Mobile/15E148 Safari/604.1",
     "Chrome on Android": "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/150.0 Mobile Safari/537.36",
+    "Chrome on ChromeOS": "Mozilla/5.0 (X11; CrOS x86_64 1) AppleWebKit/537.36 HeadlessChrome/150.0.0.0 Safari/537.36",
     "Unknown browser": "curl/8.5",
   };
   for (const [name, agent] of Object.entries(agents)) expect(browserOf(agent)).toBe(name);

@@ -91,3 +91,28 @@ test("an ended sign-in, a silent server and a garbled answer are told apart", as
   await expect(away).rejects.toMatchObject({ status: 0, message: "Satchel does not answer. Is it still running?" });
   await expect(answering(() => Response.json({ data: 7 })).api.keys()).rejects.toBeInstanceOf(PortalError);
 });
+
+const PROOF_NEEDED = () =>
+  Response.json({ error: { message: "prove it", metadata: { satchel_code: "proof_needed" } } }, { status: 403 });
+
+test("what wants a proof is asked again once the person has given one", async () => {
+  let proved = false;
+  const { api, calls } = answering(() => (proved ? Response.json({ codes: ["a"] }) : PROOF_NEEDED()));
+  api.askForProof = async () => {
+    proved = true;
+    return true;
+  };
+  expect(await api.security.newRecoveryCodes()).toEqual({ codes: ["a"] });
+  expect(calls()).toHaveLength(2);
+});
+
+test("a person who gives no proof gets the refusal, and is not asked twice", async () => {
+  const { api, calls } = answering(PROOF_NEEDED);
+  const asked = vi.fn(async () => false);
+  api.askForProof = asked;
+  await expect(api.security.switchCodesOff()).rejects.toThrow("prove it");
+  asked.mockImplementation(async () => true);
+  await expect(api.security.switchCodesOff()).rejects.toThrow("prove it");
+  expect(asked).toHaveBeenCalledTimes(2);
+  expect(calls()).toHaveLength(3);
+});

@@ -3,6 +3,7 @@ import type { Account } from "@wire/account";
 import type { Generation } from "@wire/generation";
 import type { Grant } from "@wire/grant";
 import type { Model } from "@wire/model";
+import type { SecurityDoors } from "../security/SecurityDoors";
 import type { Key, KeyDraft } from "./Key";
 import { PortalError } from "./PortalError";
 
@@ -14,6 +15,8 @@ export interface GenerationPage {
 
 /** The management doors as the portal reaches them: by the sign-in's cookie, under `/portal/api`. */
 export class PortalApi {
+  /** Asks the person to prove once more who they are; tells whether they did. Without it such a request just fails. */
+  askForProof: (() => Promise<boolean>) | null = null;
   readonly #fetch: typeof fetch;
 
   constructor(fetcher: typeof fetch = (input, init) => fetch(input, init)) {
@@ -93,13 +96,44 @@ export class PortalApi {
     removeWrap: (id) => this.#send("DELETE", `vault/wraps/${encodeURIComponent(id)}`),
   };
 
+  /** The doors that decide who may sign in. */
+  readonly security: SecurityDoors = {
+    passkeys: () => this.#list("passkeys"),
+    beginPasskey: () => this.#send("POST", "passkeys/begin"),
+    addPasskey: (credential, name) => this.#send("POST", "passkeys", { credential, name }),
+    renamePasskey: (id, name) => this.#send("PATCH", `passkeys/${encodeURIComponent(id)}`, { name }),
+    removePasskey: (id) => this.#send("DELETE", `passkeys/${encodeURIComponent(id)}`),
+    codes: () => this.#send("GET", "totp"),
+    beginCodes: () => this.#send("POST", "totp/begin"),
+    confirmCodes: (code) => this.#send("POST", "totp", { code }),
+    newRecoveryCodes: () => this.#send("POST", "totp/codes"),
+    switchCodesOff: () => this.#send("DELETE", "totp"),
+    changePassword: (password) => this.#send("PUT", "password", { password }),
+    signIns: () => this.#list("sign-ins"),
+    endSignIn: (id) => this.#send("DELETE", `sign-ins/${encodeURIComponent(id)}`),
+    proofWays: () => this.#send("GET", "proof"),
+    beginProof: () => this.#send("POST", "proof/begin"),
+    prove: (proof) => this.#send("POST", "proof", proof),
+  };
+
   async #list<T>(path: string): Promise<T[]> {
     const { data } = await this.#send<{ data?: unknown }>("GET", path);
     if (!Array.isArray(data)) throw new PortalError(502, `The server's list of ${path} cannot be read.`);
     return data as T[];
   }
 
+  /** Send it; where the server wants a proof first, ask for that and send it again, once. */
   async #send<T>(method: string, path: string, body?: object): Promise<T> {
+    try {
+      return await this.#sendOnce(method, path, body);
+    } catch (cause) {
+      const wanted = cause instanceof PortalError && cause.satchelCode === "proof_needed";
+      if (!wanted || !this.askForProof || !(await this.askForProof())) throw cause;
+      return this.#sendOnce(method, path, body);
+    }
+  }
+
+  async #sendOnce<T>(method: string, path: string, body?: object): Promise<T> {
     const response = await this.#fetch(`/portal/api/${path}`, {
       method,
       credentials: "same-origin",

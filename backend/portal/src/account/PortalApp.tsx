@@ -1,5 +1,7 @@
 import type { ComponentType, JSX } from "preact";
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { ProofDialog } from "../security/ProofDialog";
+import { SecurityView } from "../security/SecurityView";
 import { ActivityView } from "./ActivityView";
 import { HomeView } from "./HomeView";
 import { KeysView } from "./KeysView";
@@ -18,6 +20,7 @@ const VIEWS: Record<Route, ComponentType<ViewProps>> = {
   activity: ActivityView,
   sites: SitesView,
   keys: KeysView,
+  security: SecurityView,
 };
 
 /** The portal: one page of it at a time, and what they share. */
@@ -36,6 +39,7 @@ export function PortalApp(): JSX.Element {
     <Shell route={route} email={account.data?.email ?? null}>
       {route !== "keys" && <VaultBanner vault={vault.data} />}
       <View key={route} {...{ api, account, grants, keys, generations, vault, toast: setToast }} />
+      <ProofDialog api={api} />
       <ToastBar toast={toast} close={closeToast} />
     </Shell>
   );

@@ -22,6 +22,10 @@ export function Shell(props: { route: Route; email: string | null; children: Com
             <HomeLink href="#/home" />
           </div>
           <Links route={props.route} className="nav" />
+          <a class="nav" href="/demo">
+            <Icon name="playground" />
+            <span>Demo</span>
+          </a>
           <div class="acct">
             <p class="t12 m2 cut acct-name">
               <bdi>{props.email}</bdi>
@@ -49,10 +53,6 @@ function Links({ route, className }: { route: Route; className?: string }): JSX.
           <span>{title}</span>
         </a>
       ))}
-      <a class={className} href="/demo">
-        <Icon name="playground" />
-        <span>Demo</span>
-      </a>
     </>
   );
 }

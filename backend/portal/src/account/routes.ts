@@ -6,6 +6,7 @@ export const ROUTES = [
   { path: "activity", title: "Activity", icon: "activity" },
   { path: "sites", title: "Sites", icon: "globe" },
   { path: "keys", title: "Keys", icon: "key" },
+  { path: "security", title: "Security", icon: "shield" },
 ] as const satisfies readonly { path: string; title: string; icon: IconName }[];
 
 /** One of the pages. */

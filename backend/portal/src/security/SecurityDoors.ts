@@ -1,0 +1,60 @@
+import type { PasskeyOptions } from "../passkeys/answerPasskey";
+
+/** A passkey of the account. */
+export interface Passkey {
+  id: string;
+  name: string;
+  created_at: string;
+  last_used_at: string | null;
+  prf: boolean;
+  synced: boolean;
+}
+
+/** Whether signing in by password asks for a code, and how many recovery codes are left. */
+export interface CodesState {
+  since_at: string | null;
+  codes_left: number;
+}
+
+/** What an authenticator app is given, once: the seed as text, and as a picture. */
+export interface CodesDraft {
+  secret: string;
+  uri: string;
+  qr: string;
+}
+
+/** A browser that is signed in; `current` is this one. */
+export interface SignIn {
+  id: string;
+  created_at: string;
+  last_used_at: string;
+  expires_at: string;
+  user_agent: string | null;
+  current: boolean;
+}
+
+/** In which way a person proves who they are. */
+export type ProofWay = "passkey" | "password" | "code";
+
+/** One proof. */
+export type Proof = { password: string } | { code: string } | { credential: object };
+
+/** The doors that decide who may sign in. They open to a signed-in browser only. */
+export interface SecurityDoors {
+  passkeys(): Promise<Passkey[]>;
+  beginPasskey(): Promise<PasskeyOptions>;
+  addPasskey(credential: object, name: string): Promise<Passkey>;
+  renamePasskey(id: string, name: string): Promise<Passkey>;
+  removePasskey(id: string): Promise<void>;
+  codes(): Promise<CodesState>;
+  beginCodes(): Promise<CodesDraft>;
+  confirmCodes(code: string): Promise<{ codes: string[] }>;
+  newRecoveryCodes(): Promise<{ codes: string[] }>;
+  switchCodesOff(): Promise<void>;
+  changePassword(password: string): Promise<void>;
+  signIns(): Promise<SignIn[]>;
+  endSignIn(id: string): Promise<void>;
+  proofWays(): Promise<{ ways: ProofWay[] }>;
+  beginProof(): Promise<PasskeyOptions>;
+  prove(proof: Proof): Promise<void>;
+}

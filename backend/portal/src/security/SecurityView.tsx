@@ -1,0 +1,27 @@
+import type { JSX } from "preact";
+import { PageHead } from "../account/PageHead";
+import type { ViewProps } from "../account/ViewProps";
+import { CodesSection } from "./CodesSection";
+import { DevicesSection } from "./DevicesSection";
+import { PasskeySection } from "./PasskeySection";
+import { PasswordSection } from "./PasswordSection";
+
+/** How do I sign in, and who is signed in? */
+export function SecurityView({ api, account, toast }: ViewProps): JSX.Element {
+  const doors = api.security;
+  return (
+    <div class="page">
+      <PageHead title="Security">
+        <span class="t13 m3">
+          <bdi>{account.data?.email}</bdi>
+        </span>
+      </PageHead>
+      <div class="security">
+        <PasskeySection doors={doors} toast={toast} />
+        <CodesSection doors={doors} toast={toast} />
+        <PasswordSection doors={doors} toast={toast} email={account.data?.email ?? ""} />
+        <DevicesSection doors={doors} toast={toast} />
+      </div>
+    </div>
+  );
+}
