@@ -11,6 +11,7 @@ from satchel.cli.opening import KEYLESS, account_of, in_house
 
 if TYPE_CHECKING:
     from satchel.bootstrap.house import House
+    from satchel.doors.http.model_schema import ModelSchema
 
 
 _PRICES_URL = "https://raw.githubusercontent.com/pydantic/genai-prices/refs/heads/main/prices/new_data/v2/data.json"
@@ -20,11 +21,12 @@ _PRICES_TIMEOUT_S = 60.0
 @click.group(invoke_without_command=True)
 @click.option("--account", "email", help="Also what this person's keys open.")
 @click.option("--json", "as_json", is_flag=True, help="Print the list of GET /v1/models.")
+@click.option("--facts", "with_facts", is_flag=True, help="Also what each can do, what it costs, and what happens to what it is sent.")
 @click.pass_context
-def models(context: click.Context, email: str | None, as_json: bool) -> None:
+def models(context: click.Context, email: str | None, as_json: bool, with_facts: bool) -> None:
     """List the models that can be used here."""
     if context.invoked_subcommand is None:
-        models_list(email, as_json)
+        models_list(email, as_json, with_facts)
 
 
 @models.command("refresh")
@@ -59,8 +61,18 @@ async def _fetched(house: "House") -> bytes:
     return answer.raw
 
 
+def _facts(model: "ModelSchema") -> str:
+    """Return one line about a model: context, abilities, price, and whether its provider trains on what it is sent."""
+    facts = model.satchel
+    context = f"{model.context_length:,} tokens" if model.context_length else "context not known"
+    price = f"${facts.price.input_usd_per_mtok} in, ${facts.price.output_usd_per_mtok} out" if facts.price else "price not known"
+    training = {"no": "does not train on it", "by_plan": "trains on it by plan"}.get(facts.data_policy.training, "training not known")
+    source = f" ({facts.data_policy.source})" if facts.data_policy.source else ""
+    return f"{context} · {', '.join(facts.capabilities)} · {price} · {training}{source}"
+
+
 @in_house
-async def models_list(house: "House", email: str | None, as_json: bool) -> None:
+async def models_list(house: "House", email: str | None, as_json: bool, with_facts: bool) -> None:
     """Print what can be used."""
     from satchel.doors.http.model_schema import model_schemas  # noqa: PLC0415 - heavy, and `--help` needs nothing
 
@@ -73,5 +85,7 @@ async def models_list(house: "House", email: str | None, as_json: bool) -> None:
     for model in found:
         where = model.satchel.provider_name + ("" if model.satchel.available else f", {model.satchel.reason}")
         click.echo(f"{model.id:<48} {where}{'  (preferred)' if model.satchel.preferred else ''}")
+        if with_facts:
+            click.echo(f"    {_facts(model)}")
     if not found:
         click.echo("no models yet; see: satchel key add --help", err=True)

@@ -8,9 +8,10 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import cast
 
-from satchel.domain.catalog import Capability
+from satchel.dialects.json_fields import children
+from satchel.dialects.listed_abilities import abilities_in
 from satchel.domain.chat import Json
-from satchel.domain.endpoints import ASSUMED, ListedModel, abilities_of
+from satchel.domain.endpoints import ListedModel
 from satchel.domain.usage import Price
 
 _MTOK = 1_000_000
@@ -23,7 +24,9 @@ def parse_models(body: object, today: date) -> list[ListedModel] | None:
     items = body.get("data", body.get("models")) if isinstance(body, Mapping) else body
     if not isinstance(items, list):
         return None
-    listed = [model for item in items if isinstance(item, Mapping) and (model := _model(cast(Json, item), today)) is not None]
+    beside = _beside(cast(Json, body)) if isinstance(body, Mapping) else {}
+    told = [{**beside.get(str(item.get("id")), {}), **item} for item in items if isinstance(item, Mapping)]
+    listed = [model for item in told if (model := _model(item, today)) is not None]
     return list({model.native_model: model for model in listed}.values())
 
 
@@ -34,8 +37,10 @@ def _model(item: Json, today: date) -> ListedModel | None:
         return None
     if any(word in native.lower() for word in _OTHER_NAMES):
         return None
-    top = _object(item, "top_provider")
-    meta = _object(item, "meta")
+    if not (abilities := abilities_in(item, native)):
+        return None
+    top, meta, more = _object(item, "top_provider"), _object(item, "meta"), _object(item, "metadata")
+    hosts = children(item, "providers")
     return ListedModel(
         native_model=native,
         name=_text(item, "display_name") or (_text(item, "name") if item.get("id") else None),
@@ -46,51 +51,39 @@ def _model(item: Json, today: date) -> ListedModel | None:
             (item, "max_context_length"),
             (item, "max_model_len"),
             (item, "loaded_context_length"),
+            (item, "context_size"),
+            (more, "context_length"),
             (meta, "n_ctx"),
+            *((host, "context_length") for host in hosts),
         ),
-        max_output_tokens=_first_integer((top, "max_completion_tokens"), (item, "max_completion_tokens")),
+        max_output_tokens=_first_integer((top, "max_completion_tokens"), (item, "max_completion_tokens"), (item, "max_output_tokens")),
         price=_price(_object(item, "pricing"), today),
         created=_first_integer((item, "created")) or 0,
         owned_by=_text(item, "owned_by"),
-        capabilities=_capabilities(item, native),
+        capabilities=abilities,
     )
 
 
-def _capabilities(item: Json, native: str) -> frozenset[Capability]:
-    """Read abilities where the list names them (OpenRouter, LM Studio), else assume the usual ones."""
-    if "embed" in str(item.get("type") or ""):
-        return frozenset({"embeddings"})
-    if item.get("type") == "image":
-        return frozenset({"image_output"})
-    if item.get("type") in ("audio", "transcribe"):
-        spoken: frozenset[Capability] = frozenset({"speech"} if item["type"] == "audio" else {"transcription"})
-        return spoken if (named := abilities_of(native)) is ASSUMED else named
-    parameters = item.get("supported_parameters")
-    if not isinstance(parameters, list):
-        return ASSUMED - {"images"} if item.get("type") == "llm" else abilities_of(native)
-    inputs = _object(item, "architecture").get("input_modalities")
-    found: set[Capability] = {"chat"}
-    found.update(["tools"] if "tools" in parameters else [])
-    found.update(["json_schema"] if "structured_outputs" in parameters else [])
-    found.update(["reasoning"] if "reasoning" in parameters else [])
-    outputs = _object(item, "architecture").get("output_modalities")
-    found.update(["image_output"] if isinstance(outputs, list) and "image" in outputs else [])
-    found.update(["images"] if isinstance(inputs, list) and "image" in inputs else [])
-    return frozenset(found)
+def _beside(body: Json) -> dict[str, Json]:
+    """Return what llama.cpp tells of a model in a second list: its abilities."""
+    told = children(body, "models") if "data" in body else []
+    return {str(one.get("name")): {"capabilities": one["capabilities"]} for one in told if "capabilities" in one}
 
 
 def _price(pricing: Json, today: date) -> Price | None:
-    """Read OpenRouter's prices: US dollars per token in texts. A negative one means "it depends"."""
+    """Read OpenRouter's prices, US dollars per token in texts, or Together's, per million tokens. A negative one means "it depends"."""
+    names, unit = (("prompt", "completion"), _MTOK) if "prompt" in pricing else (("input", "output"), 1)
     try:
-        given = {key: Decimal(str(pricing[key])) * _MTOK for key in ("prompt", "completion") if key in pricing}
+        given = [Decimal(str(pricing[name])) * unit for name in names if name in pricing]
         cached = Decimal(str(pricing["input_cache_read"])) * _MTOK if "input_cache_read" in pricing else None
         write = Decimal(str(pricing["input_cache_write"])) * _MTOK if "input_cache_write" in pricing else None
         drawn = Decimal(str(pricing["image_output"])) * _MTOK if "image_output" in pricing else None
     except InvalidOperation:
         return None
-    if len(given) != 2 or min(given.values()) < 0:
+    free_unsaid = unit == 1 and not any(given)  # Together writes zeros where a model is paid otherwise
+    if len(given) != 2 or min(given) < 0 or free_unsaid:
         return None
-    return Price(given["prompt"], given["completion"], today, cached, write, image_usd=drawn)
+    return Price(given[0], given[1], today, cached, write, image_usd=drawn)
 
 
 def _object(fields: Json, key: str) -> Json:
