@@ -19,6 +19,7 @@ from pathlib import Path
 import uvloop
 from tests.bench.figures import cpu_s, median, memory_mb, percentile, table
 from tests.bench.load import StreamResult, Target, cancel_delays, closed_loop, socket_client, streams
+from tests.bench.pieces import pieces
 from tests.extension_sign_in import extension_token
 from tests.stage import EMAIL, PASSWORD, Satchel, running
 
@@ -196,6 +197,8 @@ def main() -> None:
         passed = Target(passed_port)
         bench = Bench(Target(port), through, passed, passed_pid, satchel, satchel.process.pid, port, options.rounds, options.quick)
         uvloop.run(measure(bench))
+    for row in uvloop.run(pieces()):
+        bench.row(*row)
     print("\n" + table(bench.rows))
 
 
