@@ -9,10 +9,11 @@ export interface ClientInfo {
   version: string;
 }
 
-/** Sign in. The first frame, within 5 s. */
+/** Sign in. The first frame, within 5 s. `proof` is the DPoP proof of a bound token, for the GET that opened the socket. */
 export interface Hello {
   type: "hello";
   token: string;
+  proof?: string;
   client?: ClientInfo;
 }
 
@@ -205,6 +206,7 @@ export type ErrorCode =
   | "not_ready"
   | "origin_blocked"
   | "plugin_refused"
+  | "proof_invalid"
   | "proof_needed"
   | "provider_garbled"
   | "provider_refused"

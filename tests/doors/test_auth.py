@@ -8,12 +8,15 @@ import pytest
 from tests.doors.portal.house import Clock
 from tests.yardstick import awaited_cost_us
 
-from satchel.coordination.memory import MemoryBus
+from satchel.coordination.memory import MemoryBus, MemoryLimiter
 from satchel.domain.errors import MalformedRequest, NotReady, TokenExpired, TokenInvalid, TokenMissing, TokenRevoked
 from satchel.domain.tokens import ACCOUNT_TOKEN_SCOPES, Token, TokenKind, secret_hash, token_text
 from satchel.doors.auth import FRESH_S, STALE_S, Authenticator
 from satchel.kit.clock import SystemClock
+from satchel.kit.ids import Ids
 from satchel.ports.coordination import TOKENS_TOPIC
+from satchel.services.oauth.issuer import Issuer
+from satchel.services.oauth.key_proofs import KeyProofs
 from satchel.stores.memory.database import MemoryDatabase
 
 TEXT = token_text(b"t" * 32)
@@ -51,7 +54,9 @@ class Desk:
     def __init__(self) -> None:
         self.clock, self.bus = Clock(), MemoryBus()
         self.database = Counted(MemoryDatabase(self.clock))
-        self.authenticator = Authenticator(self.database, self.bus, self.clock)  # type: ignore[arg-type]
+        self.authenticator = Authenticator(
+            self.database, self.bus, self.clock, KeyProofs(MemoryLimiter(self.clock), self.clock, Ids()), Issuer()
+        )  # type: ignore[arg-type]
 
     async def issue(self, text: str = TEXT, **changes: Any) -> Token:
         fields: dict[str, Any] = {"id": "tok_1", "account_id": "acct_1", "kind": TokenKind.ACCOUNT, "scopes": ACCOUNT_TOKEN_SCOPES}
@@ -200,7 +205,9 @@ async def test_a_database_that_is_away_is_never_a_wrong_token(desk: Desk) -> Non
 async def test_a_warm_read_costs_microseconds() -> None:
     desk = Desk()
     await desk.issue()
-    authenticator = Authenticator(desk.database, desk.bus, SystemClock())  # type: ignore[arg-type]
+    authenticator = Authenticator(
+        desk.database, desk.bus, SystemClock(), KeyProofs(MemoryLimiter(SystemClock()), SystemClock(), Ids()), Issuer()
+    )  # type: ignore[arg-type]
     headers = [(b"host", b"x"), (b"accept", b"*/*"), (b"authorization", f"Bearer {TEXT}".encode())]
     await authenticator.principal(headers)
     assert await awaited_cost_us(lambda: authenticator.principal(headers)) < 20

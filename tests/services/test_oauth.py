@@ -5,12 +5,13 @@ import logging
 import pytest
 from tests.doors.portal.house import Clock
 
-from satchel.coordination.memory import MemoryBus
+from satchel.coordination.memory import MemoryBus, MemoryLimiter
 from satchel.domain.errors import MalformedRequest, NotFound
 from satchel.kit.ids import Ids
 from satchel.services.apps import Apps
 from satchel.services.oauth.documents import ClientDocuments
 from satchel.services.oauth.issuer import Issuer
+from satchel.services.oauth.key_proofs import KeyProofs
 from satchel.services.oauth.service import OAuth
 from satchel.stores.memory.database import MemoryDatabase
 from satchel.stores.memory.oauth import MemoryOAuthStore
@@ -23,7 +24,8 @@ async def nothing(address: str) -> bytes:
 def test_authlib_stays_quiet_where_it_would_log_tokens() -> None:
     logging.getLogger("authlib").setLevel(logging.DEBUG)
     documents = ClientDocuments(nothing, Clock())
-    OAuth(MemoryOAuthStore(MemoryDatabase()), Apps().find, documents, bus=MemoryBus(), clock=Clock(), ids=Ids())
+    proofs = KeyProofs(MemoryLimiter(Clock()), Clock(), Ids())
+    OAuth(MemoryOAuthStore(MemoryDatabase()), Apps().find, documents, proofs, bus=MemoryBus(), clock=Clock(), ids=Ids())
     assert logging.getLogger("authlib").level == logging.INFO
 
 

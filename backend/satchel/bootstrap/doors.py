@@ -33,12 +33,12 @@ class Doors:
     def __init__(self, house: House) -> None:
         self._house = house
         settings, bus, clock, ids = house.settings, house.bus, house.clock, house.ids
-        authenticator = Authenticator(house.database, bus, clock)
+        self._issuer = Issuer(settings.public_url or None)
+        authenticator = Authenticator(house.database, bus, clock, house.key_proofs, self._issuer)
         origins = frozenset({*settings.allowed_origins, settings.own_url})
         sockets = SocketServices(authenticator, house.accounts, house.catalog, house.streams, clock=clock, ids=ids)
         self.socket = SocketDoor(sockets, bus, lambda origin: origin in origins or house.apps.allows_origin(origin))
         self._live = LiveCalls(bus)
-        self._issuer = Issuer(settings.public_url or None)
         self.management = self._management(authenticator)
         skins: dict[str, Skin] = {
             completions.PATH: completions.ChatCompletions(),

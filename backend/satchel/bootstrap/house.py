@@ -31,6 +31,7 @@ from satchel.services.generation import Generation
 from satchel.services.ledger import Ledger
 from satchel.services.oauth.documents import MAX_DOCUMENT_BYTES, ClientDocuments
 from satchel.services.oauth.exchange import Exchange
+from satchel.services.oauth.key_proofs import KeyProofs
 from satchel.services.oauth.pairings import Pairings
 from satchel.services.oauth.service import OAuth
 from satchel.services.oauth.ties import Ties
@@ -103,7 +104,8 @@ class House:
         self.proofs = Proofs(database, self.accounts, self.passkeys, self.totps, clock=clock)
         self.apps = Apps(frozenset(self.settings.extension_ids), frozenset(self.settings.allowed_origins))
         documents = ClientDocuments(self._client_document, clock)
-        self.oauth = OAuth(oauth, self.apps.find, documents, bus=bus, clock=clock, ids=ids)
+        self.key_proofs = KeyProofs(self.limiter, clock, ids)
+        self.oauth = OAuth(oauth, self.apps.find, documents, self.key_proofs, bus=bus, clock=clock, ids=ids)
         self.pairings = Pairings(oauth, self.oauth, self.limiter, clock)
         self.exchange = Exchange(oauth, bus=bus, clock=clock, ids=ids)
         self.policy = Policy(database, self.catalog, self.limiter, bus, clock)

@@ -35,6 +35,8 @@ class Principal:
     label: str | None = None
     origin: str | None = None
     family_id: str | None = None
+    key_hash: str | None = None
+    """The thumbprint of the key that the credential is bound to, which whoever sends it has proved to hold."""
 
     @property
     def client(self) -> str:

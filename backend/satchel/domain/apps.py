@@ -50,6 +50,8 @@ class AuthorizationCode:
     family_id: str
     used: bool = False
     origin: str | None = None
+    key_hash: str | None = None
+    """The thumbprint of the only DPoP key that may redeem it; None for any, or none."""
 
 
 _LOOPBACK = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?(/[^#]*)")

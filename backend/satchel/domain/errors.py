@@ -120,6 +120,12 @@ class TokenInvalid(Unauthenticated):
     code = "token_invalid"
 
 
+class ProofInvalid(Unauthenticated):
+    """The token is bound to a key, and the proof that its sender holds it is missing or wrong."""
+
+    code = "proof_invalid"
+
+
 class TokenExpired(Unauthenticated):
     """The token's time is over; refresh or sign in again."""
 

@@ -57,6 +57,10 @@ class Token:
     disabled: bool = False
     updated_at: datetime | None = None
     origin: str | None = None
+    key_hash: str | None = None
+    """The thumbprint of the DPoP key that the token is bound to: whoever sends it must prove that they hold that key."""
+    salt: str | None = field(default=None, repr=False)
+    """Of a bound refresh token: what its successors are derived from, with its text, so that they can be told again for a moment."""
 
     def is_live(self, now: datetime) -> bool:
         """Tell whether it still opens what it was made for."""

@@ -3,15 +3,19 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from satchel.domain.accounts import Principal, SignIn
-from satchel.domain.errors import MalformedRequest, NotReady, TokenExpired, TokenInvalid, TokenMissing, TokenRevoked
+from satchel.domain.errors import MalformedRequest, NotReady, ProofInvalid, TokenExpired, TokenInvalid, TokenMissing, TokenRevoked
 from satchel.domain.tokens import ACCOUNT_TOKEN_SCOPES, Token, TokenKind, is_well_formed, secret_hash
 from satchel.kit.single_flight import SingleFlight
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import TOKENS_TOPIC, Bus, Message
 from satchel.ports.stores import Database
+from satchel.services.oauth.issuer import Issuer
+from satchel.services.oauth.key_proofs import KeyProofs
 
+Scope = Mapping[str, Any]
 RawHeaders = Iterable[tuple[bytes, bytes]]
 
 PRINCIPAL = "satchel.principal"
@@ -19,6 +23,9 @@ PRINCIPAL = "satchel.principal"
 
 PERSON = "satchel.person"
 """Where it leaves the sign-in itself, for doors that a token does not open."""
+
+ASKED_PATH = "satchel.asked_path"
+"""Where the front leaves the path that a caller asked for, if it is an alias of the door's, in the ASGI scope."""
 
 FRESH_S = 30.0
 STALE_S = 300.0
@@ -56,16 +63,41 @@ class Authenticator:
     database that does not answer is never "wrong token": what is known is used a little longer, anything else is `NotReady`.
     """
 
-    def __init__(self, database: Database, bus: Bus, clock: Clock) -> None:
+    def __init__(self, database: Database, bus: Bus, clock: Clock, proofs: KeyProofs, issuer: Issuer) -> None:
         self._database = database
+        self._proofs = proofs
+        self._issuer = issuer
         self._clock = clock
         self._known: dict[str, _Known] = {}
         self._reads = SingleFlight[Principal]()
         self._revocations = 0
         self._unsubscribe = bus.subscribe(TOKENS_TOPIC, self._on_revoked)
 
+    async def caller(self, scope: Scope) -> Principal:
+        """Return who makes an HTTP request, given as ASGI has it.
+
+        Raises:
+            ProofInvalid: the token is bound to a key, and came without a good proof that the caller holds it, or as a plain bearer.
+            Unauthenticated, MalformedRequest, NotReady: as `principal`.
+        """
+        headers: RawHeaders = scope["headers"]
+        text, is_bound = _credential(headers)
+        principal = await self._whose(text)
+        if principal.key_hash is not None or is_bound:
+            if not is_bound:
+                raise ProofInvalid("this token is bound to a key: send it as `Authorization: DPoP sat_…`, with a proof")
+            await self._prove(principal, text, _single(headers, b"dpop"), scope)
+        return principal
+
+    async def opener(self, text: str, proof: str | None, scope: Scope) -> Principal:
+        """Return who opens a socket, given its token, the proof that came with that, and the socket as ASGI has it. Raises as `caller`."""
+        principal = await self._whose(text)
+        if principal.key_hash is not None:
+            await self._prove(principal, text, proof, scope)
+        return principal
+
     async def principal(self, credential: str | RawHeaders) -> Principal:
-        """Return who calls.
+        """Return whose credential this is. Doors that serve requests ask `caller`, or `opener`, which look at proofs too.
 
         Args:
             credential: a token's text, or the request's headers as ASGI has them (`scope["headers"]`).
@@ -77,8 +109,16 @@ class Authenticator:
             TokenRevoked: it was revoked.
             MalformedRequest: `Authorization` and `x-api-key` hold different ones.
             NotReady: the database does not answer.
+            ProofInvalid: it came by headers and is bound to a key, for which `caller` must be asked.
         """
-        text = credential if isinstance(credential, str) else bearer(credential)
+        if isinstance(credential, str):
+            return await self._whose(credential)
+        principal = await self._whose(bearer(credential))
+        if principal.key_hash is not None:
+            raise ProofInvalid("this door takes no token that is bound to a key")
+        return principal
+
+    async def _whose(self, text: str) -> Principal:
         key = secret_hash(text)
         known = self._known.get(key)
         if known is None or self._clock.monotonic_s() - known.read_at_s > FRESH_S:
@@ -93,6 +133,13 @@ class Authenticator:
         """Stop listening for revocations and forget everything."""
         self._unsubscribe()
         self._known.clear()
+
+    async def _prove(self, principal: Principal, text: str, proof: str | None, scope: Scope) -> None:
+        host = _single(scope["headers"], b"host") or ""
+        address = self._issuer.of(host) + (scope.get(ASKED_PATH) or scope["path"])
+        key_hash = await self._proofs.key_hash(proof, scope.get("method", "GET"), address, access_token=text)
+        if principal.key_hash != key_hash:
+            raise ProofInvalid("the DPoP proof cannot be taken: it is by another key than the token's")
 
     async def _read(self, key: str) -> Principal:
         while True:
@@ -131,21 +178,28 @@ class Authenticator:
 
 
 def bearer(headers: RawHeaders) -> str:
-    """Return the token in `Authorization: Bearer` or `x-api-key`.
+    """Return the token in `Authorization`, by Bearer or DPoP, or in `x-api-key`.
 
     Raises:
         TokenMissing: neither is there.
         TokenInvalid: `Authorization` is of another scheme.
         MalformedRequest: they hold different tokens, or one header is there twice with different ones.
     """
+    return _credential(headers)[0]
+
+
+def _credential(headers: RawHeaders) -> tuple[str, bool]:
+    """Return the token of a request, and whether it came as one that is bound to a key."""
     found: set[bytes] = set()
+    is_bound = False
     for name, value in headers:
         if name == b"x-api-key":
             found.add(value.strip())
         elif name == b"authorization":
             scheme, _, rest = value.strip().partition(b" ")
-            if scheme.lower() != b"bearer":
+            if (kind := scheme.lower()) not in (b"bearer", b"dpop"):
                 raise TokenInvalid("Authorization must be `Bearer sat_…`")
+            is_bound = is_bound or kind == b"dpop"
             found.add(rest.strip())
     if len(found) > 1:
         raise MalformedRequest("Authorization and x-api-key hold different tokens; send one", details={"param": "x-api-key"})
@@ -154,7 +208,13 @@ def bearer(headers: RawHeaders) -> str:
         raise TokenMissing("no token was sent; sign in, or send `Authorization: Bearer sat_…`")
     if len(text) > _MAX_CREDENTIAL_BYTES:
         raise TokenInvalid("this is not a token of Satchel's")
-    return text.decode("latin-1")
+    return text.decode("latin-1"), is_bound
+
+
+def _single(headers: RawHeaders, wanted: bytes) -> str | None:
+    """Return the value of a header that is there once; None if it is missing, or there several times."""
+    found = [value for name, value in headers if name == wanted]
+    return found[0].decode("latin-1") if len(found) == 1 else None
 
 
 def bearer_hash(headers: RawHeaders) -> str:
@@ -220,6 +280,7 @@ def _principal(token: Token | None, now: datetime) -> Principal:
         client_id=token.client_id,
         label=token.name,
         origin=token.origin,
+        key_hash=token.key_hash,
         family_id=token.family_id,
     )
 

@@ -48,6 +48,7 @@ _REPLIES: Mapping[type[SatchelError], Reply] = {
     errors.InternalError: Reply(500, "server"),
     errors.NotReady: Reply(503, "provider_overloaded"),
 }
+_PROOF = b'DPoP realm="satchel", error="invalid_dpop_proof", algs="ES256 Ed25519 PS256 RS256 ES384"'
 _GENERIC = "something went wrong here; it was logged under this request id"
 
 
@@ -107,6 +108,8 @@ def error_headers(error: SatchelError) -> Headers:
     if error.retry_after_s is not None:
         headers.append((b"retry-after", str(max(1, round(error.retry_after_s))).encode()))
     if isinstance(error, errors.Unauthenticated):
+        if isinstance(error, errors.ProofInvalid):
+            headers.append((b"www-authenticate", _PROOF))
         problem = b"" if isinstance(error, errors.TokenMissing) else b', error="invalid_token"'
         headers.append((b"www-authenticate", b'Bearer realm="satchel"' + problem))
     return headers

@@ -8,6 +8,7 @@ from satchel.domain.apps import AuthorizationCode
 from satchel.domain.audit import AuditRecord
 from satchel.domain.tokens import Token
 from satchel.ports.pairings import PairingRecords
+from satchel.ports.pushes import PushRecords
 
 T = TypeVar("T")
 
@@ -18,6 +19,11 @@ class OAuthRecords(Protocol):
     @property
     def pairings(self) -> PairingRecords:
         """Return the devices that ask to be let in."""
+        ...
+
+    @property
+    def pushes(self) -> PushRecords:
+        """Return the pushed authorization requests."""
         ...
 
     def add_code(self, code: AuthorizationCode) -> None:

@@ -38,6 +38,7 @@ const CODES: Record<string, number> = {
   not_ready: RpcCode.disconnected,
   token_expired: RpcCode.disconnected,
   token_revoked: RpcCode.disconnected,
+  proof_invalid: RpcCode.disconnected,
   unauthenticated: RpcCode.disconnected,
 };
 

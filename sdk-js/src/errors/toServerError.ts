@@ -40,6 +40,7 @@ const CODES: Record<ErrorCode, number> = {
   token_invalid: 4900,
   token_expired: 4900,
   token_revoked: 4900,
+  proof_invalid: 4900,
   scope_missing: 4900,
   unauthenticated: 4900,
   draining: 4900,

@@ -33,13 +33,14 @@ async def the_person_allows(house: Served, address: str) -> str:
             return answer.headers["location"]
 
 
-@pytest.mark.parametrize("client", ["oauth4webapi", "openid-client"])
+@pytest.mark.parametrize("client", ["oauth4webapi", "oauth4webapi bound", "openid-client"])
 async def test_an_npm_client_completes_its_flow(house: Served, client: str) -> None:
+    client, *how = client.split()
     need("Node", shutil.which("node") is not None)
     need(f"tests/e2e/node/node_modules/{client}", (NODE_FOLDER / "node_modules" / client).exists())
     pipe = asyncio.subprocess.PIPE
     running = await asyncio.create_subprocess_exec(
-        "node", f"{client}.mjs", house.url, REDIRECT, cwd=NODE_FOLDER, stdin=pipe, stdout=pipe, stderr=pipe
+        "node", f"{client}.mjs", house.url, REDIRECT, *how, cwd=NODE_FOLDER, stdin=pipe, stdout=pipe, stderr=pipe
     )
     assert running.stdin
     assert running.stdout
@@ -53,4 +54,4 @@ async def test_an_npm_client_completes_its_flow(house: Served, client: str) -> N
         if running.returncode is None:
             running.kill()
     assert running.returncode == 0, errors.decode()
-    assert json.loads(said) == {"scope": "generate models", "open": 200, "closed": 401}
+    assert json.loads(said) == {"scope": "generate models", "type": "dpop" if how else "bearer", "open": 200, "closed": 401}

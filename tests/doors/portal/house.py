@@ -42,6 +42,7 @@ from satchel.services.oauth.authorities import Authorities
 from satchel.services.oauth.documents import ClientDocuments
 from satchel.services.oauth.exchange import Exchange
 from satchel.services.oauth.issuer import Issuer
+from satchel.services.oauth.key_proofs import KeyProofs
 from satchel.services.oauth.pairings import Pairings
 from satchel.services.oauth.service import OAuth
 from satchel.services.oauth.ties import Ties
@@ -103,10 +104,11 @@ class House:
         self.documents: dict[str, bytes] = {}
         self.fetched: list[str] = []
         documents = ClientDocuments(self._document, clock)
-        self.oauth = OAuth(store, self.apps.find, documents, bus=self.bus, clock=clock, ids=Ids())
+        proofs = KeyProofs(MemoryLimiter(clock), clock, Ids())
+        self.oauth = OAuth(store, self.apps.find, documents, proofs, bus=self.bus, clock=clock, ids=Ids())
         self.tokens = Tokens(database, lambda owner_id: None, bus=self.bus, clock=clock, ids=Ids())
-        self.authenticator = Authenticator(database, self.bus, clock)
         issuer = Issuer(base if base.startswith("https") else None)
+        self.authenticator = Authenticator(database, self.bus, clock, proofs, issuer)
         self.asgi = FastAPI()
         self.asgi.include_router(
             oauth_door.router(self.oauth, self.tokens, Callers(self.authenticator), limiter=MemoryLimiter(clock), issuer=issuer)

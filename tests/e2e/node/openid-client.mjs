@@ -24,4 +24,4 @@ await client.tokenRevocation(config, second.access_token);
 const closed = await client
   .fetchProtectedResource(config, second.access_token, models, "GET")
   .then((response) => response.status, (error) => error.status ?? error.cause?.status);
-console.log(JSON.stringify({ scope: first.scope, open: open.status, closed }));
+console.log(JSON.stringify({ scope: first.scope, type: first.token_type, open: open.status, closed }));

@@ -22,7 +22,7 @@ class Callers:
         """
         principal: Principal | None = request.scope.get(PRINCIPAL)
         if principal is None:
-            principal = await self._authenticator.principal(request.scope["headers"])
+            principal = await self._authenticator.caller(request.scope)
         if scope is not None:
             principal.require(scope)
         return principal

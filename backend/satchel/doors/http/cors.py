@@ -11,11 +11,11 @@ from satchel.doors.errors import Headers
 _DOORS = ("/v1/", "/api/")
 _MORE_DOORS = frozenset({"/healthz", "/readyz"})
 _HEADER = re.compile(
-    r"authorization|content-type|accept|x-api-key|http-referer|x-title|x-session-id|idempotency-key"
+    r"authorization|dpop|content-type|accept|x-api-key|http-referer|x-title|x-session-id|idempotency-key"
     r"|(?:x-openrouter|x-satchel|x-stainless|anthropic)-[a-z0-9-]+"
 )
 _METHODS = b"GET, POST, PUT, PATCH, DELETE, OPTIONS"
-_EXPOSED = b"X-Generation-Id, X-Request-Id, Retry-After"
+_EXPOSED = b"X-Generation-Id, X-Request-Id, Retry-After, WWW-Authenticate"
 _ANY_ORIGIN = (b"access-control-allow-origin", b"*")
 
 

@@ -9,6 +9,7 @@ import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from satchel.domain.errors import MalformedRequest
+from satchel.doors.auth import ASKED_PATH
 from satchel.doors.errors import Headers
 from satchel.doors.http.access_log import AccessLog
 from satchel.doors.http.cors import cors_headers, is_bearer_door, preflight_headers
@@ -70,6 +71,7 @@ class Front:
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = scope[REQUEST_ID] = self._ids.new("req")
         if scope["path"].startswith(_ALIAS):
+            scope[ASKED_PATH] = scope["path"]
             scope["path"] = _our_path(scope["path"])
             scope["raw_path"] = scope["path"].encode()
         reply = _Reply(scope, send, request_id, self._issuer_of)

@@ -115,7 +115,7 @@ class HotDoor(ABC):
 
     async def _answer(self, scope: Scope, exchange: Exchange, generation_id: str, headers: Headers) -> None:
         require_post(exchange)
-        principal = await self._services.authenticator.principal(scope["headers"])
+        principal = await self._services.authenticator.caller(scope)
         principal.require("generate")
         request, answer = await self._read(exchange)
         call = Call(id=generation_id, principal=principal, request=request, started_at=self._services.clock.now())

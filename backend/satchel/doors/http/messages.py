@@ -78,7 +78,7 @@ class TokenCount:
         exchange = Exchange(scope, receive, send)
         try:
             require_post(exchange)
-            principal = await self._authenticator.principal(scope["headers"])
+            principal = await self._authenticator.caller(scope)
             principal.require("generate")
             request = parse_request(json_object(await exchange.body()), counts_only=True)
             await exchange.reply(200, JSON, orjson.dumps({"input_tokens": input_tokens_bound(request)}))

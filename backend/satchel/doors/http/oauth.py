@@ -14,6 +14,7 @@ from satchel.services.oauth.issuer import Issuer
 from satchel.services.oauth.metadata import (
     DEVICE_AUTHORIZATION_PATH,
     INTROSPECT_PATH,
+    PUSH_PATH,
     REVOKE_PATH,
     TOKEN_PATH,
     resource_metadata,
@@ -29,8 +30,8 @@ RESOURCE_PATH = "/.well-known/oauth-protected-resource"
 _MAX_FORM_BYTES = 64 * 1024
 _FORM = "application/x-www-form-urlencoded"
 _NOT_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
-_DEVICES = Limit(count=20, window_s=300)
-_CORS = {"Access-Control-Allow-Origin": "*"}
+_KEPT = Limit(count=20, window_s=300)
+_CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "DPoP-Nonce, WWW-Authenticate, Retry-After"}
 _BASIC = {"WWW-Authenticate": 'Basic realm="satchel"'}
 
 Endpoint = Callable[[str, Parameters], Awaitable[Answer]]
@@ -48,7 +49,8 @@ def router(oauth: OAuth, tokens: Tokens, callers: Callers, *, limiter: Limiter, 
     routes.add_api_route(
         DEVICE_AUTHORIZATION_PATH, door.device, methods=["POST"], response_model=None, summary="Give a device a code for a person to type"
     )
-    for path in (TOKEN_PATH, REVOKE_PATH, DEVICE_AUTHORIZATION_PATH, METADATA_PATH, RESOURCE_PATH):
+    routes.add_api_route(PUSH_PATH, door.push, methods=["POST"], response_model=None, summary="Push an authorization request")
+    for path in (TOKEN_PATH, PUSH_PATH, REVOKE_PATH, DEVICE_AUTHORIZATION_PATH, METADATA_PATH, RESOURCE_PATH):
         routes.add_api_route(path, door.preflight, methods=["OPTIONS"], response_model=None, include_in_schema=False)
     return routes
 
@@ -63,17 +65,18 @@ class _Door:
 
     async def token(self, request: Request) -> Response:
         """Exchange a code or a refresh token for tokens. Form fields per RFC 6749 §4.1.3 and §6; public clients send `client_id`."""
-        return await self._answer(request, self._oauth.token)
+        proof = _proof(request)
+        return await self._answer(request, lambda issuer, form: self._oauth.token(issuer, form, proof))
+
+    async def push(self, request: Request) -> Response:
+        """Keep an authorization request (RFC 9126)."""
+        proof = _proof(request)
+        return await self._throttled(request, "push", lambda issuer, form: self._oauth.push(issuer, form, proof))
 
     async def device(self, request: Request) -> Response:
         """Give a device its codes (RFC 8628)."""
-        caller = request.client.host if request.client else "unknown"
-        decision = await self._limiter.take(f"device:address:{caller}", 1, _DEVICES)
-        if not decision.allowed:
-            body = {"error": "temporarily_unavailable", "error_description": "too many devices from your address; wait a little"}
-            headers = _CORS | _NOT_STORED | {"Retry-After": str(max(1, round(decision.retry_after_s)))}
-            return JSONResponse(body, status_code=429, headers=headers)
-        return await self._answer(request, lambda issuer, form: self._oauth.device(issuer, form, caller))
+        caller = _caller(request)
+        return await self._throttled(request, "device", lambda issuer, form: self._oauth.device(issuer, form, caller))
 
     async def revoke(self, request: Request) -> Response:
         """Revoke a token and its whole family (RFC 7009)."""
@@ -102,7 +105,7 @@ class _Door:
         """Let pages call across origins: nothing here is opened by a cookie, and every exchange needs what only the app has."""
         headers = _CORS | {
             "Access-Control-Allow-Methods": "GET, POST",
-            "Access-Control-Allow-Headers": "content-type, mcp-protocol-version",
+            "Access-Control-Allow-Headers": "content-type, dpop, mcp-protocol-version",
             "Access-Control-Max-Age": "600",
         }
         return Response(status_code=204, headers=headers)
@@ -114,6 +117,15 @@ class _Door:
             return JSONResponse(_body(error), status_code=400, headers=_CORS)
         return JSONResponse(dict(describe(issuer)), headers=_CORS)
 
+    async def _throttled(self, request: Request, what: str, endpoint: Endpoint) -> Response:
+        """Answer what anybody may ask for and what is then kept, so many times from one address."""
+        decision = await self._limiter.take(f"{what}:address:{_caller(request)}", 1, _KEPT)
+        if decision.allowed:
+            return await self._answer(request, endpoint)
+        body = {"error": "temporarily_unavailable", "error_description": "too many requests from your address; wait a little"}
+        headers = _CORS | _NOT_STORED | {"Retry-After": str(max(1, round(decision.retry_after_s)))}
+        return JSONResponse(body, status_code=429, headers=headers)
+
     async def _answer(self, request: Request, endpoint: Endpoint) -> Response:
         headers = _CORS | _NOT_STORED
         if "authorization" in request.headers:
@@ -123,7 +135,17 @@ class _Door:
             answer = await endpoint(self._issuer.of(request.headers.get("host", "")), await _form(request))
         except SatchelError as error:
             return JSONResponse(_body(error), status_code=reply_to(type(error)).status, headers=headers)
-        return JSONResponse(dict(answer.body), status_code=answer.status, headers=headers)
+        return JSONResponse(dict(answer.body), status_code=answer.status, headers={**headers, **answer.headers})
+
+
+def _proof(request: Request) -> str | None:
+    """Return the DPoP proof of a request; several are none that is good (RFC 9449 §4.3)."""
+    found = request.headers.getlist("dpop")
+    return ", ".join(found) if found else None
+
+
+def _caller(request: Request) -> str:
+    return request.client.host if request.client else "unknown"
 
 
 def _body(error: SatchelError) -> Mapping[str, str]:

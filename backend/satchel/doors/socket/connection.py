@@ -28,6 +28,7 @@ class SignIn:
 
     token: str
     program: str | None
+    proof: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ class Connection:
             if kind != "hello":
                 raise _Fault("the first frame must be hello")
             self._has_said_hello = True
-            return SignIn(_text(frame, "token"), _program(frame.get("client")))
+            return SignIn(_text(frame, "token"), _program(frame.get("client")), _text_or_none(frame, "proof"))
         match kind:
             case "generate":
                 body = _record(frame.get("request"), "request")

@@ -59,7 +59,7 @@ class SocketDoor:
             return
         subprotocol = SUBPROTOCOL if SUBPROTOCOL in scope["subprotocols"] else None
         await send({"type": "websocket.accept", "subprotocol": subprotocol, "headers": []})
-        pump = Pump(self._services, receive, send, self._admit, self._hello_s)
+        pump = Pump(self._services, scope, receive, send, admit=self._admit, hello_s=self._hello_s)
         self._pumps.add(pump)
         try:
             await pump.run()

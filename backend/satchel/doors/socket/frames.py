@@ -17,10 +17,11 @@ class ClientInfo(TypedDict):
 
 
 class Hello(TypedDict):
-    """Sign in. The first frame, within 5 s."""
+    """Sign in. The first frame, within 5 s. `proof` is the DPoP proof of a bound token, for the GET that opened the socket."""
 
     type: Literal["hello"]
     token: str
+    proof: NotRequired[str]
     client: NotRequired[ClientInfo]
 
 

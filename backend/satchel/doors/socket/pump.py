@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from starlette.types import Receive, Send
+from starlette.types import Receive, Scope, Send
 
 from satchel import __version__
 from satchel.domain.accounts import Principal
@@ -63,11 +63,19 @@ class Pump:
     """
 
     def __init__(
-        self, services: SocketServices, receive: Receive, send: Send, admit: "Callable[[Pump], bool]", hello_s: float = HELLO_S
+        self,
+        services: SocketServices,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        *,
+        admit: "Callable[[Pump], bool]",
+        hello_s: float = HELLO_S,
     ) -> None:
         self.principal: Principal | None = None
         self.relays: Relays | None = None
         self._services = services
+        self._scope = scope
         self._receive = receive
         self._send = send
         self._admit = admit
@@ -151,7 +159,7 @@ class Pump:
     async def _sign_in(self, action: SignIn) -> None:
         services = self._services
         try:
-            principal = await services.authenticator.principal(action.token)
+            principal = await services.authenticator.opener(action.token, action.proof, self._scope)
             principal.require("generate")
             account = await services.accounts.get(principal.account_id)
             preferred = await services.catalog.preferred(principal.account_id)

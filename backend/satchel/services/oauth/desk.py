@@ -1,5 +1,6 @@
 """What one request to our server works with, inside one transaction."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from satchel.domain.apps import App
@@ -7,16 +8,29 @@ from satchel.kit.ids import Ids
 from satchel.ports.oauth import OAuthRecords
 
 
-class Desk:
-    """The open transaction, the app that asks if it is known, the time, the caller's address, and the tokens that were ended."""
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks: its network address, and the key that it proved to hold, if any."""
 
-    def __init__(self, records: OAuthRecords, app: App | None, issuer: str, *, ids: Ids, now: datetime, caller: str = "unknown") -> None:
+    caller: str = "unknown"
+    key_hash: str | None = None
+
+
+class Desk:
+    """The open transaction, the app that asks if it is known, the time, the caller's address and key, and the tokens that were ended.
+
+    `heir_of` is the text and salt of a bound refresh token, whose successors are derived from them.
+    """
+
+    def __init__(self, records: OAuthRecords, app: App | None, issuer: str, *, ids: Ids, now: datetime, asking: Asking) -> None:
         self.records = records
         self.app = app
         self.ids = ids
         self.now = now
         self.issuer = issuer
-        self.caller = caller
+        self.caller = asking.caller
+        self.key_hash = asking.key_hash
+        self.heir_of: tuple[str, str] | None = None
         self.revoked: list[str] = []
 
     def revoke_family(self, family_id: str) -> None:

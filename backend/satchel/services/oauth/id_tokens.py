@@ -9,7 +9,7 @@ from datetime import datetime
 from satchel.domain.authorities import Authority
 from satchel.domain.errors import Refused
 
-ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA", "Ed25519")
+ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "Ed25519")
 """Signatures with a public key only: neither `none` nor a secret that both sides know."""
 
 _LEEWAY_S = 60

@@ -3,6 +3,7 @@
 from authlib.oauth2.rfc8628 import DEVICE_CODE_GRANT_TYPE
 
 from satchel.domain.tokens import SCOPES
+from satchel.services.oauth.key_proofs import ALGORITHMS
 
 AUTHORIZE_PATH = "/oauth/authorize"
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - an address
@@ -10,6 +11,7 @@ REVOKE_PATH = "/oauth/revoke"
 INTROSPECT_PATH = "/oauth/introspect"
 DEVICE_AUTHORIZATION_PATH = "/oauth/device_authorization"
 DEVICE_PATH = "/device"
+PUSH_PATH = "/oauth/par"
 
 
 def server_metadata(issuer: str) -> dict[str, object]:
@@ -21,6 +23,9 @@ def server_metadata(issuer: str) -> dict[str, object]:
         "revocation_endpoint": issuer + REVOKE_PATH,
         "introspection_endpoint": issuer + INTROSPECT_PATH,
         "device_authorization_endpoint": issuer + DEVICE_AUTHORIZATION_PATH,
+        "pushed_authorization_request_endpoint": issuer + PUSH_PATH,
+        "require_pushed_authorization_requests": False,
+        "dpop_signing_alg_values_supported": list(ALGORITHMS),
         "protected_resources": [issuer],
         "scopes_supported": sorted(SCOPES),
         "response_types_supported": ["code"],
@@ -41,5 +46,7 @@ def resource_metadata(issuer: str) -> dict[str, object]:
         "authorization_servers": [issuer],
         "scopes_supported": sorted(SCOPES),
         "bearer_methods_supported": ["header"],
+        "dpop_signing_alg_values_supported": list(ALGORITHMS),
+        "dpop_bound_access_tokens_required": False,
         "resource_name": "Satchel",
     }

@@ -24,6 +24,7 @@ class Answer:
     status: int
     body: Mapping[str, object] = field(default_factory=dict)
     location: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Client(ClientMixin):  # type: ignore[misc]

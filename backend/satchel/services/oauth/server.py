@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from authlib.oauth2 import AuthorizationServer
-from authlib.oauth2.rfc6749 import InvalidRequestError, InvalidScopeError, OAuth2Request, grants
+from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Request, grants
 from authlib.oauth2.rfc6750 import BearerTokenGenerator
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7636 import CodeChallenge
@@ -18,6 +18,7 @@ from satchel.domain.tokens import SCOPES, Token, TokenKind, secret_hash, token_t
 from satchel.services.oauth.desk import Desk
 from satchel.services.oauth.device_grant import DeviceAuthorization, DeviceGrant
 from satchel.services.oauth.records import Answer, Client, Code, IssuedToken, scopes_of
+from satchel.services.oauth.refresh_grant import RefreshGrant, heir_text
 
 CODE_LIFE = timedelta(minutes=1)
 ACCESS_LIFE = timedelta(minutes=10)
@@ -31,9 +32,9 @@ class Server(AuthorizationServer):  # type: ignore[misc]
     def __init__(self, desk: Desk) -> None:
         super().__init__(scopes_supported=sorted(SCOPES))
         self.desk = desk
-        self.register_token_generator("default", BearerTokenGenerator(self._new_token, self._new_token, _access_life_s))
+        self.register_token_generator("default", BearerTokenGenerator(self._new_access, self._new_refresh, _access_life_s))
         self.register_grant(_CodeGrant, [_S256Always(required=True)])
-        self.register_grant(_RefreshGrant)
+        self.register_grant(RefreshGrant)
         self.register_grant(DeviceGrant)
         self.register_endpoint(_Revocation)
         self.register_endpoint(DeviceAuthorization)
@@ -53,19 +54,22 @@ class Server(AuthorizationServer):  # type: ignore[misc]
             ends_at = desk.now + FAMILY_LIFE
         else:
             before, ends_at = old, old.family_ends_at or desk.now
-        scopes = scopes_of(token["scope"])
+        if desk.key_hash is not None:
+            token["token_type"] = "DPoP"  # noqa: S105 - a word
+        if desk.records.token_by_hash(secret_hash(token["access_token"])) is not None:
+            return  # told again
         members = (
-            (TokenKind.ACCESS, token["access_token"], scopes, ACCESS_LIFE),
-            (TokenKind.REFRESH, token["refresh_token"], scopes if old is None else old.scopes, REFRESH_LIFE),
+            (TokenKind.ACCESS, token["access_token"], scopes_of(token["scope"]), ACCESS_LIFE),
+            (TokenKind.REFRESH, token["refresh_token"], scopes_of(token["scope"]) if old is None else old.scopes, REFRESH_LIFE),
         )
-        for kind, text, kept_scopes, life in members:
+        for kind, text, scopes, life in members:
             desk.records.add_token(
                 Token(
                     id=desk.ids.new("tok"),
                     account_id=request.user,
                     kind=kind,
                     secret_hash=secret_hash(text),
-                    scopes=kept_scopes,
+                    scopes=scopes,
                     created_at=desk.now,
                     name=app.name,
                     client_id=app.client_id,
@@ -73,6 +77,8 @@ class Server(AuthorizationServer):  # type: ignore[misc]
                     expires_at=min(desk.now + life, ends_at),
                     family_ends_at=ends_at,
                     origin=before.origin,
+                    key_hash=desk.key_hash,
+                    salt=desk.ids.secret_bytes(16).hex() if desk.key_hash is not None and kind is TokenKind.REFRESH else None,
                 )
             )
 
@@ -88,8 +94,15 @@ class Server(AuthorizationServer):  # type: ignore[misc]
     def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
         """Do nothing: nobody listens."""
 
-    def _new_token(self, **_: object) -> str:
-        return token_text(self.desk.ids.secret_bytes(32))
+    def _new_access(self, **_: object) -> str:
+        return self._new_text(TokenKind.ACCESS)
+
+    def _new_refresh(self, **_: object) -> str:
+        return self._new_text(TokenKind.REFRESH)
+
+    def _new_text(self, kind: TokenKind) -> str:
+        heir_of = self.desk.heir_of
+        return token_text(self.desk.ids.secret_bytes(32)) if heir_of is None else heir_text(heir_of, kind)
 
 
 class _S256Always(CodeChallenge):  # type: ignore[misc]
@@ -135,6 +148,7 @@ class _CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
                 expires_at=desk.now + CODE_LIFE,
                 family_id=desk.ids.new("fam"),
                 origin=request.client.app.origin,
+                key_hash=request.payload.data.get("dpop_jkt"),
             )
         )
 
@@ -146,6 +160,8 @@ class _CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
         if not first:
             self._desk.revoke_family(record.family_id)
             return None
+        if record.key_hash not in (None, self._desk.key_hash):  # bound to another key (RFC 9449 §10)
+            return None
         return None if record.expires_at <= self._desk.now else Code(record)
 
     def delete_authorization_code(self, authorization_code: Code) -> None:
@@ -153,39 +169,6 @@ class _CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
 
     def authenticate_user(self, authorization_code: Code) -> str:
         return authorization_code.record.account_id
-
-
-class _RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]
-    TOKEN_ENDPOINT_AUTH_METHODS = ("none",)
-    INCLUDE_NEW_REFRESH_TOKEN = True
-
-    def authenticate_refresh_token(self, refresh_token: str) -> IssuedToken | None:
-        """Use the token up; one that was used before ends its family, and that is committed although the answer is an error.
-
-        Its owner and the scopes asked for are checked first: a request that is merely wrong must not cost the client its token.
-        """
-        desk: Desk = self.server.desk
-        hashed, client_id = secret_hash(refresh_token), self.request.client.app.client_id
-        known = desk.records.token_by_hash(hashed)
-        if known is None or known.kind is not TokenKind.REFRESH or known.client_id != client_id:
-            return None
-        if not scopes_of(self.request.payload.scope) <= known.scopes:
-            raise InvalidScopeError()
-        record, first = desk.records.claim_refresh(hashed, client_id, desk.now)
-        if record is None:
-            return None
-        if not first:
-            if record.family_id is not None:
-                desk.revoke_family(record.family_id)
-            desk.records.add_audit(AuditRecord(record.account_id, desk.now, Act.TOKEN_REUSED, record.id, record.name))
-            return None
-        return None if record.expires_at is not None and record.expires_at <= desk.now else IssuedToken(record)
-
-    def authenticate_user(self, refresh_token: IssuedToken) -> str:
-        return refresh_token.record.account_id
-
-    def revoke_old_credential(self, refresh_token: IssuedToken) -> None:
-        """Do nothing: the token was used up when it was read."""
 
 
 class _Revocation(RevocationEndpoint):  # type: ignore[misc]

@@ -1,27 +1,33 @@
 """The OAuth service that doors call: authorization, tokens, revocation. Tokens that people make by hand are in `tokens.py`."""
 
 import logging
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 from authlib.oauth2 import OAuth2Error
 
 from satchel.domain.apps import App
-from satchel.domain.errors import MalformedRequest
+from satchel.domain.errors import MalformedRequest, ProofInvalid
+from satchel.domain.tokens import secret_hash
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import TOKENS_TOPIC, Bus
 from satchel.ports.oauth import OAuthRecords, OAuthStore
 from satchel.services.oauth.checks import fault_of, foreign_resource, refused, unfit
-from satchel.services.oauth.desk import Desk
+from satchel.services.oauth.desk import Asking, Desk
 from satchel.services.oauth.documents import ClientDocuments, app_of_document, is_document_address
-from satchel.services.oauth.metadata import AUTHORIZE_PATH, DEVICE_AUTHORIZATION_PATH, REVOKE_PATH, TOKEN_PATH
+from satchel.services.oauth.key_proofs import KeyProofs, NonceNeeded
+from satchel.services.oauth.metadata import AUTHORIZE_PATH, DEVICE_AUTHORIZATION_PATH, PUSH_PATH, REVOKE_PATH, TOKEN_PATH
+from satchel.services.oauth.pushes import parameters_pushed, pushed, reference_of
 from satchel.services.oauth.records import Answer, Asked, Parameters, scopes_of
 from satchel.services.oauth.server import Server
 
 _REFUSED_PARAMETERS = {"request": "request_not_supported", "request_uri": "request_uri_not_supported"}
+_KEY_HASH = re.compile(r"[A-Za-z0-9_-]{43}")
+_NOBODY = Asking()
 
 T = TypeVar("T")
 FindApp = Callable[[str], App | None]
@@ -46,8 +52,11 @@ class SendBack:
 class OAuth:
     """Our authorization server. Every method runs Authlib inside one transaction of the store."""
 
-    def __init__(self, store: OAuthStore, find_app: FindApp, documents: ClientDocuments, *, bus: Bus, clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self, store: OAuthStore, find_app: FindApp, documents: ClientDocuments, proofs: KeyProofs, *, bus: Bus, clock: Clock, ids: Ids
+    ) -> None:
         self._store = store
+        self._proofs = proofs
         self._find_app = find_app
         self._documents = documents
         self._bus = bus
@@ -68,6 +77,7 @@ class OAuth:
         Raises:
             MalformedRequest: the app or its redirect URI is not known, so there is nowhere to send the browser: show a page.
         """
+        query = await self._meant(query)
         app, redirect_uri = await self._destination(query)
         if (refusal := _refusal(issuer, query)) is not None:
             return _send_back(issuer, redirect_uri, query, *refusal)
@@ -86,13 +96,16 @@ class OAuth:
         """Answer a checked request: a code for `account_id`, or `access_denied` where that is None.
 
         Raises:
-            MalformedRequest: as `question`; the request is checked again.
+            MalformedRequest: as `question`; the request is checked again, and if it was pushed, it is used up.
         """
+        reference, query = reference_of(query), await self._meant(query)
         app, redirect_uri = await self._destination(query)
         if (refusal := _refusal(issuer, query)) is not None:
             return _send_back(issuer, redirect_uri, query, *refusal)
 
         def work(desk: Desk) -> SendBack:
+            if reference is not None and not desk.records.pushes.take(secret_hash(reference)):
+                raise MalformedRequest("this sign-in was used already; go back to the app and start again")
             server, request = Server(desk), Asked("POST", issuer, AUTHORIZE_PATH, query)
             try:
                 grant = server.get_consent_grant(request, end_user=account_id)
@@ -103,12 +116,51 @@ class OAuth:
 
         return await self._run(issuer, app, work)
 
-    async def token(self, issuer: str, form: Parameters) -> Answer:
-        """Exchange a code or a refresh token. Refusals are answers too: RFC 6749 §5.2."""
+    async def token(self, issuer: str, form: Parameters, proof: str | None = None) -> Answer:
+        """Exchange a code, a device's code or a refresh token. Refusals are answers too: RFC 6749 §5.2.
+
+        Args:
+            issuer: our own address.
+            form: every pair of the form, repeated names too.
+            proof: the `DPoP` header, if there is one: what is issued is then bound to its key.
+        """
         if (wrong := unfit(issuer, form)) is not None:
             return wrong
+        asking = await self._asking(issuer + TOKEN_PATH, proof)
+        if isinstance(asking, Answer):
+            return asking
         asked = Asked("POST", issuer, TOKEN_PATH, form)
-        return await self._run(issuer, self._client(form), lambda desk: _answer(Server(desk).create_token_response(asked)))
+        return await self._run(issuer, self._client(form), lambda desk: _answer(Server(desk).create_token_response(asked)), asking)
+
+    async def push(self, issuer: str, form: Parameters, proof: str | None = None) -> Answer:
+        """Keep an authorization request for the browser that comes with its name (RFC 9126).
+
+        It is checked as the browser's own would be, but for what a web app's document says: strangers do not make us fetch it.
+        """
+        app = self._client(form)
+        if app is None:
+            return refused("The app is not known to this Satchel", "invalid_client")
+        if any(name == "request_uri" for name, _ in form):
+            return refused("'request_uri' cannot be pushed")
+        if (refusal := _refusal(issuer, form)) is not None:
+            return refused(refusal[1], refusal[0])
+        uri = dict(form).get("redirect_uri", "")
+        if not is_document_address(app.client_id) and not app.allows_redirect(uri):
+            return refused("'redirect_uri' is not registered for this app")
+        asking = await self._asking(issuer + PUSH_PATH, proof)
+        if isinstance(asking, Answer):
+            return asking
+        if asking.key_hash is not None and dict(form).get("dpop_jkt", asking.key_hash) != asking.key_hash:
+            return refused("'dpop_jkt' is not the key of the proof")
+
+        def work(desk: Desk) -> Answer:
+            try:
+                Server(desk).get_consent_grant(Asked("GET", issuer, AUTHORIZE_PATH, form))
+            except OAuth2Error as error:
+                return refused(error.description or "", error.error or "invalid_request")
+            return pushed(desk, form)
+
+        return await self._run(issuer, _returning(app, uri), work, asking)
 
     async def device(self, issuer: str, form: Parameters, caller: str) -> Answer:
         """Give a device its codes (RFC 8628 §3.1). `caller` is its network address, which is shown to whoever lets it in."""
@@ -119,7 +171,7 @@ class OAuth:
         def work(desk: Desk) -> Answer:
             return _answer(Server(desk).create_endpoint_response("device_authorization", asked))
 
-        return await self._run(issuer, app, work, caller)
+        return await self._run(issuer, app, work, Asking(caller))
 
     async def revoke(self, issuer: str, form: Parameters) -> Answer:
         """Revoke the family of a token (RFC 7009). An unknown token is answered as a revoked one."""
@@ -127,6 +179,25 @@ class OAuth:
             return refused(fault)
         asked, app = Asked("POST", issuer, REVOKE_PATH, form), self._client(form)
         return await self._run(issuer, app, lambda desk: _answer(Server(desk).create_endpoint_response("revocation", asked)))
+
+    async def _asking(self, address: str, proof: str | None) -> Asking | Answer:
+        """Return who asks, by the key that they prove to hold; or the answer to a proof that cannot be taken (RFC 9449 §5, §8)."""
+        if proof is None:
+            return _NOBODY
+        try:
+            return Asking(key_hash=await self._proofs.key_hash(proof, "POST", address, needs_nonce=True))
+        except ProofInvalid as error:
+            return refused(error.message, "invalid_dpop_proof")
+        except NonceNeeded:
+            answer = refused("Send the proof again, with the nonce of the header DPoP-Nonce", "use_dpop_nonce")
+            return replace(answer, headers={"DPoP-Nonce": self._proofs.nonce()})
+
+    async def _meant(self, query: Parameters) -> Parameters:
+        """Return what a request asks for: what was pushed, if it names that."""
+        if (reference := reference_of(query)) is None:
+            return query
+        now = self._clock.now()
+        return await self._store.run(lambda records: parameters_pushed(records, reference, query, now))
 
     async def _destination(self, query: Parameters) -> tuple[App, str]:
         clients, uris = ([value for key, value in query if key == name] for name in ("client_id", "redirect_uri"))
@@ -152,11 +223,11 @@ class OAuth:
         """
         return await self._documents.find(client_id) if is_document_address(client_id) else self._find_app(client_id)
 
-    async def _run(self, issuer: str, app: App | None, work: Callable[[Desk], T], caller: str = "unknown") -> T:
+    async def _run(self, issuer: str, app: App | None, work: Callable[[Desk], T], asking: Asking = _NOBODY) -> T:
         revoked: list[str] = []
 
         def inside(records: OAuthRecords) -> T:
-            desk = Desk(records, app, issuer, ids=self._ids, now=self._clock.now(), caller=caller)
+            desk = Desk(records, app, issuer, ids=self._ids, now=self._clock.now(), asking=asking)
             done = work(desk)
             revoked.extend(desk.revoked)
             return done
@@ -177,6 +248,11 @@ def _answer(answer: Answer | None) -> Answer:
     return answer if answer is not None else refused("unknown endpoint")
 
 
+def _returning(app: App, uri: str) -> App:
+    """Return a web app that may return to `uri`: whether it may is in its document, which is read once somebody is there to ask."""
+    return replace(app, redirect_uris=frozenset({uri})) if is_document_address(app.client_id) else app
+
+
 def _refusal(issuer: str, query: Parameters) -> tuple[str, str] | None:
     """Return why a request with a good destination cannot even be read, as error and description; None if it can."""
     if (fault := fault_of(query)) is not None:
@@ -189,6 +265,8 @@ def _refusal(issuer: str, query: Parameters) -> tuple[str, str] | None:
         return "invalid_request", "Missing 'response_type'"
     if sent.get("response_mode", "query") != "query":
         return "invalid_request", "'response_mode' must be query"
+    if not _KEY_HASH.fullmatch(sent.get("dpop_jkt", "x" * 43)):
+        return "invalid_request", "'dpop_jkt' must be the SHA-256 thumbprint of a key"
     return foreign_resource(issuer, query)
 
 

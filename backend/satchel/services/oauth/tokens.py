@@ -132,11 +132,12 @@ class Tokens:
         known = {
             "client_id": token.client_id,
             "exp": int(token.expires_at.timestamp()) if token.expires_at else None,
+            "cnf": {"jkt": token.key_hash} if token.key_hash else None,
         }
         return {
             "active": True,
             "scope": " ".join(sorted(token.scopes)),
-            "token_type": "Bearer" if token.kind is not TokenKind.REFRESH else "refresh_token",
+            "token_type": _type_of(token),
             "sub": token.account_id,
             "jti": token.id,
             "iat": int(token.created_at.timestamp()),
@@ -155,6 +156,12 @@ class Tokens:
 
     def _tell(self, token_id: str) -> None:
         self._bus.publish(TOKENS_TOPIC, {"token_id": token_id})
+
+
+def _type_of(token: Token) -> str:
+    if token.kind is TokenKind.REFRESH:
+        return "refresh_token"
+    return "DPoP" if token.key_hash is not None else "Bearer"
 
 
 def _checked_name(name: str) -> str:

@@ -12,6 +12,7 @@ from satchel.ports.oauth import OAuthRecords
 from satchel.stores.memory.audit import add_audit
 from satchel.stores.memory.database import MemoryDatabase
 from satchel.stores.memory.pairings import MemoryPairings
+from satchel.stores.memory.pushes import MemoryPushes
 from satchel.stores.memory.state import Tables
 from satchel.stores.memory.tokens import revoke_family, token_by_hash
 
@@ -41,6 +42,7 @@ class MemoryOAuthRecords:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
         self.pairings = MemoryPairings(tables)
+        self.pushes = MemoryPushes(tables)
 
     def add_code(self, code: AuthorizationCode) -> None:
         """Keep an authorization code."""

@@ -13,6 +13,7 @@ from satchel.domain.keys import Kek, Key, WrappedDek
 from satchel.domain.ledger import Entry, HoldRecord
 from satchel.domain.pairings import Pairing
 from satchel.domain.passkeys import Ceremony, Passkey
+from satchel.domain.pushes import Push
 from satchel.domain.tokens import Token
 from satchel.domain.totp import Totp
 from satchel.domain.vault import UserWrap
@@ -40,6 +41,7 @@ class Tables:
     holds: dict[str, HoldRecord] = field(default_factory=dict)
     codes: dict[str, AuthorizationCode] = field(default_factory=dict)
     audit: dict[int, AuditRecord] = field(default_factory=dict)
+    pushes: dict[str, Push] = field(default_factory=dict)
     pairings: dict[str, Pairing] = field(default_factory=dict)
     ties: dict[str, Tie] = field(default_factory=dict)
 

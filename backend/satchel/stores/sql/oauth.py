@@ -12,8 +12,10 @@ from satchel.domain.tokens import Token, TokenKind
 from satchel.ports.oauth import OAuthRecords
 from satchel.stores.sql.audit import audit_columns
 from satchel.stores.sql.database import SqlDatabase
+from satchel.stores.sql.oauth_tables import codes
 from satchel.stores.sql.pairings import SqlPairings
-from satchel.stores.sql.tables import audit, codes, tokens
+from satchel.stores.sql.pushes import SqlPushes
+from satchel.stores.sql.tables import audit, tokens
 from satchel.stores.sql.tokens import token_columns, token_from
 
 T = TypeVar("T")
@@ -38,6 +40,7 @@ class SqlOAuthRecords:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.pairings = SqlPairings(connection)
+        self.pushes = SqlPushes(connection)
 
     def add_code(self, code: AuthorizationCode) -> None:
         """Keep an authorization code."""

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from satchel.domain.pairings import Pairing, PairingState
-from satchel.stores.sql.tables import pairings
+from satchel.stores.sql.oauth_tables import pairings
 
 
 class SqlPairings:

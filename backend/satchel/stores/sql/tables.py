@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-REVISION = "0006"
+REVISION = "0007"
 """The newest migration: what the tables below look like."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -188,56 +188,10 @@ tokens = Table(
     Column("disabled", Boolean, nullable=False),
     _moment("updated_at", nullable=True),
     _text("origin", nullable=True),
+    _text("key_hash", nullable=True),
+    _text("salt", nullable=True),
     Index(None, "account_id"),
     Index(None, "family_id"),
-)
-
-codes = Table(
-    "authorization_codes",
-    metadata,
-    Column("secret_hash", Text, primary_key=True),
-    _text("client_id"),
-    _account(),
-    _text("redirect_uri"),
-    _text("scopes"),
-    _text("code_challenge"),
-    _moment("created_at"),
-    _moment("expires_at"),
-    _text("family_id"),
-    Column("used", Boolean, nullable=False),
-    _text("origin", nullable=True),
-)
-
-ties = Table(
-    "ties",
-    metadata,
-    Column("id", Text, primary_key=True),
-    _account(),
-    _text("issuer"),
-    _text("subject"),
-    _moment("created_at"),
-    _moment("last_used_at"),
-    _text("label", nullable=True),
-    UniqueConstraint("issuer", "subject"),
-    Index(None, "account_id"),
-)
-
-pairings = Table(
-    "pairings",
-    metadata,
-    Column("device_hash", Text, primary_key=True),
-    Column("user_hash", Text, nullable=False, unique=True),
-    _text("client_id"),
-    _text("scopes"),
-    _moment("created_at"),
-    _moment("expires_at"),
-    _text("family_id"),
-    _text("address"),
-    _count("interval_s"),
-    _text("state"),
-    _moment("polled_at", nullable=True),
-    Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=True),
-    _text("origin", nullable=True),
 )
 
 grants = Table(

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, delete, select, update
 
 from satchel.domain.authorities import Tie
-from satchel.stores.sql.tables import ties
+from satchel.stores.sql.oauth_tables import ties
 from satchel.stores.sql.transaction import Transaction
 
 

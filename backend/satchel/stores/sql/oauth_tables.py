@@ -1,0 +1,64 @@
+"""The tables of our OAuth server, and of signing in elsewhere. The others, and the times, are in `tables.py`."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+
+from satchel.stores.sql.tables import Moment, metadata
+
+codes = Table(
+    "authorization_codes",
+    metadata,
+    Column("secret_hash", Text, primary_key=True),
+    Column("client_id", Text, nullable=False),
+    Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("redirect_uri", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("code_challenge", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("family_id", Text, nullable=False),
+    Column("used", Boolean, nullable=False),
+    Column("origin", Text, nullable=True),
+    Column("key_hash", Text, nullable=True),
+)
+
+ties = Table(
+    "ties",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("last_used_at", Moment, nullable=False),
+    Column("label", Text, nullable=True),
+    UniqueConstraint("issuer", "subject"),
+    Index(None, "account_id"),
+)
+
+pushes = Table(
+    "pushes",
+    metadata,
+    Column("reference_hash", Text, primary_key=True),
+    Column("client_id", Text, nullable=False),
+    Column("parameters", Text, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("key_hash", Text, nullable=True),
+)
+
+pairings = Table(
+    "pairings",
+    metadata,
+    Column("device_hash", Text, primary_key=True),
+    Column("user_hash", Text, nullable=False, unique=True),
+    Column("client_id", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("family_id", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("interval_s", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("polled_at", Moment, nullable=True),
+    Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=True),
+    Column("origin", Text, nullable=True),
+)
