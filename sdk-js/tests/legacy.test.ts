@@ -36,12 +36,12 @@ function exportedTypes(file: string): string[] {
     .toArray();
 }
 
-test("the 18 runtime exports are there, and no other", () => {
+test("A1: the 18 runtime exports are there, and no other", () => {
   expect(RUNTIME).toHaveLength(18);
   expect(Object.keys(ours).sort()).toEqual(RUNTIME);
 });
 
-test("the 18 types are there", () => {
+test("A1: the 18 types are there", () => {
   const declared = exportedTypes("../node_modules/window.ai/dist/index.d.ts");
   const types = [...declared.filter((name) => !RUNTIME.includes(name)), "ModelID"].sort();
   expect(types).toHaveLength(18);
@@ -49,7 +49,7 @@ test("the 18 types are there", () => {
   expect(names).toEqual(expect.arrayContaining(types));
 });
 
-test("every constant has the original's value, in the original's order", () => {
+test("A1: every constant has the original's value, in the original's order", () => {
   for (const name of ["ErrorCode", "EventType", "MediaExtension", "ModelID"] as const) {
     expect(Object.entries(OURS[name])).toEqual(Object.entries(THEIRS[name]));
   }
@@ -119,7 +119,7 @@ test("isKnownError and isMediaExtension judge as the original does", () => {
   }
 });
 
-test("hasWindowAI looks for generateText, and is false where there is no window", () => {
+test("A2: hasWindowAI looks for generateText, and is false where there is no window", () => {
   for (const ai of [undefined, {}, { generateText: 1 }, { generateText() {} }]) {
     host.window = { ai };
     expect(ours.hasWindowAI()).toBe(original.hasWindowAI());
@@ -148,13 +148,13 @@ async function waitedMs(wait: () => Promise<unknown>): Promise<[number, unknown]
   return [took, outcome];
 }
 
-test("waitForWindowAI gives up where the original does, with its words", async () => {
+test("A2: waitForWindowAI gives up where the original does, with its words", async () => {
   const theirs = await waitedMs(() => original.waitForWindowAI());
   expect(await waitedMs(() => ours.waitForWindowAI())).toEqual(theirs);
   expect(theirs).toEqual([2500, new Error("window.ai not found")]);
 });
 
-test("waitForWindowAI merges its options: a timeout alone is enough", async () => {
+test("A2: waitForWindowAI merges its options: a timeout alone is enough", async () => {
   const never = await waitedMs(() =>
     original.waitForWindowAI({ timeout: 500 } as { interval: number; timeout: number }),
   );
@@ -165,7 +165,7 @@ test("waitForWindowAI merges its options: a timeout alone is enough", async () =
   expect(took).toBeLessThanOrEqual(800);
 });
 
-test("waitForWindowAI and getWindowAI resolve when the client comes, at once when it is there", async () => {
+test("A2: waitForWindowAI and getWindowAI resolve when the client comes, at once when it is there", async () => {
   const ai = { generateText() {} };
   setTimeout(() => {
     host.window = { ai };

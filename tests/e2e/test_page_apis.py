@@ -28,6 +28,12 @@ LATER = """
     const [object, name, given, done] = arguments;
     Promise.resolve(window[object][name](...given)).then(done, (error) => done({ failed: String(error) }));
 """
+UNCARRIABLE = """
+    const { settle, generate } = window.hostile;
+    const deep = Array.from({ length: 80 }).reduce((inner) => [inner], "x");
+    const calls = [generate(deep), generate("x".repeat(9e6)), generate("x".repeat(2e6)), generate(1n), window.ai.request(null)];
+    Promise.all(calls.map(settle)).then(arguments[0]);
+"""
 ALL = ["LanguageModel", "Summarizer", "Writer", "Rewriter", "Translator", "LanguageDetector", "Proofreader"]
 ASKED = {"before": "downloadable", "after": "available", "progress": [0, 1], "answer": text_of(3)}
 SOUNDS = [{"format": "wav", "header": "RIFF", "bytes": 44 + 2 * samples} for samples in (16_000, 1_600, 1_600)]
@@ -229,3 +235,26 @@ def test_f1_f2_clients_that_nobody_changed_in_firefox(stage: Stage, fox: Firefox
     until(lambda: fox.driver.find_elements("css selector", "input"), "React's page")[0].send_keys("Count.")
     fox.press("Send")
     until(lambda: fox.driver.find_elements("css selector", "li")[-1].text == f"assistant {text_of(3)}".strip(), "the answer in React")
+
+
+def test_e4_a15_a16_a_page_that_means_harm_in_firefox(stage: Stage, fox: Firefox, counting: CountingServer) -> None:
+    stage.forget()
+    do = open_in_firefox(fox, f"{stage.elsewhere}/hostile.html", "hostile")
+    before, windows = counting.asked, len(fox.driver.window_handles)
+    assert do("forge") == {"heard": [], "ends": [4200, 4200, 4200, "ok", 4200, 4200]}
+    assert (counting.asked, len(fox.driver.window_handles)) == (before, windows)
+    known = set(fox.driver.window_handles)
+    fox.driver.execute_script("window.flood = hostile.tally(Array.from({ length: 1_000 }, () => hostile.generate('hi')))")
+    fox.to_new_window(known)
+    assert len(fox.driver.window_handles) == len(known) + 1
+    fox.press("Deny")
+    fox.back()
+    counts = fox.driver.execute_async_script("window.flood.then(arguments[0])")
+    assert (sum(counts.values()), set(counts) <= {"4001", "4290"}, counting.asked) == (1_000, True, before), counts
+    do = open_in_firefox(fox, f"{stage.page}/hostile.html", "hostile")
+    ends = fox.driver.execute_async_script(UNCARRIABLE)
+    assert [end["code"] for end in ends] == [-32602, -32600, -32602, -32602, -32600]
+    here = f"{stage.page}/frame.html"
+    assert do("inFrame", {"properties": {"src": here}})["text"] == text_of(3)
+    refused = do("inFrame", {"properties": {"src": here}, "sandbox": "allow-scripts"})
+    assert (refused["origin"], refused["code"], refused["satchelCode"]) == ("null", 4100, "opaque_origin")
