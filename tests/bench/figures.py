@@ -1,8 +1,16 @@
 """Percentiles, CPU and memory of a process tree, and the printed table."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import psutil
+
+
+class Row(Protocol):
+    """Adds a row to the table and shows it."""
+
+    def __call__(self, metric: str, value: str, bar: str = "–") -> None:
+        """Add it."""
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -1,6 +1,6 @@
 """Measure Satchel beside a direct call to the same fake upstream, interleaved in one run, and print a Markdown table.
 
-`make bench`, or `.venv/bin/python -m tests.bench.run [--rounds 5] [--quick]`. Everything is on: authentication, policy, routing, hold,
+`make bench`, or `.venv/bin/python -m tests.bench.run` with its options (`--help`). Everything is on: authentication, policy, routing, hold,
 ledger, metering; the socket streams also have an origin with a grant.
 """
 
@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 import uvloop
+from tests.bench import pages
 from tests.bench.figures import cpu_s, median, memory_mb, percentile, table
 from tests.bench.load import StreamResult, Target, cancel_delays, closed_loop, socket_client, streams
 from tests.bench.pieces import pieces
@@ -179,6 +180,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="a quarter of the load, for a first look")
+    parser.add_argument("--pages-only", action="store_true", help="only what a page in Chromium notices")
+    parser.add_argument("--generations", type=int, default=100, help="how many the page's memory is watched over; five a second")
     options = parser.parse_args()
     print(f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores shared with the load generator\n")
     with (
@@ -196,9 +199,12 @@ def main() -> None:
         through = Target(satchel.port, token, "bench:")
         passed = Target(passed_port)
         bench = Bench(Target(port), through, passed, passed_pid, satchel, satchel.process.pid, port, options.rounds, options.quick)
-        uvloop.run(measure(bench))
-    for row in uvloop.run(pieces()):
-        bench.row(*row)
+        if not options.pages_only:
+            uvloop.run(measure(bench))
+        pages.measure(satchel, bench.row, options.generations, options.rounds)
+    if not options.pages_only:
+        for row in uvloop.run(pieces()):
+            bench.row(*row)
     print("\n" + table(bench.rows))
 
 
