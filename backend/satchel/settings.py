@@ -1,18 +1,21 @@
 """What an operator can set. The only reader of the environment; nobody else looks at `os.environ`."""
 
+import os
 import sys
+from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from satchel.domain.errors import MalformedRequest
 from satchel.domain.grants import parse_origin
 
-Words = Annotated[tuple[str, ...], NoDecode]
+PREFIX = "SATCHEL_"
+
+Words = tuple[str, ...]
 """Several values, separated by commas or spaces."""
 
 
@@ -32,10 +35,10 @@ class SettingsInvalid(Exception):
     """A setting has a value that cannot work; the message names it and says what would."""
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """All settings, each read from `SATCHEL_<NAME>`. Frozen: what runs is what was read at the start."""
 
-    model_config = SettingsConfigDict(env_prefix="SATCHEL_", frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = ConfigDict(frozen=True)
 
     host: str = "127.0.0.1"
     """The address to listen on."""
@@ -174,19 +177,20 @@ class Settings(BaseSettings):
         return self.database_url.startswith("sqlite")
 
 
-def read_settings() -> Settings:
-    """Read the environment.
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the environment. A variable that is empty counts as absent; those of other names are somebody else's.
 
     Raises:
         SettingsInvalid: a value cannot work.
     """
+    found = {name: value for name in Settings.model_fields if (value := environment.get(PREFIX + name.upper()))}
     try:
-        return Settings()
+        return Settings.model_validate(found)
     except ValidationError as invalid:
         lines = []
         for error in invalid.errors(include_input=False, include_url=False):
             name = "_".join(str(part) for part in error["loc"]).upper()
-            lines.append(f"SATCHEL_{name}: {error['msg'].removeprefix('Value error, ')}")
+            lines.append(f"{PREFIX}{name}: {error['msg'].removeprefix('Value error, ')}")
         raise SettingsInvalid("\n".join(lines)) from None
 
 
