@@ -9,7 +9,7 @@ from satchel.dialects.anthropic_messages_reply import JsonEncoder, StreamEncoder
 from satchel.dialects.anthropic_messages_request import parse_request
 from satchel.domain.chat import FilePart, ReasoningPart, TextPart
 from satchel.domain.errors import MalformedRequest, RateLimited, UnsupportedFeature
-from satchel.domain.events import Event, Finished, FinishReason, ReasoningDelta, Started, TextDelta, ToolCallDelta
+from satchel.domain.events import Event, Finished, FinishReason, Image, ReasoningDelta, Started, TextDelta, ToolCallDelta
 from satchel.domain.usage import Usage
 
 HIDDEN = ReasoningDelta("", details=({"type": "reasoning.encrypted", "data": "c2VjcmV0", "index": 1},))
@@ -148,3 +148,30 @@ def test_a_schema_is_kept() -> None:
     asked = parse_request({"model": "a/b", "max_tokens": 9, "messages": [{"role": "user", "content": "Hi"}], "output_config": config})
     assert asked.output_format is not None
     assert asked.output_format.schema == {"type": "object"}
+
+
+def test_a_picture_has_no_place() -> None:
+    stream, whole = StreamEncoder("gen_1", "a/b"), JsonEncoder("gen_1", "a/b")
+    whole.add(Image("https://a.example/b.png"))
+    assert stream.event(Image("https://a.example/b.png")) == b""
+    assert orjson.loads(whole.body())["content"] == []
+
+
+FOREIGN = {"type": "reasoning.encrypted", "data": "Z2Vt", "format": "google-gemini-v1", "id": "call_a"}
+
+
+@pytest.mark.parametrize("words", ["", "Hm"])
+def test_what_another_maker_hid_keeps_its_maker(words: str) -> None:
+    stream, whole = StreamEncoder("gen_1", "a/b"), JsonEncoder("gen_1", "a/b")
+    event = ReasoningDelta(words, details=(FOREIGN, {**FOREIGN, "id": "call_b"}))
+    whole.add(event)
+    content = orjson.loads(whole.body())["content"]
+    assert stream.event(event).count(b"redacted_thinking") == 2
+    assert [block["type"] for block in content] == ["redacted_thinking", "redacted_thinking", *(["thinking"] if words else [])]
+    turn = {"role": "assistant", "content": content[:2]}
+    (message,) = parse_request({"model": "a/b", "messages": [turn]}, counts_only=True).messages
+    assert [part.detail for part in message.parts if isinstance(part, ReasoningPart)] == [FOREIGN, {**FOREIGN, "id": "call_b"}]
+
+
+def test_a_signature_without_words_is_a_thinking_block() -> None:
+    assert b'"signature_delta"' in StreamEncoder("gen_1", "a/b").event(ReasoningDelta("", "sig"))

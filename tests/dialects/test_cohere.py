@@ -154,3 +154,13 @@ def test_events_after_an_error_are_passed_over() -> None:
     subject.feed(b"data: {nonsense\n\n" + said("content-delta", 0, content={"text": "a"}))
     with pytest.raises(SatchelError):
         subject.close()
+
+
+def test_a_whole_answer_says_the_same() -> None:
+    call = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": '{"a":1}'}}
+    message = {"role": "assistant", "tool_plan": "First", "content": [{"type": "text", "text": "Hi"}], "tool_calls": [call]}
+    events = decoder().decode_json(orjson.dumps({"id": "1", "message": message, "finish_reason": "TOOL_CALL"}))
+    assert [event for event in events if isinstance(event, ReasoningDelta | TextDelta)] == [ReasoningDelta("First"), TextDelta("Hi")]
+    assert "".join(event.arguments for event in events if isinstance(event, ToolCallDelta)) == '{"a":1}'
+    assert isinstance(events[-1], Finished)
+    assert events[-1].reason is FinishReason.TOOL_CALLS

@@ -153,3 +153,11 @@ def test_lists_say_what_draws() -> None:
         ("flux-1", ["image_output"]),
         ("gpt-image-1", ["image_output"]),
     ]
+
+
+def test_imagen_is_told_by_its_name() -> None:
+    names = ["models/imagen-4", "imagen-4", "gemini-3-image"]
+    assert [gemini_images.is_imagen(endpoint(native_model=name)) for name in names] == [True, True, False]
+    assert "aspectRatio" not in orjson.loads(gemini_images.encode_predict(ImageRequest("a/b", "a cat")))["parameters"]
+    asked = orjson.loads(gemini_images.encode_predict(ImageRequest("a/b", "a cat", details={"aspect_ratio": "16:9"})))
+    assert asked["parameters"]["aspectRatio"] == "16:9"

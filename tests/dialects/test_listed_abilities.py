@@ -88,3 +88,7 @@ def test_contexts_and_prices_stand_in_several_places() -> None:
     assert listed[4].price is not None
     assert (listed[4].price.input_usd, listed[4].price.output_usd) == (Decimal("0.6"), Decimal("1.2"))
     assert [one.price for one in listed[5:]] == [None] * 3
+
+
+def test_what_has_no_name_and_what_is_of_another_kind_is_passed_over() -> None:
+    assert parse_models([{"id": ""}, {"id": 7}, {"id": "m", "type": "rerank"}, {"id": "n"}], DAY) == parse_models([{"id": "n"}], DAY)

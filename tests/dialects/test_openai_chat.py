@@ -160,6 +160,18 @@ def test_no_arguments_are_an_empty_object(nothing: str | None) -> None:
     assert "".join(one.arguments for one in tools([call(0, "c", "f", nothing)])) == "{}"
 
 
+def test_nothing_after_nothing_is_still_nothing() -> None:
+    assert (
+        "".join(one.arguments for one in tools([call(0, "c", "f", "")], [call(0, None, None, "")], [call(0, None, None, "null")])) == "{}"
+    )
+
+
+def test_the_call_of_a_function_of_old_is_a_call() -> None:
+    events = decoded(chunk({"function_call": {"name": "f", "arguments": "{}"}}), chunk(finish="function_call"), DONE)
+    assert [(event.name, event.arguments) for event in events if isinstance(event, ToolCallDelta)] == [("f", "{}")]
+    assert end(events).reason is FinishReason.TOOL_CALLS
+
+
 def test_null_inside_arguments_stays() -> None:
     assert (
         "".join(one.arguments for one in tools([call(0, "c", "f", '{"a":')], [call(0, None, None, "null")], [call(0, None, None, "}")]))

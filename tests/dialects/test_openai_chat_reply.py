@@ -3,7 +3,7 @@ import pytest
 
 from satchel.dialects.openai_chat_reply import KEEP_ALIVE, JsonEncoder, StreamEncoder
 from satchel.domain.errors import ProviderUnavailable
-from satchel.domain.events import Event, Finished, FinishReason, ReasoningDelta, Started, TextDelta, ToolCallDelta
+from satchel.domain.events import Event, Finished, FinishReason, ReasoningDelta, Sound, Started, TextDelta, ToolCallDelta
 from satchel.domain.usage import UNPRICED, Cost, Usage
 
 USAGE_KEYS = {
@@ -153,3 +153,7 @@ def test_what_is_absent_is_left_out_of_chunks(event: Event) -> None:
 
 def test_waiting_is_a_comment() -> None:
     assert KEEP_ALIVE == b": keep-alive\n\n"
+
+
+def test_a_sound_has_no_place_in_a_chat() -> None:
+    assert StreamEncoder("gen_1", "a/b", 1).event(Sound(b"RIFF", "audio/wav")) == b""

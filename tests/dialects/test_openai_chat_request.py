@@ -172,6 +172,16 @@ def test_empty_reasoning_is_given_back_beside_tool_calls() -> None:
     assert sent(parse_request(body), reasoning_replay="reasoning_content")["messages"][0]["reasoning_content"] == ""
 
 
+@pytest.mark.parametrize("replay", ["reasoning_content", "reasoning"])
+def test_where_nothing_was_thought_nothing_is_given_back(replay: str) -> None:
+    (turn,) = sent(parse_request({"messages": [{"role": "assistant", "content": "so"}]}), reasoning_replay=replay)["messages"]
+    assert turn == {"role": "assistant", "content": "so"}
+
+
+def test_pictures_are_asked_for_by_their_name() -> None:
+    assert sent(parse_request({**HELLO, "modalities": ["image", "text"]}))["modalities"] == ["image", "text"]
+
+
 def test_plain_reasoning_of_an_earlier_answer_is_read() -> None:
     turn = {"role": "assistant", "content": "so", "reasoning_content": "why"}
     assert parse_request({**HELLO, "messages": [turn]}).messages[0].parts == (ReasoningPart("why"), TextPart("so"))

@@ -10,7 +10,7 @@ from satchel.dialects.openai_responses_carried import reasoning_parts
 from satchel.dialects.openai_responses_reply import JsonEncoder, StreamEncoder
 from satchel.domain.chat import ChatRequest, Message, OutputFormat, ReasoningPart, TextPart, Tool, ToolChoice, Tuning
 from satchel.domain.errors import ContentFiltered, RateLimited
-from satchel.domain.events import Event, Finished, FinishReason, ReasoningDelta, Started, TextDelta, ToolCallDelta
+from satchel.domain.events import Event, Finished, FinishReason, Image, ReasoningDelta, Started, TextDelta, ToolCallDelta
 from satchel.domain.usage import Cost, Usage
 
 REQUEST = ChatRequest("a/b", (Message("user", (TextPart("Hi"),)),))
@@ -215,3 +215,8 @@ def test_a_response_shows_how_it_was_asked_for() -> None:
     assert (body["text"]["format"]["name"], body["text"]["verbosity"]) == ("n", "high")
     assert (body["temperature"], body["top_p"], body["reasoning"]["effort"], body["max_output_tokens"]) == (0.5, 0.9, "low", 9)
     assert body["usage"]["cost_details"]["price_known"] is False
+
+
+def test_a_picture_has_no_place() -> None:
+    assert streamed(Image("https://a.example/b.png")) == []
+    assert whole(Image("https://a.example/b.png"), Finished(FinishReason.STOP))["output"] == []
