@@ -3,6 +3,7 @@
 Other models misbehave on purpose: `silence` never answers, `garbage` answers no JSON, `break-5` drops the connection after five words,
 `refuse` answers 401 in OpenAI's shape.
 `tools` calls the tool `add` and then says what it was told; `object` writes JSON; `mirror` writes what kinds of parts it was sent last.
+`embed` makes vectors of a text's length and place.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
-MODELS = ["count-300-20", "count-3-0", "tools", "object", "mirror", "silence", "garbage", "break-5", "refuse"]
+MODELS = ["count-300-20", "count-3-0", "tools", "object", "mirror", "embed", "silence", "garbage", "break-5", "refuse"]
 
 
 @dataclass
@@ -110,6 +111,14 @@ async def _answer(request: web.Request, model: str) -> web.StreamResponse:
     return response
 
 
+async def embeddings(request: web.Request) -> web.Response:
+    """Answer with one vector for each text: its length and its place."""
+    body = await request.json()
+    texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
+    data = [{"object": "embedding", "index": at, "embedding": [len(text), at]} for at, text in enumerate(texts)]
+    return web.json_response({"object": "list", "model": "embed", "data": data, "usage": {"prompt_tokens": 3, "total_tokens": 3}})
+
+
 async def models(request: web.Request) -> web.Response:
     """List the models."""
     return web.json_response({"object": "list", "data": [{"id": name, "object": "model", "owned_by": "tests"} for name in MODELS]})
@@ -130,6 +139,7 @@ def serving() -> Iterator[CountingServer]:
         app = web.Application()
         app[SERVER] = server
         app.router.add_post("/v1/chat/completions", completions)
+        app.router.add_post("/v1/embeddings", embeddings)
         app.router.add_get("/v1/models", models)
         runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=1)
         await runner.setup()

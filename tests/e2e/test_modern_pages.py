@@ -19,7 +19,7 @@ LATER = """
     const [name, done] = arguments;
     window.modern[name]().then(done, (error) => done({ failed: String(error), code: error?.code }));
 """
-DEEDS = ("announced", "chat", "tool", "openai", "stop")
+DEEDS = ("announced", "chat", "tool", "openai", "embed", "stop")
 
 
 def check(name: str, told: Any) -> None:
@@ -36,6 +36,7 @@ def check(name: str, told: Any) -> None:
         "chat": {"streamed": text_of(3), "text": text_of(3), "outputTokens": 3, "costIsKnown": True, "provider": "custom"},
         "tool": "It is 47.",
         "openai": {"streamed": text_of(3), "whole": text_of(3), "error": 400},
+        "embed": {"embeddings": [[1, 0], [3, 1]], "inputTokens": 3, "provider": "custom"},
         "stop": {"name": "AbortError", "usage": "number"},
     }[name]
     if isinstance(told, dict):

@@ -20,6 +20,8 @@ export function announce(target: Window, provider: Record<string, unknown>): voi
       "cost",
       "permissions",
       "models",
+      "embeddings",
+      "images",
     ]),
   });
   const detail = freeze({ info, provider });

@@ -15,6 +15,8 @@ interface ToolCall {
 export class Answer {
   text = "";
   reasoning = "";
+  private readonly images: { url: string }[] = [];
+  private readonly embeddings: (readonly number[])[] = [];
   private readonly tools: ToolCall[] = [];
 
   /** Appends one increment. */
@@ -25,6 +27,12 @@ export class Answer {
         return;
       case "reasoning-delta":
         this.reasoning += event.delta;
+        return;
+      case "image":
+        this.images[event.index] = { url: event.url };
+        return;
+      case "embedding":
+        this.embeddings[event.index] = event.values;
         return;
       case "tool-input-delta": {
         const call = this.tools[event.index] ?? { id: "", name: "", arguments: "" };
@@ -37,9 +45,12 @@ export class Answer {
   }
 
   /** The fields of the result that the events made up. */
-  parts(): { text: string; reasoning?: string; toolCalls?: ToolCall[] } {
+  parts(method: string): Record<string, unknown> {
+    if (method === "ai_embed") return { embeddings: this.embeddings };
+    if (method === "ai_generateImage") return { images: this.images.filter(Boolean) };
     return {
       text: this.text,
+      ...(this.images.length === 0 ? {} : { images: this.images.filter(Boolean) }),
       ...(this.reasoning === "" ? {} : { reasoning: this.reasoning }),
       ...(this.tools.length === 0 ? {} : { toolCalls: this.tools.filter(Boolean) }),
     };

@@ -13,11 +13,11 @@ interface Options {
 const AFTER_ABORT_MS = 5_000;
 
 /**
- * Runs `ai_generate`: whole result, or `RpcFailure`, or an `AbortError` that carries the usage and cost so far.
+ * Runs `ai_generate`, `ai_embed` or `ai_generateImage`: whole result, or `RpcFailure`, or an `AbortError` that carries the usage and cost so far.
  *
  * After an abort the backend's last word is awaited for five seconds, because it says what the stop came to.
  */
-export async function generate(channel: Channel, params: unknown, options: Options): Promise<unknown> {
+export async function generate(channel: Channel, method: string, params: unknown, options: Options): Promise<unknown> {
   const { signal } = options;
   if (signal?.aborted) throw abortError(null, "");
   const answer = new Answer();
@@ -25,11 +25,11 @@ export async function generate(channel: Channel, params: unknown, options: Optio
     answer.add(event);
     if (!signal?.aborted) deliver(options.onEvent, event);
   };
-  const ending = channel.call("ai_generate", params, { onEvent, signal });
+  const ending = channel.call(method, params, { onEvent, signal });
   try {
     const end = (await (signal === undefined ? ending : Promise.race([ending, tooLong(signal)]))) as object;
     if (signal?.aborted) throw abortError(end, answer.text);
-    return { ...end, ...answer.parts() };
+    return { ...end, ...answer.parts(method) };
   } catch (error) {
     if (signal?.aborted && error instanceof RpcFailure) throw abortError(error.data ?? null, answer.text);
     throw error;

@@ -7,6 +7,12 @@ interface AskOptions {
   signal?: AbortSignal;
 }
 
+interface ModelOptions {
+  model?: string;
+  signal?: AbortSignal;
+  [wish: string]: unknown;
+}
+
 /**
  * What pages of today call: the same client as in the npm package, over the private port. All members work unbound.
  * Source of the shapes: docs/reference/page-protocol.md, "The modern calls".
@@ -26,6 +32,10 @@ export function modernApi(provider: Provider): Record<string, unknown> {
   return {
     chat,
     fetch: satchelFetch({ client }),
+    embed: (input: string | readonly string[], { signal, ...options }: ModelOptions = {}) =>
+      ask("ai_embed", { ...options, input }, signal),
+    generateImage: (prompt: string, { signal, ...options }: ModelOptions = {}) =>
+      ask("ai_generateImage", { ...options, prompt }, signal),
     listModels: (options?: { signal?: AbortSignal }) => client.listModels(options ?? {}),
     requestPermissions: (permissions: object = {}, { reason, signal }: AskOptions = {}) =>
       ask("ai_requestPermissions", { permissions, reason }, signal),

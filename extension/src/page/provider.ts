@@ -14,6 +14,8 @@ interface RequestOptions {
   onEvent?: (event: StreamEvent) => void;
 }
 
+const GENERATES = new Set(["ai_generate", "ai_embed", "ai_generateImage"]);
+
 /** Requests and events of a page, over the private port; what `window.ai` is made of: docs/reference/page-protocol.md. */
 export class Provider {
   private readonly handlers = new Map<string, Set<Handler>>();
@@ -62,8 +64,9 @@ export class Provider {
       throw new RpcFailure(RpcCode.invalidRequest, "onEvent must be a function");
     }
     const params = plain(call["params"]);
-    if (call["method"] !== "ai_generate") return this.channel.call(call["method"], params, { signal: options.signal });
-    return generate(this.channel, params, options);
+    const { method } = call;
+    if (!GENERATES.has(method)) return this.channel.call(method, params, { signal: options.signal });
+    return generate(this.channel, method, params, options);
   }
 
   private emit(name: string, data: unknown): void {

@@ -2,4 +2,6 @@
 export type StreamEvent =
   | { type: "text-delta"; delta: string }
   | { type: "reasoning-delta"; delta: string }
-  | { type: "tool-input-delta"; index: number; id?: string; name?: string; delta: string };
+  | { type: "tool-input-delta"; index: number; id?: string; name?: string; delta: string }
+  | { type: "image"; index: number; url: string }
+  | { type: "embedding"; index: number; values: readonly number[] };

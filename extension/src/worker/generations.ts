@@ -1,3 +1,4 @@
+import { AskedBody } from "../wire/asked-body";
 import { ChatBody } from "../wire/chat-body";
 import type { ConsentDecision } from "../wire/consent-decision";
 import type { GenerationEnd } from "../wire/generation-end";
@@ -61,7 +62,7 @@ export class Generations {
       running.sink = sink;
       return;
     }
-    const body = ChatBody.fromParams(request.params);
+    const body = AskedBody.fromParams(request.kind ?? "chat", request.params);
     if (typeof body === "string") {
       const error = { code: RpcCode.invalidParams, message: body, data: { satchelCode: "malformed_request" } };
       return sink({ kind: "error", id: request.id, error });
@@ -199,7 +200,8 @@ export class Generations {
     const { caller, clientId } = run.record;
     const embedder = caller.embedder === null ? {} : { embedder: caller.embedder };
     const site = caller.origin === this.deps.own ? {} : { origin: caller.origin, ...embedder };
-    const frame = { type: "generate", id: clientId, ...site, request: run.body } as const;
+    const kind = run.kind === "chat" ? {} : { kind: run.kind };
+    const frame = { type: "generate", id: clientId, ...site, ...kind, request: run.body } as const;
     const bytes = new TextEncoder().encode(JSON.stringify(frame)).length;
     if (bytes > this.deps.link.messageBytes) {
       const message = `The request is ${bytes} bytes; at most ${this.deps.link.messageBytes} can be sent`;
@@ -273,7 +275,7 @@ export class Generations {
 
   private failed(run: Run, frame: Extract<ServerFrame, { type: "failed" }>): void {
     const { error } = frame;
-    if (error.code === "consent_required" && !run.orphan) return void this.ask(run);
+    if (error.code === "consent_required" && !run.orphan && run.kind === "chat") return void this.ask(run);
     if (error.code === "model_not_granted" && !run.orphan && run.body.model === ChatBody.PREFERRED) {
       return void this.substitute(run, error);
     }

@@ -1,4 +1,4 @@
-import type { ChatBody } from "../wire/chat-body";
+import type { AskedBody, AskedKind } from "../wire/asked-body";
 import { LegacyModel } from "../wire/legacy-model";
 import type { Caller } from "./caller";
 import type { Run } from "./run";
@@ -6,6 +6,8 @@ import type { Run } from "./run";
 /** What a page asked for, with what the browser says about the page. */
 export interface RunRequest {
   id: string;
+  /** What is asked for; chat where nothing is said. */
+  kind?: AskedKind;
   params: unknown;
   caller: Caller;
   active: boolean;
@@ -15,8 +17,8 @@ export interface RunRequest {
 }
 
 /** A run that has not begun. */
-export function newRun(key: string, request: RunRequest, asked: ChatBody, sink: Run["sink"]): Run {
-  const { caller, id, active, visible, params } = request;
+export function newRun(key: string, request: RunRequest, asked: AskedBody, sink: Run["sink"]): Run {
+  const { caller, id, active, visible, params, kind = "chat" } = request;
   const body = { ...asked, model: LegacyModel.respell(asked.model) };
   const record = {
     key,
@@ -31,6 +33,7 @@ export function newRun(key: string, request: RunRequest, asked: ChatBody, sink: 
   return {
     record,
     id,
+    kind,
     body,
     sink,
     reason: typeof reason === "string" ? reason : null,

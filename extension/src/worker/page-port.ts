@@ -1,4 +1,5 @@
 import type { Browser } from "wxt/browser";
+import { AskedBody } from "../wire/asked-body";
 import { RelayMessage } from "../wire/relay-message";
 import { ReplyMessage } from "../wire/reply-message";
 import { RpcCode } from "../wire/rpc-code";
@@ -92,6 +93,8 @@ export class PagePort {
     if (await this.deps.settings.paused()) throw disconnected("paused");
     switch (request.method) {
       case "ai_generate":
+      case "ai_embed":
+      case "ai_generateImage":
         return this.generate(request, caller);
       case "ai_getCurrentModel":
         return this.result(request.id, await this.deps.grants.currentModel(caller));
@@ -123,7 +126,9 @@ export class PagePort {
 
   private async generate(request: Request, caller: Caller): Promise<void> {
     const { id, params, active, visible, resume } = request;
-    await this.deps.generations.start({ id, params, caller, active, visible, after: resume?.after ?? null }, this.send);
+    const asked = { id, params, caller, active, visible, after: resume?.after ?? null };
+    const kind = AskedBody.kindOf(request.method) ?? "chat";
+    await this.deps.generations.start({ ...asked, kind }, this.send);
     if (!this.open) this.deps.generations.abandon(this.send);
   }
 

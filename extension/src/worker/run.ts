@@ -1,4 +1,4 @@
-import type { ChatBody } from "../wire/chat-body";
+import type { AskedBody, AskedKind } from "../wire/asked-body";
 import type { PermissionWish } from "../wire/permission-wish";
 import type { ReplyMessage } from "../wire/reply-message";
 import type { RunRecord } from "./run-record";
@@ -8,7 +8,8 @@ export interface Run {
   record: RunRecord;
   /** The page's own id of the request. */
   id: string;
-  body: ChatBody;
+  kind: AskedKind;
+  body: AskedBody;
   reason: string | null;
   /** How the page itself asks to be narrowed; null where it only asks a question. */
   wish: PermissionWish | null;

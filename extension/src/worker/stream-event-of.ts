@@ -5,6 +5,8 @@ import type { StreamEvent } from "../wire/stream-event";
 export function streamEventOf(frame: Extract<ServerFrame, { type: "delta" }>): StreamEvent | null {
   if (typeof frame.text === "string") return { type: "text-delta", delta: frame.text };
   if (typeof frame.reasoning === "string") return { type: "reasoning-delta", delta: frame.reasoning };
+  if (frame.image) return { type: "image", index: frame.image.index, url: frame.image.url };
+  if (frame.embedding) return { type: "embedding", index: frame.embedding.index, values: frame.embedding.values };
   const call = frame.tool_call;
   if (call === undefined || call === null) return null;
   return {

@@ -11,6 +11,8 @@ interface Ai {
   getPermissions(): Promise<unknown>;
   revokePermissions(): Promise<unknown>;
   listModels: Client["listModels"];
+  embed(input: string | readonly string[], options?: object): Promise<unknown>;
+  generateImage(prompt: string, options?: object): Promise<unknown>;
 }
 
 const END = { id: "gen_1", finishReason: "stop", model: "a/b", provider: "p", cost: { usd: 0.25, known: true } };
@@ -118,6 +120,24 @@ describe("the rest of the modern calls", () => {
     const body = JSON.stringify({ model: "a/b", messages: [{ role: "user", content: "hi" }] });
     const reply = await (await fetch("https://api.openai.com/v1/chat/completions", { method: "POST", body })).json();
     expect(reply.choices[0].message).toMatchObject({ role: "assistant", content: "Hello" });
+  });
+
+  it("D2: embeds texts and draws pictures, and stops by signal", async () => {
+    pair.answer(({ id, method }) => {
+      if (method === "ai_embed") {
+        says(id, { type: "embedding", index: 0, values: [1, 0] }, { type: "embedding", index: 1, values: [0, 1] });
+      } else says(id, { type: "image", index: 0, url: "data:image/png;base64,AAAA" });
+      pair.post({ id, result: END });
+    });
+    const { embed, generateImage } = ai;
+    const vectors = [
+      [1, 0],
+      [0, 1],
+    ];
+    expect(await embed(["a", "b"], { dimensions: 2 })).toEqual({ ...END, embeddings: vectors });
+    expect(await generateImage("a hat")).toEqual({ ...END, images: [{ url: "data:image/png;base64,AAAA" }] });
+    expect(pair.asked.map(({ params }) => params)).toEqual([{ input: ["a", "b"], dimensions: 2 }, { prompt: "a hat" }]);
+    await expect(embed("a", { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
   });
 
   it("D3: asks for permissions with caveats and a reason, looks at them and gives them back", async () => {

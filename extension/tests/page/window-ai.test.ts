@@ -14,7 +14,16 @@ const SEVEN = [
   "BETA_updateModelProvider",
 ];
 const REQUESTS = ["request", "on", "off", "removeEventListener"];
-const MODERN = ["chat", "fetch", "listModels", "requestPermissions", "getPermissions", "revokePermissions"];
+const MODERN = [
+  "chat",
+  "fetch",
+  "embed",
+  "generateImage",
+  "listModels",
+  "requestPermissions",
+  "getPermissions",
+  "revokePermissions",
+];
 const END = {
   id: "gen_1",
   finishReason: "stop",

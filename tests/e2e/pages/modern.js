@@ -52,4 +52,9 @@ const stop = async () => {
   return { name: error.name, usage: typeof error.usage?.outputTokens };
 };
 
-window.modern = { announced, chat, tool, openai, stop };
+const embed = async () => {
+  const { embeddings, usage, provider } = await ai.embed(["a", "bcd"], { model: "lab:embed" });
+  return { embeddings, inputTokens: usage.inputTokens, provider };
+};
+
+window.modern = { announced, chat, tool, openai, embed, stop };

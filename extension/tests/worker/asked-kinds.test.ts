@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { AskedBody } from "../../src/wire/asked-body";
+import { Stage } from "./stage";
+import { turn } from "./turn";
+
+describe("D2: embeddings and pictures", () => {
+  it("are asked for in the backend's words and come back whole, numbered like every answer", async () => {
+    const worker = new Stage();
+    const { replies } = worker.ask("1", { kind: "embeddings", params: { input: ["a", "b"], dimensions: 2 } });
+    await turn();
+    const request = { model: "satchel/embeddings", input: ["a", "b"], dimensions: 2 };
+    expect(worker.sent[0]).toMatchObject({
+      type: "generate",
+      kind: "embeddings",
+      origin: "https://a.example",
+      request,
+    });
+    worker.started(0, "gen_1");
+    for (const [index, values] of [
+      [0.5, 1],
+      [1, 0],
+    ].entries()) {
+      worker.generations.frame({ type: "delta", generation: "gen_1", seq: index + 1, embedding: { index, values } });
+    }
+    worker.finished("gen_1", 3);
+    expect(replies.map((reply) => (reply.kind === "event" ? reply.event : reply.kind))).toEqual([
+      { type: "embedding", index: 0, values: [0.5, 1] },
+      { type: "embedding", index: 1, values: [1, 0] },
+      "result",
+    ]);
+  });
+
+  it("ask nobody: a site needs its grant before", async () => {
+    const worker = new Stage();
+    const { replies } = worker.ask("1", { kind: "images", params: { prompt: "a hat" } });
+    await turn();
+    worker.failed(0, "consent_required");
+    await turn();
+    expect(replies).toMatchObject([
+      { kind: "error", error: { code: 4100, data: { satchelCode: "consent_required" } } },
+    ]);
+    expect(worker.opened).toEqual([]);
+  });
+
+  it("are refused in words when they are misshapen", () => {
+    expect(AskedBody.fromParams("embeddings", {})).toBe("input must be a text or a list of texts");
+    expect(AskedBody.fromParams("embeddings", { input: [] })).toBe("input must be a text or a list of texts");
+    expect(AskedBody.fromParams("embeddings", { input: "a", dimensions: "many" })).toBe("dimensions must be a number");
+    expect(AskedBody.fromParams("images", { prompt: "a", model: 7 })).toBe("model must be a string");
+    expect(AskedBody.fromParams("images", null)).toBe("params must be an object");
+    const drawn = AskedBody.fromParams("images", {
+      prompt: "a",
+      n: 2,
+      outputFormat: "png",
+      secret: "left out",
+      seed: null,
+    });
+    expect(drawn).toEqual({ model: "satchel/images", prompt: "a", n: 2, output_format: "png" });
+    expect(["ai_embed", "constructor"].map(AskedBody.kindOf)).toEqual(["embeddings", undefined]);
+  });
+});
