@@ -48,6 +48,8 @@ def test_each_request_is_in_its_host_s_own_words() -> None:
     odd = replace(CAT, size="1000x7", details={}, user=None)
     assert gemini_images.dropped_parameters(odd) == ("size",)
     assert orjson.loads(gemini_images.encode_predict(odd))["parameters"] == {"sampleCount": 2}
+    assert gemini_images.as_chat(ImageRequest("a/b", "a cat")).aspect_ratio is None
+    assert gemini_images.as_chat(ImageRequest("a/b", "a cat", details={"aspect_ratio": "16:9"})).aspect_ratio == "16:9"
     asked = orjson.loads(gemini_request.encode_request(gemini_images.as_chat(CAT), endpoint()))
     assert asked["generationConfig"] == {"candidateCount": 2, "responseModalities": ["IMAGE"], "imageConfig": {"aspectRatio": "3:2"}}
 

@@ -68,6 +68,7 @@ def test_llama_cpp_tells_abilities_in_a_second_list() -> None:
 
 
 def test_models_that_can_do_nothing_for_us_are_left_out() -> None:
+    assert parse_models([{"id": "omni-moderation"}, {"id": "x", "type": "rerank"}], DAY) == []
     assert parse_models([{"id": "mistral-ocr", "capabilities": {"completion_chat": False}}], DAY) == []
 
 

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from tests.dialects.claude_events import START, STOP, ended, said, sse
 
+from satchel.domain.calls import Request
 from satchel.domain.chat import Tuning
 from satchel.domain.errors import KeyMissing, KeyRejected, ProviderGarbled, ProviderRefused, ProviderUnavailable, SatchelError
 from satchel.domain.events import TextDelta
@@ -48,6 +49,7 @@ class Google:
         assert isinstance(built, Vertex)
         self.provider = built
         self.seen: list[web.Request] = []
+        self.asking: Request = ask()
         streaming = {GEMINI: GEMINI_SAYS, CLAUDE: CLAUDE_SAYS}
         models = {path: self._streaming(body) for path, body in streaming.items()}
         self.answers: dict[str, Any] = {**models, "/token": TOKEN, **answers}
@@ -64,7 +66,7 @@ class Google:
             events: list[Any] = []
             for _ in range(times):
                 try:
-                    events += [event async for event in self.provider.stream(ask(), there, secret)]
+                    events += [event async for event in self.provider.stream(self.asking, there, secret)]
                 except SatchelError as error:
                     if refusals is None:
                         raise

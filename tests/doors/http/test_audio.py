@@ -6,6 +6,7 @@ from typing import Any
 import aiohttp
 import openai
 import pytest
+from tests.dialects.test_other_bodies import FORMS, SPEECH
 
 from satchel.domain.keys import Secret
 from satchel.doors.http.keys import KeyDesk
@@ -100,24 +101,6 @@ async def test_a_long_sound_is_taken_and_one_over_the_limit_is_not(house: Served
     with pytest.raises(openai.APIStatusError) as refused:
         await client.audio.transcriptions.create(model="lab:hears", file=("a.wav", bytes(27 * 1024 * 1024)))
     assert refused.value.status_code == 413
-
-
-SPEECH: list[tuple[dict[str, object], str]] = [
-    ({}, "input"),
-    ({"input": "a", "response_format": "midi"}, "response_format"),
-    ({"input": "a", "speed": 9}, "speed"),
-    ({"input": "a", "voice": 1}, "voice"),
-    ({"input": "a", "stream_format": "sse"}, "stream_format"),
-]
-FORMS: list[tuple[dict[str, str], str]] = [
-    ({}, "file"),
-    ({"file": ""}, "file"),
-    ({"file": "x", "response_format": "poem"}, "response_format"),
-    ({"file": "x", "temperature": "hot"}, "temperature"),
-    ({"file": "x", "temperature": "2"}, "temperature"),
-    ({"file": "x", "timestamp_granularities[]": "hour"}, "timestamp_granularities"),
-    ({"file": "x", "stream": "true"}, "stream"),
-]
 
 
 async def test_what_is_wrong_is_named_before_anything_is_sent(house: Served, client: openai.AsyncOpenAI) -> None:

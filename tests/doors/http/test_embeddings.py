@@ -8,6 +8,7 @@ from typing import Any
 import openai
 import pytest
 from langchain_openai import OpenAIEmbeddings
+from tests.dialects.test_other_bodies import EMBEDDINGS
 from tests.e2e.conftest import need
 
 from satchel.domain.budgets import Budget, Period, period_start
@@ -99,23 +100,8 @@ async def test_a_budget_is_held_for_an_embedding_and_settled_by_its_price(house:
         await client.embeddings.create(model="mine:embed-of-tomorrow", input="one")
 
 
-WRONG: list[tuple[dict[str, object], str]] = [
-    ({}, "input"),
-    ({"input": []}, "input"),
-    ({"input": ""}, "input[0]"),
-    ({"input": ["a", ""]}, "input[1]"),
-    ({"input": ["a", [1]]}, "input"),
-    ({"input": [[1], [-1]]}, "input[1]"),
-    ({"input": ["a"] * 2_049}, "input"),
-    ({"input": "a", "encoding_format": "hex"}, "encoding_format"),
-    ({"input": "a", "dimensions": 0}, "dimensions"),
-    ({"input": "a", "input_type": "poem"}, "input_type"),
-    ({"input": [{"type": "image_url"}]}, "input"),
-]
-
-
 async def test_what_is_wrong_is_named_before_anything_is_sent(house: Served) -> None:
-    for body, param in WRONG:
+    for body, param in EMBEDDINGS:
         status, answer = await house.call("POST", "/v1/embeddings", {"model": "lab:embed", **body})
         assert (status in (400, 404), answer["error"]["param"]) == (True, param), body
     assert house.upstream.asked == []

@@ -5,6 +5,7 @@ from typing import Any
 
 import openai
 import pytest
+from tests.dialects.test_other_bodies import IMAGES
 
 from satchel.domain.budgets import Budget, Period, period_start
 from satchel.domain.keys import Secret
@@ -59,21 +60,8 @@ async def test_pictures_are_held_and_paid_by_the_price_of_their_tokens(house: Se
         await client.images.generate(model="mine:dall-e-9", prompt="a cat")
 
 
-WRONG: list[tuple[dict[str, object], str]] = [
-    ({}, "prompt"),
-    ({"prompt": ""}, "prompt"),
-    ({"prompt": "a", "n": 0}, "n"),
-    ({"prompt": "a", "n": 11}, "n"),
-    ({"prompt": "a", "size": 7}, "size"),
-    ({"prompt": "a", "quality": ["high"]}, "quality"),
-    ({"prompt": "a", "response_format": "png"}, "response_format"),
-    ({"prompt": "a", "stream": True}, "stream"),
-    ({"prompt": "a", "input_references": [{}]}, "input_references"),
-]
-
-
 async def test_what_is_wrong_is_named_before_anything_is_sent(house: Served, client: openai.AsyncOpenAI) -> None:
-    for body, param in WRONG:
+    for body, param in IMAGES:
         status, answer = await house.call("POST", "/v1/images/generations", {"model": "lab:draw", **body})
         assert (status in (400, 404), answer["error"]["param"]) == (True, param), body
     with pytest.raises(openai.NotFoundError, match="image_output"):
