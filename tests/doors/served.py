@@ -87,8 +87,9 @@ async def served(home: Path, **settings: Any) -> AsyncGenerator[Served, None]:
     """Serve a house with one account, its token, and the scripted provider under the label `lab`."""
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
+    fetch_document = settings.pop("fetch_document", None)
     chosen = Settings(home=home, port=port, builtin_model="off", drain_s=settings.pop("drain_s", 5), **settings)
-    async with upstream() as provider, open_house(chosen) as house, aiohttp.ClientSession() as http:
+    async with upstream() as provider, open_house(chosen, fetch_document) as house, aiohttp.ClientSession() as http:
         doors = Doors(house)
         ready = asyncio.Event()
 

@@ -29,7 +29,7 @@ from satchel.services.budget import Budgets
 from satchel.services.catalog import Catalog
 from satchel.services.generation import Generation
 from satchel.services.ledger import Ledger
-from satchel.services.oauth.documents import MAX_DOCUMENT_BYTES, ClientDocuments
+from satchel.services.oauth.documents import MAX_DOCUMENT_BYTES, ClientDocuments, Fetch
 from satchel.services.oauth.exchange import Exchange
 from satchel.services.oauth.key_proofs import KeyProofs
 from satchel.services.oauth.pairings import Pairings
@@ -55,8 +55,9 @@ _DOCUMENT_S = 10.0
 class House:
     """Every adapter and service, plugged together by `open_house`, which also closes it. Building it connects nothing."""
 
-    def __init__(self, settings: Settings, deployment_id: str, *, is_first: bool) -> None:
+    def __init__(self, settings: Settings, deployment_id: str, *, is_first: bool, fetch_document: Fetch | None = None) -> None:
         self.settings = settings
+        self._fetch_document = fetch_document or self._client_document
         self.ids = Ids()
         self.clock: Clock = SystemClock()
         self.bus: Bus = MemoryBus()
@@ -103,7 +104,7 @@ class House:
         self.totps = Totps(database, self.custody, self.keks.enrol, limiter=self.limiter, clock=clock, ids=ids)
         self.proofs = Proofs(database, self.accounts, self.passkeys, self.totps, clock=clock)
         self.apps = Apps(frozenset(self.settings.extension_ids), frozenset(self.settings.allowed_origins))
-        documents = ClientDocuments(self._client_document, clock)
+        documents = ClientDocuments(self._fetch_document, clock)
         self.key_proofs = KeyProofs(self.limiter, clock, ids)
         self.oauth = OAuth(oauth, self.apps.find, documents, self.key_proofs, bus=bus, clock=clock, ids=ids)
         self.pairings = Pairings(oauth, self.oauth, self.limiter, clock)
@@ -157,8 +158,10 @@ def _custody(settings: Settings, deployment_id: str, *, is_first: bool) -> Custo
 
 
 @asynccontextmanager
-async def open_house(settings: Settings) -> AsyncGenerator[House, None]:
+async def open_house(settings: Settings, fetch_document: Fetch | None = None) -> AsyncGenerator[House, None]:
     """Bring the database up to date, build the house, and close it in the end.
+
+    `fetch_document` reads the documents of apps; by default our own transport does, from public hosts only.
 
     Raises:
         NotReady: the database does not answer.
@@ -173,7 +176,7 @@ async def open_house(settings: Settings) -> AsyncGenerator[House, None]:
             is_first = not await stores.keks.list()
     finally:
         await database.aclose()
-    house = House(settings, deployment_id, is_first=is_first)
+    house = House(settings, deployment_id, is_first=is_first, fetch_document=fetch_document)
     try:
         await house.keks.check()
         yield house

@@ -18,8 +18,8 @@ NODE_FOLDER = Path(__file__).parents[2] / "e2e" / "node"
 REDIRECT = f"https://{CHROMIUM_EXTENSION_ID}.chromiumapp.org/"
 
 
-async def the_person_allows(house: Served, address: str) -> str:
-    """Sign in, allow, and return where the browser would go."""
+async def consented(house: Served, address: str, terms: dict[str, str] | None = None) -> str:
+    """Sign in, allow on these terms, and return where the browser would go."""
     ours = {"origin": house.url, "sec-fetch-site": "same-origin"}
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True), headers=ours) as browser:
         form = {"email": "owner@satchel.example", "password": "a long enough password"}
@@ -28,7 +28,7 @@ async def the_person_allows(house: Served, address: str) -> str:
         async with browser.get(address) as page:
             found = re.search(r'name="token" value="([^"]+)"', await page.text())
         assert found
-        async with browser.post(address, data={"token": found[1], "decision": "allow"}, allow_redirects=False) as answer:
+        async with browser.post(address, data={"token": found[1], "decision": "allow", **(terms or {})}, allow_redirects=False) as answer:
             assert answer.status == 303
             return answer.headers["location"]
 
@@ -48,7 +48,7 @@ async def test_an_npm_client_completes_its_flow(house: Served, client: str) -> N
         async with asyncio.timeout(60):
             address = (await running.stdout.readline()).decode().strip()
             if address:
-                running.stdin.write(f"{await the_person_allows(house, address)}\n".encode())
+                running.stdin.write(f"{await consented(house, address)}\n".encode())
             said, errors = await running.communicate()
     finally:
         if running.returncode is None:

@@ -3,6 +3,7 @@
 from authlib.oauth2.rfc8628 import DEVICE_CODE_GRANT_TYPE
 
 from satchel.domain.tokens import SCOPES
+from satchel.services.oauth.documents import DOCUMENT_SCOPES
 from satchel.services.oauth.key_proofs import ALGORITHMS
 
 AUTHORIZE_PATH = "/oauth/authorize"
@@ -44,7 +45,7 @@ def resource_metadata(issuer: str) -> dict[str, object]:
     return {
         "resource": issuer,
         "authorization_servers": [issuer],
-        "scopes_supported": sorted(SCOPES),
+        "scopes_supported": sorted(DOCUMENT_SCOPES),  # strict clients ask for all of these: what any app may have
         "bearer_methods_supported": ["header"],
         "dpop_signing_alg_values_supported": list(ALGORITHMS),
         "dpop_bound_access_tokens_required": False,
