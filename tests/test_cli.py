@@ -146,3 +146,14 @@ def test_prices_are_refreshed_from_a_file_and_kept_in_the_home(satchel: Satchel,
     assert len(kept["sellers"]["anthropic"]) > 20
     data.write_text("words")
     assert "not in the form of genai-prices" in run(satchel, "models", "refresh", "--from", str(data)).stderr
+
+
+def test_an_account_is_exported_and_deleted(satchel: Satchel) -> None:
+    satchel.add_owner()
+    satchel.add_server("http://127.0.0.1:9/v1", "lab", secret="sk-canary")
+    copy = run(satchel, "account", "export", "--email", EMAIL)
+    assert json.loads(copy.stdout)["keys"][0]["label"] == "lab"
+    assert "sk-canary" not in copy.stdout
+    assert run(satchel, "account", "delete", "--email", EMAIL, stdin="n\n").returncode == 1
+    assert run(satchel, "account", "delete", "--email", EMAIL, "--yes").returncode == 0
+    assert "there is no account" in run(satchel, "account", "export", "--email", EMAIL).stderr

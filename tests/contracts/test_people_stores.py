@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from satchel.domain.accounts import SignIn
-from satchel.domain.keys import Kek
+from satchel.domain.keys import Kek, WrappedDek
 from satchel.domain.passkeys import Ceremony, Passkey
 from satchel.domain.totp import Totp
 
 from .conftest import House
-from .values import DAY, NOW
+from .values import DAY, NOW, grant, hold, settlement
 
 PASSKEY = Passkey("pass_1", "acct_a", b"\0name\xff", b"cose\0", "Laptop", NOW, 7, True, False, ("internal", "hybrid"), NOW)
 SOON = NOW + timedelta(minutes=5)
@@ -121,3 +121,28 @@ async def test_a_proof_changes_the_cookie(house: House) -> None:
         assert not await work.sign_ins.prove("sign_2", "after", SOON)
         assert await work.sign_ins.by_hash("before") is None
         assert await work.sign_ins.by_hash("after") == replace(sign_in, secret_hash="after", proved_at=SOON, last_used_at=SOON)
+
+
+async def test_an_account_is_removed_with_every_row_and_no_other(house: House) -> None:
+    for name in "ab":
+        await house.journal.settle(settlement(hold(f"gen_{name}", 0, (), account_id=f"acct_{name}"), 5))
+        async with house.database.unit_of_work() as work:
+            await work.sign_ins.add(SignIn(f"sign_{name}", f"acct_{name}", f"hash {name}", NOW, NOW, NOW + DAY))
+            await work.passkeys.add(replace(PASSKEY, id=f"pass_{name}", account_id=f"acct_{name}", credential_id=name.encode()))
+            await work.totps.put(Totp(f"totp_{name}", f"acct_{name}", "kek_1", b"w", NOW))
+            await work.recovery_codes.put(f"acct_{name}", ["one"])
+            await work.deks.put(WrappedDek(f"dek_{name}", f"acct_{name}", 1, "kek_1", b"w"))
+            await work.grants.put(grant(f"grant_{name}", account_id=f"acct_{name}"))
+    async with house.database.unit_of_work() as work:
+        await work.accounts.remove_wraps("acct_a")
+        assert (await work.deks.get("acct_a"), await work.totps.get("acct_a")) == (None, None)
+        assert await work.accounts.remove("acct_a")
+        assert not await work.accounts.remove("acct_a")
+    async with house.database.unit_of_work() as work:
+        for name, count in (("acct_a", 0), ("acct_b", 1)):
+            stores = (work.sign_ins.list, work.passkeys.list, work.grants.list)
+            assert [len(await listed(name)) for listed in stores] == [count] * 3, name
+            assert len(await work.generations.list(name, 9)) == count
+            assert await work.recovery_codes.count(name) == count
+        assert await work.deks.get("acct_b") is not None
+    await house.database.scrub()

@@ -21,6 +21,7 @@ from satchel.ports.stores import Database
 from satchel.providers import ProviderDeps
 from satchel.providers.builtin import PROVIDER_ID, BuiltinProvider
 from satchel.services.accounts import Accounts
+from satchel.services.accounts.departures import Departures
 from satchel.services.accounts.passkeys import Passkeys
 from satchel.services.accounts.proofs import Proofs
 from satchel.services.accounts.totps import Totps
@@ -113,6 +114,7 @@ class House:
         self.budgets = Budgets(database, self.journal, clock, ids.new("work"))
         self.tokens = Tokens(database, self.budgets.look_again, bus=bus, clock=clock, ids=ids)
         self.ledger = Ledger(database, clock, self.budgets.flush)
+        self.departures = Departures(database, bus, clock, flush=self.budgets.flush, forget=self.vault.forget)
         routing = Routing(self.catalog, self.providers, self.vault.open)
         self.generation = Generation(self.policy, self.budgets, routing, load_plugins())
         self.streams = Streams(self.generation.generate, MemoryStreamLog(), bus, ids)

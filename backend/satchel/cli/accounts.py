@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from satchel.cli.opening import in_house, one_line
+from satchel.cli.opening import account_of, in_house, one_line
 
 if TYPE_CHECKING:
     from satchel.bootstrap.house import House
@@ -23,3 +23,29 @@ async def account_create(house: "House", email: str, password_stdin: bool) -> No
     """Make an account; prints its id."""
     made = await house.accounts.create(email, one_line())
     click.echo(made.id)
+
+
+@account.command("export")
+@click.option("--email", required=True, help="Whose account it is.")
+@in_house
+async def account_export(house: "House", email: str) -> None:
+    """Print everything that is kept of an account, as JSON. No secret is in it."""
+    import orjson  # noqa: PLC0415 - `--help` needs nothing
+
+    from satchel.domain.account_copies import json_of  # noqa: PLC0415 - the same
+
+    copy = json_of(await house.departures.copy((await account_of(house, email)).id))
+    click.echo(orjson.dumps(copy, option=orjson.OPT_INDENT_2).decode())
+
+
+@account.command("delete")
+@click.option("--email", required=True, help="Whose account it is.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@in_house
+async def account_delete(house: "House", email: str, yes: bool) -> None:
+    """Delete an account and everything of it; its keys open no more. There is no way back."""
+    owner = await account_of(house, email)
+    if not yes:
+        click.confirm(f"Delete {owner.email} with its keys, sites, tokens and history?", abort=True, err=True)
+    await house.departures.delete(owner.id)
+    click.echo(f"{owner.email} is deleted; backups that you made before still have it", err=True)

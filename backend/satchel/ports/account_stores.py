@@ -32,6 +32,14 @@ class AccountStore(Protocol):
         """Return how many accounts there are."""
         ...
 
+    async def remove_wraps(self, account_id: str) -> None:
+        """Remove all that opens what is sealed for an account: its data keys, and every wrap of them."""
+        ...
+
+    async def remove(self, account_id: str) -> bool:
+        """Remove an account and every row of it, its provider keys first; False if there is none."""
+        ...
+
 
 class SignInStore(Protocol):
     """Browsers signed in to the portal, and the owner's set-up link."""

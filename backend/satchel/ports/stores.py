@@ -231,6 +231,10 @@ class Database(Protocol):
         """Answer a trivial query. Raises `NotReady` where the database does not."""
         ...
 
+    async def scrub(self) -> None:
+        """Let go of what the engine keeps of removed rows, as far as it is in our hands. Nothing happens where it keeps nothing."""
+        ...
+
     async def aclose(self) -> None:
         """Close all connections."""
         ...

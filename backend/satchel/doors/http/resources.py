@@ -12,6 +12,7 @@ from satchel.doors.http.audit import audit_router
 from satchel.doors.http.auth_keys import auth_keys_router
 from satchel.doors.http.callers import Callers
 from satchel.doors.http.credits import credits_router
+from satchel.doors.http.departures import departures_router
 from satchel.doors.http.generation_record import generation_record_router
 from satchel.doors.http.generations import Running, generations_router
 from satchel.doors.http.grants import grants_router
@@ -30,6 +31,7 @@ from satchel.ports.clock import Clock
 from satchel.ports.coordination import Bus
 from satchel.ports.stores import Database
 from satchel.services.accounts import Accounts
+from satchel.services.accounts.departures import Departures
 from satchel.services.accounts.passkeys import Passkeys
 from satchel.services.accounts.proofs import Proofs
 from satchel.services.accounts.totps import Totps
@@ -51,6 +53,7 @@ class ResourceServices(Protocol):
     passkeys: Passkeys
     totps: Totps
     proofs: Proofs
+    departures: Departures
     apps: Apps
     catalog: Catalog
     ledger: Ledger
@@ -95,6 +98,7 @@ def resource_routers(authenticator: Authenticator, live: LiveCalls, house: Resou
         passkeys_router(callers, house.passkeys),
         proofs_router(callers, house.proofs, house.accounts),
         totps_router(callers, house.totps, house.accounts),
+        departures_router(callers, house.departures, house.accounts),
         sign_ins_router(callers, house.accounts),
         tokens_router(callers, house.tokens, house.ledger, house.clock),
     ]

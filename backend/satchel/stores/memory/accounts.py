@@ -1,5 +1,7 @@
 """Accounts in memory."""
 
+from dataclasses import fields
+
 from satchel.domain.accounts import Account
 from satchel.domain.errors import MalformedRequest
 from satchel.stores.memory.state import Tables
@@ -37,3 +39,21 @@ class MemoryAccounts:
     async def count(self) -> int:
         """Return how many accounts there are."""
         return len(self._tables.accounts)
+
+    async def remove_wraps(self, account_id: str) -> None:
+        """Remove all that opens what is sealed for an account."""
+        self._drop(account_id, "dek_wraps", "deks", "totps")
+
+    async def remove(self, account_id: str) -> bool:
+        """Remove an account and every row of it."""
+        if self._tables.accounts.pop(account_id, None) is None:
+            return False
+        self._tables.recovery_codes.pop(account_id, None)
+        self._drop(account_id, *(column.name for column in fields(self._tables)))
+        return True
+
+    def _drop(self, account_id: str, *names: str) -> None:
+        for name in names:
+            rows: dict[object, object] = getattr(self._tables, name)
+            for key in [key for key, row in rows.items() if getattr(row, "account_id", None) == account_id]:
+                del rows[key]

@@ -41,6 +41,9 @@ class MemoryDatabase:
         if self.state.closed:
             raise NotReady("the database is closed")
 
+    async def scrub(self) -> None:
+        """Do nothing: memory keeps nothing of what was removed."""
+
     async def deployment_id(self) -> str:
         """Return the id of this deployment, which seals are bound to."""
         return self.state.deployment_id

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, delete, func, select, update
 
 from satchel.domain.accounts import Account
 from satchel.domain.errors import MalformedRequest
-from satchel.stores.sql.tables import accounts
+from satchel.stores.sql.tables import accounts, budgets, ceremonies, dek_wraps, deks, generations, holds, keys, totps
 from satchel.stores.sql.transaction import Transaction
 
 
@@ -41,6 +41,17 @@ class SqlAccounts:
         """Return how many accounts there are."""
         row = await self._transaction.row(select(func.count()).select_from(accounts))
         return int(row[0]) if row else 0
+
+    async def remove_wraps(self, account_id: str) -> None:
+        """Remove all that opens what is sealed for an account."""
+        for table in (dek_wraps, deks, totps):
+            await self._transaction.write(delete(table).where(table.c.account_id == account_id))
+
+    async def remove(self, account_id: str) -> bool:
+        """Remove an account and every row of it. What refers to it goes with it; the record of money does not, and is named here."""
+        for table in (keys, generations, holds, budgets, ceremonies):
+            await self._transaction.write(delete(table).where(table.c.account_id == account_id))
+        return await self._transaction.write(delete(accounts).where(accounts.c.id == account_id)) == 1
 
 
 def _columns(account: Account) -> dict[str, Any]:

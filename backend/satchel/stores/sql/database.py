@@ -1,6 +1,7 @@
 """Units of work over SQLite or PostgreSQL."""
 
 import asyncio
+import logging
 from types import TracebackType
 
 from sqlalchemy import select, text
@@ -27,6 +28,11 @@ from satchel.stores.sql.ties import SqlTies
 from satchel.stores.sql.tokens import SqlTokens
 from satchel.stores.sql.totps import SqlRecoveryCodes, SqlTotps
 from satchel.stores.sql.transaction import Transaction
+
+_SCRUB_TRIES = 50
+_SCRUB_PAUSE_S = 0.1
+
+_log = logging.getLogger(__name__)
 
 
 class SqlDatabase:
@@ -56,6 +62,21 @@ class SqlDatabase:
         """Answer a trivial query. Raises `NotReady` where the database does not."""
         async with self.transaction() as transaction:
             await transaction.row(text("SELECT 1"))
+
+    async def scrub(self) -> None:
+        """Bring the write-ahead log of SQLite into the file, where `secure_delete` has overwritten what was removed, and empty it.
+
+        A reader that began earlier keeps the log for a moment, so it is tried for a few seconds. On PostgreSQL that is vacuum's business.
+        """
+        if self._turns is None:
+            return
+        for _ in range(_SCRUB_TRIES):
+            async with self.transaction() as transaction:
+                row = await transaction.row(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+            if row is None or row[0] == 0:
+                return
+            await asyncio.sleep(_SCRUB_PAUSE_S)
+        _log.warning("the write-ahead log is in use and still has removed rows; they go at the next checkpoint")
 
     async def deployment_id(self) -> str:
         """Return the id of this deployment, made by the first migration; seals are bound to it."""

@@ -1,0 +1,96 @@
+"""Leaving: a copy of everything that is kept of an account, and its deletion, after which its keys open for nobody."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from satchel.domain.account_copies import AccountCopy
+from satchel.domain.audit import AuditRecord
+from satchel.domain.budgets import Budget
+from satchel.domain.errors import NotFound
+from satchel.domain.ledger import Entry
+from satchel.ports.clock import Clock
+from satchel.ports.coordination import TOKENS_TOPIC, Bus
+from satchel.ports.stores import Database, Stores
+
+_PAGE = 500
+
+
+class Departures:
+    """Copy and delete accounts."""
+
+    def __init__(
+        self, database: Database, bus: Bus, clock: Clock, *, flush: Callable[[], Awaitable[None]], forget: Callable[[str], object]
+    ) -> None:
+        """Build it.
+
+        Args:
+            database: where accounts lie.
+            bus: where it is told that everything of an account has ended.
+            clock: says when a copy was made.
+            flush: waits for the settlements under way.
+            forget: wipes an account's data key from memory.
+        """
+        self._database = database
+        self._bus = bus
+        self._clock = clock
+        self._flush = flush
+        self._forget = forget
+
+    async def copy(self, account_id: str) -> AccountCopy:
+        """Return everything that is kept of an account, without secrets. Raises `NotFound` if there is none."""
+        await self._flush()
+        async with self._database.unit_of_work() as stores:
+            account = await stores.accounts.get(account_id)
+            if account is None:
+                raise NotFound(f"there is no account {account_id!r}")
+            tokens, grants = await stores.tokens.list(account_id), await stores.grants.list(account_id)
+            owners = [account_id, *(token.id for token in tokens), *(grant.id for grant in grants)]
+            budgets = [await stores.budgets.get(owner_id) for owner_id in owners]
+            return AccountCopy(
+                exported_at=self._clock.now(),
+                account=account,
+                passkeys=await stores.passkeys.list(account_id),
+                authorities=await stores.ties.list(account_id),
+                sign_ins=await stores.sign_ins.list(account_id),
+                tokens=tokens,
+                keys=await stores.keys.list(account_id),
+                grants=grants,
+                budgets=[budget for budget in budgets if isinstance(budget, Budget)],
+                generations=await _generations(stores, account_id),
+                audit=await _audit(stores, account_id),
+            )
+
+    async def delete(self, account_id: str) -> bool:
+        """Delete an account and everything of it; False if there is none.
+
+        What wraps its data key goes first, and for good: whatever happens after that, its keys open no more. Then the rest goes, and what
+        the database kept of it in passing. Backups that were made before keep it until they are thrown away.
+        """
+        async with self._database.unit_of_work() as stores:
+            if await stores.accounts.get(account_id) is None:
+                return False
+        self._bus.publish(TOKENS_TOPIC, {"account_id": account_id})
+        self._forget(account_id)
+        await self._flush()
+        async with self._database.unit_of_work() as stores:
+            await stores.accounts.remove_wraps(account_id)
+        async with self._database.unit_of_work() as stores:
+            removed = await stores.accounts.remove(account_id)
+        await self._database.scrub()
+        self._bus.publish(TOKENS_TOPIC, {"account_id": account_id})  # again: somebody may have read a token meanwhile
+        return removed
+
+
+async def _generations(stores: Stores, account_id: str) -> Sequence[Entry]:
+    found: list[Entry] = []
+    while page := await stores.generations.list(
+        account_id, _PAGE, before=(found[-1].started_at, found[-1].generation_id) if found else None
+    ):
+        found += page
+    return found
+
+
+async def _audit(stores: Stores, account_id: str) -> Sequence[AuditRecord]:
+    found: list[AuditRecord] = []
+    while page := await stores.audit.list(account_id, _PAGE, found[-1].number if found else None):
+        found += page
+    return found
