@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from satchel.domain.audio import SpeechRequest, TranscriptionRequest
 from satchel.domain.calls import Request
-from satchel.domain.catalog import Capability, Endpoint
+from satchel.domain.catalog import FIRST_ABLE, Capability, Endpoint
 from satchel.domain.chat import ChatRequest, ImagePart, characters_in
 from satchel.domain.embeddings import EmbeddingRequest
 from satchel.domain.errors import ContextTooLong, UnknownModel, UnsupportedFeature
@@ -47,10 +47,13 @@ def rank(endpoints: Sequence[Endpoint], request: Request) -> list[Endpoint]:
         ContextTooLong: the prompt cannot fit the largest context.
     """
     if not endpoints:
-        raise UnknownModel(
-            f"no model {request.model!r} here; GET /v1/models lists what this account can use",
-            details={"param": "model", "model": request.model},
+        wanted = FIRST_ABLE.get(request.model)
+        message = (
+            f"none of your models does that ({wanted}); add a key of a provider that has one"
+            if wanted
+            else f"no model {request.model!r} here; GET /v1/models lists what this account can use"
         )
+        raise UnknownModel(message, details={"param": "model", "model": request.model})
     able = [endpoint for endpoint in endpoints if not _lacks(endpoint, request)]
     if not able:
         lacks = _lacks(endpoints[0], request)

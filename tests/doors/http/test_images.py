@@ -80,3 +80,10 @@ async def test_pictures_come_over_the_socket_too(house: Served) -> None:
         picture, end = await client.rest()
     assert picture["image"] == {"index": 0, "url": f"data:image/png;base64,{PIXEL}"}
     assert end["reason"] == "stop"
+
+
+async def test_whoever_has_no_model_that_draws_is_told_what_to_do(client: openai.AsyncOpenAI) -> None:
+    with pytest.raises(
+        openai.APIStatusError, match=r"none of your models does that \(image_output\); add a key of a provider that has one"
+    ):
+        await client.images.generate(model="satchel/preferred", prompt="a cat")

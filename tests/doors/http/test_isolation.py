@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
 import pytest
 from tests.vault_client import letter, switch
 
@@ -47,8 +48,10 @@ NAMED_IN_BODIES: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "/v1/responses": ("model", {"input": "Hi"}),
     "/v1/embeddings": ("model", {"input": "Hi"}),
     "/v1/images/generations": ("model", {"prompt": "Hi"}),
+    "/v1/audio/speech": ("model", {"input": "Hi", "voice": "any"}),
     "/v1/vault/unlock": ("unlock_id", {"sealed": "A" * 107}),
 }
+TAKES_A_FORM = "/v1/audio/transcriptions"
 NEEDS_THE_PORTAL = "/v1/passkeys"
 
 
@@ -75,7 +78,7 @@ class Two:
 async def two(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Two, None]:
     async with served(tmp_path_factory.mktemp("isolation")) as house:
         other = await house.house.accounts.create("other@satchel.example", "another long password")
-        _, cookie = await house.house.accounts.sign_in("other@satchel.example", "another long password", "127.0.0.1")
+        _, cookie = await house.house.accounts.enter(other.id)
         _, token = await house.new_token(account_id=other.id)
         await lock(house, token)
         yield Two(house, await everything(house), token, cookie)
@@ -102,7 +105,7 @@ async def everything(house: Served) -> dict[str, str]:
     key = await KeyDesk(house.house.vault, house.house.rows, house.house.bus).add(
         house.account.id, "custom", house.upstream.url, Secret("sk-of-the-first-0123456789"), "sealed", client=token.id
     )
-    sign_in, _ = await house.house.accounts.sign_in(house.account.email, "a long enough password", "127.0.0.1")
+    sign_in, _ = await house.house.accounts.enter(house.account.id)
     passkey = Passkey(house.house.ids.new("pass"), house.account.id, b"credential", b"key", "Phone of the first", sign_in.created_at)
     async with house.house.database.unit_of_work() as stores:
         await stores.passkeys.add(passkey)
@@ -145,7 +148,7 @@ async def test_every_route_with_an_id_has_a_row(two: Two) -> None:
     }
     assert with_id == set(ROWS)
     generating = {path for path, methods in described.items() if "post" in methods and path in two.house.doors.asgi._hot}
-    assert generating - set(NAMED_IN_BODIES) == {"/v1/messages/count_tokens"}  # it counts words, and asks nobody
+    assert generating - set(NAMED_IN_BODIES) == {"/v1/messages/count_tokens", TAKES_A_FORM}  # the former counts words, and asks nobody
 
 
 async def test_an_id_of_another_account_is_an_unknown_id(two: Two) -> None:
@@ -165,6 +168,15 @@ async def test_what_another_account_names_in_a_body_is_unknown(two: Two) -> None
             answers.append(leveled(await two.ask("post", path, {field: named, **more}), named))
         assert answers[0] == answers[1], path
         assert answers[0][0] in (400, 404), (path, answers)
+    answers = []
+    for named in (two.owned["model"], unknown(two.owned["model"])):
+        form = aiohttp.FormData({"model": named})
+        form.add_field("file", b"RIFF0000WAVE", filename="a.wav")
+        headers = {"authorization": f"Bearer {two.token}"}
+        async with two.house.http.post(two.house.url + TAKES_A_FORM, data=form, headers=headers) as reply:
+            answers.append(leveled((reply.status, await reply.json()), named))
+    assert answers[0] == answers[1]
+    assert answers[0][0] in (400, 404), answers
     _, first = await two.house.new_token()
     described = []
     for text in (two.token, "sat_nobody"):

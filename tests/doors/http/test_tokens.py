@@ -70,6 +70,7 @@ async def test_a_token_tells_about_itself_to_whoever_holds_it(house: Served, man
     assert own["data"]["free_model_daily_requests"].keys() == {"limit", "remaining", "used", "resets_at"}
     assert own["data"]["is_management_key"] is False
     assert (await house.call("GET", "/api/v1/key", token=manager))[1]["data"]["is_management_key"] is True
+    assert (await house.call("GET", "/v1/key", token=manager))[1]["data"]["is_management_key"] is True
 
 
 async def test_provider_keys_stay_where_they_were(house: Served) -> None:

@@ -27,13 +27,14 @@ _PAGE_HEADERS: Headers = [
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
 _ABANDONED = 499
 _ALIAS = "/api/v1/"
+_KEY = "/v1/key"
 _THEIR_WORDS = {"keys": "tokens", "key": "token"}
 
 
 class Front:
     """Send each connection to its door. Paths of `hot` match exactly, `socket` takes every websocket, `rest` everything else.
 
-    `/api/v1/…`, where OpenRouter clients call, is `/v1/…` from here on; what they call a key is a token of ours.
+    `/api/v1/…`, where OpenRouter clients call, is `/v1/…` from here on; what they call a key is a token of ours, also at `/v1/key`.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class Front:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = scope[REQUEST_ID] = self._ids.new("req")
-        if scope["path"].startswith(_ALIAS):
+        if scope["path"].startswith(_ALIAS) or scope["path"] == _KEY:
             scope[ASKED_PATH] = scope["path"]
             scope["path"] = _our_path(scope["path"])
             scope["raw_path"] = scope["path"].encode()
@@ -162,7 +163,7 @@ class _Reply:
 
 def _our_path(path: str) -> str:
     """Return where a door of theirs is in this house. Their keys are ours to issue; provider keys, at `/v1/keys`, they do not know."""
-    resource, slash, rest = path.removeprefix(_ALIAS).partition("/")
+    resource, slash, rest = path.removeprefix(_ALIAS if path != _KEY else "/v1/").partition("/")
     return f"/v1/{_THEIR_WORDS.get(resource, resource)}{slash}{rest}"
 
 
