@@ -12,7 +12,7 @@ from satchel.custody.local import LocalCustody
 from satchel.domain.errors import MalformedRequest, NotFound, Refused, VaultLocked
 from satchel.domain.keys import Key, Secret
 from satchel.kit.aead import SealBroken, context, open_
-from satchel.ports.coordination import TOKENS_TOPIC
+from satchel.ports.coordination import PASSWORDS_TOPIC, TOKENS_TOPIC
 from satchel.services.vault.opened import IDLE_S, UNLOCKED_S
 
 from .locked_house import KEKS, ME, OTHER_CLIENT, SECRET, WAYS, House, draft, wire
@@ -130,16 +130,16 @@ async def test_the_servers_own_looks_do_not_keep_it_open(house: House) -> None:
         await house.vault.open("acct_a", key.id)
 
 
-@pytest.mark.parametrize("over", [{"token_id": "tok_1"}, {"account_id": "acct_a"}], ids=str)
-async def test_it_is_wiped_when_the_client_signs_out_or_the_account_is_closed_to_all(house: House, over: Mapping[str, str]) -> None:
+@pytest.mark.parametrize(("topic", "over"), [(TOKENS_TOPIC, {"token_id": "tok_1"}), (PASSWORDS_TOPIC, {"account_id": "acct_a"})], ids=str)
+async def test_it_is_wiped_when_the_client_signs_out_or_the_password_is_changed(house: House, topic: str, over: Mapping[str, str]) -> None:
     await house.switch_on()
     remembered = house.vault.opened.live("acct_a")
     assert remembered
     house.bus.publish(TOKENS_TOPIC, {"token_id": "tok_of_another"})
-    house.bus.publish(TOKENS_TOPIC, {"account_id": "acct_b"})
+    house.bus.publish(PASSWORDS_TOPIC, {"account_id": "acct_b"})
     await asyncio.sleep(0)
     assert house.vault.opened.live("acct_a")
-    house.bus.publish(TOKENS_TOPIC, over)
+    house.bus.publish(topic, over)
     await asyncio.sleep(0)
     assert house.vault.opened.live("acct_a") is None
     assert remembered.dek == bytearray(32)

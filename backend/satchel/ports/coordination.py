@@ -69,3 +69,6 @@ def account_topic(account_id: str) -> str:
 
 TOKENS_TOPIC = "tokens"
 """The topic of revocations: `{token_id}` or `{account_id}`."""
+
+PASSWORDS_TOPIC = "passwords"
+"""The topic of passwords that were changed: `{account_id}`."""

@@ -2,11 +2,13 @@
 
 import json
 import secrets
+from datetime import timedelta
 from typing import Any
 
 from tests.vault_client import letter, switch, unwrap, wrap
 
 from satchel.domain.keys import Secret
+from satchel.domain.tokens import secret_hash
 from satchel.doors.http.keys import KeyDesk
 
 from ..served import Served
@@ -117,3 +119,26 @@ async def test_what_is_no_base64_or_no_wrap_is_refused(house: Served) -> None:
         assert (status, refused["error"]["metadata"]["satchel_code"]) == (400, "malformed_request")
     status, _ = await house.call("POST", "/v1/vault/unlock/begin")
     assert status == 400
+
+
+async def test_the_portal_wants_a_proof_and_a_changed_password_locks(house: Served) -> None:
+    await locked_house(house)
+    sign_in, cookie = await house.house.accounts.enter(house.account.id, "a browser")
+    headers = {"cookie": f"satchel_sid={cookie}", "origin": house.url, "x-satchel-csrf": "1", "sec-fetch-site": "same-origin"}
+    await unlock(house)
+    body = {"password": "another long password"}
+    async with house.http.put(f"{house.url}/portal/api/password", json=body, headers=headers) as reply:
+        assert reply.status == 204
+    assert (await house.call("GET", "/v1/vault"))[1]["unlocked"] is False
+    async with house.house.database.unit_of_work() as stores:
+        long_ago = house.house.clock.now() - timedelta(minutes=6)
+        await stores.sign_ins.prove(sign_in.id, secret_hash(cookie), long_ago)
+    for method, path, sent in (
+        ("POST", "locked-mode/begin", None),
+        ("PUT", "locked-mode", {"unlock_id": "u", "sealed": "AAAA", "wraps": []}),
+        ("DELETE", "locked-mode", None),
+        ("POST", "wraps", {"kind": "device", "params": "{}", "blob": "AAAA"}),
+        ("DELETE", "wraps/wrap_1", None),
+    ):
+        async with house.http.request(method, f"{house.url}/portal/api/vault/{path}", json=sent, headers=headers) as reply:
+            assert (reply.status, (await reply.json())["error"]["metadata"]["satchel_code"]) == (403, "proof_needed"), path

@@ -118,19 +118,24 @@ def _mode_doors(router: APIRouter, callers: Callers, locked_mode: LockedMode) ->
     @router.post("/locked-mode/begin")
     async def begin_locked_mode(request: Request) -> ChallengeSchema:
         """Ask for what is needed to switch locked mode on, or to begin it anew with other ways to unlock."""
-        return _challenge(await locked_mode.begin_switch(await callers.principal(request, _SCOPE)))
+        principal = await callers.principal(request, _SCOPE)
+        callers.require_proof(request)  # whoever finds a browser open must not lock its owner out
+        return _challenge(await locked_mode.begin_switch(principal))
 
     @router.put("/locked-mode")
     async def switch_on(request: Request, draft: LockedModeDraft) -> VaultSchema:
         """Seal every key with the new data key, which only the ways to unlock that were sent open."""
         principal = await callers.principal(request, _SCOPE)
+        callers.require_proof(request)
         wraps = [_draft(wrap) for wrap in draft.wraps]
         return _state(await locked_mode.switch_on(principal, draft.unlock_id, _bytes(draft.sealed, "sealed"), wraps))
 
     @router.delete("/locked-mode")
     async def switch_off(request: Request) -> VaultSchema:
         """Go back to managed mode, while it is unlocked."""
-        return _state(await locked_mode.switch_off(await callers.principal(request, _SCOPE)))
+        principal = await callers.principal(request, _SCOPE)
+        callers.require_proof(request)
+        return _state(await locked_mode.switch_off(principal))
 
 
 def _wrap_doors(router: APIRouter, callers: Callers, locked_mode: LockedMode) -> None:
@@ -138,12 +143,15 @@ def _wrap_doors(router: APIRouter, callers: Callers, locked_mode: LockedMode) ->
     async def add_wrap(request: Request, draft: WrapDraftSchema) -> WrapSchema:
         """Keep one more way to unlock."""
         principal = await callers.principal(request, _SCOPE)
+        callers.require_proof(request)
         return _wrap(await locked_mode.add_wrap(principal, _draft(draft)))
 
     @router.delete("/wraps/{wrap_id}", status_code=204)
     async def remove_wrap(request: Request, wrap_id: str) -> None:
         """Forget a way to unlock."""
-        await locked_mode.remove_wrap(await callers.principal(request, _SCOPE), wrap_id)
+        principal = await callers.principal(request, _SCOPE)
+        callers.require_proof(request)
+        await locked_mode.remove_wrap(principal, wrap_id)
 
 
 def _state(state: VaultState) -> VaultSchema:

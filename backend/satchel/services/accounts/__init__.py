@@ -14,7 +14,7 @@ from satchel.domain.passkeys import Passkey
 from satchel.domain.tokens import secret_hash
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
-from satchel.ports.coordination import TOKENS_TOPIC, Bus, Limit, Limiter
+from satchel.ports.coordination import PASSWORDS_TOPIC, TOKENS_TOPIC, Bus, Limit, Limiter
 from satchel.ports.stores import Database
 from satchel.services.accounts.passwords import Passwords, check_password
 
@@ -155,6 +155,7 @@ class Accounts:
         for sign_in in await self.sign_ins(account_id):
             if sign_in.id != keep_sign_in_id:
                 await self.end_sign_in(account_id, sign_in.id)
+        self._bus.publish(PASSWORDS_TOPIC, {"account_id": account_id})
 
     async def throttle(self, address: str) -> None:
         """Count an attempt to sign in. Raises `RateLimited` after too many from this address."""

@@ -16,7 +16,7 @@ from satchel.domain.vault import Challenge, OpenWrap, UserWrap, VaultState, Wrap
 from satchel.kit.aead import KEY_BYTES, wipe
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
-from satchel.ports.coordination import TOKENS_TOPIC, Bus, Limit, Limiter, Message, account_topic
+from satchel.ports.coordination import PASSWORDS_TOPIC, TOKENS_TOPIC, Bus, Limit, Limiter, Message, account_topic
 from satchel.ports.custody import Custody
 from satchel.ports.stores import Database, Stores
 from satchel.services.vault import Vault
@@ -41,7 +41,7 @@ class LockedMode:
         self._ids = ids
         self._challenges = Challenges(vault.seals.deployment_id, clock, ids)
         self._failures: dict[str, int] = {}
-        self._unsubscribe = bus.subscribe(TOKENS_TOPIC, self._on_revoked)
+        self._unsubscribe = [bus.subscribe(topic, self._on_over) for topic in (TOKENS_TOPIC, PASSWORDS_TOPIC)]
 
     async def state(self, principal: Principal) -> VaultState:
         """Return how things stand, for this client."""
@@ -193,7 +193,8 @@ class LockedMode:
 
     def close(self) -> None:
         """Stop listening."""
-        self._unsubscribe()
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
 
     async def _check(self, principal: Principal) -> None:
         if principal.origin is not None:
@@ -318,8 +319,8 @@ class LockedMode:
     def _tell(self, account_id: str) -> None:
         self._bus.publish(account_topic(account_id), {"event": "vault_changed", "data": {}})
 
-    def _on_revoked(self, message: Message) -> None:
-        """Lock what a client had unlocked whose credential is over, or everything of an account."""
+    def _on_over(self, message: Message) -> None:
+        """Lock what a client had unlocked whose credential is over, or all of an account whose password was changed."""
         credential, account_id = message.get("token_id"), message.get("account_id")
         if isinstance(credential, str):
             for locked_id in self._vault.opened.end_credential(credential):
