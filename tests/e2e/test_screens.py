@@ -1,5 +1,6 @@
 """Every screen, in both themes and at both widths: axe-core finds nothing, and nothing scrolls sideways."""
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -86,6 +87,23 @@ def test_the_sections_of_the_options_page(browser: Chromium, satchel: Satchel) -
         assert faults_of(page) == []
         page.get_by_label("Sprache").select_option("auto")
         page.get_by_role("heading", name="Settings", exact=True).wait_for()
+
+
+def test_window_ais_keys_and_sites_are_brought_over(browser: Chromium, satchel: Satchel, counting: CountingServer) -> None:
+    config = {"id": "1", "auth": "key", "label": "Local", "models": [], "baseUrl": counting.base_url, "apiKey": "sk-of-long-ago"}
+    site = {"domain": "https://chat.example", "path": "/a", "title": "Chat", "permissions": "allow"}
+    kept = {"sync": {"configs-1": json.dumps(config)}, "local": {"origins-1": json.dumps(site)}}
+    with tab(browser, f"chrome-extension://{browser.extension_id}/options.html#settings") as page:
+        page.get_by_text("Bring keys and sites over").click()
+        page.get_by_label("Paste what was copied").fill(json.dumps(kept))
+        page.get_by_label("chat.example").check()
+        assert faults_of(page) == []
+        page.get_by_role("button", name="Bring over").click()
+        page.get_by_text("works", exact=False).last.wait_for()
+        page.get_by_text("https://chat.example: allowed").wait_for()
+        assert faults_of(page) == []
+        left = page.evaluate("async () => JSON.stringify([await chrome.storage.local.get(), await chrome.storage.session.get()])")
+    assert "sk-of-long-ago" not in left, "keys go to the vault and stay nowhere else"
 
 
 def test_keys_are_managed_by_keyboard_alone(browser: Chromium, satchel: Satchel, counting: CountingServer) -> None:

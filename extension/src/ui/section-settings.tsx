@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { ConnectStep } from "./connect-step";
+import { ImportOld } from "./import-old";
 import { language } from "./language";
 import { LoadState } from "./load-state";
 import type { OptionsSource } from "./options-source";
@@ -50,6 +51,12 @@ export function SectionSettings({ source, onChange }: { source: OptionsSource; o
           </section>
           <Looks chosen={value.chosen} onSet={set} />
           <Pages chosen={value.chosen} onSet={set} />
+          <details class="card pad3">
+            <summary class="t13 b">{t("import_title")}</summary>
+            <div class="gap-top">
+              <ImportOld source={source} />
+            </div>
+          </details>
         </div>
       )}
     </>

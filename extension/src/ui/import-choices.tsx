@@ -1,0 +1,140 @@
+import { useState } from "preact/hooks";
+import { firstCaveats } from "./first-caveats";
+import { Note } from "./note";
+import type { OptionsSource } from "./options-source";
+import { OriginName } from "./origin-name";
+import { t } from "./t";
+import { toggled } from "./toggled";
+import type { OldKey, WindowAiExport } from "./window-ai-export";
+
+interface Props {
+  found: WindowAiExport;
+  source: OptionsSource;
+  onDone(): void;
+}
+
+/** What was found, to be chosen from. Keys are on, sites are off: an allowed path of then is not a whole site of now. */
+export function ImportChoices({ found, source, onDone }: Props) {
+  const [keys, setKeys] = useState<ReadonlySet<string>>(new Set(found.keys.map((_, index) => String(index))));
+  const [sites, setSites] = useState<ReadonlySet<string>>(new Set());
+  const [results, setResults] = useState<readonly string[] | null>(null);
+  const [busy, setBusy] = useState(false);
+  const bring = async () => {
+    if (busy) return;
+    setBusy(true);
+    const chosen = found.keys.filter((_, index) => keys.has(String(index)));
+    setResults(await bringOver({ ...found, keys: chosen }, [...sites], source));
+    setBusy(false);
+  };
+  if (results !== null) return <Results of={results} onDone={onDone} />;
+  return (
+    <div class="stack s3">
+      {found.keys.length > 0 && (
+        <fieldset class="stack s1">
+          <legend class="h4">{t("import_keys")}</legend>
+          {found.keys.map((key, index) => (
+            <label key={index} class="check">
+              <input
+                type="checkbox"
+                checked={keys.has(String(index))}
+                onChange={() => setKeys(toggled(keys, String(index)))}
+              />
+              <span class="anywhere">{keyWords(key)}</span>
+            </label>
+          ))}
+        </fieldset>
+      )}
+      {found.sites.length > 0 && (
+        <fieldset class="stack s1">
+          <legend class="h4">{t("import_sites")}</legend>
+          <p class="t12 m3">{t("import_sitesHint")}</p>
+          {found.sites.map(({ origin, allowed }) => (
+            <label key={origin} class="check">
+              <input type="checkbox" checked={sites.has(origin)} onChange={() => setSites(toggled(sites, origin))} />
+              <span class="anywhere">
+                <OriginName origin={origin} scheme />
+                {allowed && <span class="t12 m3"> {t("import_wasAllowed")}</span>}
+              </span>
+            </label>
+          ))}
+        </fieldset>
+      )}
+      {found.history > 0 && (
+        <Note kind="plain">
+          <p>{t("import_history", { count: found.history })}</p>
+        </Note>
+      )}
+      <div class="row">
+        <button type="button" class="btn primary" aria-busy={busy} onClick={() => void bring()}>
+          {busy ? t("import_busy") : t("import_go")}
+        </button>
+        <button type="button" class="btn quiet" onClick={onDone}>
+          {t("first_cancel")}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function keyWords({ name, provider, secret, baseUrl }: OldKey): string {
+  const end = secret.length >= 12 ? `…${secret.slice(-4)}` : t("keys_noSecret");
+  return [name || provider, end, baseUrl].filter(Boolean).join(" · ");
+}
+
+function Results({ of: results, onDone }: { of: readonly string[]; onDone(): void }) {
+  return (
+    <div class="stack s3">
+      <div role="status">
+        <ul class="stack s1 t13">
+          {results.map((line, index) => (
+            <li key={index} class="anywhere">
+              {line}
+            </li>
+          ))}
+        </ul>
+      </div>
+      <Note kind="warn">
+        <p>{t("import_after")}</p>
+      </Note>
+      <div class="row">
+        <button type="button" class="btn" onClick={onDone}>
+          {t("toast_close")}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** Each by itself, so that one that fails keeps none of the others; says in a line what became of it. */
+async function bringOver(found: WindowAiExport, origins: readonly string[], source: OptionsSource): Promise<string[]> {
+  const lines: string[] = [];
+  const attempt = async (what: string, deed: Promise<string>) => {
+    lines.push(await deed.catch((problem: Error) => t("import_failed", { what, why: problem.message })));
+  };
+  for (const key of found.keys) {
+    const { provider, secret, baseUrl } = key;
+    const draft = {
+      provider,
+      ...(secret === "" ? {} : { secret }),
+      ...(baseUrl === null ? {} : { base_url: baseUrl }),
+    };
+    const adding = source.addKey(draft).then(({ check }) => {
+      const what = keyWords(key);
+      return check.status === "accepted" ? t("import_keyWorks", { what }) : t("import_keyKept", { what });
+    });
+    await attempt(keyWords(key), adding);
+  }
+  for (const origin of origins) {
+    const grant = source.putGrant({ origin, state: "allowed", caveats: firstCaveats(new Date(), null) });
+    await attempt(
+      origin,
+      grant.then(() => t("import_siteAllowed", { what: origin })),
+    );
+  }
+  const { preferred } = found;
+  if (preferred !== null) {
+    const choosing = source.setModel(preferred).then(() => t("import_model", { what: preferred }));
+    await attempt(preferred, choosing);
+  }
+  return lines;
+}
