@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 from playwright.sync_api import Page
-from tests.e2e.chromium import SWITCHES, Chromium, chromium, press
+from tests.e2e.chromium import EXTENSION, SWITCHES, Chromium, chromium, press
 from tests.e2e.counting_server import CountingServer, text_of
 from tests.stage import Satchel
 
@@ -126,7 +126,8 @@ def test_a16_a_killed_service_worker_is_invisible_to_the_page(
         prepared.connect(satchel).close()
     satchel.call(satchel.add_token(), "PUT", "/v1/grants", {"origin": address, "state": "allowed"})
     binary = shutil.which("chromium") or "chromium"
-    arguments = [binary, "--headless=new", *SWITCHES, f"--user-data-dir={profile}", f"{address}/ask.html?auto=lab:count-300-20"]
+    loaded = [f"--disable-extensions-except={EXTENSION}", f"--load-extension={EXTENSION}"]
+    arguments = [binary, "--headless=new", *SWITCHES, *loaded, f"--user-data-dir={profile}", f"{address}/ask.html?auto=lab:count-300-20"]
     process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         first, facts = reports.get(timeout=40)
