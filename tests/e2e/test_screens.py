@@ -230,7 +230,7 @@ def test_the_demo_and_the_popup(browser: Chromium, satchel: Satchel) -> None:
             assert faults_of(popup, POPUP) == []
 
 
-@pytest.mark.parametrize("view", ["home", "activity", "sites", "keys", "security"])
+@pytest.mark.parametrize("view", ["home", "activity", "sites", "keys", "security", "tokens", "audit"])
 def test_the_portal(browser: Chromium, satchel: Satchel, view: str) -> None:
     with tab(browser, f"{satchel.url}/#/{view}") as page:
         page.locator("main h1").wait_for()

@@ -3,7 +3,9 @@ import type { Account } from "@wire/account";
 import type { Generation } from "@wire/generation";
 import type { Grant } from "@wire/grant";
 import type { Model } from "@wire/model";
+import type { ActPage } from "../security/Act";
 import type { SecurityDoors } from "../security/SecurityDoors";
+import type { TokenDoors } from "../security/Token";
 import type { Key, KeyDraft } from "./Key";
 import { PortalError } from "./PortalError";
 
@@ -111,10 +113,26 @@ export class PortalApi {
     changePassword: (password) => this.#send("PUT", "password", { password }),
     signIns: () => this.#list("sign-ins"),
     endSignIn: (id) => this.#send("DELETE", `sign-ins/${encodeURIComponent(id)}`),
+    exportAccount: async () =>
+      new Blob([JSON.stringify(await this.#send("GET", "account/export"), null, 2)], { type: "application/json" }),
+    deleteAccount: (email) => this.#send("POST", "account/delete", { email }),
     proofWays: () => this.#send("GET", "proof"),
     beginProof: () => this.#send("POST", "proof/begin"),
     prove: (proof) => this.#send("POST", "proof", proof),
   };
+
+  /** The tokens made by hand. */
+  readonly tokens: TokenDoors = {
+    list: () => this.#list("tokens?include_disabled=true"),
+    create: (draft) => this.#send("POST", "tokens", draft),
+    switch: ({ hash }, disabled) => this.#send("PATCH", `tokens/${hash}`, { disabled }),
+    revoke: ({ hash }) => this.#send("DELETE", `tokens/${hash}`),
+  };
+
+  /** What was done to the account, newest first; `before` continues an earlier page. */
+  acts(before?: number): Promise<ActPage> {
+    return this.#send("GET", `audit?limit=50${before === undefined ? "" : `&before=${before}`}`);
+  }
 
   async #list<T>(path: string): Promise<T[]> {
     const { data } = await this.#send<{ data?: unknown }>("GET", path);

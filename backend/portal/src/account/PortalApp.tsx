@@ -1,7 +1,9 @@
 import type { ComponentType, JSX } from "preact";
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { AuditView } from "../security/AuditView";
 import { ProofDialog } from "../security/ProofDialog";
 import { SecurityView } from "../security/SecurityView";
+import { TokensView } from "../security/TokensView";
 import { ActivityView } from "./ActivityView";
 import { HomeView } from "./HomeView";
 import { KeysView } from "./KeysView";
@@ -21,6 +23,8 @@ const VIEWS: Record<Route, ComponentType<ViewProps>> = {
   sites: SitesView,
   keys: KeysView,
   security: SecurityView,
+  tokens: TokensView,
+  audit: AuditView,
 };
 
 /** The portal: one page of it at a time, and what they share. */

@@ -1,7 +1,7 @@
 import { Icon } from "@ui/icon";
 import type { ComponentChildren, JSX } from "preact";
 import { HomeLink } from "../pieces/HomeLink";
-import { ROUTES, type Route } from "./routes";
+import { ON_NARROW, ROUTES, type Route } from "./routes";
 
 /** Navigation around a page: a column on wide screens, a bar on top and one below on narrow ones. */
 export function Shell(props: { route: Route; email: string | null; children: ComponentChildren }): JSX.Element {
@@ -21,7 +21,7 @@ export function Shell(props: { route: Route; email: string | null; children: Com
           <div class="top">
             <HomeLink href="#/home" />
           </div>
-          <Links route={props.route} className="nav" />
+          <Links routes={ROUTES} route={props.route} className="nav" />
           <a class="nav" href="/demo">
             <Icon name="playground" />
             <span>Demo</span>
@@ -38,16 +38,17 @@ export function Shell(props: { route: Route; email: string | null; children: Com
         </main>
       </div>
       <nav class="botbar" aria-label="Main, short">
-        <Links route={props.route} />
+        <Links routes={ROUTES.slice(0, ON_NARROW)} route={props.route} />
       </nav>
     </>
   );
 }
 
-function Links({ route, className }: { route: Route; className?: string }): JSX.Element {
+function Links(props: { routes: readonly (typeof ROUTES)[number][]; route: Route; className?: string }): JSX.Element {
+  const { routes, route, className } = props;
   return (
     <>
-      {ROUTES.map(({ path, title, icon }) => (
+      {routes.map(({ path, title, icon }) => (
         <a key={path} class={className} href={`#/${path}`} aria-current={path === route ? "page" : undefined}>
           <Icon name={icon} />
           <span>{title}</span>

@@ -7,7 +7,12 @@ export const ROUTES = [
   { path: "sites", title: "Sites", icon: "globe" },
   { path: "keys", title: "Keys", icon: "key" },
   { path: "security", title: "Security", icon: "shield" },
+  { path: "tokens", title: "Tokens", icon: "token" },
+  { path: "audit", title: "What happened", icon: "clock" },
 ] as const satisfies readonly { path: string; title: string; icon: IconName }[];
+
+/** How many of them a narrow screen's bar has room for. */
+export const ON_NARROW = 5;
 
 /** One of the pages. */
 export type Route = (typeof ROUTES)[number]["path"];

@@ -54,6 +54,10 @@ export interface SecurityDoors {
   changePassword(password: string): Promise<void>;
   signIns(): Promise<SignIn[]>;
   endSignIn(id: string): Promise<void>;
+  /** Everything that is kept of the account, as a file. */
+  exportAccount(): Promise<Blob>;
+  /** Delete the account, whose email was typed again. */
+  deleteAccount(email: string): Promise<void>;
   proofWays(): Promise<{ ways: ProofWay[] }>;
   beginProof(): Promise<PasskeyOptions>;
   prove(proof: Proof): Promise<void>;

@@ -3,6 +3,7 @@ import { PageHead } from "../account/PageHead";
 import type { ViewProps } from "../account/ViewProps";
 import { CodesSection } from "./CodesSection";
 import { DevicesSection } from "./DevicesSection";
+import { LeaveSection } from "./LeaveSection";
 import { PasskeySection } from "./PasskeySection";
 import { PasswordSection } from "./PasswordSection";
 
@@ -21,7 +22,23 @@ export function SecurityView({ api, account, toast }: ViewProps): JSX.Element {
         <CodesSection doors={doors} toast={toast} />
         <PasswordSection doors={doors} toast={toast} email={account.data?.email ?? ""} />
         <DevicesSection doors={doors} toast={toast} />
+        <More />
+        <LeaveSection doors={doors} toast={toast} email={account.data?.email ?? ""} />
       </div>
     </div>
+  );
+}
+
+/** The pages that a narrow screen's bar has no room for. */
+function More(): JSX.Element {
+  return (
+    <nav class="row wrap" aria-label="More on security">
+      <a class="btn" href="#/tokens">
+        Tokens for programs
+      </a>
+      <a class="btn" href="#/audit">
+        What happened
+      </a>
+    </nav>
   );
 }

@@ -1,0 +1,44 @@
+import type { IconName } from "../pieces/IconName";
+
+/** How an act reads in the list. */
+export interface ActWords {
+  words: string;
+  icon: IconName;
+}
+
+const WORDS: Record<string, ActWords> = {
+  signed_in: { words: "A browser signed in", icon: "device" },
+  signed_out: { words: "A browser signed out", icon: "device" },
+  proved: { words: "You proved once more that it was you", icon: "shield" },
+  password_changed: { words: "The password was changed", icon: "lock" },
+  codes_switched_on: { words: "Codes after the password were turned on", icon: "shield" },
+  codes_switched_off: { words: "Codes after the password were turned off", icon: "shield" },
+  recovery_codes_made: { words: "New recovery codes were made", icon: "shield" },
+  recovery_code_used: { words: "A recovery code was used", icon: "warning" },
+  passkey_added: { words: "A passkey was added", icon: "passkey" },
+  passkey_removed: { words: "A passkey was removed", icon: "passkey" },
+  authority_tied: { words: "A way to sign in was connected", icon: "users" },
+  authority_untied: { words: "A way to sign in was disconnected", icon: "users" },
+  app_allowed: { words: "An app was allowed", icon: "check" },
+  site_decided: { words: "A site was decided on", icon: "globe" },
+  site_forgotten: { words: "A site was forgotten", icon: "globe" },
+  token_created: { words: "A token was made", icon: "token" },
+  token_changed: { words: "A token was changed", icon: "token" },
+  token_revoked: { words: "A token was revoked", icon: "token" },
+  token_reused: { words: "A used token was tried again; everything of it was ended", icon: "warning" },
+  key_added: { words: "A key was added", icon: "key" },
+  key_replaced: { words: "A key was replaced", icon: "key" },
+  key_removed: { words: "A key was removed", icon: "key" },
+  vault_locked_mode_on: { words: "Locked mode was turned on", icon: "lock" },
+  vault_locked_mode_off: { words: "Locked mode was turned off", icon: "unlock" },
+  vault_unlocked: { words: "The vault was unlocked", icon: "unlock" },
+  vault_locked: { words: "The vault was locked", icon: "lock" },
+  vault_wrap_added: { words: "A way to unlock the vault was added", icon: "unlock" },
+  vault_wrap_removed: { words: "A way to unlock the vault was removed", icon: "lock" },
+};
+
+/** Put an act into words; a kind that this page does not know yet keeps its own. */
+export function wordsOfAct(act: string): ActWords {
+  const plain = act.replaceAll("_", " ");
+  return WORDS[act] ?? { words: plain.charAt(0).toUpperCase() + plain.slice(1), icon: "info" };
+}
