@@ -374,3 +374,18 @@ async def test_acts_are_numbered_as_they_come_and_listed_newest_first(house: Hou
         ]
         assert [one.subject for one in await work.audit.list("acct_a", 1, found[0].number)] == ["tok_2"]
         assert await work.audit.list("acct_a", 10, found[-1].number) == []
+
+
+async def test_all_tokens_of_one_site_are_revoked_and_no_others(house: House) -> None:
+    site = "https://a.example"
+    async with house.database.unit_of_work() as work:
+        await work.tokens.add(token("tok_1", origin=site))
+        await work.tokens.add(refresh("tok_2", origin=site))
+        await work.tokens.add(token("tok_3", origin=site, revoked_at=NOW))
+        await work.tokens.add(token("tok_4", origin="https://b.example"))
+        await work.tokens.add(token("tok_5"))
+        await work.tokens.add(token("tok_6", origin=site, account_id="acct_b"))
+        assert sorted(await work.tokens.revoke_origin("acct_a", site, NOW)) == ["tok_1", "tok_2"]
+    async with house.database.unit_of_work() as work:
+        assert {one.id for one in await work.tokens.list("acct_a")} == {"tok_4", "tok_5"}
+        assert {one.id for one in await work.tokens.list("acct_b")} == {"tok_6"}

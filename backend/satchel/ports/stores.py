@@ -41,6 +41,10 @@ class TokenStore(Protocol):
         """Revoke a token; False if there is none or it already was."""
         ...
 
+    async def revoke_origin(self, account_id: str, origin: str, now: datetime) -> Sequence[str]:
+        """Revoke every token of an account that speaks for this site; return the ids of those that were live."""
+        ...
+
     async def revoke_family(self, family_id: str, now: datetime) -> Sequence[str]:
         """Revoke every token of a family; return the ids of those that were live."""
         ...

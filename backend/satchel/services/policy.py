@@ -18,7 +18,7 @@ from satchel.domain.grants import Grant, GrantState, decide
 from satchel.domain.routes import rank, worst_case
 from satchel.kit.single_flight import SingleFlight
 from satchel.ports.clock import Clock
-from satchel.ports.coordination import Bus, Limit, Limiter, Message, Unsubscribe, account_topic
+from satchel.ports.coordination import TOKENS_TOPIC, Bus, Limit, Limiter, Message, Unsubscribe, account_topic
 from satchel.ports.stores import Database
 
 _CACHED_S = 30.0
@@ -120,12 +120,20 @@ class Policy:
         return kept
 
     async def remove(self, account_id: str, grant_id: str) -> bool:
-        """Take a grant back, so that the site must ask again; False if there is none. Effective at once, everywhere."""
+        """Take a grant back, so that the site must ask again; False if there is none. Effective at once, everywhere.
+
+        The site's own tokens end with it, and so do the connections that they opened.
+        """
+        ended: Sequence[str] = ()
         async with self._database.unit_of_work() as stores:
             grant = await stores.grants.get(account_id, grant_id)
             removed = await stores.grants.remove(account_id, grant_id)
             if grant is not None:
                 await stores.audit.add(AuditRecord(account_id, self._clock.now(), Act.SITE_FORGOTTEN, grant.id, grant.origin))
+            if grant is not None and grant.embedder is None:
+                ended = await stores.tokens.revoke_origin(account_id, grant.origin, self._clock.now())
+        for token_id in ended:
+            self._bus.publish(TOKENS_TOPIC, {"token_id": token_id})
         if grant is not None:
             self._changed(account_id, grant.origin)
         return removed

@@ -1,6 +1,6 @@
 """Issued tokens in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -50,6 +50,10 @@ class MemoryTokens:
         """Revoke every token of a family; return the ids of those that were live."""
         return revoke_family(self._tables, family_id, now)
 
+    async def revoke_origin(self, account_id: str, origin: str, now: datetime) -> Sequence[str]:
+        """Revoke every token of an account that speaks for this site; return the ids of those that were live."""
+        return _revoke(self._tables, lambda token: (token.account_id, token.origin) == (account_id, origin), now)
+
 
 def token_by_hash(tables: Tables, secret_hash: str) -> Token | None:
     """Return the token with this hash, or None."""
@@ -58,7 +62,11 @@ def token_by_hash(tables: Tables, secret_hash: str) -> Token | None:
 
 def revoke_family(tables: Tables, family_id: str, now: datetime) -> Sequence[str]:
     """Revoke every token of a family; return the ids of those not revoked before."""
-    live = [token for token in tables.tokens.values() if token.family_id == family_id and token.revoked_at is None]
+    return _revoke(tables, lambda token: token.family_id == family_id, now)
+
+
+def _revoke(tables: Tables, is_wanted: Callable[[Token], bool], now: datetime) -> Sequence[str]:
+    live = [token for token in tables.tokens.values() if token.revoked_at is None and is_wanted(token)]
     for token in live:
         tables.tokens[token.id] = replace(token, revoked_at=now)
     return [token.id for token in live]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, insert, or_, select, update
 
 from satchel.domain.tokens import Token, TokenKind
 from satchel.ports.clock import Clock
@@ -48,8 +48,14 @@ class SqlTokens:
 
     async def revoke_family(self, family_id: str, now: datetime) -> Sequence[str]:
         """Revoke every token of a family; return the ids of those that were live."""
-        live = (tokens.c.family_id == family_id, tokens.c.revoked_at.is_(None))
-        statement = update(tokens).where(*live).values(revoked_at=now).returning(tokens.c.id)
+        return await self._revoke((tokens.c.family_id == family_id,), now)
+
+    async def revoke_origin(self, account_id: str, origin: str, now: datetime) -> Sequence[str]:
+        """Revoke every token of an account that speaks for this site; return the ids of those that were live."""
+        return await self._revoke((tokens.c.account_id == account_id, tokens.c.origin == origin), now)
+
+    async def _revoke(self, wanted: Sequence[ColumnElement[bool]], now: datetime) -> Sequence[str]:
+        statement = update(tokens).where(*wanted, tokens.c.revoked_at.is_(None)).values(revoked_at=now).returning(tokens.c.id)
         return [row.id for row in await self._transaction.write_returning(statement)]
 
 
