@@ -157,3 +157,11 @@ def test_an_account_is_exported_and_deleted(satchel: Satchel) -> None:
     assert run(satchel, "account", "delete", "--email", EMAIL, stdin="n\n").returncode == 1
     assert run(satchel, "account", "delete", "--email", EMAIL, "--yes").returncode == 0
     assert "there is no account" in run(satchel, "account", "export", "--email", EMAIL).stderr
+
+
+def test_people_are_invited_where_that_is_allowed(satchel: Satchel) -> None:
+    satchel.add_owner()
+    assert "SATCHEL_SIGN_UP=invite" in run(satchel, "account", "invite").stderr
+    invited = run(satchel, "account", "invite", SATCHEL_SIGN_UP="invite")
+    assert invited.stdout.startswith(f"{satchel.url}/setup/")
+    assert "SATCHEL_SIGN_UP" in run(satchel, "account", "invite", SATCHEL_SIGN_UP="everybody").stderr

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
+from satchel.domain.accounts import SignUp
 from satchel.domain.errors import MalformedRequest
 from satchel.domain.grants import parse_origin
 
@@ -56,6 +57,8 @@ class Settings(BaseModel):
     """The key-encryption key itself, where `kek_url` says `env:`."""
     public_url: str = ""
     """The address people's browsers use, where a proxy stands before us: scheme, host and port."""
+    sign_up: SignUp = "owner-only"
+    """Who may make an account once there is an owner."""
     builtin_model: Literal["on", "off"] = "on"
     """Whether to offer the built-in model."""
     local_servers: Literal["auto", "on", "off"] = "auto"

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from satchel.domain.accounts import SignIn
+from satchel.domain.accounts import SetupLink, SignIn
 from satchel.domain.keys import Kek, WrappedDek
 from satchel.domain.passkeys import Ceremony, Passkey
 from satchel.domain.totp import Totp
@@ -146,3 +146,19 @@ async def test_an_account_is_removed_with_every_row_and_no_other(house: House) -
             assert await work.recovery_codes.count(name) == count
         assert await work.deks.get("acct_b") is not None
     await house.database.scrub()
+
+
+async def test_an_invitation_is_taken_once_before_it_expires(house: House) -> None:
+    async with house.database.unit_of_work() as work:
+        await work.invitations.add(SetupLink("one", NOW, SOON))
+        await work.invitations.add(SetupLink("two", NOW, SOON))
+        assert not await work.invitations.take("three", NOW)
+        assert not await work.invitations.take("one", SOON)
+
+    async def take() -> bool:
+        async with house.database.unit_of_work() as work:
+            return await work.invitations.take("one", NOW)
+
+    assert sorted(await asyncio.gather(take(), take(), take())) == [False, False, True]
+    async with house.database.unit_of_work() as work:
+        assert await work.invitations.take("two", NOW)

@@ -98,7 +98,7 @@ class House:
     def _add_services(self, oauth: OAuthStore) -> None:
         database, bus, clock, ids = self.database, self.bus, self.clock, self.ids
         self.locked_mode = LockedMode(database, self.custody, self.vault, limiter=self.limiter, bus=bus, clock=clock, ids=ids)
-        self.accounts = Accounts(database, self.limiter, bus, clock, ids)
+        self.accounts = Accounts(database, self.limiter, bus, clock, ids, sign_up=self.settings.sign_up)
         self.authorities, self._authority_transport = authorities_of(self.settings, self.limiter, clock, ids)
         self.ties = Ties(database, clock, ids)
         self.passkeys = Passkeys(database, self.accounts, clock, ids)

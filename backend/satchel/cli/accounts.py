@@ -49,3 +49,10 @@ async def account_delete(house: "House", email: str, yes: bool) -> None:
         click.confirm(f"Delete {owner.email} with its keys, sites, tokens and history?", abort=True, err=True)
     await house.departures.delete(owner.id)
     click.echo(f"{owner.email} is deleted; backups that you made before still have it", err=True)
+
+
+@account.command("invite")
+@in_house
+async def account_invite(house: "House") -> None:
+    """Print a link that makes one account, within a week. Needs SATCHEL_SIGN_UP=invite, or open."""
+    click.echo(f"{house.settings.own_url}/setup/{await house.accounts.invite()}")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Literal
 
 from satchel.domain.errors import ScopeMissing
 
@@ -72,9 +73,13 @@ def proof_ends_at(sign_in: SignIn, now: datetime) -> datetime | None:
     return ends_at if ends_at is not None and ends_at > now else None
 
 
+SignUp = Literal["owner-only", "invite", "open"]
+"""Who may make an account once there is an owner: nobody, whoever has an invitation, or anybody."""
+
+
 @dataclass(frozen=True, slots=True)
 class SetupLink:
-    """A one-time link that makes the owner; stored only as its hash."""
+    """A one-time link that makes the owner, or an invitation; stored only as its hash."""
 
     secret_hash: str = field(repr=False)
     created_at: datetime

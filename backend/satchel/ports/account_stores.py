@@ -101,6 +101,18 @@ class PasskeyStore(Protocol):
         ...
 
 
+class InvitationStore(Protocol):
+    """Invitations, as hashes."""
+
+    async def add(self, link: SetupLink) -> None:
+        """Keep a new invitation; those that are too old by its beginning are forgotten."""
+        ...
+
+    async def take(self, secret_hash: str, now: datetime) -> bool:
+        """Use an invitation up: True once, and only before it expires."""
+        ...
+
+
 class TotpStore(Protocol):
     """Seeds of one-time codes, one an account."""
 

@@ -13,7 +13,15 @@ from satchel.domain.budgets import Budget
 from satchel.domain.grants import Grant
 from satchel.domain.ledger import Entry, HoldRecord, Settlement
 from satchel.domain.tokens import Token
-from satchel.ports.account_stores import AccountStore, CeremonyStore, PasskeyStore, RecoveryCodeStore, SignInStore, TotpStore
+from satchel.ports.account_stores import (
+    AccountStore,
+    CeremonyStore,
+    InvitationStore,
+    PasskeyStore,
+    RecoveryCodeStore,
+    SignInStore,
+    TotpStore,
+)
 from satchel.ports.ties import TieStore
 from satchel.ports.vault_stores import DekStore, DekWrapStore, KekStore, KeyStore
 
@@ -139,6 +147,11 @@ class Stores(Protocol):
     @property
     def sign_ins(self) -> SignInStore:
         """Return the portal sign-ins."""
+        ...
+
+    @property
+    def invitations(self) -> InvitationStore:
+        """Return the invitations."""
         ...
 
     @property

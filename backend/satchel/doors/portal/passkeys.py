@@ -49,14 +49,15 @@ class PasskeyDoor:
         return _entered(visit, value, local_path(_text(sent, "next")))
 
     async def begin_set_up(self, request: Request) -> Response:
-        """Return what `navigator.credentials.create` needs for the owner."""
+        """Return what `navigator.credentials.create` needs for a new account."""
         visit, sent = await self._own(request), await json_of(request)
-        return _begun(visit, await self._passkeys.begin_owner(_text(sent, "email"), visit.issuer, caller_address(request)))
+        link, email = _text(sent, "link"), _text(sent, "email")
+        return _begun(visit, await self._passkeys.begin_joining(link, email, visit.issuer, caller_address(request)))
 
     async def set_up(self, request: Request) -> Response:
-        """Make the owner and sign the browser in."""
+        """Make the account and sign the browser in."""
         visit, sent = await self._own(request), await json_of(request)
-        account = await self._passkeys.create_owner(
+        account = await self._passkeys.join(
             ceremony_cookie(request.cookies, visit.secure),
             _text(sent, "link"),
             _text(sent, "email"),

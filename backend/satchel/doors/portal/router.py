@@ -17,7 +17,7 @@ from satchel.doors.portal.device import DeviceDoor
 from satchel.doors.portal.pages import Pages
 from satchel.doors.portal.passkeys import PasskeyDoor
 from satchel.doors.portal.session import Visits
-from satchel.doors.portal.sign_in import CODE_PATH, SETUP_PATH, SIGN_IN_PATH, SIGN_OUT_PATH, SignInDoor
+from satchel.doors.portal.sign_in import CODE_PATH, SETUP_PATH, SIGN_IN_PATH, SIGN_OUT_PATH, SIGN_UP_PATH, SignInDoor
 from satchel.doors.portal.terms import Terms
 from satchel.services.accounts import Accounts
 from satchel.services.accounts.passkeys import Passkeys
@@ -86,6 +86,7 @@ def router(house: PortalServices, *, terms: Terms, issuer: Issuer, folder: Path 
         **authority.shown,
         SIGN_OUT_PATH: sign_in.show_leaving,
         f"{SETUP_PATH}/{{link}}": sign_in.show_setup,
+        SIGN_UP_PATH: sign_in.show_sign_up,
         **{path: door.ask for path, door in asking.items()},
     }
     sent: dict[str, Handler] = {

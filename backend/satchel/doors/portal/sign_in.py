@@ -5,7 +5,7 @@ from urllib.parse import urlencode, urlsplit
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from satchel.domain.errors import MalformedRequest, RateLimited, SatchelError, TokenInvalid, TokenMissing
+from satchel.domain.errors import MalformedRequest, NotFound, RateLimited, SatchelError, TokenInvalid, TokenMissing
 from satchel.domain.passkeys import RelyingParty
 from satchel.doors.auth import ceremony_cookie, clear_sign_in_cookie, set_ceremony_cookie, set_sign_in_cookie
 from satchel.doors.errors import reply_to
@@ -20,6 +20,7 @@ from satchel.services.oauth.authorities import Authorities
 from satchel.services.oauth.metadata import AUTHORIZE_PATH
 
 SIGN_IN_PATH = "/sign-in"
+SIGN_UP_PATH = "/sign-up"
 CODE_PATH = "/sign-in/code"
 SIGN_OUT_PATH = "/sign-out"
 SETUP_PATH = "/setup"
@@ -106,12 +107,21 @@ class SignInDoor:
 
     async def show_setup(self, request: Request) -> Response:
         """Show the page that the one-time link opens."""
-        if not await self._accounts.needs_owner():
+        is_owner = await self._accounts.needs_owner()
+        if not is_owner and self._accounts.sign_up == "owner-only":
             return self._used_link()
-        return self._setup_page(await self._visits.of(request), str(request.path_params["link"]))
+        return self._setup_page(await self._visits.of(request), str(request.path_params["link"]), is_owner=is_owner)
+
+    async def show_sign_up(self, request: Request) -> Response:
+        """Show the page on which anybody makes an account, where anybody may."""
+        if self._accounts.sign_up != "open":
+            raise NotFound("nobody signs up here without a link")
+        if await self._accounts.needs_owner():
+            return RedirectResponse(SIGN_IN_PATH, status_code=303)
+        return self._setup_page(await self._visits.of(request), "", is_owner=False)
 
     async def set_up(self, request: Request) -> Response:
-        """Make the owner and sign the browser in."""
+        """Make the account and sign the browser in."""
         visit = await self._visits.of(request)
         require_same_origin(request.headers, visit.issuer)
         form = await form_of(request)
@@ -119,9 +129,9 @@ class SignInDoor:
         try:
             if password != form.get("again", ""):
                 raise MalformedRequest("the two passwords differ", details={"param": "again"})
-            account = await self._accounts.create_owner(link, email, password, caller_address(request))
+            account = await self._accounts.join(link, email, password, caller_address(request))
         except (MalformedRequest, RateLimited) as error:
-            return self._setup_page(visit, link, email, error)
+            return self._setup_page(visit, link, email, error, is_owner=await self._accounts.needs_owner())
         except TokenInvalid:
             return self._used_link()
         _, secret = await self._accounts.enter(account.id, caller_agent(request))
@@ -151,6 +161,7 @@ class SignInDoor:
             email=email,
             error=error.message if error else None,
             connecting=_is_connecting(after),
+            sign_up=SIGN_UP_PATH if self._accounts.sign_up == "open" else None,
             authorities=self._elsewhere(after),
             **_passkeys(visit),
             needs_owner=error is None and await self._accounts.needs_owner(),
@@ -162,7 +173,7 @@ class SignInDoor:
             {"name": authority.name, "address": f"{SIGN_IN_PATH}/with/{authority.id}?{query}"} for authority in self._authorities.list()
         ]
 
-    def _setup_page(self, visit: Visit, link: str, email: str = "", error: SatchelError | None = None) -> Response:
+    def _setup_page(self, visit: Visit, link: str, email: str = "", error: SatchelError | None = None, *, is_owner: bool) -> Response:
         return self._pages.render(
             "setup.html",
             status=reply_to(type(error)).status if error else 200,
@@ -172,11 +183,12 @@ class SignInDoor:
             error=error.message if error else None,
             field=error.details.get("param") if error else None,
             least=MIN_PASSWORD_CHARACTERS,
+            is_owner=is_owner,
             **_passkeys(visit),
         )
 
     def _used_link(self) -> Response:
-        text = "It makes the owner once, within 24 hours. Sign in, or restart Satchel for a new link if there is no account yet."
+        text = "It makes one account, once. Sign in, ask for another invitation, or restart Satchel if there is no account yet."
         return self._pages.message("This set-up link was used or is too old", text, status=410, link=("Sign in", SIGN_IN_PATH))
 
 

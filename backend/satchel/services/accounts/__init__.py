@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from satchel.domain.accounts import Account, SetupLink, SignIn, proof_ends_at
+from satchel.domain.accounts import Account, SetupLink, SignIn, SignUp, proof_ends_at
 from satchel.domain.audit import Act, AuditRecord
-from satchel.domain.errors import MalformedRequest, NotFound, RateLimited, TokenInvalid
+from satchel.domain.errors import MalformedRequest, NotFound, RateLimited, Refused, TokenInvalid
 from satchel.domain.passkeys import Passkey
 from satchel.domain.tokens import secret_hash
 from satchel.kit.ids import Ids
@@ -19,6 +19,7 @@ from satchel.ports.stores import Database
 from satchel.services.accounts.passwords import Passwords, check_password
 
 LINK_LIFE = timedelta(hours=24)
+INVITATION_LIFE = timedelta(days=7)
 IDLE_LIFE = timedelta(days=7)
 ABSOLUTE_LIFE = timedelta(days=30)
 
@@ -27,12 +28,14 @@ _MAX_EMAIL_CHARACTERS = 254
 _MAX_USER_AGENT_CHARACTERS = 200
 _PER_ACCOUNT = Limit(count=10, window_s=300)
 _PER_ADDRESS = Limit(count=30, window_s=300)
+_OPEN_PER_ADDRESS = Limit(count=10, window_s=3600)
 
 
 class Accounts:
     """Make accounts, sign browsers in and out."""
 
-    def __init__(self, database: Database, limiter: Limiter, bus: Bus, clock: Clock, ids: Ids) -> None:
+    def __init__(self, database: Database, limiter: Limiter, bus: Bus, clock: Clock, ids: Ids, *, sign_up: SignUp = "owner-only") -> None:
+        self.sign_up = sign_up
         self._database = database
         self._limiter = limiter
         self._bus = bus
@@ -69,39 +72,57 @@ class Accounts:
             await stores.accounts.add(account)
         return account
 
-    async def create_owner(self, link: str, email: str, password: str, address: str) -> Account:
-        """Make the first account by the set-up link, which is used up in the same transaction.
+    async def join(self, link: str, email: str, password: str, address: str) -> Account:
+        """Make an account by the set-up link, an invitation, or, where anybody may sign up, without any; a link is used up.
 
         Raises:
             MalformedRequest: as `create`; the link stays good.
-            TokenInvalid: the link is unknown, used or too old, or there is an account already.
+            TokenInvalid: the link is unknown, used or too old, or nobody may sign up here.
             RateLimited: too many attempts from this address.
         """
-        await self._take(f"setup:address:{address}", _PER_ADDRESS)
+        await self._take_join(link, address)
         account = await self._new_account(email, password)
-        await self.admit_owner(link, account)
+        await self.admit(link, account)
         return account
 
-    async def draft(self, email: str, address: str) -> Account:
-        """Return an account that is not kept yet, and has no way to sign in; `admit_owner` keeps it.
+    async def draft(self, link: str, email: str, address: str) -> Account:
+        """Return an account that is not kept yet, and has no way to sign in; `admit` keeps it.
 
         Raises:
             MalformedRequest: the e-mail is none.
             RateLimited: too many attempts from this address.
         """
-        await self._take(f"setup:address:{address}", _PER_ADDRESS)
+        await self._take_join(link, address)
         return Account(self._ids.new("acct"), _checked_email(email), self._clock.now())
 
-    async def admit_owner(self, link: str, account: Account, passkey: Passkey | None = None) -> None:
-        """Keep the first account, with its passkey if it has one; the link is used up in the same transaction. Raises `TokenInvalid`."""
+    async def admit(self, link: str, account: Account, passkey: Passkey | None = None) -> None:
+        """Keep a new account, with its passkey if it has one; the link is used up in the same transaction. Raises `TokenInvalid`."""
         async with self._database.unit_of_work() as stores:
-            taken = await stores.sign_ins.take_link(secret_hash(link), account.created_at)
-            if not taken or await stores.accounts.count() > 0:
-                raise TokenInvalid("this set-up link was used or is too old; restart Satchel for a new one")
+            if await stores.accounts.count() == 0:
+                may = await stores.sign_ins.take_link(secret_hash(link), account.created_at)
+            elif link:
+                may = self.sign_up != "owner-only" and await stores.invitations.take(secret_hash(link), account.created_at)
+            else:
+                may = self.sign_up == "open"
+            if not may:
+                raise TokenInvalid("this link was used or is too old; ask for a new one")
             await stores.accounts.add(account)
             if passkey is not None:
                 await stores.passkeys.add(passkey)
                 await stores.audit.add(AuditRecord(account.id, account.created_at, Act.PASSKEY_ADDED, passkey.id, passkey.name))
+
+    async def invite(self) -> str:
+        """Return the secret of a new invitation: a link that makes one account, within a week.
+
+        Raises:
+            Refused: nobody may sign up here.
+        """
+        if self.sign_up == "owner-only":
+            raise Refused("this Satchel takes nobody in; set SATCHEL_SIGN_UP=invite, and restart it")
+        text, now = self.new_secret(), self._clock.now()
+        async with self._database.unit_of_work() as stores:
+            await stores.invitations.add(SetupLink(secret_hash(text), now, now + INVITATION_LIFE))
+        return text
 
     async def by_email(self, email: str) -> Account | None:
         """Return the account with this e-mail, or None."""
@@ -244,6 +265,11 @@ class Accounts:
     def new_secret(self) -> str:
         """Return 256 random bits as text, for a cookie or a link."""
         return base64.urlsafe_b64encode(self._ids.secret_bytes(32)).rstrip(b"=").decode()
+
+    async def _take_join(self, link: str, address: str) -> None:
+        await self._take(f"setup:address:{address}", _PER_ADDRESS)
+        if not link:
+            await self._take(f"sign-up:address:{address}", _OPEN_PER_ADDRESS)
 
     async def _take(self, bucket: str, limit: Limit) -> None:
         decision = await self._limiter.take(bucket, 1, limit)

@@ -74,25 +74,25 @@ class Passkeys:
             await stores.audit.add(AuditRecord(account_id, passkey.created_at, Act.PASSKEY_ADDED, passkey.id, passkey.name))
         return passkey
 
-    async def begin_owner(self, email: str, origin: str, address: str) -> Begun:
-        """Begin to make the owner's account with a passkey in place of a password. Raises `MalformedRequest` for a wrong e-mail."""
+    async def begin_joining(self, link: str, email: str, origin: str, address: str) -> Begun:
+        """Begin to make an account with a passkey in place of a password. Raises `MalformedRequest` for a wrong e-mail."""
         party = _party(origin)
-        account = await self._accounts.draft(email, address)
+        account = await self._accounts.draft(link, email, address)
         secret = self._accounts.new_secret()
         ceremony = await self._begin(_holder("join", secret), account.id)
         return Begun(creation_options(party, account.id, account.email, ceremony.challenge, ()), secret)
 
-    async def create_owner(self, secret: str, link: str, email: str, credential: Json, name: str, *, origin: str, address: str) -> Account:
-        """Make the owner by the set-up link, with the passkey that this browser began to make.
+    async def join(self, secret: str, link: str, email: str, credential: Json, name: str, *, origin: str, address: str) -> Account:
+        """Make an account as `Accounts.join` does, with the passkey that this browser began to make.
 
         Raises:
             TokenInvalid: the link is used or too old, or the passkey does not answer what was asked.
             MalformedRequest: the e-mail is none.
         """
         ceremony = await self._take(_holder("join", secret))
-        account = replace(await self._accounts.draft(email, address), id=ceremony.account_id or "")
+        account = replace(await self._accounts.draft(link, email, address), id=ceremony.account_id or "")
         made = await check_new(credential, ceremony.challenge, _party(origin))
-        await self._accounts.admit_owner(link, account, self._passkey(account.id, made, name))
+        await self._accounts.admit(link, account, self._passkey(account.id, made, name))
         return account
 
     async def begin_sign_in(self, origin: str, address: str) -> Begun:

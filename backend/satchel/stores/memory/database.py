@@ -15,6 +15,7 @@ from satchel.stores.memory.dek_wraps import MemoryDekWraps
 from satchel.stores.memory.deks import MemoryDeks
 from satchel.stores.memory.generations import MemoryGenerations
 from satchel.stores.memory.grants import MemoryGrants
+from satchel.stores.memory.invitations import MemoryInvitations
 from satchel.stores.memory.keks import MemoryKeks
 from satchel.stores.memory.keys import MemoryKeys
 from satchel.stores.memory.passkeys import MemoryPasskeys
@@ -80,6 +81,7 @@ class MemoryStores:
     def __init__(self, tables: Tables, clock: Clock) -> None:
         self.accounts = MemoryAccounts(tables)
         self.sign_ins = MemorySignIns(tables)
+        self.invitations = MemoryInvitations(tables)
         self.passkeys = MemoryPasskeys(tables)
         self.ceremonies = MemoryCeremonies(tables)
         self.totps = MemoryTotps(tables)

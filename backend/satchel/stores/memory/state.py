@@ -26,6 +26,7 @@ class Tables:
     accounts: dict[str, Account] = field(default_factory=dict)
     sign_ins: dict[str, SignIn] = field(default_factory=dict)
     links: dict[str, SetupLink] = field(default_factory=dict)
+    invitations: dict[str, SetupLink] = field(default_factory=dict)
     passkeys: dict[str, Passkey] = field(default_factory=dict)
     ceremonies: dict[str, Ceremony] = field(default_factory=dict)
     totps: dict[str, Totp] = field(default_factory=dict)

@@ -19,6 +19,7 @@ from satchel.stores.sql.deks import SqlDeks
 from satchel.stores.sql.engine import async_engine, database_url, is_sqlite
 from satchel.stores.sql.generations import SqlGenerations
 from satchel.stores.sql.grants import SqlGrants
+from satchel.stores.sql.invitations import SqlInvitations
 from satchel.stores.sql.keks import SqlKeks
 from satchel.stores.sql.keys import SqlKeys
 from satchel.stores.sql.passkeys import SqlPasskeys
@@ -113,6 +114,7 @@ class SqlStores:
     def __init__(self, transaction: Transaction, clock: Clock) -> None:
         self.accounts = SqlAccounts(transaction)
         self.sign_ins = SqlSignIns(transaction)
+        self.invitations = SqlInvitations(transaction)
         self.passkeys = SqlPasskeys(transaction)
         self.ceremonies = SqlCeremonies(transaction)
         self.totps = SqlTotps(transaction)

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-REVISION = "0007"
+REVISION = "0008"
 """The newest migration: what the tables below look like."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -117,6 +117,14 @@ setup_links = Table(
     metadata,
     Column("slot", Integer, primary_key=True, autoincrement=False),
     _text("secret_hash"),
+    _moment("created_at"),
+    _moment("expires_at"),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("secret_hash", Text, primary_key=True),
     _moment("created_at"),
     _moment("expires_at"),
 )

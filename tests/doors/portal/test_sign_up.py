@@ -1,0 +1,63 @@
+"""Who may make an account: the owner alone, whoever is invited, or anybody."""
+
+from pathlib import Path
+
+import pytest
+from tests.doors.portal.house import EMAIL, OURS, PASSWORD, House, house
+
+from satchel.domain.errors import Refused
+
+GUEST = "guest@holt.example"
+
+
+async def joined(home: House, link: str, email: str = GUEST) -> int:
+    form = {"link": link, "email": email, "password": PASSWORD, "again": PASSWORD}
+    status: int = (await home.new_browser().post("/setup", data=form, headers=OURS)).status_code
+    return status
+
+
+async def test_an_owner_alone_takes_nobody_in(quick: House) -> None:
+    await quick.accounts.create(EMAIL, PASSWORD)
+    with pytest.raises(Refused, match="SATCHEL_SIGN_UP"):
+        await quick.accounts.invite()
+    assert (await quick.browser.get("/sign-up")).status_code == 404
+    assert (await joined(quick, ""), await joined(quick, "made up")) == (410, 410)
+
+
+async def test_an_invitation_makes_one_account_within_a_week(home: House) -> None:
+    home.accounts.sign_up = "invite"
+    await home.accounts.create(EMAIL, PASSWORD)
+    first, second = await home.accounts.invite(), await home.accounts.invite()
+    page = await home.browser.get(f"/setup/{first}")
+    assert (page.status_code, "You are its owner" in page.text) == (200, False)
+    assert await joined(home, first, "no address") == 400
+    assert await joined(home, first) == 303
+    assert await joined(home, first, "third@holt.example") == 410
+    assert (await home.browser.get("/sign-up")).status_code == 404
+    assert await joined(home, "", "third@holt.example") == 410
+    home.clock.pass_by(days=7)
+    assert await joined(home, second, "third@holt.example") == 410
+
+
+async def test_an_invitation_makes_no_owner(home: House) -> None:
+    home.accounts.sign_up = "invite"
+    assert await joined(home, await home.accounts.invite()) == 410
+    link = await home.accounts.setup_link()
+    assert link
+    assert await joined(home, link) == 303
+
+
+async def test_where_anybody_may_the_sign_in_page_leads_there_and_not_endlessly(tmp_path: Path) -> None:
+    async with house("memory", tmp_path) as home:
+        home.accounts.sign_up = "open"
+        assert (await home.browser.get("/sign-up")).status_code == 303, "the owner comes first, by the link"
+        assert await joined(home, "") == 410
+        await home.accounts.create(EMAIL, PASSWORD)
+        assert 'href="/sign-up"' in (await home.browser.get("/sign-in")).text
+        page = await home.browser.get("/sign-up")
+        assert (page.status_code, "Make your account" in page.text) == (200, True)
+        assert await joined(home, "") == 303
+        assert await joined(home, "") == 400, "the e-mail is taken"
+        statuses = [await joined(home, "", f"g{number}@holt.example") for number in range(8)]
+        assert statuses[-1] == 429
+        assert set(statuses[:-1]) == {303}
