@@ -7,6 +7,9 @@ import pytest
 from tests.yardstick import cost_us
 
 from satchel.dialects import cohere, gemini, ollama, openai_responses
+from satchel.dialects.openai_responses_reply import StreamEncoder
+from satchel.domain.chat import ChatRequest
+from satchel.domain.events import TextDelta
 
 from .hosts import endpoint
 
@@ -47,3 +50,9 @@ def test_a_delta_of_text_costs_microseconds(kind: Any, before: bytes, chunk: dic
     line, subject = before + orjson.dumps(chunk) + after, kind(endpoint(), str)
     assert subject.feed(line)
     assert cost_us(lambda: subject.feed(line)) < 15
+
+
+def test_a_delta_of_text_costs_microseconds_at_the_door_too() -> None:
+    subject = StreamEncoder("gen_1", ChatRequest("m", ()), 1, lambda: 2)
+    assert subject.event(TextDelta("a word"))
+    assert cost_us(lambda: subject.event(TextDelta("a word"))) < 15

@@ -27,6 +27,7 @@ from satchel.dialects import (
 )
 from satchel.domain.catalog import Endpoint, Quirks
 from satchel.domain.chat import ChatRequest, ImagePart, Json, Message, OutputFormat, Part, TextPart, Tool, ToolCallPart, ToolChoice, Tuning
+from satchel.domain.errors import RequestInvalid
 from satchel.domain.events import Event, Finished, FinishReason, ReasoningDelta, Started, TextDelta, ToolCallDelta
 from satchel.domain.usage import Usage
 
@@ -287,3 +288,21 @@ def blocks_of(chunks: Sequence[Any]) -> list[dict[str, Any]]:
             case {"type": "content_block_delta", "index": index, "delta": {"type": "signature_delta", "signature": signature}}:
                 blocks[index]["signature"] = signature
     return list(blocks.values())
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.sampled_from(["", "user", "assistant", "function_call", "text", PIXEL]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["type", "role", "content", "text", "call_id"]), inner),
+    max_leaves=8,
+)
+FIELDS = ("model", "max_tokens", "tools", "tool_choice", "text", "thinking", "reasoning", "output_config", "temperature", "stop")
+
+
+@pytest.mark.parametrize("door", DIALECTS, ids=lambda dialect: dialect.name)
+@SOON
+@given(spoken=JSON, more=st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=3))
+def test_nonsense_is_a_complaint_and_never_a_crash(door: Dialect, spoken: object, more: dict[str, object]) -> None:
+    try:
+        door.parse({"model": "m", "max_tokens": 9, door.conversation: spoken, **more})
+    except RequestInvalid as refused:
+        assert refused.details["param"]
