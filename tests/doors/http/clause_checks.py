@@ -15,6 +15,7 @@ def back_with(error: str, **changes: str | None) -> Check:
     """Return the check that an authorization request with these changes goes back to the app with this error, and with `iss`."""
 
     async def check(home: House) -> None:
+        await home.sign_in()
         told = sent_back(await home.browser.get(Flow("st").address(**changes)))
         assert (told["error"], told["state"], told["iss"]) == (error, "st", BASE)
 

@@ -9,6 +9,7 @@ import pytest
 from tests.doors.http.bound_clauses import BOUND_CLAUSES
 from tests.doors.http.clause_checks import APP, FORM, METADATA, Check, back_with, no_token, page_for, revoked, told
 from tests.doors.http.device_clauses import DEVICE_CLAUSES
+from tests.doors.http.flow_clauses import FLOW_CLAUSES
 from tests.doors.portal.house import BASE, REDIRECT, Flow, House, code_of, house, sent_back
 
 from satchel.domain.errors import TokenInvalid, TokenMissing, TokenRevoked
@@ -243,6 +244,7 @@ CLAUSES: dict[str, Check] = {
     "RFC 7009 §2.1 revoking a refresh token must end its access tokens": revoking_ends("refresh_token"),
     "RFC 7009 §2.1 revoking an access token ends the family": revoking_ends("access_token"),
     "RFC 7009 §2.2 an invalid token must be answered 200": revoked(),
+    **FLOW_CLAUSES,
     **DEVICE_CLAUSES,
     **BOUND_CLAUSES,
 }

@@ -85,6 +85,7 @@ async def test_deny_goes_back_with_the_error_the_state_and_the_issuer(quick: Hou
     ids=str,
 )
 async def test_an_error_after_a_good_destination_goes_back_to_the_app(quick: House, changes: dict[str, str | None], error: str) -> None:
+    await quick.sign_in()
     got = sent_back(await quick.browser.get(Flow("st").address(**changes)))
     assert (got["error"], got["state"], got["iss"]) == (error, "st", BASE)
 
@@ -114,6 +115,7 @@ async def test_an_unknown_app_or_destination_gets_a_page_and_no_redirect(quick: 
 
 @pytest.mark.parametrize("name", ["state", "scope", "code_challenge", "response_type", "nonsense"])
 async def test_a_parameter_sent_twice_is_refused(quick: House, name: str) -> None:
+    await quick.sign_in()
     answer = await quick.browser.get(f"{Flow('a').address(nonsense='1')}&{name}=b")
     got = sent_back(answer)
     assert got["error"] == "invalid_request"

@@ -18,15 +18,19 @@ class AuthorizeDoor:
         self._visits = visits
 
     async def ask(self, request: Request) -> Response:
-        """Check the request, have the person sign in if need be, and show the consent page."""
+        """Check the request, have the person sign in if need be, and show the consent page.
+
+        An error goes back to the app only once somebody is signed in: else a link to us would lead anywhere an app may return to, with
+        nobody having seen us (RFC 9700 §4.11.2).
+        """
         visit, query = await self._visits.of(request), query_of(request)
         if visit.sign_in is None and names_document(query):  # strangers do not make us fetch what they choose
             return to_sign_in(request)
         question = await self._oauth.question(visit.issuer, query)
-        if isinstance(question, SendBack):
-            return to_app(question.location)
         if visit.sign_in is None:
             return to_sign_in(request)
+        if isinstance(question, SendBack):
+            return to_app(question.location)
         return await self._consent.page(request, visit, Asking(question.app, question.redirect_uri, question.scopes))
 
     async def answer(self, request: Request) -> Response:
