@@ -30,6 +30,12 @@ export default defineConfig({
     plugins: [preact()],
     build: { sourcemap: false, target: ["chrome116", "firefox142"] },
   }),
+  zip: {
+    // Reviewers build it from this: the page script has its client from the npm package's sources.
+    sourcesRoot: "..",
+    includeSources: ["extension/**", "sdk-js/src/**"],
+    excludeSources: ["**/node_modules/**", "**/.output/**", "**/.wxt/**", "extension/tests/**"],
+  },
   manifest: ({ browser }) => ({
     name: "__MSG_extName__",
     description: "__MSG_extDescription__",

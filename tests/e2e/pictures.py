@@ -17,6 +17,8 @@ from tests.stage import EMAIL, PASSWORD, Satchel, running
 QUESTION = "Why do leaves change colour in autumn? Answer in two sentences."
 POPUP = (360, 600)
 CONSENT = (400, 600)
+PANEL = (360, 740)
+SELECTED = "The council voted 7 to 4 to move the tram depot to the north bank, two years later than planned."
 WIDTHS = {"": (1280, 800), "-320": (320, 700)}
 
 
@@ -112,6 +114,30 @@ def main_job(album: Album, browser: Chromium, satchel: Satchel) -> None:
     page.close()
 
 
+def options(album: Album, browser: Chromium, satchel: Satchel) -> None:
+    """The sections of the options page, and the side panel, after the main job has left something to show."""
+    page = browser.extension_page("options")
+    for section in ("models", "keys", "sites", "activity", "settings"):
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.goto(f"{page.url.partition('#')[0]}#{section}")
+        page.wait_for_timeout(1000)
+        opens = page.locator("tbody .linklike").first
+        if opens.count():
+            opens.click()
+        album.take_wide(page, f"options-{section}")
+    page.goto(f"{page.url.partition('#')[0]}#compare")
+    page.get_by_role("textbox").fill(QUESTION)
+    page.keyboard.press("Enter")
+    page.get_by_text("Finished").first.wait_for(timeout=120_000)
+    album.take_wide(page, "options-compare")
+    page.close()
+    panel = browser.extension_page("sidepanel")
+    panel.evaluate("selection => chrome.storage.session.set({ selection })", {"text": SELECTED, "origin": "https://daily-ledger.example"})
+    panel.get_by_text("Selection from").wait_for()
+    album.take(panel, "sidepanel", PANEL)
+    panel.close()
+
+
 def portal(album: Album, browser: Chromium, satchel: Satchel) -> None:
     """The portal's sign-in and its pages."""
     page = browser.context.new_page()
@@ -146,6 +172,7 @@ def main() -> None:
     ):
         first_run(album, browser, satchel)
         main_job(album, browser, satchel)
+        options(album, browser, satchel)
         portal(album, browser, satchel)
         disconnected(album, browser, satchel)
     print(f"{len(list(album.folder.glob('*.png')))} pictures in {album.folder}")
