@@ -20,10 +20,16 @@ from satchel.dialects import (
     bedrock_invoke,
     cohere,
     gemini,
+    gemini_images,
     ollama,
     openai_chat,
+    openai_embeddings_upstream,
+    openai_images_upstream,
     openai_responses,
+    openai_speech,
+    openai_transcription_upstream,
 )
+from satchel.domain.embeddings import EmbeddingRequest
 from satchel.domain.errors import SatchelError
 from satchel.transport import AnswerDecoder
 
@@ -33,6 +39,7 @@ from .hosts import DONE, chunk, endpoint
 Decoders = Callable[..., AnswerDecoder]
 _RESPONSES = ("openai-responses", "azure-responses", "deepseek-responses", "openrouter-responses", "xai-responses", "bedrock-mantle")
 _CALL = {"tool_calls": [{"index": 0, "id": "c", "function": {"name": "f", "arguments": '{"a": "é"}'}}]}
+ONE = EmbeddingRequest("a/b", ("x",))
 SYNTHETIC: Sequence[tuple[Decoders, bytes]] = (
     (
         openai_chat.Decoder,
@@ -51,6 +58,17 @@ SYNTHETIC: Sequence[tuple[Decoders, bytes]] = (
     ),
     (gemini.Decoder, sse({"candidates": [{"content": {"parts": [{"text": "é"}]}, "finishReason": "STOP"}], "usageMetadata": {}})),
     (ollama.Decoder, b'{"message":{"content":"\xc3\xa9"},"done":false}\n{"done":true,"done_reason":"stop","eval_count":1}\n'),
+    (
+        lambda target, _: openai_embeddings_upstream.decoder(EmbeddingRequest("a/b", ("x",)), target),
+        b'{"data":[{"embedding":[1,2]}],"usage":{}}',
+    ),
+    (lambda target, _: openai_images_upstream.ImageDecoder(target), b'{"data":[{"b64_json":"iVBORw0KGgo="}],"usage":{"output_tokens":9}}'),
+    (lambda target, _: gemini_images.PredictDecoder(target), b'{"predictions":[{"bytesBase64Encoded":"AA==","mimeType":"image/png"}]}'),
+    (lambda target, _: openai_speech.SoundDecoder(target, None), b"ID3 and a sound"),
+    (
+        lambda target, _: openai_transcription_upstream.TranscriptDecoder(target),
+        b'{"text":"\xc3\xa9","duration":1.5,"usage":{}}',
+    ),
     (openai_responses.Decoder, sse({"type": "response.output_text.delta", "delta": "é"}, {"type": "response.completed", "response": {}})),
 )
 _PIECES = (b"", b"null", b"[]", b"{}", b'""', b"0", b"-1", b"1e999", b"\n\n", b"\r", b"data:", b"\xff", b"[DONE]", b'"error":', b"true")

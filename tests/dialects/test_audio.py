@@ -77,7 +77,9 @@ def test_sound_may_come_whole_in_json_and_a_page_is_none() -> None:
         with pytest.raises(ProviderGarbled):
             SoundDecoder(endpoint(), None).decode_json(wrong)
     with pytest.raises(ProviderGarbled, match="a page"):
-        SoundDecoder(endpoint(), None).feed(b" <html>")
+        page = SoundDecoder(endpoint(), None)
+        assert (page.feed(b" <html>"), page.ended) == ([], True)
+        page.close()
     with pytest.raises(ProviderGarbled, match="no sound"):
         SoundDecoder(endpoint(), None).close()
 

@@ -125,6 +125,7 @@ def test_a_host_with_its_own_ways_is_asked_in_them() -> None:
         b'{"data": [{"embedding": [1]}, {"embedding": ["x"]}]}',
         b'{"data": [{"embedding": [1]}, {"embedding": [null]}]}',
         b'{"data": [{"embedding": "AAAA"}, {"embedding": [1]}]}',
+        b'{"data": [{"embedding": [1]}, {"embedding": [1e39]}]}',
     ],
 )
 def test_what_is_no_list_of_vectors_is_garbled(body: bytes) -> None:

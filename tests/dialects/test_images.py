@@ -140,6 +140,9 @@ def test_the_worst_case_of_pictures_is_known_only_with_their_price() -> None:
     assert bound > cost(Usage(10, 2 * 6_240, image_tokens=2 * 6_240, images=2), PRICE).nusd
     chat = parse_request({"messages": [{"role": "user", "content": "draw"}], "modalities": ["image"], "max_tokens": 10})
     assert worst_case(chat, [endpoint(price=replace(PRICE, image_usd=None))]) is None
+    unasked = replace(chat, modalities=())
+    drawing = endpoint(price=PRICE, capabilities=frozenset({"chat", "image_output"}))
+    assert (worst_case(unasked, [drawing]) or 0) > 100 * (worst_case(unasked, [endpoint(price=PRICE)]) or 0)
 
 
 def test_lists_say_what_draws() -> None:

@@ -65,15 +65,17 @@ class SoundDecoder(WholeAnswer):
         super().__init__(endpoint)
         self._format = wanted
         self._started = False
+        self._is_page = False
 
     def feed(self, data: bytes) -> list[Event]:
-        """Return the sound in `data`. Raises `ProviderGarbled` for a page of HTML."""
+        """Return the sound in `data`; a page of HTML is none, which `close` tells."""
         if not data:
             return []
         events: list[Event] = []
         if not self._started:
             if data.lstrip()[:1] == b"<":
-                raise self._garbled("a page, not sound")
+                self._is_page = self.ended = True
+                return []
             self._started = True
             self._format = self._format or next((kind for mark, kind in _MARKS if data.startswith(mark)), "mp3")
             events.append(Started(self._endpoint.native_model))
@@ -82,7 +84,7 @@ class SoundDecoder(WholeAnswer):
     def close(self) -> list[Event]:
         """Return the end. Raises `ProviderGarbled` where nothing was said."""
         if not self._started:
-            raise self._garbled("no sound")
+            raise self._garbled("a page, not sound" if self._is_page else "no sound")
         self.ended = True
         return [Finished(FinishReason.STOP)]
 

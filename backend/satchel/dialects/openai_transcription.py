@@ -21,6 +21,7 @@ ANY_MODEL = "satchel/transcription"
 FORMATS = ("json", "text", "verbose_json", "srt", "vtt")
 _TIMED = ("verbose_json", "srt", "vtt")
 _GRANULARITIES = ("segment", "word")
+_LONGEST_S = 360_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def _span(segment: Json, point: str) -> str:
 
 
 def _clock(seconds: object, point: str) -> str:
-    milliseconds = round(1000 * seconds) if isinstance(seconds, int | float) else 0
+    milliseconds = round(1000 * seconds) if isinstance(seconds, int | float) and 0 <= seconds < _LONGEST_S else 0
     minutes, rest = divmod(milliseconds, 60_000)
     return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}{point}{rest % 1000:03}"
 

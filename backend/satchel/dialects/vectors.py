@@ -8,6 +8,9 @@ from satchel.domain.chat import Json
 from satchel.domain.events import Embedding, Event, Finished, FinishReason, Started
 from satchel.domain.usage import Usage
 
+_LARGEST = 3.4028234e38
+"""What a 32-bit float holds: callers may want such."""
+
 Read = Callable[[Json], tuple[Sequence[object], Usage | None]]
 """Return the vectors of a body in the order of the inputs, and its usage where it says one."""
 
@@ -31,8 +34,8 @@ class VectorDecoder(WholeAnswer):
     def _numbers(self, vector: object) -> tuple[float, ...]:
         try:
             numbers = tuple(map(float, vector)) if isinstance(vector, list) else ()
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise self._garbled("a vector that is none") from error
-        if not numbers:
+        if not numbers or not max(map(abs, numbers)) <= _LARGEST:
             raise self._garbled("a vector that is none")
         return numbers

@@ -11,7 +11,7 @@ from satchel.domain.embeddings import EmbeddingRequest
 from satchel.domain.errors import ContextTooLong, UnknownModel, UnsupportedFeature
 from satchel.domain.images import ImageRequest
 from satchel.domain.prompt_size import other_output_bound, usage_bound
-from satchel.domain.usage import worst_case_nusd
+from satchel.domain.usage import Usage, worst_case_nusd
 
 _DEFAULT_OUTPUT_TOKENS = 4_096
 
@@ -33,9 +33,15 @@ def worst_case(request: Request, routes: Sequence[Endpoint]) -> int | None:
     if not dear:
         return 0
     bound = usage_bound(request)
-    costs = [worst_case_nusd(price, replace(bound, output_tokens=output_tokens_bound(request, endpoint))) for endpoint, price in dear]
+    costs = [worst_case_nusd(price, _most(bound, request, endpoint)) for endpoint, price in dear]
     known = [cost for cost in costs if cost is not None]
     return max(known) if len(known) == len(costs) else None
+
+
+def _most(bound: Usage, request: Request, endpoint: Endpoint) -> Usage:
+    """Return the most that may be used at one endpoint: one that draws may do so unasked."""
+    images = request.n if isinstance(request, ChatRequest) and "image_output" in endpoint.capabilities else bound.images
+    return replace(bound, output_tokens=output_tokens_bound(request, endpoint), images=images)
 
 
 def rank(endpoints: Sequence[Endpoint], request: Request) -> list[Endpoint]:

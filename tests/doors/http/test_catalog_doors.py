@@ -148,3 +148,9 @@ async def test_a_long_list_comes_in_pages(house: Served) -> None:
     assert [model.id for model in ModelFilters(offset=1).page(models)] == ["c/d", "c/e"]
     status, refused = await house.call("GET", "/v1/models?limit=0")
     assert (status, refused["error"]["metadata"]["satchel_code"]) == (400, "malformed_request")
+
+
+async def test_what_embeds_and_what_draws_have_lists_of_their_own(house: Served) -> None:
+    for path in ("/v1/embeddings/models", "/api/v1/images/models", "/v1/models?output_modalities=transcription"):
+        status, listed = await house.call("GET", path)
+        assert (status, listed["data"]) == (200, [])

@@ -59,10 +59,7 @@ def models_router(callers: Callers, catalog: Catalog, policy: Policy) -> APIRout
     @router.get("/models/user")
     async def list_models(request: Request, filters: Annotated[ModelFilters, Query()]) -> ModelList:
         """List what this account can use, or what of it passes the filters."""
-        found = filters.chosen(await shelf.listed(request))
-        further = filters.next_query(len(found))
-        links = Links(next=f"/api{request.scope['path']}?{further}" if further else None)
-        return ModelList(data=filters.page(found), total_count=len(found), links=links)
+        return await shelf.page(request, filters)
 
     @router.get("/models/count")
     async def count_models(request: Request, filters: Annotated[ModelFilters, Query()]) -> CountReply:
@@ -84,7 +81,20 @@ def models_router(callers: Callers, catalog: Catalog, policy: Policy) -> APIRout
         """Return one model, as OpenRouter's clients retrieve it."""
         return ModelReply(data=await shelf.one(request, model))
 
+    _add_other_lists(router, shelf)
     return router
+
+
+def _add_other_lists(router: APIRouter, shelf: "_Shelf") -> None:
+    @router.get("/embeddings/models")
+    async def list_embedding_models(request: Request, filters: Annotated[ModelFilters, Query()]) -> ModelList:
+        """List what embeds."""
+        return await shelf.page(request, filters.model_copy(update={"output_modalities": "embeddings"}))
+
+    @router.get("/images/models")
+    async def list_image_models(request: Request, filters: Annotated[ModelFilters, Query()]) -> ModelList:
+        """List what draws."""
+        return await shelf.page(request, filters.model_copy(update={"output_modalities": "image"}))
 
 
 class _Shelf:
@@ -100,6 +110,13 @@ class _Shelf:
         principal = await self._callers.principal(request, "models")
         preferred = await self._catalog.preferred(principal.account_id)
         return model_schemas(await self._policy.visible(principal, await self._catalog.endpoints(principal.account_id, None)), preferred)
+
+    async def page(self, request: Request, filters: ModelFilters) -> ModelList:
+        """Return the page of those that pass the filters."""
+        found = filters.chosen(await self.listed(request))
+        further = filters.next_query(len(found))
+        links = Links(next=f"/api{request.scope['path']}?{further}" if further else None)
+        return ModelList(data=filters.page(found), total_count=len(found), links=links)
 
     async def serving(self, request: Request, model: str) -> Sequence[Endpoint]:
         """Return the endpoints of one model, at least one. Raises `NotFound`."""
