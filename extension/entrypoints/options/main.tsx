@@ -20,6 +20,7 @@ const source: OptionsSource = {
   ...{ grants, putGrant, deleteGrant, generations, generationPage, cancelGeneration },
   ...{ providers, keys, addKey, renewKey, checkKey, deleteKey },
   ask,
+  vaultDoor: { vault: api.vault, beginUnlock: api.beginUnlock, unlock: api.unlock, lock: api.lock },
   snapshot: () => api.snapshot(null),
   favourites: favourites.read,
   setFavourites: favourites.write,

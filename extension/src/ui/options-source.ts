@@ -1,3 +1,4 @@
+import type { VaultDoor } from "../vault/vault-door";
 import type { AskModel } from "../wire/connect-worker";
 import type { Preferences } from "../wire/preferences";
 import type { WorkerApi } from "../wire/worker-api";
@@ -10,6 +11,8 @@ type Activity = Pick<WorkerApi, "generationPage" | "cancelGeneration">;
 /** What the options page needs. */
 export interface OptionsSource extends DataSource, FirstRunSource, Keys, Activity {
   ask: AskModel;
+  /** Where a locked vault is unlocked. */
+  vaultDoor: VaultDoor;
   setPaused(paused: boolean): Promise<void>;
   preferences(): Promise<Preferences>;
   /** Keeps a choice, and gives this screen its look and its language anew. */

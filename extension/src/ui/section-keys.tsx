@@ -9,6 +9,7 @@ import type { OptionsSource } from "./options-source";
 import { SectionHead } from "./section-head";
 import { t } from "./t";
 import { useLoaded } from "./use-loaded";
+import { VaultCard } from "./vault-card";
 
 async function load(source: OptionsSource) {
   const [keys, providers] = await Promise.all([source.keys(), source.providers()]);
@@ -30,6 +31,7 @@ export function SectionKeys({ source }: { source: OptionsSource }) {
   return (
     <>
       <SectionHead title={t("options_keys")} />
+      <VaultCard door={source.vaultDoor} onUnlocked={reload} />
       <LoadState waiting={value === null} error={error} onRetry={reload} />
       {value !== null && (
         <div class="sites">

@@ -36,7 +36,7 @@ export function VaultUnlockForm({ door, state, onUnlocked }: Props) {
         if (words !== "") run((client) => client.unlockByWords(door, words, everywhere));
       }}
     >
-      {state.wraps.some(({ kind }) => kind === "passkey_prf") && (
+      {isOwnPage() && state.wraps.some(({ kind }) => kind === "passkey_prf") && (
         <PasskeyButton busy={busy} onClick={() => run((client) => client.unlockByPasskey(door, everywhere))} />
       )}
       <div class="field">
@@ -81,6 +81,11 @@ function PasskeyButton({ busy, onClick }: { busy: boolean; onClick(): void }) {
       <p class="t12 m3 vault-or">{t("vault_or")}</p>
     </>
   );
+}
+
+/** A passkey is for the server's own name: the extension's pages cannot ask for it. */
+function isOwnPage(): boolean {
+  return location.protocol.startsWith("http");
 }
 
 /** The ciphers, when they are needed and not before. */
