@@ -1,6 +1,8 @@
 """Codes from an app, recovery codes, and proving once more who one is before a dangerous act."""
 
 import base64
+import html
+import re
 
 import httpx2
 import pytest
@@ -10,6 +12,7 @@ from tests.doors.portal.house import EMAIL, OURS, PASSWORD, House, house
 from tests.doors.portal.test_passkeys import added, send
 
 from satchel.domain.totp import new_recovery_codes, plain_code
+from satchel.doors.portal.csrf import form_token
 
 CHANGE = OURS | {"x-satchel-csrf": "1"}
 
@@ -211,3 +214,23 @@ def test_recovery_codes_are_long_and_forgive_how_they_are_typed() -> None:
     code = new_recovery_codes(lambda size: b"\xff" * size)[0]
     assert code == "7777-7777-7777-7777"
     assert plain_code(" 7777 7777-7777–7777 ") == "7" * 16
+
+
+async def test_changing_an_account_elsewhere_wants_one_to_sign_in_once_more(quick: House) -> None:
+    await quick.sign_in()
+    page = await quick.browser.get("/sign-in/ways")
+    connect = re.search(r'href="(/sign-in/with/[^"]+tie=[^"]+)"', page.text)
+    assert connect
+    assert (await quick.browser.get("/sign-in?next=/demo&again=1")).status_code == 303, "who has just signed in has proved it"
+    quick.clock.pass_by(minutes=5)
+    for answer in (
+        await quick.browser.get(html.unescape(connect[1])),
+        await quick.browser.post(
+            "/sign-in/ways", data={"token": form_token(quick.browser.cookies["satchel_sid"], "untie"), "tie": "tie_1"}, headers=OURS
+        ),
+    ):
+        assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=%2Fsign-in%2Fways&again=1")
+    again = await quick.browser.get("/sign-in?next=%2Fsign-in%2Fways&again=1")
+    assert (again.status_code, "Sign in once more" in again.text) == (200, True)
+    assert (await with_password(quick, quick.browser)).status_code == 303
+    assert (await quick.browser.get("/sign-in?again=1")).status_code == 303

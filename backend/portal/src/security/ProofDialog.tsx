@@ -59,6 +59,7 @@ function Asking({ api, ways, close }: { api: PortalApi; ways: ProofWay[]; close(
             Use a passkey
           </button>
         )}
+        {ways.length === 0 && <p class="t13">Sign out and in again, the way you did; then go on.</p>}
         {ways.some((way) => way !== "passkey") && (
           <WordsForm way={words} busy={deed.busy} send={(typed) => void prove(() => api.security.prove(typed))} />
         )}

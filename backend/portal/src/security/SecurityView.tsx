@@ -36,6 +36,9 @@ function More(): JSX.Element {
       <a class="btn" href="#/tokens">
         Tokens for programs
       </a>
+      <a class="btn" href="/sign-in/ways">
+        Accounts elsewhere
+      </a>
       <a class="btn" href="#/audit">
         What happened
       </a>

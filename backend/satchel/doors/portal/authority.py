@@ -56,10 +56,13 @@ class AuthorityDoor:
                 f"Sign in with {authority.name}?", "Another site sent you here. Continue if you meant to.", link=link
             )
         if tie is None:
-            return RedirectResponse(after, status_code=303) if visit.sign_in else await self._off(request, visit, authority, after)
+            is_in = visit.sign_in is not None and self._accounts.has_proved(visit.sign_in)
+            return RedirectResponse(after, status_code=303) if is_in else await self._off(request, visit, authority, after)
         if visit.sign_in is None:
             return RedirectResponse(sign_in_address(WAYS_PATH), status_code=303)
         require_form_token(tie, visit.secret, _purpose(authority))
+        if not self._accounts.has_proved(visit.sign_in):
+            return _to_proof()
         return await self._off(request, visit, authority, WAYS_PATH, visit.sign_in.id)
 
     async def back(self, request: Request) -> Response:
@@ -92,6 +95,8 @@ class AuthorityDoor:
             return RedirectResponse(sign_in_address(WAYS_PATH), status_code=303)
         form = await form_of(request)
         require_form_token(form.get("token", ""), visit.secret, "untie")
+        if not self._accounts.has_proved(visit.sign_in):
+            return _to_proof()
         await self._ties.untie(visit.sign_in.account_id, form.get("tie", ""))
         return RedirectResponse(WAYS_PATH, status_code=303)
 
@@ -136,6 +141,11 @@ class AuthorityDoor:
     def _line(self, tie: Tie) -> Mapping[str, str]:
         name = next((authority.name for authority in self._authorities.list() if authority.issuer == tie.issuer), tie.issuer)
         return {"id": tie.id, "name": name, "label": tie.label or "", "used": f"{tie.last_used_at:%Y-%m-%d}"}
+
+
+def _to_proof() -> Response:
+    """Have the person sign in once more before a way to sign in is changed, and come back."""
+    return RedirectResponse(sign_in_address(WAYS_PATH, again=True), status_code=303, headers=_NOT_STORED)
 
 
 def _purpose(authority: Authority) -> str:

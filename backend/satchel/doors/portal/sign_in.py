@@ -26,9 +26,9 @@ SIGN_OUT_PATH = "/sign-out"
 SETUP_PATH = "/setup"
 
 
-def sign_in_address(after: str) -> str:
-    """Return the sign-in page's address that leads on to `after`, a local path."""
-    return f"{SIGN_IN_PATH}?{urlencode({'next': after})}"
+def sign_in_address(after: str, *, again: bool = False) -> str:
+    """Return the sign-in page's address that leads on to `after`, a local path; `again` also for whoever is signed in, as a proof."""
+    return f"{SIGN_IN_PATH}?{urlencode({'next': after} | ({'again': '1'} if again else {}))}"
 
 
 class SignInDoor:
@@ -45,9 +45,10 @@ class SignInDoor:
         """Show the sign-in page, or go on where somebody is signed in already."""
         after = local_path(request.query_params.get("next"))
         visit = await self._visits.of(request)
-        if visit.sign_in is not None:
+        again = visit.sign_in is not None and "again" in request.query_params and not self._accounts.has_proved(visit.sign_in)
+        if visit.sign_in is not None and not again:
             return RedirectResponse(after, status_code=303)
-        return await self._page(visit, after)
+        return await self._page(visit, after, again=again)
 
     async def enter(self, request: Request) -> Response:
         """Sign in; the session is a new one each time."""
@@ -152,7 +153,7 @@ class SignInDoor:
             error=error.message if error else None,
         )
 
-    async def _page(self, visit: Visit, after: str, email: str = "", error: SatchelError | None = None) -> Response:
+    async def _page(self, visit: Visit, after: str, email: str = "", error: SatchelError | None = None, *, again: bool = False) -> Response:
         return self._pages.render(
             "sign_in.html",
             status=_status(after, error),
@@ -164,6 +165,7 @@ class SignInDoor:
             sign_up=SIGN_UP_PATH if self._accounts.sign_up == "open" else None,
             authorities=self._elsewhere(after),
             **_passkeys(visit),
+            again=again,
             needs_owner=error is None and await self._accounts.needs_owner(),
         )
 
