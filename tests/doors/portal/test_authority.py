@@ -289,3 +289,26 @@ async def test_the_way_back_leads_to_no_other_site_and_attempts_are_throttled(qu
         if answer.status_code == 429:
             break
     assert answer.status_code == 429
+
+
+async def test_where_anybody_may_sign_up_a_verified_email_makes_an_account_but_never_takes_one_over(quick: House) -> None:
+    await quick.accounts.create("owner@holt.example", "a long enough password")
+    quick.accounts.sign_up = "open"
+    location = await begun(quick)
+    say(quick, location, email_verified=False)
+    assert (await came_back(quick, location)).status_code == 403
+    location = await begun(quick)
+    say(quick, location, email="owner@holt.example")
+    answer = await came_back(quick, location)
+    assert answer.status_code == 400
+    assert not await signed_in(quick), "that email has an account, which its holder must connect"
+    location = await begun(quick)
+    say(quick, location)
+    assert (await came_back(quick, location)).status_code == 303
+    assert await signed_in(quick)
+    account = await quick.accounts.by_email(EMAIL)
+    assert account
+    assert account.password_hash is None
+    (tie,) = await quick.ties.list(account.id)
+    with pytest.raises(Exception, match="only way"):
+        await quick.ties.untie(account.id, tie.id)

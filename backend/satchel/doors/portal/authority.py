@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from satchel.domain.authorities import Authority, Tie
+from satchel.domain.authorities import Authority, Tie, Vouched
 from satchel.domain.errors import Refused, SatchelError
 from satchel.doors.auth import set_sign_in_cookie
 from satchel.doors.portal.csrf import form_token, require_form_token, require_same_origin
@@ -121,10 +121,17 @@ class AuthorityDoor:
                 raise Refused("you are no longer signed in as whoever began this; sign in, and connect again")
             await self._ties.tie(visit.sign_in.account_id, authority, vouched)
             return RedirectResponse(WAYS_PATH, status_code=303, headers=_NOT_STORED)
-        account_id = await self._ties.account_id(vouched)
-        if account_id is None:
-            raise Refused(f"no account here is connected with that {authority.name} account; sign in another way first, then connect it")
+        account_id = await self._ties.account_id(vouched) or await self._new_account(request, authority, vouched)
         return await self._enter(request, visit, account_id, attempt)
+
+    async def _new_account(self, request: Request, authority: Authority, vouched: Vouched) -> str:
+        """Make an account for somebody who has none, where anybody may sign up; an email that has an account gets no other."""
+        if self._accounts.sign_up != "open" or vouched.email is None or not vouched.is_email_verified:
+            raise Refused(f"no account here is connected with that {authority.name} account; sign in another way first, then connect it")
+        account = await self._accounts.draft("", vouched.email, caller_address(request))
+        await self._accounts.admit("", account)
+        await self._ties.tie(account.id, authority, vouched)
+        return account.id
 
     async def _enter(self, request: Request, visit: Visit, account_id: str, attempt: Attempt) -> Response:
         _, secret = await self._accounts.enter(account_id, caller_agent(request))
