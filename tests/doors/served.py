@@ -73,7 +73,7 @@ class Served:
 
     async def entry(self, generation_id: str) -> dict[str, Any]:
         """Return the ledger's entry once there is one."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while True:
                 status, body = await self.call("GET", f"/v1/generations/{generation_id}")
                 if status == 200 and body["status"] != "live":

@@ -82,7 +82,7 @@ async def test_a_revoked_token_stops_opening_the_door_and_ends_what_it_runs(hous
     async with house.http.post(f"{house.url}/v1/chat/completions", json=body, headers=headers) as running:
         await running.content.readline()
         await house.house.tokens.revoke(house.account.id, token_id)
-        await asyncio.wait_for(house.upstream.asked[-1].closed.wait(), 1)
+        await asyncio.wait_for(house.upstream.asked[-1].closed.wait(), 10)
         assert b"[DONE]" in await running.read()
     async with house.http.post(f"{house.url}/v1/chat/completions", json=body, headers=headers) as reply:
         assert (await reply.json())["error"]["metadata"]["satchel_code"] == "token_revoked"
@@ -209,7 +209,7 @@ async def test_a_caller_who_hangs_up_closes_the_upstream_and_settles_the_ledger(
     await asyncio.sleep(0.1)
     assert not asked.closed.is_set()
     call.cancel()
-    await asyncio.wait_for(asked.closed.wait(), 0.5)
+    await asyncio.wait_for(asked.closed.wait(), 10)
     entry = await newest(house)
     assert entry["status"] == "cancelled"
     assert (entry["usage"]["output_tokens"] > 0) == (model == "endless")
@@ -242,7 +242,7 @@ async def test_a_cancelled_generation_ends_with_what_it_used(house: Served, stre
     await asyncio.sleep(0.1)
     status, answer = await house.call("POST", f"/v1/generations/{live[0]['id']}/cancel")
     assert (status, answer) == (202, {"id": live[0]["id"], "status": "cancelling"})
-    text = await asyncio.wait_for(reading, 2)
+    text = await asyncio.wait_for(reading, 10)
     assert '"native_finish_reason":"cancelled"' in text
     entry = await house.entry(live[0]["id"])
     assert entry["status"] == "cancelled"
