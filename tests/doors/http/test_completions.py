@@ -190,9 +190,9 @@ async def test_a_stream_that_fails_after_its_status_ends_in_an_error_chunk(house
 
 
 async def test_silence_is_filled_with_comments_between_events(house: Served) -> None:
-    async with house.ask("lab:late-0.9", stream=True) as reply:
+    async with house.ask("lab:late-0.2", stream=True) as reply:
         assert b"keep-alive" not in await reply.read()
-    async with house.ask("lab:late-1.2", stream=True) as reply:
+    async with house.ask("lab:late-1.5", stream=True) as reply:
         text = await reply.read()
     assert text.startswith(b": keep-alive\n\ndata: ")
     assert text.endswith(b"data: [DONE]\n\n")
