@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import anthropic
 import openai
 import pytest
 
@@ -93,6 +94,18 @@ async def test_the_openai_client_lists_models_and_retrieves_one(house: Served) -
             await client.models.retrieve("nobody/nothing")
 
 
+async def test_the_anthropic_client_reads_the_list_page_by_page(house: Served) -> None:
+    house.upstream.models = ["one", "two", "three"]
+    await house.house.catalog.refresh(house.account.id)
+    async with anthropic.AsyncAnthropic(base_url=f"{house.url}/api", api_key=house.token, max_retries=0) as client:
+        models = [model async for model in client.models.list(limit=2)]
+        one = await client.models.retrieve("lab:two")
+    assert [(model.id, model.type, model.display_name) for model in models] == [
+        (f"lab:{name}", "model", name) for name in house.upstream.models
+    ]
+    assert (one.id, one.created_at.year) == ("lab:two", 1970)
+
+
 async def test_one_model_has_every_key_a_strict_client_wants(house: Served) -> None:
     status, body = await house.call("GET", "/api/v1/model/lab:hello")
     assert (status, body["data"]["id"]) == (200, "lab:hello")
@@ -141,9 +154,10 @@ def test_filters_leave_what_was_asked_for(asked: dict[str, Any], found: list[str
 async def test_a_long_list_comes_in_pages(house: Served) -> None:
     listed = (await house.call("GET", "/v1/models?limit=500&offset=0&category=programming"))[1]
     assert (len(listed["data"]), listed["links"]["next"]) == (listed["total_count"], None)
-    filters = ModelFilters(limit=2, q="a b")
-    assert (filters.next_query(3), filters.next_query(2)) == ("limit=2&q=a+b&offset=2", None)
-    models = model_schemas(SHELF, "a/b")
+    models, filters = model_schemas(SHELF, "a/b"), ModelFilters(limit=2, q="a b")
+    assert (filters.next_query(models), filters.next_query(models[:2])) == ("limit=2&q=a+b&offset=2", None)
+    assert [model.id for model in ModelFilters(after_id="a/b", limit=1).page(models)] == ["c/d"]
+    assert ModelFilters(after_id="a/b", limit=1).next_query(models) == "limit=1&offset=2"
     assert [model.id for model in filters.page(models)] == ["a/b", "c/d"]
     assert [model.id for model in ModelFilters(offset=1).page(models)] == ["c/d", "c/e"]
     status, refused = await house.call("GET", "/v1/models?limit=0")

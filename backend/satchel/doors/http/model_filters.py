@@ -27,6 +27,7 @@ class ModelFilters(BaseModel):
     """
 
     offset: int = Field(0, ge=0)
+    after_id: str = ""
     limit: int | None = Field(None, ge=1, le=1_000)
     q: str = ""
     supported_parameters: str = ""
@@ -46,13 +47,19 @@ class ModelFilters(BaseModel):
 
     def page(self, models: Sequence[ModelSchema]) -> Sequence[ModelSchema]:
         """Return the part of them that was asked for."""
-        return models[self.offset :] if self.limit is None else models[self.offset : self.offset + self.limit]
+        offset = self._begin(models)
+        return models[offset:] if self.limit is None else models[offset : offset + self.limit]
 
-    def next_query(self, total: int) -> str | None:
+    def next_query(self, models: Sequence[ModelSchema]) -> str | None:
         """Return the query of the page after this one, None where there is none."""
-        if self.limit is None or self.offset + self.limit >= total:
+        offset = self._begin(models)
+        if self.limit is None or offset + self.limit >= len(models):
             return None
-        return urlencode({**self.model_dump(exclude_defaults=True), "offset": self.offset + self.limit})
+        return urlencode({**self.model_dump(exclude_defaults=True, exclude={"after_id"}), "offset": offset + self.limit})
+
+    def _begin(self, models: Sequence[ModelSchema]) -> int:
+        """Return where the page begins: after the last model of the one before, where Anthropic's clients name it."""
+        return next((place for place, model in enumerate(models, 1) if self.after_id and model.id == self.after_id), self.offset)
 
     def _passes(self, model: ModelSchema) -> bool:
         words = f"{model.id} {model.name}".lower()

@@ -1,7 +1,8 @@
-"""A model as `/v1/models` shows it: OpenAI's shape, the keys that OpenRouter's clients want besides, and ours under `satchel`."""
+"""A model as `/v1/models` shows it: OpenAI's shape, the keys that OpenRouter's and Anthropic's clients want, and ours under `satchel`."""
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from pydantic import BaseModel
 
@@ -45,9 +46,12 @@ class ModelSchema(BaseModel):
 
     id: str
     object: str = "model"
+    type: str = "model"
     created: int
+    created_at: datetime
     owned_by: str
     name: str
+    display_name: str
     description: str
     context_length: int | None
     canonical_slug: str
@@ -101,8 +105,10 @@ def model_schema(endpoints: Sequence[Endpoint], model: str, is_preferred: bool) 
     return ModelSchema(
         id=model,
         created=endpoint.created,
+        created_at=datetime.fromtimestamp(endpoint.created, UTC),
         owned_by=endpoint.provider,
         name=endpoint.name,
+        display_name=endpoint.name,
         description=endpoint.description or "",
         context_length=endpoint.context_tokens,
         canonical_slug=endpoint.model_id,

@@ -29,6 +29,9 @@ class ModelList(BaseModel):
     data: Sequence[ModelSchema]
     total_count: int
     links: Links
+    has_more: bool
+    first_id: str | None
+    last_id: str | None
 
 
 class Count(BaseModel):
@@ -114,9 +117,15 @@ class _Shelf:
     async def page(self, request: Request, filters: ModelFilters) -> ModelList:
         """Return the page of those that pass the filters."""
         found = filters.chosen(await self.listed(request))
-        further = filters.next_query(len(found))
-        links = Links(next=f"/api{request.scope['path']}?{further}" if further else None)
-        return ModelList(data=filters.page(found), total_count=len(found), links=links)
+        page, further = filters.page(found), filters.next_query(found)
+        return ModelList(
+            data=page,
+            total_count=len(found),
+            links=Links(next=f"/api{request.scope['path']}?{further}" if further else None),
+            has_more=further is not None,
+            first_id=page[0].id if page else None,
+            last_id=page[-1].id if page else None,
+        )
 
     async def serving(self, request: Request, model: str) -> Sequence[Endpoint]:
         """Return the endpoints of one model, at least one. Raises `NotFound`."""
