@@ -1,7 +1,7 @@
 """A real OpenAI-compatible model server that counts: `count-300-20` writes the words 1 to 300, one every 20 ms. It knows who hung up.
 
 Other models misbehave on purpose: `silence` never answers, `garbage` answers no JSON, `break-5` drops the connection after five words,
-`refuse` answers 401 in OpenAI's shape.
+`refuse` answers 401 in OpenAI's shape, `broke` 402, both to any key but the right one.
 `tools` calls the tool `add` and then says what it was told; `object` writes JSON; `mirror` writes what kinds of parts it was sent last.
 `embed` makes vectors of a text's length and place.
 """
@@ -16,7 +16,12 @@ from typing import Any
 
 from aiohttp import web
 
-MODELS = ["count-300-20", "count-3-0", "tools", "object", "mirror", "embed", "silence", "garbage", "break-5", "refuse"]
+MODELS = ["count-300-20", "count-3-0", "tools", "object", "mirror", "embed", "silence", "garbage", "break-5", "refuse", "broke"]
+RIGHT_KEY = "sk-the-right-one"
+TROUBLES = {
+    "refuse": (401, {"message": "Incorrect API key provided.", "type": "invalid_request_error", "code": "invalid_api_key"}),
+    "broke": (402, {"message": "You have no credit left.", "type": "insufficient_quota", "code": "insufficient_quota"}),
+}
 
 
 @dataclass
@@ -90,9 +95,11 @@ def _kind(part: dict[str, Any]) -> str:
 async def _answer(request: web.Request, model: str) -> web.StreamResponse:
     if model == "silence":
         await asyncio.sleep(300)
-    if model == "refuse":
-        error = {"message": "Incorrect API key provided.", "type": "invalid_request_error", "code": "invalid_api_key"}
-        return web.json_response({"error": error}, status=401)
+    if model in TROUBLES and request.headers.get("authorization") != f"Bearer {RIGHT_KEY}":
+        status, error = TROUBLES[model]
+        return web.json_response({"error": error}, status=status)
+    if model in TROUBLES:
+        model = "count-3-0"
     if model == "garbage":
         return web.Response(text="<html>not what you think</html>", content_type="text/html")
     kind, words, *rest = model.split("-")

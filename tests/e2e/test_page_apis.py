@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 from tests.e2e import page_server
+from tests.e2e.axe import CONSENT, faults_of
 from tests.e2e.chromium import Chromium, chromium, press, with_permissions
 from tests.e2e.conftest import need, need_chromium
-from tests.e2e.counting_server import CountingServer, text_of
+from tests.e2e.counting_server import RIGHT_KEY, CountingServer, text_of
 from tests.e2e.firefox import EXTENSION, Firefox, firefox, until
 from tests.stage import Satchel, running
 
@@ -215,6 +216,35 @@ def test_chromes_own_objects_are_touched_by_always_alone(stage: Stage, chrome: C
         choose_for_pages(chrome, choice)
         page, _ = open_in_chromium(chrome, f"{stage.page}/builtin.html", "builtin")
         assert page.evaluate(look) == [writer, True], choice
+
+
+def leave(window: Page, name: str) -> None:
+    """Press a button with which the window goes, and do not wait in it."""
+    window.get_by_role("button", name=name).evaluate("button => { setTimeout(() => button.click(), 50) }")
+
+
+def test_b4_b5_a_key_that_does_not_work_is_put_right_while_the_page_waits(stage: Stage, chrome: Chromium) -> None:
+    page = chrome.context.new_page()
+    page.goto(f"{stage.page}/ask.html")
+    page.wait_for_function("window.ask")
+    with chrome.context.expect_page() as opened:
+        page.evaluate("() => { window.ask('Hi', { model: 'lab:broke' }) }")
+    opened.value.get_by_role("heading", name="lab says there is no credit left").wait_for()
+    leave(opened.value, "Cancel")
+    page.wait_for_function("window.state === 'failed'")
+    assert page.evaluate("window.error === window.ErrorCode.PaymentRequired")
+    with chrome.context.expect_page() as opened:
+        page.evaluate("() => { window.ask('Hi', { model: 'lab:refuse' }) }")
+    window = opened.value
+    window.get_by_role("heading", name="lab needs a key that works").wait_for()
+    assert faults_of(window, CONSENT) == []
+    window.get_by_role("button", name="Replace").click()
+    window.get_by_label("The new key").fill(RIGHT_KEY)
+    window.get_by_role("button", name="Save").click()
+    window.get_by_text(f"…{RIGHT_KEY[-4:]}").wait_for()
+    leave(window, "Try again")
+    page.wait_for_function("window.state === 'done'")
+    assert page.evaluate("window.result.message.content") == text_of(3)
 
 
 def test_f1_pages_of_the_specification_in_firefox(stage: Stage, fox: Firefox) -> None:

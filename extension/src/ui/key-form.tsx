@@ -11,7 +11,7 @@ import { TextField } from "./text-field";
 
 interface Props {
   providers: readonly ProviderChoice[];
-  source: OptionsSource;
+  source: Pick<OptionsSource, "addKey">;
   onSaved(): void;
 }
 

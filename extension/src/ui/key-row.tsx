@@ -10,9 +10,10 @@ import { t } from "./t";
 interface Props {
   shown: Key;
   name: string;
-  source: OptionsSource;
+  source: Pick<OptionsSource, "renewKey" | "checkKey">;
   onChange(): void;
-  onDelete(): void;
+  /** Left out where keys are not deleted. */
+  onDelete?(): void;
 }
 
 const LOOKS = {
@@ -76,14 +77,16 @@ export function KeyRow({ shown, name, source, onChange, onDelete }: Props) {
           >
             {t("keys_replace")}
           </button>
-          <button
-            type="button"
-            class="btn sm quiet danger end"
-            aria-label={t("keys_deleteNamed", { name })}
-            onClick={onDelete}
-          >
-            {t("keys_delete")}
-          </button>
+          {onDelete && (
+            <button
+              type="button"
+              class="btn sm quiet danger end"
+              aria-label={t("keys_deleteNamed", { name })}
+              onClick={onDelete}
+            >
+              {t("keys_delete")}
+            </button>
+          )}
         </div>
       )}
     </li>

@@ -11,6 +11,7 @@ import type { KeyDraft } from "./key-draft";
 import type { Model } from "./model";
 import type { ProviderChoice } from "./provider-choice";
 import type { Snapshot } from "./snapshot";
+import type { Trouble } from "./trouble";
 
 /** What the worker does for our own screens, over their port. Every call may reject with a sentence for the person. */
 export interface WorkerApi extends VaultDoor {
@@ -40,4 +41,8 @@ export interface WorkerApi extends VaultDoor {
   stop(key: string): Promise<void>;
   question(id: string): Promise<{ question: ConsentQuestion; others: number } | null>;
   decide(id: string, decision: ConsentDecision): Promise<void>;
+  /** What keeps a page waiting; null when it is over. */
+  trouble(id: string): Promise<Trouble | null>;
+  /** Tries the waiting requests again, or gives them up. */
+  decideTrouble(id: string, isRight: boolean): Promise<void>;
 }

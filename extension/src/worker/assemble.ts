@@ -1,8 +1,8 @@
 import { browser } from "wxt/browser";
 import type { ServerFrame } from "../wire/server-frame";
 import { accountAccess } from "./account-access";
-import { browserConsentSurface } from "./browser-consent-surface";
 import { browserKeyValue } from "./browser-key-value";
+import { browserSurface } from "./browser-surface";
 import { BudgetWatch } from "./budget-watch";
 import { BuiltInScripts } from "./built-in-scripts";
 import { Consent } from "./consent";
@@ -17,6 +17,7 @@ import { Subscribers } from "./subscribers";
 import { tellNearlySpent } from "./tell-nearly-spent";
 import { Toolbar } from "./toolbar";
 import { TopOrigins } from "./top-origins";
+import { Troubles } from "./troubles";
 import { UiService } from "./ui-service";
 
 type Push = Extract<ServerFrame, { type: "event" }>;
@@ -36,7 +37,8 @@ export function assemble(changed: () => void) {
   const subscribers = new Subscribers(memory, browser.tabs, grants);
   const toolbar = new Toolbar(settings, session);
   const waiting = (count: number) => void toolbar.waiting(count);
-  const consent = new Consent({ session: memory, surface: browserConsentSurface, backend, waiting });
+  const consent = new Consent({ session: memory, surface: browserSurface("consent"), backend, waiting });
+  const asks = { consent, troubles: new Troubles(browserSurface("trouble")) };
   const link = new Link({
     open: (url, protocol) => new WebSocket(url, protocol),
     backend: () => settings.backend(),
@@ -51,8 +53,8 @@ export function assemble(changed: () => void) {
   const watch = new BudgetWatch({ backend, local, wanted: () => settings.nearlySpent(), tell: tellNearlySpent });
   const own = ownOrigin();
   const ended = (origin: string) => void (origin === own || watch.ended(origin));
-  const generations: Generations = new Generations({ ...paced, consent, link, allowedModel, own, changed, ended });
-  const site = { ...access, consent, grants, subscribers, tops, changed };
+  const generations: Generations = new Generations({ ...paced, ...asks, link, allowedModel, own, changed, ended });
+  const site = { ...access, ...asks, grants, subscribers, tops, changed };
   const service = new UiService({ ...site, generations, link, memory });
   const page = { ...siteAccess(site), consent, generations, session: memory, settings };
 
@@ -61,5 +63,5 @@ export function assemble(changed: () => void) {
     if (push.event === "grants_changed") void subscribers.permissionsChanged(String(push.data["origin"]));
     changed();
   }
-  return { builtIn: new BuiltInScripts(settings), consent, generations, page, service, toolbar, tops };
+  return { builtIn: new BuiltInScripts(settings), ...asks, generations, page, service, toolbar, tops };
 }

@@ -19,6 +19,7 @@ import type { Pace } from "./pace";
 import type { Run } from "./run";
 import type { RunRecords } from "./run-records";
 import { streamEventOf } from "./stream-event-of";
+import type { Troubles } from "./troubles";
 import { usageOf } from "./usage-of";
 
 interface Dependencies {
@@ -29,6 +30,7 @@ interface Dependencies {
   pace: Pick<Pace, "turn">;
   /** The model a site's grant allows first, to answer a page that named none. */
   allowedModel(caller: Caller): Promise<string | null>;
+  troubles: Pick<Troubles, "concern" | "wait" | "leave">;
   /** The origin of our own screens: what they ask is asked by the person, under no site's grant. */
   own: string;
   changed(): void;
@@ -97,6 +99,7 @@ export class Generations {
     if (run === undefined) return;
     if (run.state === "asking") {
       this.deps.consent.leave(run.record);
+      this.deps.troubles.leave(run.record.key);
       return this.fail(run, new RpcFailure(RpcCode.rejected, "Stopped", { satchelCode: "cancelled" }));
     }
     if (!run.sent) return this.fail(run, new RpcFailure(RpcCode.rejected, "Stopped", { satchelCode: "cancelled" }));
@@ -285,7 +288,25 @@ export class Generations {
     }
     const usage = frame.usage ? usageOf(frame.usage) : null;
     const cost = frame.cost ? costOf(frame.cost) : null;
-    this.fail(run, backendFailure(error, { usage, cost }));
+    const failure = backendFailure(error, { usage, cost });
+    const waits = run.visible && run.seq === 0 && !run.orphan && run.record.caller.origin !== this.deps.own;
+    if (waits && this.deps.troubles.concern(error)) return void this.interrupt(run, error, failure);
+    this.fail(run, failure);
+  }
+
+  /** The person may put a key right while the page waits: then the same request is sent again. */
+  private async interrupt(run: Run, error: Parameters<typeof backendFailure>[0], failure: RpcFailure): Promise<void> {
+    run.state = "asking";
+    run.accepted?.();
+    this.deps.changed();
+    const isRight = await this.deps.troubles.wait(run.record.key, run.record.caller.origin, error).catch(() => false);
+    if (this.runs.get(run.record.key) !== run) return;
+    if (!isRight) return this.fail(run, failure);
+    this.again(run, run.body.model);
+    await this.deps.link.ready().then(
+      () => this.generate(run),
+      (cause: unknown) => this.fail(run, cause),
+    );
   }
 
   /** The page named no model and the person's default is not granted here: the site's own model answers. */

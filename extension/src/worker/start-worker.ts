@@ -34,8 +34,7 @@ export function startWorker(): void {
   browser.runtime.onMessage.addListener((message: unknown, sender) => {
     if (isRecord(message) && message["type"] === "here") worker.tops.heard(sender);
   });
-  browser.windows?.onRemoved.addListener((id) => void worker.consent.closed("window", id));
-  browser.tabs.onRemoved.addListener((id) => void worker.consent.closed("tab", id));
+  heedClosing(worker);
   browser.runtime.onInstalled.addListener(({ reason }) => {
     if (reason === "install") void browser.tabs.create({ url: extensionUrl("options.html") });
   });
@@ -52,6 +51,16 @@ export function startWorker(): void {
   keepStorageFromPages();
   sweep();
   void worker.toolbar.draw();
+}
+
+/** Whoever closes one of our questions says no to it. */
+function heedClosing({ consent, troubles }: Pick<ReturnType<typeof assemble>, "consent" | "troubles">): void {
+  const closed = (kind: "window" | "tab", id: number) => {
+    void consent.closed(kind, id);
+    troubles.closed(kind, id);
+  };
+  browser.windows?.onRemoved.addListener((id) => closed("window", id));
+  browser.tabs.onRemoved.addListener((id) => closed("tab", id));
 }
 
 /** Where the browser can: what lies in `storage.local` is for our own pages and this worker, not for content scripts. */

@@ -29,6 +29,8 @@ const CALLS = new Set<string>([
   "stop",
   "question",
   "decide",
+  "trouble",
+  "decideTrouble",
   "vault",
   "beginUnlock",
   "unlock",

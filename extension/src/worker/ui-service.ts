@@ -16,6 +16,7 @@ import type { Settings } from "./settings";
 import type { SignIn } from "./sign-in";
 import type { Subscribers } from "./subscribers";
 import type { TopOrigins } from "./top-origins";
+import type { Troubles } from "./troubles";
 
 interface Dependencies {
   backend: Backend;
@@ -28,6 +29,7 @@ interface Dependencies {
   memory: KeyValue;
   subscribers: Subscribers;
   tops: TopOrigins;
+  troubles: Pick<Troubles, "of" | "decide">;
   /** Something that the toolbar button or a screen shows has changed. */
   changed(): void;
 }
@@ -134,6 +136,9 @@ export class UiService implements WorkerApi {
     if (decision.kind === "always") void this.deps.subscribers.permissionsChanged(null);
     this.deps.changed();
   }
+
+  trouble = async (id: string) => this.deps.troubles.of(id);
+  decideTrouble = async (id: string, isRight: boolean) => this.deps.troubles.decide(id, isRight);
 
   private async reach(): Promise<Pick<Snapshot, "connection" | "account">> {
     if (!(await this.deps.session.signedIn())) return { connection: "signed_out", account: null };

@@ -6,6 +6,7 @@ import { Generations } from "../../src/worker/generations";
 import type { KeyValue } from "../../src/worker/key-value";
 import type { Link } from "../../src/worker/link";
 import { RunRecords } from "../../src/worker/run-records";
+import { Troubles } from "../../src/worker/troubles";
 import { memoryKeyValue } from "./memory-key-value";
 
 /** Where our own screens lie. */
@@ -22,6 +23,9 @@ export class Stage {
   readonly ended: string[] = [];
   readonly records: RunRecords;
   readonly consent: Consent;
+  readonly troubles: Troubles;
+  /** Windows of troubles that are open, by their trouble's id. */
+  readonly troubled: string[] = [];
   readonly generations: Generations;
   grantsFail = false;
 
@@ -36,6 +40,10 @@ export class Stage {
       backend: { putGrant: (draft) => this.putGrant(draft) },
       waiting: (count) => void this.waiting.push(count),
     });
+    this.troubles = new Troubles({
+      open: async (id) => ({ kind: "window", id: this.troubled.push(id) }),
+      close: async ({ id }) => void this.troubled.splice(id - 1, 1),
+    });
     this.generations = new Generations({
       records: this.records,
       consent: this.consent,
@@ -47,6 +55,7 @@ export class Stage {
       } as unknown as Link,
       pace: { turn: async () => undefined },
       allowedModel: async () => "a/allowed",
+      troubles: this.troubles,
       own: OWN,
       changed: () => undefined,
       ended: (origin) => void this.ended.push(origin),

@@ -13,10 +13,10 @@ async function corner(): Promise<{ left?: number; top?: number }> {
   return { left: Math.max(0, last.left + last.width - WIDTH - MARGIN), top: Math.max(0, last.top + MARGIN) };
 }
 
-/** Extension windows on desktops; a tab on systems that have none. */
-export const browserConsentSurface: ConsentSurface = {
-  async open(questionId) {
-    const url = extensionUrl(`consent.html?id=${encodeURIComponent(questionId)}`);
+/** Windows of one of our own pages on desktops; tabs on systems that have none. */
+export const browserSurface = (page: "consent" | "trouble"): ConsentSurface => ({
+  async open(id) {
+    const url = extensionUrl(`${page}.html?id=${encodeURIComponent(id)}`);
     const size = { width: WIDTH, height: HEIGHT };
     try {
       const made = await browser.windows.create({ type: "popup", url, focused: true, ...size, ...(await corner()) });
@@ -31,4 +31,4 @@ export const browserConsentSurface: ConsentSurface = {
     const closing = surface.kind === "window" ? browser.windows.remove(surface.id) : browser.tabs.remove(surface.id);
     await closing.catch(() => undefined);
   },
-};
+});

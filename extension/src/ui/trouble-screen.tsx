@@ -1,0 +1,116 @@
+import { useState } from "preact/hooks";
+import type { Trouble } from "../wire/trouble";
+import type { WorkerApi } from "../wire/worker-api";
+import { KeyForm } from "./key-form";
+import { KeyRow } from "./key-row";
+import { Note } from "./note";
+import { OriginName } from "./origin-name";
+import { Sentence } from "./sentence";
+import { Skeleton } from "./skeleton";
+import { t } from "./t";
+import { useLoaded } from "./use-loaded";
+import { Wordmark } from "./wordmark";
+
+interface Source extends Pick<WorkerApi, "providers" | "keys" | "addKey" | "renewKey" | "checkKey"> {
+  trouble(): Promise<Trouble | null>;
+  decide(isRight: boolean): Promise<void>;
+  close(): void;
+}
+
+async function load(source: Source) {
+  const [trouble, keys, providers] = await Promise.all([source.trouble(), source.keys(), source.providers()]);
+  return { trouble, keys, providers };
+}
+
+/** A page waits because a key is missing, refused or empty: put it right here, then the page goes on. */
+export function TroubleScreen({ source }: { source: Source }) {
+  const { value, error, reload } = useLoaded(() => load(source));
+  const [problem, setProblem] = useState<string | null>(null);
+  if (error !== null) {
+    return (
+      <main class="pad stack s3">
+        <Note kind="danger">
+          <p>{error}</p>
+        </Note>
+        <button type="button" class="btn" onClick={reload}>
+          {t("trouble_again")}
+        </button>
+      </main>
+    );
+  }
+  if (value === null) return <Skeleton />;
+  const { trouble } = value;
+  if (trouble === null) return <p class="pad">{t("trouble_over")}</p>;
+  const decide = (isRight: boolean) =>
+    void source.decide(isRight).then(source.close, (failure: Error) => setProblem(failure.message));
+  return (
+    <main class="pad stack s3">
+      <Wordmark />
+      <Waiting trouble={trouble} name={nameOf(trouble, value.providers)} />
+      <Remedy trouble={trouble} loaded={value} source={source} onChange={reload} />
+      {problem !== null && (
+        <Note kind="danger">
+          <p>{problem}</p>
+        </Note>
+      )}
+      <div class="row dialog-buttons">
+        <button type="button" class="btn" onClick={() => decide(false)}>
+          {t("trouble_cancel")}
+        </button>
+        <button type="button" class="btn primary" onClick={() => decide(true)}>
+          {t("trouble_again")}
+        </button>
+      </div>
+    </main>
+  );
+}
+
+type Loaded = Awaited<ReturnType<typeof load>>;
+
+function nameOf({ label, provider }: Trouble, providers: Loaded["providers"]): string {
+  return label ?? providers.find(({ slug }) => slug === provider)?.name ?? provider ?? t("trouble_theProvider");
+}
+
+function Waiting({ trouble, name }: { trouble: Trouble; name: string }) {
+  return (
+    <div class="stack s1">
+      <h1 class="h2">{t(trouble.kind === "credit" ? "trouble_credit" : "trouble_key", { name })}</h1>
+      <p class="m2 anywhere">{trouble.message}</p>
+      <p class="t13 m3">
+        <Sentence of="trouble_waits" parts={{ site: <OriginName origin={trouble.origin} /> }} />
+      </p>
+    </div>
+  );
+}
+
+interface RemedyProps {
+  trouble: Trouble;
+  loaded: Loaded;
+  source: Source;
+  onChange(): void;
+}
+
+/** The keys of the provider, to be replaced; where there is none, a form for one; where money is missing, the way to it. */
+function Remedy({ trouble, loaded, source, onChange }: RemedyProps) {
+  const { provider, label } = trouble;
+  const mine = loaded.keys.filter((key) => key.provider === provider && (label === null || key.label === label));
+  const page = loaded.providers.find(({ slug }) => slug === provider)?.satchel.key_page ?? null;
+  if (trouble.kind === "credit" && page !== null) {
+    return (
+      <a class="btn" href={page} target="_blank" rel="noopener noreferrer">
+        {t("trouble_addCredit", { host: new URL(page).host })}
+      </a>
+    );
+  }
+  if (mine.length === 0) {
+    const offered = loaded.providers.filter(({ slug }) => provider === null || slug === provider);
+    return <KeyForm providers={offered} source={source} onSaved={onChange} />;
+  }
+  return (
+    <ul class="card list">
+      {mine.map((key) => (
+        <KeyRow key={key.id} shown={key} name={nameOf(trouble, loaded.providers)} source={source} onChange={onChange} />
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,14 @@
+/** A key that keeps a page's request from an answer, and that the person may put right while the page waits. */
+export interface Trouble {
+  id: string;
+  /** `key`: missing, refused, or in a locked vault; `credit`: the provider wants money. */
+  kind: "key" | "credit";
+  /** The site that waits. */
+  origin: string;
+  /** The provider's slug; null where the backend named none. */
+  provider: string | null;
+  /** The label of the key, where it has one. */
+  label: string | null;
+  /** What the backend says, in the provider's own words where there are any. */
+  message: string;
+}
