@@ -3,25 +3,44 @@
 Exit codes: 0 done, 1 refused or failed (one sentence on stderr says why), 2 wrong usage or a setting that cannot work.
 """
 
+from importlib import import_module
+
 import click
 
 from satchel import __version__
-from satchel.cli.accounts import account
-from satchel.cli.database import migrate
-from satchel.cli.doctor import doctor
-from satchel.cli.keys import key
-from satchel.cli.models import models
-from satchel.cli.openapi import openapi
-from satchel.cli.serve import serve
-from satchel.cli.tokens import token
-from satchel.cli.vault import vault
+
+_FILES = {
+    "serve": "serve",
+    "migrate": "database",
+    "account": "accounts",
+    "token": "tokens",
+    "key": "keys",
+    "models": "models",
+    "vault": "vault",
+    "doctor": "doctor",
+    "openapi": "openapi",
+}
+"""Each command and the file of this folder that has it under its own name."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Load a command when it is asked for: a server carries none of the others in memory."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return all names, for `--help`."""
+        return list(_FILES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return one, None if there is no such command."""
+        if cmd_name not in _FILES:
+            return None
+        command = getattr(import_module(f"{__name__}.{_FILES[cmd_name]}"), cmd_name)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{_FILES[cmd_name]}.py has no command {cmd_name}")
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="satchel")
 def main() -> None:
     """Satchel lets you carry your own AI models and keys to any web page."""
-
-
-for command in (serve, migrate, account, token, key, models, vault, doctor, openapi):
-    main.add_command(command)
