@@ -127,41 +127,6 @@ def test_keys_are_managed_by_keyboard_alone(browser: Chromium, satchel: Satchel,
         page.get_by_role("button", name="Delete second").wait_for(state="detached")
 
 
-def test_models_are_compared_side_by_side(browser: Chromium, satchel: Satchel) -> None:
-    with tab(browser, f"chrome-extension://{browser.extension_id}/options.html#compare") as page:
-        page.get_by_role("button", name="Take SmolLM2 135M away").click()  # on a busy machine it takes its time
-        page.get_by_role("textbox").fill("Count, please.")
-        page.keyboard.press("Enter")
-        page.get_by_role("region", name="count-3-0").get_by_text("1 2 3").wait_for()
-        long = page.get_by_role("region", name="count-300-20")
-        long.get_by_text("1 2 3").wait_for()
-        assert faults_of(page) == []
-        page.get_by_role("button", name="Stop all").click()
-        long.get_by_text("Stopped").wait_for()
-        assert long.get_by_text("$0.00").count() == 1, "what a stopped answer cost is said"
-
-
-def test_a_selection_is_asked_about_in_the_side_panel(browser: Chromium, satchel: Satchel, counting: CountingServer) -> None:
-    info = "{ menuItemId: 'ask-about-selection', selectionText: 'Trams', pageUrl: 'https://a.example/x' }"
-    with browser.context.expect_page() as opened:  # where no panel may be opened, as without a person's gesture, it is a tab
-        browser.context.service_workers[0].evaluate(f"chrome.contextMenus.onClicked.dispatch({info}, {{}})")
-    page = opened.value
-    page.get_by_text("Selection from a.example").wait_for()
-    assert faults_of(page, PANEL) == []
-    page.get_by_role("button", name="SmolLM2 135M").press("Enter")
-    page.get_by_role("combobox").fill("count-3-0")
-    page.keyboard.press("Enter")
-    before = counting.asked
-    page.get_by_role("textbox").fill("How many are there?")
-    page.keyboard.press("Enter")
-    page.get_by_text("1 2 3").wait_for()
-    page.get_by_text("3 tokens").wait_for()
-    assert counting.asked == before + 1
-    assert page.get_by_text("Selection from").count() == 0, "the next question is not about it"
-    assert faults_of(page, PANEL) == []
-    page.close()
-
-
 @pytest.mark.parametrize("host", ["localhost", LONG, MIXED])
 def test_the_consent_window(browser: Chromium, pages: tuple[str, object], host: str) -> None:
     with tab(browser, f"http://{host}:{pages[0].rsplit(':', 1)[1]}/ask.html") as page:
@@ -236,3 +201,38 @@ def test_the_portal(browser: Chromium, satchel: Satchel, view: str) -> None:
         page.locator("main h1").wait_for()
         page.wait_for_load_state("networkidle")
         assert faults_of(page) == []
+
+
+def test_models_are_compared_side_by_side(browser: Chromium, satchel: Satchel) -> None:
+    with tab(browser, f"chrome-extension://{browser.extension_id}/options.html#compare") as page:
+        page.get_by_role("button", name="Take SmolLM2 135M away").click()  # on a busy machine it takes its time
+        page.get_by_role("textbox").fill("Count, please.")
+        page.keyboard.press("Enter")
+        page.get_by_role("region", name="count-3-0").get_by_text("1 2 3").wait_for()
+        long = page.get_by_role("region", name="count-300-20")
+        long.get_by_text("1 2 3").wait_for()
+        assert faults_of(page) == []
+        page.get_by_role("button", name="Stop all").click()
+        long.get_by_text("Stopped").wait_for()
+        assert long.get_by_text("$0.00").count() == 1, "what a stopped answer cost is said"
+
+
+def test_a_selection_is_asked_about_in_the_side_panel(browser: Chromium, satchel: Satchel, counting: CountingServer) -> None:
+    info = "{ menuItemId: 'ask-about-selection', selectionText: 'Trams', pageUrl: 'https://a.example/x' }"
+    with browser.context.expect_page() as opened:  # where no panel may be opened, as without a person's gesture, it is a tab
+        browser.context.service_workers[0].evaluate(f"chrome.contextMenus.onClicked.dispatch({info}, {{}})")
+    page = opened.value
+    page.get_by_text("Selection from a.example").wait_for()
+    assert faults_of(page, PANEL) == []
+    page.get_by_role("button", name="SmolLM2 135M").press("Enter")
+    page.get_by_role("combobox").fill("count-3-0")
+    page.keyboard.press("Enter")
+    before = counting.asked
+    page.get_by_role("textbox").fill("How many are there?")
+    page.keyboard.press("Enter")
+    page.get_by_text("1 2 3").wait_for()
+    page.get_by_text("3 tokens").wait_for()
+    assert counting.asked == before + 1
+    assert page.get_by_text("Selection from").count() == 0, "the next question is not about it"
+    assert faults_of(page, PANEL) == []
+    page.close()
