@@ -70,7 +70,7 @@ def test_first_run_sign_in_and_connecting(browser: Chromium, satchel: Satchel) -
     page.close()
 
 
-def test_the_sections_of_the_options_page(browser: Chromium, satchel: Satchel) -> None:
+def test_b8_the_sections_of_the_options_page(browser: Chromium, satchel: Satchel) -> None:
     with tab(browser, f"chrome-extension://{browser.extension_id}/options.html#sites") as page:
         page.get_by_text("No site has asked yet").wait_for()
         assert faults_of(page) == []
@@ -89,7 +89,7 @@ def test_the_sections_of_the_options_page(browser: Chromium, satchel: Satchel) -
         page.get_by_role("heading", name="Settings", exact=True).wait_for()
 
 
-def test_window_ais_keys_and_sites_are_brought_over(browser: Chromium, satchel: Satchel, counting: CountingServer) -> None:
+def test_f4_window_ais_keys_and_sites_are_brought_over(browser: Chromium, satchel: Satchel, counting: CountingServer) -> None:
     config = {"id": "1", "auth": "key", "label": "Local", "models": [], "baseUrl": counting.base_url, "apiKey": "sk-of-long-ago"}
     site = {"domain": "https://chat.example", "path": "/a", "title": "Chat", "permissions": "allow"}
     kept = {"sync": {"configs-1": json.dumps(config)}, "local": {"origins-1": json.dumps(site)}}
@@ -106,7 +106,7 @@ def test_window_ais_keys_and_sites_are_brought_over(browser: Chromium, satchel: 
     assert "sk-of-long-ago" not in left, "keys go to the vault and stay nowhere else"
 
 
-def test_keys_are_managed_by_keyboard_alone(browser: Chromium, satchel: Satchel, counting: CountingServer) -> None:
+def test_b9_keys_are_managed_by_keyboard_alone(browser: Chromium, satchel: Satchel, counting: CountingServer) -> None:
     with tab(browser, f"chrome-extension://{browser.extension_id}/options.html#keys") as page:
         page.get_by_label("Provider").select_option("custom")
         page.get_by_label("Address").fill(counting.base_url)
@@ -134,6 +134,7 @@ def test_the_consent_window(browser: Chromium, pages: tuple[str, object], host: 
             page.evaluate(ASK, REASON)
         window = opened.value
         window.get_by_role("button", name="Deny", exact=True).wait_for()
+        window.get_by_role("heading", level=1).wait_for()  # Deny is there before it is known who asks
         assert faults_of(window, CONSENT) == []
         cut = window.evaluate("[...document.querySelectorAll('main .says, main h1, main li')].some(e => e.scrollWidth > e.clientWidth)")
         assert not cut, "something of the question is cut off"
@@ -196,7 +197,7 @@ def test_the_demo_and_the_popup(browser: Chromium, satchel: Satchel) -> None:
 
 
 @pytest.mark.parametrize("view", ["home", "activity", "sites", "keys", "security", "tokens", "audit"])
-def test_the_portal(browser: Chromium, satchel: Satchel, view: str) -> None:
+def test_e3_the_portal(browser: Chromium, satchel: Satchel, view: str) -> None:
     with tab(browser, f"{satchel.url}/#/{view}") as page:
         page.locator("main h1").wait_for()
         page.wait_for_load_state("networkidle")

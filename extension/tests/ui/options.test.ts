@@ -54,7 +54,7 @@ it("capabilities, words and favourites narrow together", () => {
   expect(ModelFilter.matches(model("1"), { ...filter, capabilities: new Set(["images"]) }, new Set())).toBe(false);
 });
 
-it("a site's limits come back as they were when nothing is changed", () => {
+it("B6: a site's limits come back as they were when nothing is changed", () => {
   const full = {
     ...caveats,
     models: ["a/b", "c/d"],
@@ -77,7 +77,7 @@ it("what cannot be read is named, and an empty field is no limit", () => {
   expect(SiteTerms.caveats({ ...terms, budget: "1,50" }, grant).budget?.cap_nusd).toBe(1_500_000_000);
 });
 
-it("a site over its budget or past its end is shown as that", () => {
+it("B6: a site over its budget or past its end is shown as that", () => {
   const budget = { cap_nusd: 100, period: "day" as const, spent_nusd: 100, held_nusd: 0, resets_at: null };
   const now = new Date("2026-11-28T12:00:00Z");
   expect(SiteState.of({ ...grant, caveats: { ...caveats, budget } }, now)).toBe("over");
@@ -116,7 +116,7 @@ const generation: Generation = {
   duration_ms: 12,
 };
 
-it("activity is found by site, model and code, all words together", () => {
+it("B7: activity is found by site, model and code, all words together", () => {
   const find = (search: string) => ActivityFilter.matches(generation, { ...ActivityFilter.NONE, search }, "Model B");
   expect(find("notes key_rejected")).toBe(true);
   expect(find("model b")).toBe(true);
@@ -124,7 +124,7 @@ it("activity is found by site, model and code, all words together", () => {
   expect(ActivityFilter.matches(generation, { ...ActivityFilter.NONE, status: "finished" }, "")).toBe(false);
 });
 
-it("the file for spreadsheets quotes what it must, and no cell is a formula", () => {
+it("B7: the file for spreadsheets quotes what it must, and no cell is a formula", () => {
   const [names, line, rest] = toCsv([generation]).split("\r\n");
   expect(names?.split(",")).toContain("cost_usd");
   expect(line).toContain(`,'=1+1,"a""b,c",a/b,`);
