@@ -19,6 +19,7 @@ from satchel.domain.keys import Secret
 from satchel.doors.auth import Authenticator
 from satchel.doors.http.keys import KeyDesk
 from satchel.doors.socket.encoding import GenerationFrames
+from satchel.services.oauth.issuer import Issuer
 from satchel.settings import Settings
 
 Row = tuple[str, str, str]
@@ -101,6 +102,6 @@ async def _key_us(house: House) -> float:
 async def _token_us(house: House) -> float:
     account = await house.accounts.create("token@satchel.example", "a long enough password")
     _, token = await house.tokens.create(account.id, "bench")
-    authenticator = Authenticator(house.database, house.bus, house.clock)
+    authenticator = Authenticator(house.database, house.bus, house.clock, house.key_proofs, Issuer(None))
     headers = [(b"host", b"x"), (b"accept", b"*/*"), (b"authorization", f"Bearer {token}".encode())]
     return await awaited_cost_us(lambda: authenticator.principal(headers))
