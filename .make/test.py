@@ -13,7 +13,7 @@ from prerequisites import missing
 from steps import LINTERS, PACKAGES, REPORTS, Step, python, run
 
 EXCUSED = "../shared/recordings"  # lies beside the repository where it is developed, and nowhere else
-TWO_AT_ONCE = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")
+TWO_AT_ONCE = ("-n", "2", "--dist", "loadscope", "--no-loadscope-reorder")
 
 
 def main(pytest_arguments: list[str]) -> int:

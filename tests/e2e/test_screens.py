@@ -42,8 +42,10 @@ def tab(browser: Chromium, url: str) -> Iterator[Page]:
     """Open an address in a tab of its own."""
     page = browser.context.new_page()
     page.goto(url)
-    yield page
-    page.close()
+    try:
+        yield page
+    finally:
+        page.close()
 
 
 def test_first_run_sign_in_and_connecting(browser: Chromium, satchel: Satchel) -> None:

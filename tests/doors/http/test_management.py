@@ -78,7 +78,7 @@ async def test_the_account_shows_itself_and_takes_a_preferred_model(house: Serve
 
 async def test_models_are_a_list_in_openais_shape(house: Served) -> None:
     _, listed = await house.call("GET", "/v1/models")
-    assert listed.keys() == {"object", "data", "total_count", "links"}
+    assert listed.keys() == {"object", "data", "total_count", "links", "has_more", "first_id", "last_id"}
     assert listed["total_count"] == len(listed["data"])
     for model in listed["data"]:
         assert model.keys() == {"id", "object", "created", "owned_by", "name", "description", "context_length", "satchel"}
