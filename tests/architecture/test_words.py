@@ -55,6 +55,12 @@ def test_no_screen_shows_words_of_its_own() -> None:
     assert ended.stdout.splitlines() == []
 
 
+def test_nothing_is_shown_as_html() -> None:
+    shown = [path for path in code(".ts", ".tsx") if path.as_posix().startswith(("extension/src/", "backend/portal/src/", "sdk-js/src/"))]
+    assert len(shown) > 300
+    assert [str(path) for path in shown if re.search("innerHTML|outerHTML|insertAdjacentHTML", read(path), re.IGNORECASE)] == []
+
+
 def test_every_message_is_used() -> None:
     text = "\n".join(read(path) for path in SOURCES) + read(ROOT / "extension" / "wxt.config.ts")
     whole = set(re.findall(r"[\"'`]([A-Za-z]+_[\w]+|extName|extDescription)[\"'`]", text)) | set(re.findall(r"__MSG_(\w+)__", text))
