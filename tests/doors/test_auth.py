@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 import pytest
-from tests.doors.portal.house import Clock
+from tests.doors.portal.house import Clock, shared_secrets
 from tests.yardstick import awaited_cost_us
 
 from satchel.coordination.memory import MemoryBus, MemoryLimiter
@@ -13,7 +13,6 @@ from satchel.domain.errors import MalformedRequest, NotReady, TokenExpired, Toke
 from satchel.domain.tokens import ACCOUNT_TOKEN_SCOPES, Token, TokenKind, secret_hash, token_text
 from satchel.doors.auth import FRESH_S, STALE_S, Authenticator
 from satchel.kit.clock import SystemClock
-from satchel.kit.ids import Ids
 from satchel.ports.coordination import TOKENS_TOPIC
 from satchel.services.oauth.issuer import Issuer
 from satchel.services.oauth.key_proofs import KeyProofs
@@ -54,9 +53,8 @@ class Desk:
     def __init__(self) -> None:
         self.clock, self.bus = Clock(), MemoryBus()
         self.database = Counted(MemoryDatabase(self.clock))
-        self.authenticator = Authenticator(
-            self.database, self.bus, self.clock, KeyProofs(MemoryLimiter(self.clock), self.clock, Ids()), Issuer()
-        )  # type: ignore[arg-type]
+        proofs = KeyProofs(MemoryLimiter(self.clock), self.clock, shared_secrets)
+        self.authenticator = Authenticator(self.database, self.bus, self.clock, proofs, Issuer())  # type: ignore[arg-type]
 
     async def issue(self, text: str = TEXT, **changes: Any) -> Token:
         fields: dict[str, Any] = {"id": "tok_1", "account_id": "acct_1", "kind": TokenKind.ACCOUNT, "scopes": ACCOUNT_TOKEN_SCOPES}
@@ -205,9 +203,8 @@ async def test_a_database_that_is_away_is_never_a_wrong_token(desk: Desk) -> Non
 async def test_a_warm_read_costs_microseconds() -> None:
     desk = Desk()
     await desk.issue()
-    authenticator = Authenticator(
-        desk.database, desk.bus, SystemClock(), KeyProofs(MemoryLimiter(SystemClock()), SystemClock(), Ids()), Issuer()
-    )  # type: ignore[arg-type]
+    proofs = KeyProofs(MemoryLimiter(SystemClock()), SystemClock(), shared_secrets)
+    authenticator = Authenticator(desk.database, desk.bus, SystemClock(), proofs, Issuer())  # type: ignore[arg-type]
     headers = [(b"host", b"x"), (b"accept", b"*/*"), (b"authorization", f"Bearer {TEXT}".encode())]
     await authenticator.principal(headers)
     assert await awaited_cost_us(lambda: authenticator.principal(headers)) < 20

@@ -3,7 +3,7 @@
 import logging
 
 import pytest
-from tests.doors.portal.house import Clock
+from tests.doors.portal.house import Clock, shared_secrets
 
 from satchel.coordination.memory import MemoryBus, MemoryLimiter
 from satchel.domain.errors import MalformedRequest, NotFound
@@ -24,7 +24,7 @@ async def nothing(address: str) -> bytes:
 def test_authlib_stays_quiet_where_it_would_log_tokens() -> None:
     logging.getLogger("authlib").setLevel(logging.DEBUG)
     documents = ClientDocuments(nothing, Clock())
-    proofs = KeyProofs(MemoryLimiter(Clock()), Clock(), Ids())
+    proofs = KeyProofs(MemoryLimiter(Clock()), Clock(), shared_secrets)
     OAuth(MemoryOAuthStore(MemoryDatabase()), Apps().find, documents, proofs, bus=MemoryBus(), clock=Clock(), ids=Ids())
     assert logging.getLogger("authlib").level == logging.INFO
 

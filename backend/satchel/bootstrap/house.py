@@ -43,6 +43,7 @@ from satchel.services.streams import Streams
 from satchel.services.vault import Vault
 from satchel.services.vault.keks import Keks
 from satchel.services.vault.locked import LockedMode
+from satchel.services.vault.shared_secrets import SharedSecrets
 from satchel.settings import Settings
 from satchel.stores.sql.database import SqlDatabase
 from satchel.stores.sql.journal import SqlJournal
@@ -106,7 +107,8 @@ class House:
         self.proofs = Proofs(database, self.accounts, self.passkeys, self.totps, clock=clock)
         self.apps = Apps(frozenset(self.settings.extension_ids), frozenset(self.settings.allowed_origins))
         documents = ClientDocuments(self._fetch_document, clock)
-        self.key_proofs = KeyProofs(self.limiter, clock, ids)
+        nonces = SharedSecrets(database, self.custody, self.keks.enrol, clock, "dpop-nonce")
+        self.key_proofs = KeyProofs(self.limiter, clock, nonces.all)
         self.oauth = OAuth(oauth, self.apps.find, documents, self.key_proofs, bus=bus, clock=clock, ids=ids)
         self.pairings = Pairings(oauth, self.oauth, self.limiter, clock)
         self.exchange = Exchange(oauth, bus=bus, clock=clock, ids=ids)

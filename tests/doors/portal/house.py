@@ -80,6 +80,11 @@ class Clock:
         self.at_s += timedelta(**spans).total_seconds()
 
 
+async def shared_secrets() -> Sequence[bytes]:
+    """Return what the processes of a deployment share."""
+    return [b"of this deployment"]
+
+
 class OneModel:
     """A catalog of one model, `author/slug`, at the endpoint `lab:slug`."""
 
@@ -104,7 +109,7 @@ class House:
         self.documents: dict[str, bytes] = {}
         self.fetched: list[str] = []
         documents = ClientDocuments(self._document, clock)
-        proofs = KeyProofs(MemoryLimiter(clock), clock, Ids())
+        proofs = KeyProofs(MemoryLimiter(clock), clock, shared_secrets)
         self.oauth = OAuth(store, self.apps.find, documents, proofs, bus=self.bus, clock=clock, ids=Ids())
         self.tokens = Tokens(database, lambda owner_id: None, bus=self.bus, clock=clock, ids=Ids())
         issuer = Issuer(base if base.startswith("https") else None)

@@ -144,6 +144,17 @@ async def test_the_token_endpoint_asks_for_a_nonce_of_its_own(quick: House) -> N
     assert (bad.status_code, bad.json()["error"]) == (400, "invalid_dpop_proof")
 
 
+async def test_the_servers_description_brings_the_nonce_of_the_next_proof(quick: House) -> None:
+    await quick.sign_in()
+    flow, key = Flow(), ProofKey(quick)
+    form = flow.redemption(code_of(await quick.consent(flow)))
+    described = await quick.browser.get("/.well-known/oauth-authorization-server")
+    assert {"Date", "DPoP-Nonce"} <= set(described.headers["access-control-expose-headers"].split(", "))
+    proof = key.proof("POST", "/oauth/token", nonce=described.headers["dpop-nonce"])
+    answer = await quick.browser.post("/oauth/token", data=form, headers={"dpop": proof})
+    assert (answer.status_code, answer.json()["token_type"]) == (200, "DPoP")
+
+
 async def test_a_bound_refresh_token_needs_its_key_and_rotates(home: House) -> None:
     await home.sign_in()
     key, thief = ProofKey(home), ProofKey(home)

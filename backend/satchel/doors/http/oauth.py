@@ -31,7 +31,7 @@ _MAX_FORM_BYTES = 64 * 1024
 _FORM = "application/x-www-form-urlencoded"
 _NOT_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 _KEPT = Limit(count=20, window_s=300)
-_CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "DPoP-Nonce, WWW-Authenticate, Retry-After"}
+_CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Date, DPoP-Nonce, WWW-Authenticate, Retry-After"}
 _BASIC = {"WWW-Authenticate": 'Basic realm="satchel"'}
 
 Endpoint = Callable[[str, Parameters], Awaitable[Answer]]
@@ -94,8 +94,11 @@ class _Door:
         return JSONResponse(dict(await self._tokens.introspect(account_id, sent[0])), headers=_NOT_STORED)
 
     async def metadata(self, request: Request) -> Response:
-        """Describe the authorization server (RFC 8414)."""
-        return self._described(request, server_metadata)
+        """Describe the authorization server (RFC 8414), with the nonce that a client's next proof needs."""
+        response = self._described(request, server_metadata)
+        if (nonce := await self._oauth.nonce()) is not None:
+            response.headers["DPoP-Nonce"] = nonce
+        return response
 
     async def resource(self, request: Request) -> Response:
         """Describe what our tokens open (RFC 9728)."""

@@ -8,11 +8,11 @@ import hashlib
 import hmac
 import json
 import re
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from urllib.parse import urlsplit
 
 from satchel.domain.errors import ProofInvalid
-from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import Limit, Limiter
 
@@ -29,6 +29,10 @@ _PORTS = {"http": 80, "https": 443}
 _ENCODED = re.compile(r"%[0-9a-fA-F]{2}")
 
 
+Secrets = Callable[[], Awaitable[Sequence[bytes]]]
+"""Return secrets that all processes of this deployment share, the one to use first."""
+
+
 class NonceNeeded(Exception):
     """The proof is good, but carries no nonce of ours, or an old one (RFC 9449 §8)."""
 
@@ -36,10 +40,10 @@ class NonceNeeded(Exception):
 class KeyProofs:
     """Check proofs. Each is good once, for two minutes around its time."""
 
-    def __init__(self, limiter: Limiter, clock: Clock, ids: Ids) -> None:
+    def __init__(self, limiter: Limiter, clock: Clock, secrets: Secrets) -> None:
         self._limiter = limiter
         self._clock = clock
-        self._secret = ids.secret_bytes(32)
+        self._secrets = secrets
 
     async def key_hash(
         self, proof: str | None, method: str, address: str, *, access_token: str | None = None, needs_nonce: bool = False
@@ -56,6 +60,7 @@ class KeyProofs:
         Raises:
             ProofInvalid: it is none, or for another request, or was used before.
             NonceNeeded: it lacks a fresh nonce, which `nonce` gives.
+            NotReady: whether its nonce is ours cannot be told just now.
         """
         claims, key_hash = _read(proof)
         now = self._clock.now()
@@ -68,23 +73,29 @@ class KeyProofs:
             raise _wrong("it has no jti")
         if access_token is not None and not _same(claims.get("ath"), _base64url(hashlib.sha256(access_token.encode()).digest())):
             raise _wrong("it is for another token (ath)")
-        if needs_nonce and not self._is_ours(claims.get("nonce"), now):
+        if needs_nonce and not await self._is_ours(claims.get("nonce"), now):
             raise NonceNeeded
         bucket = hashlib.sha256(f"{key_hash}/{jti}".encode(errors="replace")).hexdigest()
         if not (await self._limiter.take(f"proof:{bucket}", 1, _ONCE)).allowed:
             raise _wrong("it was used before")
         return key_hash
 
-    def nonce(self) -> str:
-        """Return a nonce that is good for the next five minutes and a little longer."""
-        return self._nonce_of(int(self._clock.now().timestamp()) // _NONCE_LIFE_S)
+    async def nonce(self) -> str:
+        """Return a nonce that is good for the next five minutes and a little longer, in every process of this deployment.
 
-    def _is_ours(self, nonce: object, now: datetime) -> bool:
+        Raises:
+            NotReady: the secret that it is made of cannot be had just now.
+        """
+        secrets = await self._secrets()
+        return _nonce_of(secrets[0], int(self._clock.now().timestamp()) // _NONCE_LIFE_S)
+
+    async def _is_ours(self, nonce: object, now: datetime) -> bool:
         count = int(now.timestamp()) // _NONCE_LIFE_S
-        return any(_same(nonce, self._nonce_of(one)) for one in (count, count - 1))
+        return any(_same(nonce, _nonce_of(secret, one)) for secret in await self._secrets() for one in (count, count - 1))
 
-    def _nonce_of(self, count: int) -> str:
-        return _base64url(hmac.digest(self._secret, f"satchel/dpop-nonce/{count}".encode(), hashlib.sha256))
+
+def _nonce_of(secret: bytes, count: int) -> str:
+    return _base64url(hmac.digest(secret, f"satchel/dpop-nonce/{count}".encode(), hashlib.sha256))
 
 
 def _read(proof: str | None) -> tuple[dict[str, object], str]:

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 from authlib.oauth2 import OAuth2Error
 
 from satchel.domain.apps import App
-from satchel.domain.errors import MalformedRequest, ProofInvalid
+from satchel.domain.errors import MalformedRequest, NotReady, ProofInvalid
 from satchel.domain.tokens import secret_hash
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
@@ -180,6 +180,13 @@ class OAuth:
         asked, app = Asked("POST", issuer, REVOKE_PATH, form), self._client(form)
         return await self._run(issuer, app, lambda desk: _answer(Server(desk).create_endpoint_response("revocation", asked)))
 
+    async def nonce(self) -> str | None:
+        """Return what the next proof at the token endpoint must carry; None if it cannot be told just now."""
+        try:
+            return await self._proofs.nonce()
+        except NotReady:
+            return None
+
     async def _asking(self, address: str, proof: str | None) -> Asking | Answer:
         """Return who asks, by the key that they prove to hold; or the answer to a proof that cannot be taken (RFC 9449 §5, §8)."""
         if proof is None:
@@ -190,7 +197,7 @@ class OAuth:
             return refused(error.message, "invalid_dpop_proof")
         except NonceNeeded:
             answer = refused("Send the proof again, with the nonce of the header DPoP-Nonce", "use_dpop_nonce")
-            return replace(answer, headers={"DPoP-Nonce": self._proofs.nonce()})
+            return replace(answer, headers={"DPoP-Nonce": await self._proofs.nonce()})
 
     async def _meant(self, query: Parameters) -> Parameters:
         """Return what a request asks for: what was pushed, if it names that."""

@@ -22,7 +22,8 @@ Sealed = WrappedDek | UserWrap | Totp
 """What a KEK seals: a data key, a wrap of one that the person has to open further, or the seed of one-time codes."""
 
 BATCH = 500
-_CANARY = ("", "canary", "1", "canary")
+CANARY = ("", "canary", "1", "canary")
+"""What a canary is bound to."""
 
 
 class _SealedStore(Protocol):
@@ -156,12 +157,12 @@ class Keks:
         return found
 
     async def _new_kek(self) -> Kek:
-        wrap = await self._custody.wrap(self._ids.secret_bytes(DEK_BYTES), _CANARY)
+        wrap = await self._custody.wrap(self._ids.secret_bytes(DEK_BYTES), CANARY)
         return Kek(wrap.kek_id, "primary", self._clock.now(), wrap.blob)
 
     async def _open_canary(self, kek: Kek) -> None:
         try:
-            await self._custody.unwrap(kek.wrap, _CANARY)
+            await self._custody.unwrap(kek.wrap, CANARY)
         except VaultLocked as error:
             raise KekRefused(
                 f"{kek.id} does not open its canary: the database was changed, or belongs to another deployment. Nothing was changed"
