@@ -166,6 +166,15 @@ def test_a_json_body_that_is_no_answer_is_garbled(body: bytes) -> None:
         decoder().decode_json(body)
 
 
+@pytest.mark.parametrize("before", [b"", b" \r\n"])
+def test_an_answer_may_come_in_pieces_and_as_events_or_one_array(before: bytes) -> None:
+    chunks = [said({"text": "Hi"}), said({"text": ""}, finish="STOP")]
+    for body in (sse(*chunks), orjson.dumps(chunks)):
+        subject = decoder()
+        events = [event for at in range(0, len(before + body), 7) for event in subject.feed((before + body)[at : at + 7])]
+        assert [*events, *subject.close()] == decoded(body)
+
+
 def test_odd_types_do_no_harm() -> None:
     odd: dict[str, Any] = {
         "candidates": [3, {"index": "x", "content": {"parts": [4, {"text": 5}, {"functionCall": 6}]}}],

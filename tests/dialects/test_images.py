@@ -72,6 +72,8 @@ def test_pictures_are_read_as_data_or_where_they_lie() -> None:
         Image("https://cdn.example/a", 1),
         Finished(FinishReason.STOP, usage=usage),
     ]
+    plain = orjson.loads(openai_images_upstream.encode_request(ImageRequest("a/b", "a cat"), endpoint()))
+    assert plain == {"model": "m-1", "prompt": "a cat"}
     jpeg = openai_images_upstream.image_of("/9j/4AAQ")
     assert (jpeg.inline, Image("https://a.example").inline) == (("image/jpeg", "/9j/4AAQ"), ("", ""))
     predicted = {"predictions": [{"bytesBase64Encoded": PNG, "mimeType": "image/png"}, {"raiFilteredReason": "no"}]}

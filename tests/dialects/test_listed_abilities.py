@@ -72,6 +72,11 @@ def test_models_that_can_do_nothing_for_us_are_left_out() -> None:
     assert parse_models([{"id": "mistral-ocr", "capabilities": {"completion_chat": False}}], DAY) == []
 
 
+@pytest.mark.parametrize("body", [None, 7, {}, {"data": "m"}])
+def test_what_is_no_list_is_none(body: object) -> None:
+    assert parse_models(body, DAY) is None
+
+
 def test_contexts_and_prices_stand_in_several_places() -> None:
     items: list[dict[str, Any]] = [
         {"id": "novita", "context_size": 1_000},

@@ -120,6 +120,11 @@ def test_what_is_no_answer_is_garbled(body: bytes) -> None:
         decoded(body)
 
 
+def test_a_whole_answer_says_what_the_stream_says() -> None:
+    whole = {"model": "m", "message": {"content": "a"}, "done": True, "done_reason": "stop"}
+    assert [type(event).__name__ for event in decoder().decode_json(orjson.dumps(whole))] == ["Started", "TextDelta", "Finished"]
+
+
 def test_an_endless_line_is_garbled() -> None:
     subject = decoder()
     subject.feed(b"{" * (33 * 1024 * 1024))

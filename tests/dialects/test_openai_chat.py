@@ -96,6 +96,10 @@ def test_an_answer_that_talks_about_the_tag_is_text() -> None:
     assert (reasoning(events), text(events)) == ("", "Write <think>a</think>")
 
 
+def test_after_words_a_tag_is_text() -> None:
+    assert split(["Hi", " <think>a</think>"]) == ("", "Hi <think>a</think>")
+
+
 def test_text_that_only_began_like_the_tag_is_not_lost() -> None:
     assert text(decoded(chunk({"content": "<thi"}), chunk(finish="stop"), DONE)) == "<thi"
 
@@ -257,6 +261,10 @@ def test_a_refusal_is_shown_in_the_providers_words() -> None:
 def test_a_json_answer_that_is_none_is_an_error(body: bytes) -> None:
     with pytest.raises((ProviderGarbled, ProviderUnavailable)):
         decoder().decode_json(body)
+
+
+def test_a_refusal_by_status_has_the_class_of_its_cause() -> None:
+    assert decoder().refused(429, {}, b'{"error":{"message":"slow down"}}').code == "provider_throttled"
 
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="<"), min_size=1, max_size=12)

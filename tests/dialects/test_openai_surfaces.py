@@ -1,7 +1,12 @@
 import pytest
 
-from satchel.dialects.openai_surfaces import CHAT, OLLAMA, RESPONSES, Surface, list_url, surface_of
+from satchel.dialects.openai_surfaces import CHAT, OLLAMA, RESPONSES, Surface, asked, dropped, list_url, surface_of
+from satchel.domain.audio import SpeechRequest, TranscriptionRequest
+from satchel.domain.calls import Request
 from satchel.domain.catalog import Quirks
+from satchel.domain.chat import ChatRequest, Message, TextPart, Tuning
+from satchel.domain.embeddings import EmbeddingRequest
+from satchel.domain.images import ImageRequest
 
 from .hosts import endpoint
 
@@ -38,3 +43,22 @@ def test_the_address_and_the_model_say_which_surface_is_asked(
 )
 def test_models_are_listed_beside_the_surface(base_url: str, quirks: Quirks, url: str) -> None:
     assert list_url(base_url, quirks) == url
+
+
+CHATS = ChatRequest("m", (Message("user", (TextPart("x"),)),), tuning=Tuning(seed=7))
+OF_EACH_KIND: list[tuple[Request, str, str, tuple[str, ...]]] = [
+    (CHATS, "/chat/completions", "text/event-stream", ("seed",)),
+    (EmbeddingRequest("m", ("x",), input_type="query"), "/embeddings", "application/json", ("input_type",)),
+    (ImageRequest("m", "x", details={"seed": 7}), "/images/generations", "application/json", ("seed",)),
+    (SpeechRequest("m", "x"), "/audio/speech", "*/*", ()),
+    (TranscriptionRequest("m", b"RIFF"), "/audio/transcriptions", "application/json", ()),
+]
+
+
+@pytest.mark.parametrize(("request_", "path", "accept", "lost"), OF_EACH_KIND, ids=["chat", "embed", "draw", "speak", "write_down"])
+def test_each_kind_of_request_has_its_path_and_says_what_it_loses(request_: Request, path: str, accept: str, lost: tuple[str, ...]) -> None:
+    target = endpoint(quirks=Quirks(unsupported=frozenset({"seed"})))
+    outgoing = asked(request_, target, str)
+    assert (outgoing.url, outgoing.accept) == (target.base_url + path, accept)
+    assert outgoing.body
+    assert dropped(request_, target) == lost

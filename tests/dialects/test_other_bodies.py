@@ -119,6 +119,11 @@ def test_pictures_are_written_as_data_or_urls(url: str, wanted: Any, written: di
     assert (body["created"], body["data"], body["usage"]["output_tokens"]) == (1, [written], 3)
 
 
+def test_what_a_picture_must_be_like_is_kept_as_it_was_said() -> None:
+    request = openai_images.parse_request({"prompt": "a", "quality": "high", "seed": 7, "size": "1024x1024"})
+    assert (request.details, request.size) == ({"quality": "high", "seed": 7}, "1024x1024")
+
+
 def test_formats_are_read_where_they_are_said() -> None:
     assert [openai_embeddings.parse_format({"encoding_format": one}) for one in (None, "float", "base64")] == ["float", "float", "base64"]
     assert [openai_images.parse_format({"response_format": one}) for one in (None, "url", "b64_json")] == [None, "url", "b64_json"]

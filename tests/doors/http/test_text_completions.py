@@ -5,10 +5,6 @@ from typing import Any
 import openai
 import pytest
 
-from satchel.dialects.openai_text import JsonEncoder, parse_request
-from satchel.domain.errors import MalformedRequest, UnsupportedFeature
-from satchel.domain.events import Finished, FinishReason, TextDelta
-
 from ..served import Served
 
 
@@ -47,26 +43,3 @@ async def test_failures_are_openai_s_before_and_after_the_status(client: openai.
     with pytest.raises(openai.APIError, match="broke off"):
         async for _ in await client.completions.create(model="lab:cut", prompt="Once", stream=True):
             pass
-
-
-@pytest.mark.parametrize("prompt", [None, "", [], 7, [7], {"a": 1}])
-def test_a_prompt_that_is_none_is_named(prompt: object) -> None:
-    with pytest.raises(MalformedRequest) as refused:
-        parse_request({"prompt": prompt})
-    assert refused.value.details["param"] == "prompt"
-
-
-@pytest.mark.parametrize(
-    "body", [{"prompt": ["a", "b"]}, {"prompt": [[1, 2]]}, {"echo": True}, {"suffix": "x"}, {"best_of": 2}, {"logprobs": 3}]
-)
-def test_what_only_old_models_did_is_refused_by_name(body: dict[str, object]) -> None:
-    with pytest.raises(UnsupportedFeature) as refused:
-        parse_request({"prompt": "Once", **body})
-    assert refused.value.details["param"] == next(iter(body))
-
-
-def test_every_choice_has_its_own_text_and_end() -> None:
-    encoder = JsonEncoder("gen_1", "a/b", 1)
-    for event in (TextDelta("a"), TextDelta("b", 1), Finished(FinishReason.CANCELLED)):
-        encoder.add(event)
-    assert encoder.body().count(b'"finish_reason":"stop"') == 2
