@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from .test_sizes import MEASURE, node
-from .tree import ROOT, code, read
+from .tree import REFERENCE, ROOT, code, read
 
 LOCALES = ROOT / "extension" / "public" / "_locales"
 LANGUAGES = sorted(path.name for path in LOCALES.iterdir())
@@ -44,6 +44,14 @@ def test_every_message_has_the_same_places_in_every_language(language: str) -> N
     expected = {name: set(re.findall(r"\{(\w+)\}", text)) for name, text in ENGLISH.items()}
     assert {name: found for name, found in places.items() if found != expected.get(name, found)} == {}
     assert [name for name, text in messages(language).items() if not text.strip()] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_code_of_an_error_has_a_sentence_in_every_language(language: str) -> None:
+    stable = set(re.findall(r"^### `(\w+)`$", read(REFERENCE / "errors.md"), re.MULTILINE))
+    ours = {code for path in SOURCES for code in re.findall(r"\bcode: \"([a-z_]+)\"", read(path))}
+    assert (len(stable) > 40, len(ours) > 5) == (True, True)
+    assert {f"error_{code}" for code in stable | ours} - set(messages(language)) == set()
 
 
 def test_no_screen_shows_words_of_its_own() -> None:

@@ -2,6 +2,7 @@ import type { Generation } from "../wire/generation";
 import { formatCost } from "./format-cost";
 import { formatMoment } from "./format-moment";
 import { formatTokens } from "./format-tokens";
+import { OptionsSection } from "./options-section";
 import { OriginName } from "./origin-name";
 import { SiteMonogram } from "./site-monogram";
 import { t } from "./t";
@@ -10,7 +11,6 @@ interface Props {
   generation: Generation;
   modelName: string;
   free: boolean;
-  href: string;
   now: Date;
 }
 
@@ -20,7 +20,7 @@ function costText(generation: Generation, free: boolean): string {
 }
 
 /** One line of activity: site, model, tokens in and out, and last and right what it cost. */
-export function ActivityRow({ generation, modelName, free, href, now }: Props) {
+export function ActivityRow({ generation, modelName, free, now }: Props) {
   const { usage, started_at: startedAt, origin, app } = generation;
   const at = new Date(startedAt);
   const count = usage.input_tokens + usage.output_tokens;
@@ -29,7 +29,12 @@ export function ActivityRow({ generation, modelName, free, href, now }: Props) {
   const facts = [status, generation.error_code, modelName, tokens].filter(Boolean).join(" · ");
   return (
     <li>
-      <a class="item" href={href} target="_blank" rel="noopener noreferrer">
+      <a
+        class="item"
+        href={OptionsSection.address("activity", generation.id)}
+        target="_blank"
+        rel="noopener noreferrer"
+      >
         <SiteMonogram origin={origin ?? app ?? "?"} size="sm" />
         <span class="two">
           <span class="ln cut plain-origin">

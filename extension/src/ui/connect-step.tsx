@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Snapshot } from "../wire/snapshot";
+import { errorWords } from "./error-words";
 import type { FirstRunSource } from "./first-run-source";
 import { Icon } from "./icon";
 import { Step } from "./step";
@@ -78,7 +79,7 @@ function ConnectForm({ source, snapshot, onDone }: { source: FirstRunSource; sna
       await source.connect();
       onDone();
     } catch (problem) {
-      setError(problem instanceof Error ? problem.message : String(problem));
+      setError(errorWords(problem));
     } finally {
       setBusy(false);
     }

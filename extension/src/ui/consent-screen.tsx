@@ -9,6 +9,7 @@ import { ConsentMay } from "./consent-may";
 import type { ConsentSource } from "./consent-source";
 import { ConsentTerms } from "./consent-terms";
 import { ConsentWho } from "./consent-who";
+import { errorWords } from "./error-words";
 import { Logo } from "./logo";
 import { ModelPicker } from "./model-picker";
 import { modelPrice } from "./model-price";
@@ -114,7 +115,7 @@ function useDecision(source: ConsentSource, picking: boolean) {
     if (busy) return;
     setBusy(true);
     source.decide(decision).then(source.close, (problem: Error) => {
-      setFailure(problem.message);
+      setFailure(errorWords(problem));
       setBusy(false);
     });
   };

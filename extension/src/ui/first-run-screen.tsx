@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { Model } from "../wire/model";
 import type { Snapshot } from "../wire/snapshot";
 import { ConnectStep } from "./connect-step";
+import { errorWords } from "./error-words";
 import { FirstRunPromise } from "./first-run-promise";
 import type { FirstRunSource } from "./first-run-source";
 import { ModelPicker } from "./model-picker";
@@ -91,7 +92,7 @@ function Steps({ source, snapshot, models, favourites, reload }: StepsProps) {
         setDecided(true);
         reload();
       },
-      (problem: Error) => setFailure(problem.message),
+      (problem: unknown) => setFailure(errorWords(problem)),
     );
   };
   if (picking) {
@@ -120,7 +121,6 @@ function Steps({ source, snapshot, models, favourites, reload }: StepsProps) {
           models={models}
           preferred={snapshot.account?.preferred_model ?? null}
           decided={decided}
-          portal={snapshot.backend}
           error={failure}
           onUse={use}
           onPick={() => setPicking(true)}

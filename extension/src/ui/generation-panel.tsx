@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Generation } from "../wire/generation";
+import { codeWords } from "./code-words";
 import { formatDuration } from "./format-duration";
 import { formatUsd } from "./format-usd";
 import { GenerationStatus } from "./generation-status";
@@ -53,7 +54,7 @@ export function GenerationPanel({ generation, modelName, onClose, onStop }: Prop
         <Fact name={t("keys_provider")}>{generation.provider || "–"}</Fact>
         {code !== null && (
           <Fact name={t("activity_code")}>
-            <span class="mono">{code}</span>
+            {codeWords(code, "")} <span class="mono m2">{code}</span>
           </Fact>
         )}
         {dropped !== undefined && dropped.length > 0 && (

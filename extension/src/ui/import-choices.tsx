@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { errorWords } from "./error-words";
 import { firstCaveats } from "./first-caveats";
 import { Note } from "./note";
 import type { OptionsSource } from "./options-source";
@@ -109,7 +110,7 @@ function Results({ of: results, onDone }: { of: readonly string[]; onDone(): voi
 async function bringOver(found: WindowAiExport, origins: readonly string[], source: OptionsSource): Promise<string[]> {
   const lines: string[] = [];
   const attempt = async (what: string, deed: Promise<string>) => {
-    lines.push(await deed.catch((problem: Error) => t("import_failed", { what, why: problem.message })));
+    lines.push(await deed.catch((problem: unknown) => t("import_failed", { what, why: errorWords(problem) })));
   };
   for (const key of found.keys) {
     const { provider, secret, baseUrl } = key;

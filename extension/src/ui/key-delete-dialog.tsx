@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { errorWords } from "./error-words";
 import { Note } from "./note";
 import { t } from "./t";
 
@@ -38,7 +39,7 @@ export function KeyDeleteDialog({ name, host, remove, onKept, onRemoved }: Props
           <button
             type="button"
             class="btn destroy"
-            onClick={() => void remove().then(onRemoved, (problem: Error) => setFailure(problem.message))}
+            onClick={() => void remove().then(onRemoved, (problem: unknown) => setFailure(errorWords(problem)))}
           >
             {t("keys_deleteKey")}
           </button>

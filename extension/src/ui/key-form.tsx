@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Key } from "../wire/key";
 import type { ProviderChoice } from "../wire/provider-choice";
+import { errorWords } from "./error-words";
 import { KeyFields } from "./key-fields";
 import { KeySecretField } from "./key-secret-field";
 import { Note } from "./note";
@@ -41,7 +42,7 @@ export function KeyForm({ providers, source, onSaved }: Props) {
       setFields(KeyFields.EMPTY);
       onSaved();
     } catch (problem) {
-      setSaid({ problem: (problem as Error).message });
+      setSaid({ problem: errorWords(problem) });
     } finally {
       setBusy(false);
     }

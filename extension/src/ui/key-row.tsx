@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Key } from "../wire/key";
+import { errorWords } from "./error-words";
 import { Icon } from "./icon";
 import { KeySecretField } from "./key-secret-field";
 import { modelInitials } from "./model-initials";
@@ -32,7 +33,7 @@ export function KeyRow({ shown, name, source, onChange, onDelete }: Props) {
   const run = (deed: Promise<unknown>) => {
     setDoing("busy");
     setFailure(null);
-    deed.then(onChange, (problem: Error) => setFailure(problem.message)).finally(() => setDoing("rest"));
+    deed.then(onChange, (problem: unknown) => setFailure(errorWords(problem))).finally(() => setDoing("rest"));
   };
   return (
     <li class="keyrow stack">

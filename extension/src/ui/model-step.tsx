@@ -4,6 +4,7 @@ import { Icon } from "./icon";
 import { modelInitials } from "./model-initials";
 import { modelPrice } from "./model-price";
 import { Monogram } from "./monogram";
+import { OptionsSection } from "./options-section";
 import { Step } from "./step";
 import { t } from "./t";
 
@@ -11,7 +12,6 @@ interface Props {
   models: readonly Model[];
   preferred: string | null;
   decided: boolean;
-  portal: string;
   error: string | null;
   onUse(model: Model): void;
   onPick(): void;
@@ -44,7 +44,7 @@ function describe(model: Model): string {
 
 /** Step two: who answers. */
 export function ModelStep(props: Props) {
-  const { models, preferred, decided, portal, error } = props;
+  const { models, preferred, decided, error } = props;
   const choices = offered(models, preferred);
   const [id, setId] = useState(preferred ?? choices[0]?.id ?? null);
   const current = models.find((model) => model.id === preferred) ?? null;
@@ -82,7 +82,7 @@ export function ModelStep(props: Props) {
           )}
         </label>
       ))}
-      <a class="choice linked" href={`${portal}/#/keys`} target="_blank" rel="noopener noreferrer">
+      <a class="choice linked" href={OptionsSection.address("keys")} target="_blank" rel="noopener noreferrer">
         <span class="mg" aria-hidden="true">
           <Icon name="key" />
         </span>

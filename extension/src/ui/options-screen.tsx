@@ -12,7 +12,14 @@ import { SectionSites } from "./section-sites";
 import { useLoaded } from "./use-loaded";
 import { useSection } from "./use-section";
 
-const SECTIONS: Record<OptionsSection, (props: { source: OptionsSource; onChange(): void }) => preact.JSX.Element> = {
+interface SectionProps {
+  source: OptionsSource;
+  /** The row that stands open at first; null for none. */
+  item: string | null;
+  onChange(): void;
+}
+
+const SECTIONS: Record<OptionsSection, (props: SectionProps) => preact.JSX.Element> = {
   models: SectionModels,
   compare: SectionCompare,
   keys: SectionKeys,
@@ -23,7 +30,7 @@ const SECTIONS: Record<OptionsSection, (props: { source: OptionsSource; onChange
 
 /** The first steps for who is not signed in; for everybody else all that can be looked at and set. */
 export function OptionsScreen({ source }: { source: OptionsSource }) {
-  const section = useSection();
+  const { section, item } = useSection();
   const { value: snapshot, reload } = useLoaded(() => source.snapshot());
   const [welcome, setWelcome] = useState<boolean | null>(null);
   useEffect(() => {
@@ -39,7 +46,7 @@ export function OptionsScreen({ source }: { source: OptionsSource }) {
   const Section = SECTIONS[section];
   return (
     <OptionsShell section={section} snapshot={snapshot}>
-      <Section key={section} source={source} onChange={reload} />
+      <Section key={`${section}/${item}`} source={source} item={item} onChange={reload} />
     </OptionsShell>
   );
 }

@@ -3,19 +3,21 @@ import type { Model } from "../wire/model";
 import { ActivityRow } from "./activity-row";
 import { Logo } from "./logo";
 import { Note } from "./note";
+import { OptionsSection } from "./options-section";
 import { Sentence } from "./sentence";
 import { t } from "./t";
 
 interface Props {
   generations: readonly Generation[];
   models: readonly Model[];
-  portal: string;
+  /** Where the demo is. */
+  backend: string;
   room: number;
 }
 
 /** The last generations, as many as there is room for; or what will be here. */
-export function PopupRecent({ generations, models, portal, room }: Props) {
-  if (generations.length === 0) return <NothingYet portal={portal} />;
+export function PopupRecent({ generations, models, backend, room }: Props) {
+  if (generations.length === 0) return <NothingYet backend={backend} />;
   const named = (id: string | null) => models.find((model) => model.id === id);
   const now = new Date();
   return (
@@ -24,7 +26,7 @@ export function PopupRecent({ generations, models, portal, room }: Props) {
         <h2 class="h4" id="recent">
           {t("popup_recent")}
         </h2>
-        <a class="end t12" href={`${portal}/#/activity`} target="_blank" rel="noopener noreferrer">
+        <a class="end t12" href={OptionsSection.address("activity")} target="_blank" rel="noopener noreferrer">
           {t("popup_allActivity")}
         </a>
       </div>
@@ -37,7 +39,6 @@ export function PopupRecent({ generations, models, portal, room }: Props) {
               generation={generation}
               modelName={model?.name ?? generation.model ?? generation.requested_model}
               free={model?.satchel.local ?? false}
-              href={`${portal}/#/activity`}
               now={now}
             />
           );
@@ -47,7 +48,7 @@ export function PopupRecent({ generations, models, portal, room }: Props) {
   );
 }
 
-function NothingYet({ portal }: { portal: string }) {
+function NothingYet({ backend }: { backend: string }) {
   return (
     <>
       <section class="card">
@@ -55,7 +56,7 @@ function NothingYet({ portal }: { portal: string }) {
           <Logo size={40} />
           <h2 class="h3">{t("popup_emptyTitle")}</h2>
           <p>{t("popup_empty")}</p>
-          <a class="btn" href={`${portal}/demo`} target="_blank" rel="noopener noreferrer">
+          <a class="btn" href={`${backend}/demo`} target="_blank" rel="noopener noreferrer">
             {t("popup_demo")}
           </a>
         </div>
@@ -67,7 +68,7 @@ function NothingYet({ portal }: { portal: string }) {
             of="popup_largerRest"
             parts={{
               link: (
-                <a href={`${portal}/#/keys`} target="_blank" rel="noopener noreferrer">
+                <a href={OptionsSection.address("keys")} target="_blank" rel="noopener noreferrer">
                   {t("popup_addKey")}
                 </a>
               ),

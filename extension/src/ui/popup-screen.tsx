@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Grant } from "../wire/grant";
 import type { LiveGeneration } from "../wire/live-generation";
 import type { Model } from "../wire/model";
+import { errorWords } from "./error-words";
 import { firstCaveats } from "./first-caveats";
 import { LiveCard } from "./live-card";
 import { ModelButton } from "./model-button";
@@ -68,7 +69,7 @@ export function PopupScreen({ source }: { source: PopupSource }) {
   const { snapshot, models, generations, grants } = value;
   const act = (doing: Promise<unknown>) => {
     setFailure(null);
-    doing.catch((problem: Error) => setFailure(problem.message)).finally(reload);
+    doing.catch((problem: unknown) => setFailure(errorWords(problem))).finally(reload);
   };
   const connected = snapshot.connection === "connected";
   const site = snapshot.site?.origin ?? null;
@@ -126,7 +127,6 @@ export function PopupScreen({ source }: { source: PopupSource }) {
               origin={site}
               grant={grant}
               hasAsked={[...generations, ...running].some((item) => item.origin === site) || grant !== null}
-              portal={snapshot.backend}
               onChoose={(choice) => act(choose(source, site, grant, chosen, choice))}
             />
           ))}
@@ -146,7 +146,7 @@ export function PopupScreen({ source }: { source: PopupSource }) {
           <PopupRecent
             generations={generations}
             models={models}
-            portal={snapshot.backend}
+            backend={snapshot.backend}
             room={Math.max(1, ROWS - Math.max(0, running.length - 1))}
           />
         )}

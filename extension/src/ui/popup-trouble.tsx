@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { Snapshot } from "../wire/snapshot";
+import { errorWords } from "./error-words";
 import { Icon } from "./icon";
 import { Note } from "./note";
 import { OriginName } from "./origin-name";
@@ -23,7 +24,7 @@ export function PopupTrouble({ snapshot, onConnect, onRetry, onSettings }: Props
     setBusy(true);
     setError(null);
     onConnect()
-      .catch((failure: Error) => setError(failure.message))
+      .catch((failure: unknown) => setError(errorWords(failure)))
       .finally(() => setBusy(false));
   };
   return (

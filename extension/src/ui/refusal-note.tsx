@@ -1,4 +1,5 @@
 import type { Refusal } from "../wire/refusal";
+import { codeWords } from "./code-words";
 import { Note } from "./note";
 import { OriginName } from "./origin-name";
 import { Sentence } from "./sentence";
@@ -12,7 +13,7 @@ export function RefusalNote({ refusal }: { refusal: Refusal }) {
           of="popup_refused"
           parts={{
             site: <OriginName origin={refusal.origin} />,
-            reason: <bdi>{refusal.message}</bdi>,
+            reason: <bdi>{codeWords(refusal.code, refusal.message)}</bdi>,
             code: <span class="mono">{refusal.code}</span>,
           }}
         />

@@ -14,9 +14,9 @@ import { useActivity } from "./use-activity";
 import { useLoaded } from "./use-loaded";
 
 /** What was asked, of which model, and what did it cost? Newest first. */
-export function SectionActivity({ source }: { source: OptionsSource }) {
+export function SectionActivity({ source, item }: { source: OptionsSource; item: string | null }) {
   const [filter, setFilter] = useState<ActivityFilter>(ActivityFilter.NONE);
-  const [chosen, choose] = useState<string | null>(null);
+  const [chosen, choose] = useState(item);
   const activity = useActivity(source, filter.origin);
   const { value: grants } = useLoaded(() => source.grants(null));
   const { value: models } = useLoaded(() => source.models());

@@ -2,6 +2,7 @@ import { useMemo, useState } from "preact/hooks";
 import type { Grant } from "../wire/grant";
 import type { Model } from "../wire/model";
 import { EmptyCard } from "./empty-card";
+import { errorWords } from "./error-words";
 import { Icon } from "./icon";
 import { keepCaveats } from "./keep-caveats";
 import { LoadState } from "./load-state";
@@ -39,7 +40,7 @@ export function SectionModels({ source, onChange }: { source: OptionsSource; onC
   const use = (model: Model) => {
     setFailure(null);
     choose(source, model, grant)
-      .then(onChange, (problem: Error) => setFailure(problem.message))
+      .then(onChange, (problem: unknown) => setFailure(errorWords(problem)))
       .finally(reload);
   };
   const mark = (id: string) => {

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { ConnectStep } from "./connect-step";
+import { errorWords } from "./error-words";
 import { ImportOld } from "./import-old";
 import { language } from "./language";
 import { LoadState } from "./load-state";
@@ -28,7 +29,7 @@ export function SectionSettings({ source, onChange }: { source: OptionsSource; o
     setFailure(null);
     source
       .setPreferences(change)
-      .catch((problem: Error) => setFailure(problem.message))
+      .catch((problem: unknown) => setFailure(errorWords(problem)))
       .finally(reload);
   };
   const changed = () => {

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Grant } from "../wire/grant";
 import { EmptyCard } from "./empty-card";
+import { errorWords } from "./error-words";
 import { Icon } from "./icon";
 import { keepCaveats } from "./keep-caveats";
 import { LoadState } from "./load-state";
@@ -21,11 +22,11 @@ async function load(source: OptionsSource) {
 }
 
 /** Who may do what, until when, and what have they used? */
-export function SectionSites({ source }: { source: OptionsSource }) {
+export function SectionSites({ source, item }: { source: OptionsSource; item: string | null }) {
   const { value, error, reload } = useLoaded(() => load(source));
   const [search, setSearch] = useState("");
   const [state, setState] = useState<Shown>("all");
-  const [chosen, choose] = useState<string | null>(null);
+  const [chosen, choose] = useState(item);
   const [toast, setToast] = useState<Toast | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const all = value?.grants ?? [];
@@ -36,7 +37,7 @@ export function SectionSites({ source }: { source: OptionsSource }) {
     deed
       .then(
         () => done && setToast(done),
-        (problem: Error) => setFailure(problem.message),
+        (problem: unknown) => setFailure(errorWords(problem)),
       )
       .finally(reload);
   };

@@ -3,6 +3,7 @@ import { formatCost } from "./format-cost";
 import { formatDate } from "./format-date";
 import { formatLimit } from "./format-limit";
 import { Meter } from "./meter";
+import { OptionsSection } from "./options-section";
 import { OriginName } from "./origin-name";
 import { SegmentedChoice } from "./segmented-choice";
 import { SiteMonogram } from "./site-monogram";
@@ -14,7 +15,6 @@ interface Props {
   origin: string;
   grant: Grant | null;
   hasAsked: boolean;
-  portal: string;
   onChoose(choice: Choice): void;
 }
 
@@ -31,7 +31,7 @@ function choiceOf(grant: Grant | null): Choice {
 }
 
 /** This page: who it is, whether it may use models, and what is left of its budget. */
-export function SiteCard({ origin, grant, hasAsked, portal, onChoose }: Props) {
+export function SiteCard({ origin, grant, hasAsked, onChoose }: Props) {
   const budget = grant?.state === "allowed" ? grant.caveats.budget : null;
   return (
     <section class="card" aria-labelledby="site">
@@ -47,7 +47,7 @@ export function SiteCard({ origin, grant, hasAsked, portal, onChoose }: Props) {
               {grant?.state === "allowed" && (
                 <a
                   class="end"
-                  href={`${portal}/#/sites`}
+                  href={OptionsSection.address("sites", grant.id)}
                   target="_blank"
                   rel="noopener noreferrer"
                   aria-label={t("popup_limitsOf", { site: new URL(origin).host })}

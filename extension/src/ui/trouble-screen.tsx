@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Trouble } from "../wire/trouble";
 import type { WorkerApi } from "../wire/worker-api";
+import { errorWords } from "./error-words";
 import { KeyForm } from "./key-form";
 import { KeyRow } from "./key-row";
 import { Note } from "./note";
@@ -42,7 +43,7 @@ export function TroubleScreen({ source }: { source: Source }) {
   const { trouble } = value;
   if (trouble === null) return <p class="pad">{t("trouble_over")}</p>;
   const decide = (isRight: boolean) =>
-    void source.decide(isRight).then(source.close, (failure: Error) => setProblem(failure.message));
+    void source.decide(isRight).then(source.close, (failure: unknown) => setProblem(errorWords(failure)));
   return (
     <main class="pad stack s3">
       <Wordmark />

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Generation } from "../wire/generation";
+import { errorWords } from "./error-words";
 import type { OptionsSource } from "./options-source";
 
 const PAGE = 50;
@@ -21,7 +22,7 @@ export function useActivity(source: OptionsSource, origin: string | null) {
       setLoaded((before) => (from === null ? page.data : [...before, ...page.data]));
       setCursor(page.next_cursor);
     } catch (problem) {
-      if (mine === round.current) setError((problem as Error).message);
+      if (mine === round.current) setError(errorWords(problem));
     }
     if (mine === round.current) setState("rest");
   };

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { AskModel } from "../wire/connect-worker";
 import type { GenerationEnd } from "../wire/generation-end";
+import { errorWords } from "./error-words";
 
 /** One answer of a model as far as it has come. */
 export interface Answer {
@@ -31,7 +32,7 @@ export function useAnswer(ask: AskModel) {
       const end = await ask(params, (event) => event.type === "text-delta" && follow.add(event.delta), mine.signal);
       follow.finish({ state: mine.signal.aborted ? "stopped" : "done", end });
     } catch (problem) {
-      const error = (problem as Error).message;
+      const error = errorWords(problem);
       follow.finish(mine.signal.aborted ? { state: "stopped" } : { state: "failed", error });
     }
     return follow.answer;

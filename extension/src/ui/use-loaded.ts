@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState } from "preact/hooks";
+import { errorWords } from "./error-words";
 
 interface Loaded<T> {
   value: T | null;
@@ -21,7 +22,7 @@ export function useLoaded<T>(load: () => Promise<T>, key: unknown = null): Loade
         setError(null);
       },
       (failure: unknown) => {
-        if (current) setError(failure instanceof Error ? failure.message : String(failure));
+        if (current) setError(errorWords(failure));
       },
     );
     return () => {

@@ -1,13 +1,13 @@
 import { useEffect, useState } from "preact/hooks";
 import { OptionsSection } from "./options-section";
 
-/** The part of the page that the address names; follows it. */
-export function useSection(): OptionsSection {
-  const [section, setSection] = useState(() => OptionsSection.of(location.hash));
+/** The part of the page that the address names, and the row that it opens; follows it. */
+export function useSection(): { section: OptionsSection; item: string | null } {
+  const [hash, setHash] = useState(location.hash);
   useEffect(() => {
-    const follow = () => setSection(OptionsSection.of(location.hash));
+    const follow = () => setHash(location.hash);
     window.addEventListener("hashchange", follow);
     return () => window.removeEventListener("hashchange", follow);
   }, []);
-  return section;
+  return { section: OptionsSection.of(hash), item: OptionsSection.itemOf(hash) };
 }

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { VaultDoor } from "../vault/vault-door";
 import type { VaultState } from "../wire/vault-state";
+import { errorWords } from "./error-words";
 import { Icon } from "./icon";
 import { t } from "./t";
 
@@ -25,7 +26,7 @@ export function VaultUnlockForm({ door, state, onUnlocked }: Props) {
     loadClient()
       .then(doing)
       .then(onUnlocked)
-      .catch((error: Error) => setFault(error.message === "wrong_words" ? t("vault_wrong") : error.message))
+      .catch((error: Error) => setFault(error.message === "wrong_words" ? t("vault_wrong") : errorWords(error)))
       .finally(() => setBusy(false));
   };
   return (

@@ -7,6 +7,7 @@ import { RpcCode } from "./rpc-code";
 import { RpcFailure } from "./rpc-failure";
 import type { StreamEvent } from "./stream-event";
 import type { WorkerApi } from "./worker-api";
+import { WorkerFault } from "./worker-fault";
 
 interface Call {
   message: { id: number; call: string; args: unknown[] };
@@ -74,7 +75,9 @@ class WorkerClient {
 
   private dropped(): void {
     this.port = null;
-    const lost = new RpcFailure(RpcCode.disconnected, "The connection to your Satchel was lost");
+    const lost = new RpcFailure(RpcCode.disconnected, "The connection to your Satchel was lost", {
+      satchelCode: "connection_lost",
+    });
     for (const chat of this.chats.values()) chat.reject(lost);
     this.chats.clear();
     const watched = this.listeners.size > 0 && document.visibilityState === "visible";
@@ -95,7 +98,7 @@ class WorkerClient {
     const call = this.calls.get(message["id"] as number);
     if (call === undefined) return;
     this.calls.delete(call.message.id);
-    if (typeof message["error"] === "string") call.reject(new Error(message["error"]));
+    if ("error" in message) call.reject(WorkerFault.fromWire(message["error"]));
     else call.resolve(message["ok"]);
   }
 

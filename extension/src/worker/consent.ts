@@ -2,6 +2,7 @@ import type { ConsentDecision } from "../wire/consent-decision";
 import type { ConsentQuestion } from "../wire/consent-question";
 import { isRecord } from "../wire/is-record";
 import { PermissionWish } from "../wire/permission-wish";
+import { WorkerFault } from "../wire/worker-fault";
 import type { Backend } from "./backend";
 import type { Caller } from "./caller";
 import type { ConsentSurface } from "./consent-surface";
@@ -81,7 +82,7 @@ export class Consent {
       const question = await this.get(id);
       if (question === null || question.decision !== null) return;
       if (decision.kind === "once" && decision.requests !== question.requests) {
-        throw new Error("The site asked for more meanwhile. Look again.");
+        throw new WorkerFault("The site asked for more meanwhile. Look again.", { code: "consent_changed" });
       }
       if (decision.kind === "always") await this.grant(question, decision.caveats);
       if (decision.kind === "deny") await this.deps.session.set(COOL + siteKey(question), Date.now() + COOL_MS);

@@ -1,4 +1,5 @@
 import { type Preferences, preferences } from "../wire/preferences";
+import { WorkerFault } from "../wire/worker-fault";
 import type { KeyValue } from "./key-value";
 
 const DEFAULT_BACKEND = "http://127.0.0.1:8787";
@@ -19,11 +20,14 @@ export class Settings {
     try {
       url = new URL(/^[a-z]+:\/\//i.test(text) ? text : `http://${text}`);
     } catch (cause) {
-      throw new Error("That is not an address. An example: http://127.0.0.1:8787", { cause });
+      throw new WorkerFault("That is not an address. An example: http://127.0.0.1:8787", {
+        code: "address_invalid",
+        cause,
+      });
     }
     const here = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
     if (url.protocol !== "https:" && !(url.protocol === "http:" && here)) {
-      throw new Error("Use https for a Satchel that is not on this computer.");
+      throw new WorkerFault("Use https for a Satchel that is not on this computer.", { code: "address_insecure" });
     }
     await this.local.set("backend", url.origin);
     return url.origin;

@@ -1,3 +1,4 @@
+import { WorkerFault } from "../wire/worker-fault";
 import type { Session } from "./session";
 import type { Settings } from "./settings";
 
@@ -28,7 +29,7 @@ function base64url(bytes: Uint8Array): string {
 export class SignIn {
   constructor(private readonly deps: Dependencies) {}
 
-  /** Throws an `Error` with a sentence for the person when it does not come to a sign-in. */
+  /** Throws a `WorkerFault` with a sentence for the person when it does not come to a sign-in. */
   async run(): Promise<void> {
     const { deps } = this;
     const backend = await deps.settings.backend();
@@ -37,11 +38,13 @@ export class SignIn {
     const state = random(24);
     const answer = await this.authorize(backend, await this.address(backend, verifier, state));
     const params = new URL(answer).searchParams;
-    if (params.get("state") !== state) throw new Error("The answer does not belong to this sign-in. Try again.");
+    if (params.get("state") !== state)
+      throw new WorkerFault("The answer does not belong to this sign-in. Try again.", { code: "sign_in_mixed" });
     const iss = params.get("iss");
-    if (issuer !== null && iss !== issuer) throw new Error("Another server answered. Try again.");
+    if (issuer !== null && iss !== issuer)
+      throw new WorkerFault("Another server answered. Try again.", { code: "sign_in_stranger" });
     const code = params.get("code");
-    if (code === null) throw new Error(refusal(params));
+    if (code === null) throw refusal(params);
     await deps.session.redeem(code, verifier, deps.redirectUri());
   }
 
@@ -66,7 +69,11 @@ export class SignIn {
       const url = `${backend}/.well-known/oauth-authorization-server`;
       response = await this.deps.fetch(url, { credentials: "omit", signal: AbortSignal.timeout(10_000) });
     } catch (cause) {
-      throw new Error(`Nothing answers at ${backend}.`, { cause });
+      throw new WorkerFault(`Nothing answers at ${backend}.`, {
+        code: "sign_in_silence",
+        places: { address: backend },
+        cause,
+      });
     }
     const body = (await response.json().catch(() => null)) as { issuer?: unknown } | null;
     return typeof body?.issuer === "string" ? body.issuer : null;
@@ -78,17 +85,22 @@ export class SignIn {
     } catch (cause) {
       // Chromium's word for an answer that is an error page; it closes the window before anybody can read it.
       const refused = cause instanceof Error && cause.message.includes("could not be loaded");
-      throw new Error(
-        refused
-          ? `${backend} would not show its sign-in page. Its log says why.`
-          : "The sign-in window was closed before it was done.",
-        { cause },
-      );
+      throw refused
+        ? new WorkerFault(`${backend} would not show its sign-in page. Its log says why.`, {
+            code: "sign_in_unshown",
+            places: { address: backend },
+            cause,
+          })
+        : new WorkerFault("The sign-in window was closed before it was done.", { code: "sign_in_closed", cause });
     }
   }
 }
 
-function refusal(params: URLSearchParams): string {
-  if (params.get("error") === "access_denied") return "You did not let the extension in.";
-  return params.get("error_description") ?? params.get("error") ?? "The server sent no code. Try again.";
+function refusal(params: URLSearchParams): WorkerFault {
+  if (params.get("error") === "access_denied")
+    return new WorkerFault("You did not let the extension in.", { code: "sign_in_denied" });
+  const words = params.get("error_description") ?? params.get("error");
+  return new WorkerFault(words ?? "The server sent no code. Try again.", {
+    code: words === null ? "sign_in_codeless" : null,
+  });
 }

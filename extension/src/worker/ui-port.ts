@@ -1,6 +1,8 @@
 import type { Browser } from "wxt/browser";
 import { isRecord } from "../wire/is-record";
 import { ReplyMessage } from "../wire/reply-message";
+import { RpcFailure } from "../wire/rpc-failure";
+import { WorkerFault } from "../wire/worker-fault";
 import type { Caller } from "./caller";
 import type { Generations } from "./generations";
 import type { UiService } from "./ui-service";
@@ -76,7 +78,7 @@ export class UiPort {
       const method = this.service[call as keyof UiService] as Method;
       this.send({ id, ok: (await method.apply(this.service, args)) ?? null });
     } catch (error) {
-      this.send({ id, error: error instanceof Error ? error.message : "Satchel's extension broke" });
+      this.send({ id, error: faultOf(error).toWire() });
     }
   }
 
@@ -91,4 +93,10 @@ export class UiPort {
   private send(message: Record<string, unknown>): void {
     if (this.open) this.port.postMessage(message);
   }
+}
+
+function faultOf(error: unknown): WorkerFault {
+  if (error instanceof WorkerFault) return error;
+  const code = error instanceof RpcFailure ? (error.data?.satchelCode ?? null) : null;
+  return new WorkerFault(error instanceof Error ? error.message : "Satchel's extension broke", { code });
 }

@@ -2,11 +2,15 @@
 import { render } from "preact";
 import { afterEach, expect, it } from "vitest";
 import german from "../../public/_locales/de/messages.json";
+import { codeWords } from "../../src/ui/code-words";
+import { errorWords } from "../../src/ui/error-words";
 import { formatDuration } from "../../src/ui/format-duration";
 import { language } from "../../src/ui/language";
 import { Sentence } from "../../src/ui/sentence";
 import { t } from "../../src/ui/t";
 import { preferences } from "../../src/wire/preferences";
+import { RpcFailure } from "../../src/wire/rpc-failure";
+import { WorkerFault } from "../../src/wire/worker-fault";
 
 const load = async () => german;
 
@@ -47,4 +51,26 @@ it("a stored preference that is none of the choices counts as not chosen", () =>
     languageModel: "always",
     nearlySpent: true,
   });
+});
+
+it("a failure is said in the person's language by its code, with a provider's own words behind it", async () => {
+  const silence = new WorkerFault("Nothing answers at http://a.example.", {
+    code: "sign_in_silence",
+    places: { address: "http://a.example" },
+  });
+  const refused = new RpcFailure(4300, "Lab: Incorrect API key provided.", { satchelCode: "key_rejected" });
+  expect([silence, refused, new WorkerFault("Odd", { code: null })].map(errorWords)).toEqual([
+    "Nothing answers at http://a.example.",
+    "Lab: Incorrect API key provided.",
+    "Odd",
+  ]);
+  await language.use(["de"], load);
+  expect(errorWords(WorkerFault.fromWire(structuredClone(silence.toWire())))).toBe(
+    "Unter http://a.example antwortet nichts.",
+  );
+  expect(errorWords(refused)).toBe(
+    "Der Anbieter hat deinen Schlüssel abgelehnt. Im Wortlaut: „Lab: Incorrect API key provided.“",
+  );
+  expect(errorWords(new RpcFailure(-32603, "Odd", { satchelCode: "of_tomorrow" }))).toBe("Odd");
+  expect(codeWords("paused", "All sites are paused in Satchel")).toBe("Alle Websites sind angehalten.");
 });
