@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
+import urllib.error
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,15 @@ from tests.stage import Satchel
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 Pages = tuple[str, "queue.Queue[tuple[str, Any]]"]
+
+
+KEPT_ANEW = """async () => {
+    for (let tries = 0; tries < 300; tries++) {
+        const { access } = await chrome.storage.session.get("access");
+        if (access) return [(await chrome.storage.local.get("refresh")).refresh, access];
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+}"""
 
 
 def open_page(browser: Chromium, pages: Pages) -> Page:
@@ -144,3 +154,28 @@ def test_a16_a_killed_service_worker_is_invisible_to_the_page(
     assert end["text"] == text_of(300)
     assert "".join(end["deltas"]) == end["text"]
     assert counting.hung_up[hung_up_before:] == [], "the generation was started anew"
+
+
+def test_the_sign_in_is_bound_to_a_key_and_outlives_a_worker_that_died_before_it_kept_a_refresh(
+    connected: Chromium, satchel: Satchel
+) -> None:
+    """A worker keeps nothing but its storage: this puts back just what one would leave that died between the answer and keeping it."""
+    page = connected.extension_page("options")
+
+    def refreshed() -> tuple[str, dict[str, Any]]:
+        page.evaluate("() => chrome.storage.session.remove('access')")
+        page.reload()
+        refresh, access = page.evaluate(KEPT_ANEW)
+        return refresh, access
+
+    before, _ = refreshed()
+    first, access = refreshed()
+    assert access["server"]["issuer"] == satchel.url
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        satchel.call(access["token"], "GET", "/v1/models")
+    assert (refused.value.code, b"proof_invalid" in refused.value.read()) == (401, True)
+    page.evaluate("before => chrome.storage.local.set({ refresh: before })", before)
+    again, access_again = refreshed()
+    assert access_again["token"] == access["token"], "the server tells the same key the same again"
+    assert again not in (before, first)
+    refreshed()

@@ -2,7 +2,9 @@
 
 import queue
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import psutil
@@ -38,6 +40,12 @@ def newest(satchel: Satchel) -> dict[str, Any]:
     """Return the newest entry of the ledger."""
     entry: dict[str, Any] = satchel.call(satchel.add_token(), "GET", "/v1/generations?limit=1")["data"][0]
     return entry
+
+
+def test_the_sign_in_of_firefox_is_bound_to_a_key(page: Firefox, satchel: Satchel) -> None:
+    with closing(sqlite3.connect(satchel.home / "data" / "satchel.db")) as database:
+        kept = database.execute("SELECT kind, key_hash IS NOT NULL FROM tokens WHERE client_id = 'satchel-extension'").fetchall()
+    assert sorted(set(kept)) == [("access", 1), ("refresh", 1)]
 
 
 def test_denying_in_firefox_rejects_with_the_original_bare_string(page: Firefox, pages: Pages) -> None:

@@ -1,5 +1,6 @@
 import { browser } from "wxt/browser";
 import { Backend } from "./backend";
+import { browserProofKey } from "./browser-proof-key";
 import { browserSealedBox } from "./browser-sealed-box";
 import type { KeyValue } from "./key-value";
 import { Session } from "./session";
@@ -11,9 +12,11 @@ const fetchNow: typeof fetch = (input, init) => fetch(input, init);
 /** Everything that speaks to the person's Satchel over HTTP: where it is, the sign-in there, and its doors. */
 export function accountAccess(local: KeyValue, memory: KeyValue) {
   const settings = new Settings(local);
-  const session = new Session({ local, session: memory, box: browserSealedBox, settings, fetch: fetchNow });
+  const key = browserProofKey;
+  const session = new Session({ local, session: memory, box: browserSealedBox, key, settings, fetch: fetchNow });
   const signIn = new SignIn({
     session,
+    key,
     settings,
     fetch: fetchNow,
     authorize: async (url) => (await browser.identity.launchWebAuthFlow({ url, interactive: true })) ?? "",

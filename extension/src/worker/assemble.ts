@@ -42,8 +42,7 @@ export function assemble(changed: () => void) {
   const link = new Link({
     open: (url, protocol) => new WebSocket(url, protocol),
     backend: () => settings.backend(),
-    token: () => session.accessToken(),
-    freshToken: () => session.refresh(),
+    hello: (path, fresh) => session.hello(path, fresh),
     client: { name: "satchel-extension", version: browser.runtime.getManifest().version },
     onFrame: (frame) => (frame.type === "event" ? tell(frame) : generations.frame(frame)),
     onDown: () => void generations.revive(),

@@ -109,8 +109,8 @@ export class Backend {
   }
 
   private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
-    let response = await this.send(method, path, body, await this.session.accessToken());
-    if (response.status === 401) response = await this.send(method, path, body, await this.session.refresh());
+    let response = await this.send(method, path, body, false);
+    if (response.status === 401) response = await this.send(method, path, body, true);
     if (response.status === 401) {
       await this.session.forget();
       throw disconnected("signed_out");
@@ -121,8 +121,8 @@ export class Backend {
     return answer as T;
   }
 
-  private async send(method: string, path: string, body: unknown, token: string): Promise<Response> {
-    const headers: Record<string, string> = { Authorization: `Bearer ${token}` };
+  private async send(method: string, path: string, body: unknown, fresh: boolean): Promise<Response> {
+    const headers = await this.session.headers(method, path.replace(/\?.*/, ""), fresh);
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const { fetch } = this;
     try {

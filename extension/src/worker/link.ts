@@ -5,15 +5,15 @@ import { disconnected } from "./disconnected";
 interface Dependencies {
   open(url: string, protocol: string): WebSocket;
   backend(): Promise<string>;
-  token(): Promise<string>;
-  /** A token after the last one was refused. */
-  freshToken(): Promise<string>;
+  /** What lets us in at `path`; `fresh` after the last was refused. */
+  hello(path: string, fresh: boolean): Promise<{ token: string; proof?: string }>;
   client: { name: string; version: string };
   onFrame(frame: ServerFrame): void;
   /** The connection went away while it was in use. */
   onDown(): void;
 }
 
+const PATH = "/v1/socket";
 const WELCOME_WITHIN_MS = 20_000;
 const PING_EVERY_MS = 20_000;
 const SILENT_AT_MOST_MS = 50_000;
@@ -72,15 +72,15 @@ export class Link {
   private async connect(): Promise<void> {
     const wait = this.notBefore - Date.now();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-    const url = `${(await this.deps.backend()).replace(/^http/, "ws")}/v1/socket`;
-    const closedWith = await this.greet(url, await this.deps.token());
+    const url = (await this.deps.backend()).replace(/^http/, "ws") + PATH;
+    const closedWith = await this.greet(url, await this.deps.hello(PATH, false));
     if (closedWith === null) return;
     if (closedWith !== TOKEN_REFUSED) throw disconnected("backend_unreachable");
-    if ((await this.greet(url, await this.deps.freshToken())) !== null) throw disconnected("signed_out");
+    if ((await this.greet(url, await this.deps.hello(PATH, true))) !== null) throw disconnected("signed_out");
   }
 
   /** Opens a socket and says hello. Resolves with null when welcome, else with the close code. */
-  private greet(url: string, token: string): Promise<number | null> {
+  private greet(url: string, hello: { token: string; proof?: string }): Promise<number | null> {
     return new Promise((resolve) => {
       const socket = this.deps.open(url, "satchel.v1");
       const timer = setTimeout(() => {
@@ -88,7 +88,7 @@ export class Link {
         resolve(0);
       }, WELCOME_WITHIN_MS);
       const { client } = this.deps;
-      socket.onopen = () => socket.send(JSON.stringify({ type: "hello", token, client } satisfies ClientFrame));
+      socket.onopen = () => socket.send(JSON.stringify({ type: "hello", ...hello, client } satisfies ClientFrame));
       socket.onclose = (event) => {
         clearTimeout(timer);
         resolve(event.code);

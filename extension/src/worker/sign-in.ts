@@ -1,9 +1,13 @@
+import { base64url } from "../vault/base64url";
 import { WorkerFault } from "../wire/worker-fault";
+import type { ProofKey } from "./proof-key";
+import { serverFacts } from "./server-facts";
 import type { Session } from "./session";
 import type { Settings } from "./settings";
 
 interface Dependencies {
   session: Session;
+  key: ProofKey;
   settings: Settings;
   fetch: typeof fetch;
   /** Shows a page to the person and resolves with the address at `redirectUri()` it ended on. */
@@ -15,17 +19,10 @@ const SCOPES = "generate models grants activity settings ext:attest-origin";
 const CLIENT_ID = "satchel-extension";
 
 function random(bytes: number): string {
-  return base64url(crypto.getRandomValues(new Uint8Array(bytes)));
+  return base64url.of(crypto.getRandomValues(new Uint8Array(bytes)));
 }
 
-function base64url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes))
-    .replace(/\+/g, "-")
-    .replace(/\//g, "_")
-    .replace(/=+$/, "");
-}
-
-/** Connects to the person's Satchel by OAuth authorization code with PKCE S256. */
+/** Connects to the person's Satchel by OAuth authorization code with PKCE S256; the code is bound to our key. */
 export class SignIn {
   constructor(private readonly deps: Dependencies) {}
 
@@ -56,18 +53,17 @@ export class SignIn {
       redirect_uri: this.deps.redirectUri(),
       scope: SCOPES,
       state,
-      code_challenge: base64url(new Uint8Array(digest)),
+      code_challenge: base64url.of(new Uint8Array(digest)),
       code_challenge_method: "S256",
+      dpop_jkt: await this.thumbprint(),
     });
     return `${backend}/oauth/authorize?${query}`;
   }
 
   /** Asks who the server says it is; at the same time finds out whether anybody is there at all. */
   private async issuer(backend: string): Promise<string | null> {
-    let response: Response;
     try {
-      const url = `${backend}/.well-known/oauth-authorization-server`;
-      response = await this.deps.fetch(url, { credentials: "omit", signal: AbortSignal.timeout(10_000) });
+      return (await serverFacts(backend, this.deps.fetch, 10_000)).issuer;
     } catch (cause) {
       throw new WorkerFault(`Nothing answers at ${backend}.`, {
         code: "sign_in_silence",
@@ -75,8 +71,15 @@ export class SignIn {
         cause,
       });
     }
-    const body = (await response.json().catch(() => null)) as { issuer?: unknown } | null;
-    return typeof body?.issuer === "string" ? body.issuer : null;
+  }
+
+  private async thumbprint(): Promise<string> {
+    try {
+      return await this.deps.key.thumbprint();
+    } catch (cause) {
+      const message = "The browser does not keep a key for Satchel just now. Restart it and try again.";
+      throw new WorkerFault(message, { code: "sign_in_keyless", cause });
+    }
   }
 
   private async authorize(backend: string, url: string): Promise<string> {
