@@ -21,7 +21,7 @@ async function gzippedBytes(code: string): Promise<number> {
         resolveId: (id) => (id === "entry" ? "\0entry.js" : undefined),
         load: (id) =>
           id === "\0entry.js"
-            ? code.replaceAll("satchel", new URL("../src/index.ts", import.meta.url).pathname)
+            ? code.replaceAll('"satchel"', JSON.stringify(new URL("../src/index.ts", import.meta.url).pathname))
             : undefined,
       },
     ],

@@ -14,12 +14,13 @@ USAGE = {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
 
 @dataclass
 class Asked:
-    """One call: its body, what it was given, and whether the caller hung up."""
+    """One call: its body, what it was given, whether an endless answer is well under way, and whether the caller hung up."""
 
     body: dict[str, object]
     headers: dict[str, str]
     path: str = ""
     started: asyncio.Event = field(default_factory=asyncio.Event)
+    flowing: asyncio.Event = field(default_factory=asyncio.Event)
     closed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -109,9 +110,13 @@ class Upstream:
 
     @staticmethod
     async def _endless(writer: asyncio.StreamWriter, asked: Asked) -> None:
+        said = 0
         while not asked.closed.is_set():
             chunk(writer, "word ")
             await writer.drain()
+            said += 1
+            if said == 5:
+                asked.flowing.set()
             await asyncio.sleep(0.01)
 
     @staticmethod

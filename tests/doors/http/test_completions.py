@@ -205,7 +205,7 @@ async def test_a_caller_who_hangs_up_closes_the_upstream_and_settles_the_ledger(
     while not house.upstream.asked:
         await asyncio.sleep(0.005)
     asked = house.upstream.asked[-1]
-    await asyncio.wait_for(asked.started.wait(), 5)
+    await asyncio.wait_for((asked.flowing if model == "endless" else asked.started).wait(), 20)
     await asyncio.sleep(0.1)
     assert not asked.closed.is_set()
     call.cancel()
@@ -235,11 +235,12 @@ async def newest(house: Served) -> dict[str, Any]:
 @pytest.mark.parametrize("stream", [True, False])
 async def test_a_cancelled_generation_ends_with_what_it_used(house: Served, stream: bool) -> None:
     reading = asyncio.create_task(read_all(house, stream))
-    live: list[dict[str, Any]] = []
-    while not live:
-        _, page = await house.call("GET", "/v1/generations")
-        live = [generation for generation in page["data"] if generation["status"] == "live"]
+    while not house.upstream.asked:
+        await asyncio.sleep(0.005)
+    await asyncio.wait_for(house.upstream.asked[-1].flowing.wait(), 20)
     await asyncio.sleep(0.1)
+    _, page = await house.call("GET", "/v1/generations")
+    live = [generation for generation in page["data"] if generation["status"] == "live"]
     status, answer = await house.call("POST", f"/v1/generations/{live[0]['id']}/cancel")
     assert (status, answer) == (202, {"id": live[0]["id"], "status": "cancelling"})
     text = await asyncio.wait_for(reading, 10)
