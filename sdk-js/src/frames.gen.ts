@@ -197,6 +197,7 @@ export type ErrorCode =
   | "generation_not_found"
   | "internal_error"
   | "key_exhausted"
+  | "key_forbidden"
   | "key_missing"
   | "key_problem"
   | "key_rejected"

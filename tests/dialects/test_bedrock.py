@@ -227,9 +227,9 @@ def refused(status: int, name: str, message: str, **changes: Any) -> SatchelErro
         (400, "ValidationException", "This model doesn't support tool use.", errors.UnsupportedFeature),
         (400, "ValidationException", "messages.0.content is empty", errors.MalformedRequest),
         (400, "ServiceQuotaExceededException", "Too many", errors.ProviderThrottled),
-        (403, "AccessDeniedException", "You don't have access to the model.", errors.KeyRejected),
+        (403, "AccessDeniedException", "You don't have access to the model.", errors.KeyForbidden),
         (403, "UnrecognizedClientException", "invalid token", errors.KeyRejected),
-        (403, "", "Forbidden", errors.KeyRejected),
+        (403, "", "Forbidden", errors.KeyForbidden),
         (404, "ResourceNotFoundException", "no such profile", errors.UnknownModel),
         (404, "", "gone", errors.UnknownModel),
         (408, "ModelTimeoutException", "slow", errors.ProviderTimeout),
@@ -253,7 +253,8 @@ def test_a_refusal_has_the_class_of_its_cause(status: int, name: str, message: s
 
 
 def test_a_refusal_without_a_key_or_a_shape_is_told_from_one_with() -> None:
-    assert type(refused(403, "AccessDeniedException", "no", key_id=None)) is errors.KeyMissing
+    assert type(refused(403, "AccessDeniedException", "no", key_id=None)) is errors.ProviderRefused
+    assert type(refused(403, "UnrecognizedClientException", "no", key_id=None)) is errors.KeyMissing
     assert refused(403, "AccessDeniedException", "no", key_label="mine").details["key_label"] == "mine"
     typed = orjson.dumps({"__type": "com.amazon.coral#ThrottlingException", "Message": "slow"})
     assert type(invoke_reader().refused(400, {}, typed)) is errors.ProviderThrottled

@@ -9,7 +9,7 @@ from satchel.dialects import bedrock_embeddings, cohere_embeddings, gemini_embed
 from satchel.dialects.openai_embeddings import parse_request
 from satchel.domain.catalog import Quirks
 from satchel.domain.embeddings import EmbeddingRequest
-from satchel.domain.errors import KeyRejected, ProviderGarbled, ProviderThrottled, UnsupportedFeature
+from satchel.domain.errors import KeyForbidden, ProviderGarbled, ProviderThrottled, UnsupportedFeature
 from satchel.domain.events import Embedding, Finished, FinishReason, Started
 from satchel.domain.prompt_size import input_tokens_bound, usage_estimate
 from satchel.domain.usage import Usage
@@ -72,7 +72,7 @@ def test_cohere_on_bedrock_is_cohere_without_the_model_s_name() -> None:
     decoder = bedrock_embeddings.decoder(TEXTS, there)
     assert len(decoder.decode_json(orjson.dumps(COHERE))) == 4
     refused = decoder.refused(403, {"x-amzn-errortype": "AccessDeniedException"}, b'{"message": "no"}')
-    assert isinstance(refused, KeyRejected)
+    assert isinstance(refused, KeyForbidden)
 
 
 def test_each_request_is_in_its_host_s_own_words() -> None:

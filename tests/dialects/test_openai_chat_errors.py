@@ -25,7 +25,7 @@ def openai(message: str, code: str | None = None, kind: str = "invalid_request_e
         (401, {"detail": "Invalid API Key"}, "key_rejected"),
         (400, {"code": "invalid-argument", "error": "Incorrect API key provided"}, "key_rejected"),
         (400, [{"error": {"code": 400, "message": "x", "details": [{"reason": "API_KEY_INVALID"}]}}], "key_rejected"),
-        (403, openai("not allowed to sample from this model"), "key_rejected"),
+        (403, openai("not allowed to sample from this model"), "key_forbidden"),
         (402, openai("Insufficient balance"), "key_exhausted"),
         (429, openai("You exceeded your current quota", "insufficient_quota"), "key_exhausted"),
         (404, openai("The model `x` does not exist", "model_not_found"), "unknown_model"),

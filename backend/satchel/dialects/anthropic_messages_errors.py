@@ -13,6 +13,7 @@ import orjson
 from satchel.dialects.openai_chat_delays import retry_after_s
 from satchel.dialects.openai_chat_errors import error_from as platform_error
 from satchel.dialects.openai_chat_errors import upstream_details
+from satchel.dialects.upstream_forbidden import forbidden
 from satchel.dialects.upstream_message import message_of
 from satchel.domain import errors
 from satchel.domain.catalog import Endpoint
@@ -22,7 +23,6 @@ from satchel.domain.errors import SatchelError
 _QUOTE_CHARACTERS = 300
 _BY_TYPE: Mapping[str, type[SatchelError]] = {
     "authentication_error": errors.KeyRejected,
-    "permission_error": errors.KeyRejected,
     "billing_error": errors.KeyExhausted,
     "request_too_large": errors.RequestTooLarge,
     "rate_limit_error": errors.ProviderThrottled,
@@ -111,6 +111,8 @@ def _classify(status: int, code: str, words: str, endpoint: Endpoint) -> type[Sa
         return errors.KeyMissing
     if (kind := _BY_TYPE.get(code)) is not None:
         return kind
+    if code in ("permission_error", "forbidden") or status == 403:
+        return forbidden(words, has_key=endpoint.key_id is not None)
     if code == "not_found_error":
         return errors.UnknownModel if words.startswith("model") else errors.ProviderRefused
     if code == "invalid_request_error":

@@ -13,6 +13,7 @@ from satchel.dialects.bedrock_frames import EXCEPTION
 from satchel.dialects.json_fields import text
 from satchel.dialects.openai_chat_delays import retry_after_s
 from satchel.dialects.openai_chat_errors import upstream_details
+from satchel.dialects.upstream_forbidden import forbidden
 from satchel.dialects.upstream_message import message_of
 from satchel.domain import errors
 from satchel.domain.catalog import Endpoint
@@ -25,7 +26,6 @@ _BY_NAME: Mapping[str, tuple[int, type[SatchelError]]] = {
     "invalidsignature": (403, errors.KeyRejected),
     "incompletesignature": (403, errors.KeyRejected),
     "missingauthenticationtoken": (403, errors.KeyRejected),
-    "accessdenied": (403, errors.KeyRejected),
     "resourcenotfound": (404, errors.UnknownModel),
     "throttling": (429, errors.ProviderThrottled),
     "modelnotready": (429, errors.ProviderThrottled),
@@ -39,7 +39,6 @@ _BY_NAME: Mapping[str, tuple[int, type[SatchelError]]] = {
 _NO_MODEL = ("model identifier is invalid", "on-demand throughput", "model id")
 _BY_STATUS: Mapping[int, type[SatchelError]] = {
     401: errors.KeyRejected,
-    403: errors.KeyRejected,
     404: errors.UnknownModel,
     408: errors.ProviderTimeout,
     413: errors.RequestTooLarge,
@@ -66,7 +65,7 @@ def error_in_stream(kind: str, fields: Json, endpoint: Endpoint) -> SatchelError
 
 def _made(name: str, status: int, fields: Json, endpoint: Endpoint, wait_s: float | None) -> SatchelError:
     words = quoted(text(fields, "originalMessage") or text(fields, "message") or text(fields, "Message"))
-    usual_status, kind = _classify(name, status, words)
+    usual_status, kind = _classify(name, status, words, endpoint)
     if kind is errors.KeyRejected and endpoint.key_id is None:
         kind = errors.KeyMissing
     details = upstream_details(endpoint, status or usual_status, words or None)
@@ -78,11 +77,13 @@ def _made(name: str, status: int, fields: Json, endpoint: Endpoint, wait_s: floa
     return kind(message_of(kind, endpoint, said, wait_s), retry_after_s=wait_s, details=details)
 
 
-def _classify(name: str, status: int, words: str) -> tuple[int, type[SatchelError]]:
-    lowered = words.lower()
-    known = _BY_NAME.get(name.removesuffix("Exception").lower())
+def _classify(name: str, status: int, words: str, endpoint: Endpoint) -> tuple[int, type[SatchelError]]:
+    lowered, short = words.lower(), name.removesuffix("Exception").lower()
+    known = _BY_NAME.get(short)
     if known is not None:
         return (known[0], errors.ProviderThrottled) if known[0] == 503 and "throttl" in lowered else known
+    if status == 403 or short == "accessdenied":
+        return 403, forbidden(words, has_key=endpoint.key_id is not None)
     if status == 400 or name.lower().startswith("validation"):
         return 400, errors.UnknownModel if any(phrase in lowered for phrase in _NO_MODEL) else bad_request(words)
     if (kind := _BY_STATUS.get(status)) is not None:

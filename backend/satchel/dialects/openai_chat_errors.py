@@ -11,6 +11,7 @@ from typing import cast
 import orjson
 
 from satchel.dialects.openai_chat_delays import retry_after_s
+from satchel.dialects.upstream_forbidden import forbidden
 from satchel.dialects.upstream_message import message_of
 from satchel.domain import errors
 from satchel.domain.catalog import Endpoint
@@ -46,7 +47,6 @@ _BY_CODE: Mapping[str, type[SatchelError]] = {
 }
 _TOO_LONG = ("maximum context length", "max context length", "context length", "context size", "prompt too long", "prompt is too long")
 _TOO_LONG_ALSO = ("input token count", "too many tokens in the prompt")
-_FILTERED = ("violates", "moderation", "content filter", "content management policy", "flagged", "safety")
 _NO_MODEL = ("model", "deployment", "no endpoints found")
 
 
@@ -104,7 +104,7 @@ def _classify(status: int, report: _Report, endpoint: Endpoint) -> type[SatchelE
     if status == 401:
         return errors.KeyMissing if endpoint.key_id is None else errors.KeyRejected
     if status == 403:
-        return errors.ContentFiltered if any(word in text for word in _FILTERED) else errors.KeyRejected
+        return forbidden(text, has_key=endpoint.key_id is not None)
     if status == 404:
         return errors.UnknownModel if any(word in text for word in _NO_MODEL) else errors.ProviderRefused
     if status in (400, 413, 422):

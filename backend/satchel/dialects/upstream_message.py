@@ -13,6 +13,8 @@ def message_of(kind: type[SatchelError], endpoint: Endpoint, said: str, wait_s: 
     name, which = endpoint.provider_name, f" {endpoint.key_label!r}" if endpoint.key_label else ""
     if kind is errors.KeyRejected:
         return f"your key for {name} was refused: {said} (check the key{which} there, or give Satchel another)"
+    if kind is errors.KeyForbidden:
+        return f"your key for {name} may not do this: {said} (ask for access with the key{which} there, or choose another model or key)"
     if kind is errors.KeyExhausted:
         return f"your key for {name} has no credit left: {said} (add credit to the key{which} there, or give Satchel another)"
     if kind is errors.KeyMissing:

@@ -238,6 +238,12 @@ class KeyRejected(KeyProblem):
     code = "key_rejected"
 
 
+class KeyForbidden(KeyProblem):
+    """The key is good, and its provider does not let it do this: use this model, from here, in this project."""
+
+    code = "key_forbidden"
+
+
 class KeyExhausted(KeyProblem):
     """The provider says that the key has no credit left."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NoReturn
 
-from satchel.domain.errors import KeyProblem, ProviderRefused, RequestInvalid, SatchelError, VaultLocked
+from satchel.domain.errors import KeyForbidden, KeyProblem, ProviderRefused, RequestInvalid, SatchelError, VaultLocked
 
 DEK_BYTES = 32
 
@@ -106,6 +106,8 @@ def failed_check(error: SatchelError) -> KeyCheck:
             return KeyCheck("unchecked", error.message)
         case VaultLocked():
             return KeyCheck("unusable", error.message)
+        case KeyForbidden():
+            return KeyCheck("unchecked", error.message)
         case KeyProblem():
             return KeyCheck("refused", error.message)
         case RequestInvalid() | ProviderRefused():

@@ -13,6 +13,7 @@ const TELLING = new Set([
   "plugin_refused",
   "key_missing",
   "key_rejected",
+  "key_forbidden",
   "key_exhausted",
   "provider_unavailable",
   "provider_timeout",

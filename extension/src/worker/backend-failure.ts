@@ -47,6 +47,7 @@ const STATUS: Record<string, number> = {
   key_problem: 401,
   key_missing: 401,
   key_rejected: 401,
+  key_forbidden: 403,
   vault_locked: 401,
   key_exhausted: 402,
   provider_throttled: 429,

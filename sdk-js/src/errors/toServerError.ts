@@ -48,6 +48,7 @@ const CODES: Record<ErrorCode, number> = {
   key_problem: PROVIDER,
   key_missing: PROVIDER,
   key_rejected: PROVIDER,
+  key_forbidden: PROVIDER,
   key_exhausted: PROVIDER,
   vault_locked: PROVIDER,
   provider_throttled: PROVIDER,
