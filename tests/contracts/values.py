@@ -86,6 +86,7 @@ def hold(generation_id: str = "gen_1", amount_nusd: int = 100, budget_ids: tuple
         "client_id": "app",
         "token_id": "tok_1",
         "grant_id": "grant_1",
+        "kind": "speech",
     }
     return HoldRecord(generation_id, amount_nusd=amount_nusd, budget_ids=budget_ids, **{**values, **changes})  # type: ignore[arg-type]
 
@@ -95,7 +96,7 @@ def entry(generation_id: str = "gen_1", cost_nusd: int = 40, **changes: object) 
     values: dict[str, object] = {
         "account_id": "acct_a",
         "status": Status.FINISHED,
-        "usage": Usage(10, 20, 5, 3, 2, estimated=True),
+        "usage": Usage(10, 20, 5, 3, 2, estimated=True, image_tokens=7, images=1, audio_tokens=6, seconds=9, characters=8),
         "cost": Cost(cost_nusd),
         "requested_model": "satchel/preferred",
         "model": "author/slug",
@@ -111,6 +112,7 @@ def entry(generation_id: str = "gen_1", cost_nusd: int = 40, **changes: object) 
         "grant_id": "grant_1",
         "attempts": 2,
         "dropped": ("seed", "top_k"),
+        "kind": "image",
     }
     return Entry(generation_id, **{**values, **changes})  # type: ignore[arg-type]
 

@@ -8,10 +8,12 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 from tests.contracts.values import NOW
 from tests.postgres import Postgres
 
 from satchel.domain.accounts import Account
+from satchel.domain.usage import Usage
 from satchel.stores.sql import migrate as module
 from satchel.stores.sql.database import SqlDatabase
 from satchel.stores.sql.engine import async_engine, database_url
@@ -59,6 +61,32 @@ async def test_up_down_and_up_again(url: str) -> None:
     async with database.unit_of_work() as work:
         assert await work.accounts.count() == 0
     await database.aclose()
+
+
+async def test_what_was_written_before_there_were_kinds_is_a_chat(url: str) -> None:
+    await migrate(url, "0008")
+    counts = "input_tokens, output_tokens, reasoning_tokens, cached_tokens, cache_write_tokens, cost_nusd, duration_ms, attempts"
+    named = "account_id, requested_model, model, provider"
+    moment = "0" if url.startswith("sqlite") else "now()"
+    engine = async_engine(database_url(url), patient=True)
+    async with engine.connect() as connection:
+        for statement in (
+            f"INSERT INTO generations (generation_id, {named}, status, {counts}, estimated, cost_known, dropped, started_at)"
+            f" VALUES ('gen_1', 'acct_a', 'a/b', 'a/b', 'acme', 'finished', 7, 3, 0, 0, 0, 5, 9, 1, false, true, '', {moment})",
+            f"INSERT INTO holds (generation_id, {named}, amount_nusd, budget_ids, worker_id, started_at)"
+            f" VALUES ('gen_2', 'acct_a', 'a/b', 'a/b', 'acme', 5, '', 'work_1', {moment})",
+        ):
+            await connection.execute(text(statement))
+        await connection.commit()
+    await engine.dispose()
+    await migrate(url)
+    assert await differences(url) == []
+    database = SqlDatabase(url)
+    async with database.unit_of_work() as work:
+        entry = await work.generations.get("acct_a", "gen_1")
+    await database.aclose()
+    assert entry is not None
+    assert (entry.kind, entry.usage) == ("chat", Usage(7, 3))
 
 
 async def test_several_workers_may_migrate_at_once(url: str) -> None:

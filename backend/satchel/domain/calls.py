@@ -1,5 +1,6 @@
 """A call: a request plus who asks, from where, and a way to stop it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -8,9 +9,18 @@ from satchel.domain.audio import SpeechRequest, TranscriptionRequest
 from satchel.domain.chat import ChatRequest
 from satchel.domain.embeddings import EmbeddingRequest
 from satchel.domain.images import ImageRequest
+from satchel.domain.ledger import Kind
 
 Request = ChatRequest | EmbeddingRequest | ImageRequest | SpeechRequest | TranscriptionRequest
 """Everything that may be asked of a model."""
+
+_KINDS: Mapping[type[Request], Kind] = {
+    ChatRequest: "chat",
+    EmbeddingRequest: "embedding",
+    ImageRequest: "image",
+    SpeechRequest: "speech",
+    TranscriptionRequest: "transcription",
+}
 
 
 class Cancellation:
@@ -43,6 +53,11 @@ class Call:
         if self.principal.origin is not None:
             object.__setattr__(self, "origin", self.principal.origin)
             object.__setattr__(self, "embedder", None)
+
+    @property
+    def kind(self) -> Kind:
+        """Return what is asked for, as the ledger calls it."""
+        return _KINDS[type(self.request)]
 
     @property
     def chat(self) -> ChatRequest:

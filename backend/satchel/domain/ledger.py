@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
 from satchel.domain.errors import Cancelled, InternalError, SatchelError
 from satchel.domain.events import Finished, FinishReason
 from satchel.domain.usage import UNPRICED, Cost, Usage
+
+Kind = Literal["chat", "embedding", "image", "speech", "transcription"]
+"""What was asked for."""
 
 
 class Status(StrEnum):
@@ -37,6 +41,7 @@ class HoldRecord:
     client_id: str | None = None
     token_id: str | None = None
     grant_id: str | None = None
+    kind: Kind = "chat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ class Entry:
     grant_id: str | None = None
     attempts: int = 1
     dropped: tuple[str, ...] = ()
+    kind: Kind = "chat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,7 @@ def entry_of(
         grant_id=hold.grant_id,
         attempts=attempts,
         dropped=dropped,
+        kind=hold.kind,
     )
 
 

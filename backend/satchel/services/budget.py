@@ -188,6 +188,7 @@ class Budgets:
             client_id=call.principal.client_id,
             token_id=call.principal.token_id,
             grant_id=hold.grant.id if hold.grant else None,
+            kind=call.kind,
         )
         written = asyncio.ensure_future(self._journal.hold(record))
         written.add_done_callback(_seen)

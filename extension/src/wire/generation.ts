@@ -1,6 +1,8 @@
 /** One line of the record, as `GET /v1/generations` returns it. Prompts and answers are not in it. */
 export interface Generation {
   id: string;
+  /** What was asked for; without it, a chat. */
+  kind?: "chat" | "embedding" | "image" | "speech" | "transcription";
   origin: string | null;
   app: string | null;
   model: string | null;
@@ -16,6 +18,11 @@ export interface Generation {
     output_tokens: number;
     reasoning_tokens: number;
     cached_tokens: number;
+    images?: number;
+    /** Of sound that was heard. */
+    seconds?: number;
+    /** That were said. */
+    characters?: number;
     estimated: boolean;
   };
   cost: { nusd: number; known: boolean };

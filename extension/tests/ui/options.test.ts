@@ -128,6 +128,6 @@ it("B7: the file for spreadsheets quotes what it must, and no cell is a formula"
   const [names, line, rest] = toCsv([generation]).split("\r\n");
   expect(names?.split(",")).toContain("cost_usd");
   expect(line).toContain(`,'=1+1,"a""b,c",a/b,`);
-  expect(line).toContain(",key_rejected,5,0,0,0,,,12");
+  expect(line).toContain(",chat,failed,key_rejected,5,0,0,0,0,0,0,,,12");
   expect(rest).toBe("");
 });

@@ -31,6 +31,7 @@ async def test_speech_streams_as_sound_of_its_type(house: Served, client: openai
     assert (sent.path, sent.body) == ("/v1/audio/speech", {"model": "tts", "input": "Good day", "voice": "alloy", "speed": 1.5})
     entry = await house.entry(generation_id)
     assert (entry["status"], entry["usage"]["estimated"]) == ("finished", True)
+    assert (entry["kind"], entry["usage"]["characters"]) == ("speech", len("Good day"))
     wav = await client.audio.speech.create(model="lab:tts", voice="alloy", input="Good day", response_format="wav")
     assert wav.response.headers["content-type"] == "audio/wav"
 

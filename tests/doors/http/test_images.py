@@ -53,6 +53,10 @@ async def test_pictures_are_held_and_paid_by_the_price_of_their_tokens(house: Se
     reply = await client.images.with_raw_response.generate(model="mine:gpt-image-1.5", prompt="a cat")
     entry = await house.entry(reply.headers["x-generation-id"])
     assert (entry["status"], entry["model"]) == ("finished", "openai/gpt-image-1.5")
+    assert (entry["kind"], entry["usage"]["images"], entry["usage"]["image_tokens"]) == ("image", 1, 1_000)
+    _, record = await house.call("GET", f"/api/v1/generation?id={entry['id']}")
+    told = record["data"]
+    assert (told["api_type"], told["num_media_completion"], told["native_tokens_completion_images"]) == ("image", 1, 1_000)
     assert entry["cost"]["nusd"] == 4 * 5_000 + 1_000 * 32_000
     with pytest.raises(openai.APIStatusError, match="this call could cost"):
         await client.images.generate(model="mine:gpt-image-1.5", prompt="a cat", n=10)

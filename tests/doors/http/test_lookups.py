@@ -30,6 +30,7 @@ async def test_a_record_has_every_key_a_strict_client_wants(house: Served) -> No
     assert (record["id"], record["model"], record["provider_name"]) == (generation_id, "lab:hello", "Custom server")
     assert (record["tokens_prompt"], record["tokens_completion"], record["finish_reason"]) == (7, 3, "stop")
     assert (record["cancelled"], record["total_cost"], record["upstream_inference_cost"], record["origin"]) == (False, 0, 0, "")
+    assert (record["api_type"], record["num_media_completion"]) == ("completions", None)
     _, failed = await house.call("GET", f"/v1/generation?id={await generation_of(house, 'lab:cut')}")
     assert failed["data"]["finish_reason"] == "error"
 

@@ -1,5 +1,4 @@
 import { formatDuration } from "@ui/format-duration";
-import { formatTokens } from "@ui/format-tokens";
 import { Icon } from "@ui/icon";
 import { Monogram } from "@ui/monogram";
 import { OriginName } from "@ui/origin-name";
@@ -8,6 +7,7 @@ import type { Generation } from "@wire/generation";
 import type { JSX } from "preact";
 import { formatMoment } from "../format/formatMoment";
 import { costOf } from "./costOf";
+import { countsOf } from "./countsOf";
 import type { PortalApi } from "./PortalApi";
 import { type StatusLook, statusOf } from "./statusOf";
 import { useModelNames } from "./useModelNames";
@@ -75,7 +75,7 @@ interface RowProps {
 }
 
 function Row({ api, generation, reload, nameOf, brief }: RowProps): JSX.Element {
-  const { origin, usage, first_event_ms, duration_ms } = generation;
+  const { origin, first_event_ms, duration_ms } = generation;
   const caller = generation.app ?? "Your token";
   const started = new Date(generation.started_at);
   const at = formatMoment(started, new Date());
@@ -103,9 +103,7 @@ function Row({ api, generation, reload, nameOf, brief }: RowProps): JSX.Element 
       <td class="hide-n">
         <Status look={status} stop={() => api.stop(generation).then(reload)} />
       </td>
-      {brief || (
-        <td class="num hide-n m2">{`${formatTokens(usage.input_tokens)}, ${formatTokens(usage.output_tokens)}`}</td>
-      )}
+      {brief || <td class="num hide-n m2">{countsOf(generation)}</td>}
       {brief || (
         <td class="num hide-n wide-only m2">{first_event_ms === null ? "–" : formatDuration(first_event_ms)}</td>
       )}

@@ -13,12 +13,19 @@ from pydantic import BaseModel
 from satchel.domain.accounts import Principal
 from satchel.domain.catalog import ProviderRow
 from satchel.domain.errors import GenerationNotFound
-from satchel.domain.ledger import Entry, Status
+from satchel.domain.ledger import Entry, Kind, Status
 from satchel.doors.http.callers import Callers
 from satchel.kit.money import usd_from_nusd
 from satchel.services.ledger import Ledger
 
 _ALL, _OWN = "activity", "generate"
+_API_TYPES: Mapping[Kind, str] = {
+    "chat": "completions",
+    "embedding": "embeddings",
+    "image": "image",
+    "speech": "tts",
+    "transcription": "stt",
+}
 
 
 class GenerationRecord(BaseModel):
@@ -44,19 +51,19 @@ class GenerationRecord(BaseModel):
     tokens_completion: int
     native_tokens_prompt: int
     native_tokens_completion: int
-    native_tokens_completion_images: None = None
+    native_tokens_completion_images: int | None
     native_tokens_reasoning: int
     native_tokens_cached: int
     num_media_prompt: None = None
-    num_input_audio_prompt: None = None
-    num_media_completion: None = None
+    num_input_audio_prompt: int | None
+    num_media_completion: int | None
     num_search_results: None = None
     num_fetches: None = None
     origin: str
     usage: float
     is_byok: bool = True
     external_user: None = None
-    api_type: None = None
+    api_type: str | None
     router: None = None
     provider_responses: None = None
     http_referer: None = None
@@ -118,8 +125,12 @@ def _record(entry: Entry, provider_name: str) -> GenerationRecord:
         tokens_completion=used.output_tokens,
         native_tokens_prompt=used.input_tokens,
         native_tokens_completion=used.output_tokens,
+        native_tokens_completion_images=used.image_tokens or None,
         native_tokens_reasoning=used.reasoning_tokens,
         native_tokens_cached=used.cached_tokens,
+        num_input_audio_prompt=1 if entry.kind == "transcription" else None,
+        num_media_completion=used.images or None,
+        api_type=_API_TYPES[entry.kind],
         origin=entry.origin or "",
         usage=cost_usd,
     )

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from satchel.domain.accounts import Principal
 from satchel.domain.calls import Call
 from satchel.domain.errors import GenerationNotFound, MalformedRequest
-from satchel.domain.ledger import Entry
+from satchel.domain.ledger import Entry, Kind
 from satchel.domain.usage import Cost, Usage
 from satchel.doors.http.callers import Callers
 from satchel.doors.http.live import LiveCalls
@@ -25,12 +25,17 @@ _ACTIVITY, _GENERATE = "activity", "generate"
 
 
 class UsageSchema(BaseModel):
-    """Token counts."""
+    """Token counts, and what is counted beside them: pictures, seconds of sound heard, characters said."""
 
     input_tokens: int
     output_tokens: int
     reasoning_tokens: int
     cached_tokens: int
+    image_tokens: int
+    audio_tokens: int
+    images: int
+    seconds: int
+    characters: int
     estimated: bool
 
 
@@ -45,6 +50,7 @@ class GenerationSchema(BaseModel):
     """One generation, ended or live."""
 
     id: str
+    kind: Kind
     origin: str | None
     app: str | None
     model: str
@@ -168,6 +174,7 @@ def _read_cursor(cursor: str) -> tuple[datetime, str]:
 def _schema(entry: Entry, apps: Apps) -> GenerationSchema:
     return GenerationSchema(
         id=entry.generation_id,
+        kind=entry.kind,
         origin=entry.origin,
         app=_app_name(apps, entry.client_id),
         model=entry.model,
@@ -188,6 +195,7 @@ def _schema(entry: Entry, apps: Apps) -> GenerationSchema:
 def _live_schema(call: Call, apps: Apps, now: datetime) -> GenerationSchema:
     return GenerationSchema(
         id=call.id,
+        kind=call.kind,
         origin=call.origin,
         app=_app_name(apps, call.principal.client_id),
         model=call.request.model,
@@ -211,6 +219,11 @@ def _usage(usage: Usage) -> UsageSchema:
         output_tokens=usage.output_tokens,
         reasoning_tokens=usage.reasoning_tokens,
         cached_tokens=usage.cached_tokens,
+        image_tokens=usage.image_tokens,
+        audio_tokens=usage.audio_tokens,
+        images=usage.images,
+        seconds=usage.seconds,
+        characters=usage.characters,
         estimated=usage.estimated,
     )
 

@@ -12,7 +12,8 @@ from satchel.domain.usage import Cost, Usage
 from satchel.stores.sql.tables import generations, holds
 from satchel.stores.sql.transaction import Transaction
 
-_USAGE = ("input_tokens", "output_tokens", "reasoning_tokens", "cached_tokens", "cache_write_tokens", "estimated")
+_TOKENS = ("input_tokens", "output_tokens", "reasoning_tokens", "cached_tokens", "cache_write_tokens", "image_tokens", "audio_tokens")
+_USAGE = (*_TOKENS, "estimated", "images", "seconds", "characters")
 _COMPUTED = (*_USAGE, "status", "cost_nusd", "cost_known", "dropped")
 _PLAIN = tuple(column.name for column in generations.c if column.name not in _COMPUTED)
 _HELD = tuple(column.name for column in holds.c)

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-REVISION = "0008"
+REVISION = "0009"
 """The newest migration: what the tables below look like."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -306,6 +306,7 @@ holds = Table(
     _text("client_id", nullable=True),
     _text("token_id", nullable=True),
     _text("grant_id", nullable=True),
+    _text("kind"),
 )
 
 generations = Table(
@@ -337,6 +338,12 @@ generations = Table(
     _text("grant_id", nullable=True),
     _count("attempts"),
     _text("dropped"),
+    _text("kind"),
+    _int64("image_tokens"),
+    _int64("images"),
+    _int64("audio_tokens"),
+    _int64("seconds"),
+    _int64("characters"),
     Index(None, "account_id", "started_at", "generation_id"),
 )
 
