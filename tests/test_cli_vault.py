@@ -1,5 +1,7 @@
 """`satchel vault`, beside a server that runs."""
 
+import base64
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -90,3 +92,20 @@ def test_a_lost_keyring_stops_every_command_with_a_sentence(satchel: Satchel) ->
     with pytest.raises(RuntimeError, match="put it back from your backup"):
         satchel.start()
     assert not keyring.exists()
+
+
+def test_the_keys_move_from_one_custody_to_another(satchel: Satchel, tmp_path: Path) -> None:
+    ring = tmp_path / "ring of its own"
+    ring.write_text(base64.b64encode(hashlib.sha256(b"no typed word, but good enough here").digest()).decode())
+    ring.chmod(0o600)
+    (old,) = kek_ids(satchel)
+    keyring = satchel.home / "data-keyring" / "kek"
+    new_url = f"file://{ring}"
+    satchel.settings = {**satchel.settings, "SATCHEL_KEK_URL": f"{new_url} file://{keyring}"}
+    assert vault(satchel, "verify").exit_code == 0
+    assert "1 data keys" in vault(satchel, "rewrap").stderr
+    assert kek_ids(satchel)[old] == ("decrypt_only", "0", "yes")
+    satchel.settings = {**satchel.settings, "SATCHEL_KEK_URL": new_url}
+    keyring.unlink()
+    assert vault(satchel, "verify").exit_code == 0
+    assert kek_ids(satchel)[old][2] == "no"

@@ -52,9 +52,9 @@ class Settings(BaseModel):
     redis_url: str = ""
     """Reserved: coordination over Redis comes later, so a value is refused."""
     kek_url: str = ""
-    """Where the key-encryption key is: `env:` or `file:///path`; empty is a keyring beside the home, made at first start."""
+    """Where the key-encryption key is; empty is a keyring beside the home, made at first start. Of several, the first seals."""
     kek: SecretStr = SecretStr("")
-    """The key-encryption key itself, where `kek_url` says `env:`."""
+    """The key-encryption key itself, where `kek_url` says `env:`; Vault's token or the PIN where it says `vault:` or `pkcs11:`."""
     public_url: str = ""
     """The address people's browsers use, where a proxy stands before us: scheme, host and port."""
     sign_up: SignUp = "owner-only"
@@ -195,6 +195,11 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             name = "_".join(str(part) for part in error["loc"]).upper()
             lines.append(f"{PREFIX}{name}: {error['msg'].removeprefix('Value error, ')}")
         raise SettingsInvalid("\n".join(lines)) from None
+
+
+def read_aws(environment: Mapping[str, str] = os.environ) -> Mapping[str, str]:
+    """Return what AWS's own tools read too, and what its container services set: who we are there."""
+    return {name: value for name, value in environment.items() if name.startswith("AWS_") and value}
 
 
 def _origin(text: str) -> str:

@@ -1,23 +1,22 @@
 """A small server that speaks the protocol of Vault's transit engine, on loopback: keys with versions, and associated data."""
 
-import asyncio
 import base64
 import json
 import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from .loopback import Answer, Loopback
+
 TOKEN = "hvs.not-a-real-token"
-Answer = tuple[int, dict[str, Any]]
 
 
 @dataclass
-class TransitEngine:
+class TransitEngine(Loopback):
     """What the server keeps, and what a test may change."""
 
     port: int = 0
@@ -31,20 +30,9 @@ class TransitEngine:
         """Return what SATCHEL_KEK_URL says."""
         return f"vault+http://127.0.0.1:{self.port}/transit/satchel"
 
-    async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer the requests of one connection."""
-        try:
-            while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-                headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
-                body = await reader.readexactly(int(headers.get("content-length", 0)))
-                status, said = self._answer(head[0].split(" ")[1], headers.get("x-vault-token"), json.loads(body) if body else {})
-                data = json.dumps(said).encode()
-                writer.write(
-                    f"HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {len(data)}\r\n\r\n".encode() + data
-                )
-        except (asyncio.IncompleteReadError, ConnectionError):
-            writer.close()
+    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+        """Answer as Vault does."""
+        return self._answer(path, headers.get("x-vault-token"), json.loads(body) if body else {})
 
     def _answer(self, path: str, token: str | None, fields: dict[str, str]) -> Answer:
         self.asked.append(path)
@@ -86,10 +74,5 @@ class TransitEngine:
 @asynccontextmanager
 async def transit_engine() -> AsyncGenerator[TransitEngine, None]:
     """Run the server."""
-    engine = TransitEngine()
-    server = await asyncio.start_server(engine.connected, "127.0.0.1", 0)
-    engine.port = server.sockets[0].getsockname()[1]
-    try:
+    async with TransitEngine().running() as engine:
         yield engine
-    finally:
-        server.close()

@@ -49,9 +49,6 @@ class CountingCustody:
     async def wrap(self, dek: bytes, context: tuple[str, ...]) -> Wrap:
         return await self.inner.wrap(dek, context)
 
-    async def rewrap(self, wrap: Wrap, context: tuple[str, ...]) -> Wrap:
-        return await self.inner.rewrap(wrap, context)
-
     async def aclose(self) -> None:
         await self.inner.aclose()
 

@@ -5,9 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from satchel.bootstrap.authorities import authorities_of
+from satchel.bootstrap.custodies import custody_of
 from satchel.coordination.memory import MemoryBus, MemoryLimiter, MemoryStreamLog
-from satchel.custody.local import local_custody
-from satchel.custody.transit import TransitCustody
 from satchel.domain.catalog import ProviderRow
 from satchel.domain.errors import NotFound
 from satchel.kit.clock import SystemClock
@@ -15,7 +14,6 @@ from satchel.kit.ids import Ids
 from satchel.loading import catalog_models, load_plugins, load_providers, load_sources, provider_rows, retired_models
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import Bus
-from satchel.ports.custody import Custody
 from satchel.ports.oauth import OAuthStore
 from satchel.ports.stores import Database
 from satchel.providers import ProviderDeps
@@ -67,7 +65,7 @@ class House:
         database = SqlDatabase(settings.database_url, self.clock)
         self.database: Database = database
         self.journal = SqlJournal(settings.database_url)
-        self.custody = _custody(settings, deployment_id, is_first=is_first)
+        self.custody = custody_of(settings, deployment_id, self.clock, is_first=is_first)
         self.keks = Keks(database, self.custody, self.clock, self.ids)
         self.vault = Vault(database, self.custody, self.clock, self.ids, deployment_id=deployment_id, enrol=self.keks.enrol)
         self.rows: Mapping[str, ProviderRow] = provider_rows()
@@ -152,13 +150,6 @@ class House:
         await self.custody.aclose()
         await self.journal.aclose()
         await self.database.aclose()
-
-
-def _custody(settings: Settings, deployment_id: str, *, is_first: bool) -> Custody:
-    url, kek = settings.kek_url or None, settings.kek.get_secret_value() or None
-    if url and url.startswith(("vault://", "vault+http://")):
-        return TransitCustody.from_url(url, kek, deployment_id)
-    return local_custody(url, kek=kek, keyring=settings.keyring, deployment_id=deployment_id, is_first=is_first)
 
 
 @asynccontextmanager

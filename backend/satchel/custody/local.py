@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 from satchel.custody.keyring import RandomBytes, check_folder, extend_keyring, make_keyring, parse_keyring, read_keyring
 from satchel.domain.errors import VaultLocked
 from satchel.domain.keys import Wrap
-from satchel.kit.aead import SALT_BYTES, SealBroken, context, open_, seal, wipe
+from satchel.kit.aead import SALT_BYTES, SealBroken, context, open_, seal
 from satchel.ports.custody import KekRefused
 
 _PURPOSE = "dek-wrap"
@@ -94,14 +94,6 @@ class LocalCustody:
         except SealBroken as error:
             raise VaultLocked("the vault cannot be opened with the key-encryption key of this server") from error
 
-    async def rewrap(self, wrap: Wrap, context: tuple[str, ...]) -> Wrap:
-        """Return the same data key wrapped under the primary KEK."""
-        dek = await self.unwrap(wrap, context)
-        try:
-            return await self.wrap(bytes(dek), context)
-        finally:
-            wipe(dek)
-
     async def renew(self) -> None:
         """Put a new KEK first in the keyring file."""
         if self._keyring is None:
@@ -156,7 +148,10 @@ def local_custody(url: str | None, *, kek: str | None, keyring: Path, deployment
         return LocalCustody.from_env(kek, deployment_id)
     if parts.scheme == "file" and parts.netloc in ("", "localhost") and parts.path:
         return LocalCustody.from_file(Path(unquote(parts.path)), deployment_id)
-    raise KekRefused(f"SATCHEL_KEK_URL begins with {parts.scheme!r}; write env:, file:///path/to/keyring or vault://host:8200/mount/key")
+    raise KekRefused(
+        f"SATCHEL_KEK_URL begins with {parts.scheme!r}; write env:, file:///path/to/keyring, vault://host:8200/mount/key,"
+        " awskms://region/key or pkcs11:token=…;object=…"
+    )
 
 
 def kek_id_of(kek: bytes) -> str:

@@ -14,7 +14,7 @@ import orjson
 
 from satchel.domain.errors import NotReady, UpstreamError, VaultLocked
 from satchel.domain.keys import Secret, Wrap
-from satchel.kit.aead import context, wipe
+from satchel.kit.aead import context
 from satchel.ports.custody import KekRefused
 from satchel.transport import JsonAnswer, Peer, Transport
 
@@ -88,14 +88,6 @@ class TransitCustody:
             return bytearray(base64.b64decode(plaintext if isinstance(plaintext, str) else "-", validate=True))
         except binascii.Error as error:
             raise NotReady("Vault answered something that is no plaintext") from error
-
-    async def rewrap(self, wrap: Wrap, context: tuple[str, ...]) -> Wrap:
-        """Return the same data key wrapped by the latest version. Vault's own rewrap takes no associated data in every version of it."""
-        dek = await self.unwrap(wrap, context)
-        try:
-            return await self.wrap(bytes(dek), context)
-        finally:
-            wipe(dek)
 
     async def renew(self) -> None:
         """Let Vault make a new version."""

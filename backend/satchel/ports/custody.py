@@ -29,10 +29,6 @@ class Custody(Protocol):
         """
         ...
 
-    async def rewrap(self, wrap: Wrap, context: tuple[str, ...]) -> Wrap:
-        """Return the same data key wrapped under the primary KEK. Raises `VaultLocked` as `unwrap` does."""
-        ...
-
     async def renew(self) -> None:
         """Make a new primary KEK; the others still unwrap. When this returns it is where it will be found after a crash.
 

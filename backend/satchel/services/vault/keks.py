@@ -170,9 +170,13 @@ class Keks:
 
     async def _wrapped_anew(self, sealed: Sealed) -> Sealed | None:
         try:
-            wrap = await self._custody.rewrap(sealed.wrap, sealed.context)
+            clear = await self._custody.unwrap(sealed.wrap, sealed.context)
         except VaultLocked:
             return None
+        try:
+            wrap = await self._custody.wrap(bytes(clear), sealed.context)
+        finally:
+            clear[:] = bytes(len(clear))  # wiped
         return replace(sealed, kek_id=wrap.kek_id, blob=wrap.blob)
 
     async def _opens(self, sealed: Sealed) -> bool:
