@@ -1,12 +1,13 @@
-"""The locked vault in a real Chromium: locked in the portal, unlocked by passphrase, by recovery code, by a passkey, and in the popup."""
+"""The locked vault in a real Chromium: unlocked by passphrase, by recovery code, by a passkey, in the portal and in the extension."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.e2e.axe import POPUP, faults_of
+from tests.e2e.axe import CONSENT, POPUP, faults_of
 from tests.e2e.chromium import Chromium
+from tests.e2e.counting_server import CountingServer
 from tests.stage import EMAIL, PASSWORD, Satchel
 
 WORDS = "seven purple lamps hum"
@@ -113,3 +114,38 @@ def popup(browser: Chromium) -> Iterator[Page]:
     page.goto(f"chrome-extension://{browser.extension_id}/popup.html")
     yield page
     page.close()
+
+
+@contextmanager
+def asking(browser: Chromium, page: Page) -> Iterator[Page]:
+    """Let the page ask; give the window that opens because the vault is locked."""
+    with browser.context.expect_page() as opened:
+        page.evaluate("() => { window.ask('Count.', { model: 'lab:count-3-0' }) }")
+    opened.value.get_by_role("heading", name="Your vault is locked").wait_for()
+    yield opened.value
+
+
+def test_a_page_waits_until_the_vault_is_unlocked(
+    browser: Chromium, satchel: Satchel, portal: Page, pages: tuple[str, object], counting: CountingServer
+) -> None:
+    switch_on(portal)
+    satchel.call(satchel.add_token(), "PUT", "/v1/grants", {"origin": pages[0], "state": "allowed"})
+    browser.connect(satchel).close()
+    page = browser.context.new_page()
+    page.goto(f"{pages[0]}/ask.html")
+    page.wait_for_function("window.ask")
+    before = counting.asked
+    with asking(browser, page) as window:
+        assert faults_of(window, CONSENT) == []
+        window.get_by_text("waits for an answer").wait_for()
+        window.get_by_role("button", name="Cancel").click()
+    page.wait_for_function("window.state === 'failed'")
+    with asking(browser, page) as window:
+        window.close()
+    page.wait_for_function("window.state === 'failed'")
+    assert counting.asked == before, "nothing is sent while it is locked"
+    with asking(browser, page) as window:
+        unlock(window, WORDS)
+        page.wait_for_function("window.state === 'done'", timeout=60_000)
+        assert window.is_closed()
+    assert counting.asked == before + 1

@@ -7,13 +7,14 @@ import { preferences } from "../../src/wire/preferences";
 
 const id = new URLSearchParams(location.search).get("id") ?? "";
 const { api } = connectWorker();
-const { providers, keys, addKey, renewKey, checkKey } = api;
+const { providers, keys, addKey, renewKey, checkKey, vault, beginUnlock, unlock, lock } = api;
 
 await dressScreen(await preferences.read(), "trouble_bar", loadMessages);
 render(
   <TroubleScreen
     source={{
       ...{ providers, keys, addKey, renewKey, checkKey },
+      vaultDoor: { vault, beginUnlock, unlock, lock },
       trouble: () => api.trouble(id),
       decide: (isRight) => api.decideTrouble(id, isRight),
       close: () => window.close(),

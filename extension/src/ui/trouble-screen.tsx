@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import type { VaultDoor } from "../vault/vault-door";
 import type { Trouble } from "../wire/trouble";
 import type { WorkerApi } from "../wire/worker-api";
 import { errorWords } from "./error-words";
@@ -9,21 +10,26 @@ import { OriginName } from "./origin-name";
 import { Sentence } from "./sentence";
 import { Skeleton } from "./skeleton";
 import { t } from "./t";
+import { TroubleVault } from "./trouble-vault";
 import { useLoaded } from "./use-loaded";
 import { Wordmark } from "./wordmark";
 
 interface Source extends Pick<WorkerApi, "providers" | "keys" | "addKey" | "renewKey" | "checkKey"> {
   trouble(): Promise<Trouble | null>;
   decide(isRight: boolean): Promise<void>;
+  /** Where a locked vault is unlocked. */
+  vaultDoor: VaultDoor;
   close(): void;
 }
 
 async function load(source: Source) {
-  const [trouble, keys, providers] = await Promise.all([source.trouble(), source.keys(), source.providers()]);
-  return { trouble, keys, providers };
+  const trouble = await source.trouble();
+  if (trouble?.kind === "vault") return { trouble, vault: await source.vaultDoor.vault(), keys: [], providers: [] };
+  const [keys, providers] = await Promise.all([source.keys(), source.providers()]);
+  return { trouble, vault: null, keys, providers };
 }
 
-/** A page waits because a key is missing, refused or empty: put it right here, then the page goes on. */
+/** A page waits because a key is missing, refused or empty, or the vault locked: put it right here, then the page goes on. */
 export function TroubleScreen({ source }: { source: Source }) {
   const { value, error, reload } = useLoaded(() => load(source));
   const [problem, setProblem] = useState<string | null>(null);
@@ -42,8 +48,13 @@ export function TroubleScreen({ source }: { source: Source }) {
   if (value === null) return <Skeleton />;
   const { trouble } = value;
   if (trouble === null) return <p class="pad">{t("trouble_over")}</p>;
+  const answer = (isRight: boolean) => source.decide(isRight).then(source.close);
+  if (value.vault !== null) {
+    const { vaultDoor: door } = source;
+    return <TroubleVault {...{ door, reload }} origin={trouble.origin} state={value.vault} decide={answer} />;
+  }
   const decide = (isRight: boolean) =>
-    void source.decide(isRight).then(source.close, (failure: unknown) => setProblem(errorWords(failure)));
+    void answer(isRight).catch((failure: unknown) => setProblem(errorWords(failure)));
   return (
     <main class="pad stack s3">
       <Wordmark />

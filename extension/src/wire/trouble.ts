@@ -1,8 +1,8 @@
-/** A key that keeps a page's request from an answer, and that the person may put right while the page waits. */
+/** A key, or a locked vault, that keeps a page's request from an answer, and that the person may put right while the page waits. */
 export interface Trouble {
   id: string;
-  /** `key`: missing, refused, or in a locked vault; `credit`: the provider wants money. */
-  kind: "key" | "credit";
+  /** `key`: missing, refused, or it does not open; `credit`: the provider wants money; `vault`: it is locked, and the person can unlock it. */
+  kind: "key" | "credit" | "vault";
   /** The site that waits. */
   origin: string;
   /** The provider's slug; null where the backend named none. */

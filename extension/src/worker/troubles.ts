@@ -22,7 +22,7 @@ const KINDS: Readonly<Record<string, Trouble["kind"]>> = {
 const WAIT_AT_MOST_MS = 10 * 60_000;
 
 /**
- * Requests that wait until the person has put a key right: one window for each provider and kind of trouble, however many
+ * Requests that wait until the person has put a key right or unlocked the vault: one window for each provider and kind of trouble, however many
  * requests wait for it. A closed window is a no. A worker that dies here asks again when the page's request is repeated.
  */
 export class Troubles {
@@ -38,8 +38,8 @@ export class Troubles {
   /** Resolves with whether to try again. */
   async wait(waiter: string, origin: string, failure: Failure): Promise<boolean> {
     const { provider, key_label: label } = failure.details ?? {};
-    const kind = KINDS[failure.code] ?? "key";
-    const key = `${kind}:${String(provider)}:${String(label)}`;
+    const kind = kindOf(failure);
+    const key = kind === "vault" ? kind : `${kind}:${String(provider)}:${String(label)}`;
     const known = this.open.get(key);
     const trouble: Trouble = {
       id: known?.trouble.id ?? crypto.randomUUID(),
@@ -53,7 +53,8 @@ export class Troubles {
     this.open.set(key, open);
     const decided = new Promise<boolean>((resolve) => open.waiters.set(waiter, resolve));
     if (known === undefined) {
-      open.surface = await this.surface.open(trouble.id);
+      open.surface = await this.surface.open(trouble.id).catch(() => null);
+      if (open.surface === null) this.decide(trouble.id, false);
       setTimeout(() => this.decide(trouble.id, false), WAIT_AT_MOST_MS);
       if (open.waiters.size === 0) this.end(open);
     }
@@ -73,6 +74,12 @@ export class Troubles {
     open.waiters.clear();
     this.end(open);
     for (const waiter of waiters) waiter(isRight);
+  }
+
+  /** The vault is open for us: whoever waited for that goes on. */
+  unlocked(): void {
+    const open = this.open.get("vault");
+    if (open !== undefined) this.decide(open.trouble.id, true);
   }
 
   /** A window or tab was closed: when it held a trouble, that is a no. */
@@ -97,4 +104,9 @@ export class Troubles {
     for (const [key, each] of this.open) if (each === open) this.open.delete(key);
     if (open.surface !== null) void this.surface.close(open.surface);
   }
+}
+
+function kindOf({ code, details }: Failure): Trouble["kind"] {
+  if (code === "vault_locked" && details?.["unlockable"] === true) return "vault";
+  return KINDS[code] ?? "key";
 }

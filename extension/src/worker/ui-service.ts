@@ -29,7 +29,7 @@ interface Dependencies {
   memory: KeyValue;
   subscribers: Subscribers;
   tops: TopOrigins;
-  troubles: Pick<Troubles, "of" | "decide">;
+  troubles: Pick<Troubles, "of" | "decide" | "unlocked">;
   /** Something that the toolbar button or a screen shows has changed. */
   changed(): void;
 }
@@ -104,8 +104,15 @@ export class UiService implements WorkerApi {
   vault = () => this.deps.backend.vault();
   beginUnlock = () => this.deps.backend.beginUnlock();
   lock = () => this.deps.backend.lock();
-  unlock = (draft: UnlockDraft) => this.deps.backend.unlock(draft);
   question = (id: string) => this.deps.consent.question(id);
+
+  /** Pages that waited for it go on by themselves. */
+  async unlock(draft: UnlockDraft) {
+    const state = await this.deps.backend.unlock(draft);
+    if (state.unlocked) this.deps.troubles.unlocked();
+    this.deps.changed();
+    return state;
+  }
 
   async setModel(model: string) {
     const account = await this.deps.backend.setModel(model);

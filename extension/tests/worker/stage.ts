@@ -28,6 +28,7 @@ export class Stage {
   readonly troubled: string[] = [];
   readonly generations: Generations;
   grantsFail = false;
+  windowsFail = false;
 
   constructor(readonly session: KeyValue = memoryKeyValue()) {
     this.records = new RunRecords(session);
@@ -41,7 +42,10 @@ export class Stage {
       waiting: (count) => void this.waiting.push(count),
     });
     this.troubles = new Troubles({
-      open: async (id) => ({ kind: "window", id: this.troubled.push(id) }),
+      open: async (id) => {
+        if (this.windowsFail) throw new Error("no windows here");
+        return { kind: "window", id: this.troubled.push(id) };
+      },
       close: async ({ id }) => void this.troubled.splice(id - 1, 1),
     });
     this.generations = new Generations({
@@ -92,8 +96,8 @@ export class Stage {
   }
 
   /** The backend refuses the frame at `index`. */
-  failed(index: number, code: string): void {
-    const error = { code, message: code, retryable: false, retry_after_s: null, details: {} };
+  failed(index: number, code: string, details: Record<string, unknown> = {}): void {
+    const error = { code, message: code, retryable: false, retry_after_s: null, details };
     this.generations.frame({ type: "failed", id: this.clientId(index), error, usage: null, cost: null });
   }
 

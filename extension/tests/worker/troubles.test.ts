@@ -65,3 +65,52 @@ describe("a key that keeps a page from its answer", () => {
     expect([worker.troubled, worker.generations.live()]).toEqual([[], []]);
   });
 });
+
+describe("a locked vault", () => {
+  const LOCKED = { unlockable: true };
+
+  it("B9: holds every page until it is unlocked, wherever that is; nothing is sent before, then all go on", async () => {
+    const worker = new Stage();
+    const caller = { origin: "https://b.example", embedder: null, tabId: 2, frameId: 0 };
+    worker.ask("1");
+    worker.ask("2", { caller });
+    await turn();
+    worker.failed(0, "vault_locked", { ...LOCKED, provider: "openai" });
+    worker.failed(1, "vault_locked", { ...LOCKED, provider: "anthropic" });
+    await turn();
+    expect([worker.troubled.length, worker.sent.length]).toEqual([1, 2]);
+    expect(worker.troubles.of(worker.troubled[0] ?? "")).toMatchObject({ kind: "vault", origin: "https://a.example" });
+    worker.troubles.unlocked();
+    await turn();
+    expect([worker.troubled.length, worker.sent.length]).toEqual([0, 4]);
+  });
+
+  it("tells the page so when the person cancels or closes the window, and when no window can be shown", async () => {
+    const worker = new Stage();
+    const cancelled = worker.ask("1");
+    await turn();
+    worker.failed(0, "vault_locked", LOCKED);
+    await turn();
+    decide(worker, false);
+    await turn();
+    worker.windowsFail = true;
+    const unshown = worker.ask("2");
+    await turn();
+    worker.failed(1, "vault_locked", LOCKED);
+    await turn();
+    for (const { replies } of [cancelled, unshown]) {
+      expect(replies).toMatchObject([{ error: { code: 4300, data: { satchelCode: "vault_locked" } } }]);
+    }
+    expect([worker.sent.length, worker.troubled]).toEqual([2, []]);
+  });
+
+  it("that unlocking would not open is a key to be put right", async () => {
+    const worker = new Stage();
+    worker.ask("1");
+    await turn();
+    worker.failed(0, "vault_locked");
+    await turn();
+    worker.troubles.unlocked();
+    expect(worker.troubles.of(worker.troubled[0] ?? "")?.kind).toBe("key");
+  });
+});
