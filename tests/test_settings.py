@@ -47,6 +47,8 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
         ("ALLOWED_ORIGINS", "https://a.example/path"),
         ("BUILTIN_MODEL", "maybe"),
         ("DRAIN_S", "-1"),
+        ("SMTP_URL", "https://mail.example"),
+        ("SMTP_URL", "smtp://"),
     ],
 )
 def test_a_value_that_cannot_work_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -57,6 +59,15 @@ def test_a_value_that_cannot_work_is_refused_by_name(monkeypatch: pytest.MonkeyP
 
 def test_a_secret_setting_is_not_repeated_in_errors_or_prints(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SATCHEL_KEK", "hunter2")
+    assert "hunter2" not in repr(read_settings())
+
+
+def test_a_mail_server_needs_a_sender(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SATCHEL_SMTP_URL", "smtps://me:hunter2@mail.example")
+    with pytest.raises(SettingsInvalid, match=r"SATCHEL_MAIL_FROM: \w") as refused:
+        read_settings()
+    assert "hunter2" not in str(refused.value)
+    monkeypatch.setenv("SATCHEL_MAIL_FROM", "Satchel <satchel@home.example>")
     assert "hunter2" not in repr(read_settings())
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 
 from satchel.domain.accounts import SignUp
 from satchel.domain.errors import MalformedRequest
@@ -89,6 +89,10 @@ class Settings(BaseModel):
     """Our client id at GitHub."""
     oidc_github_client_secret: SecretStr = SecretStr("")
     """Our client secret at GitHub."""
+    smtp_url: SecretStr = SecretStr("")
+    """The server that sends mail: `smtps://user:password@host:465` or `smtp://…:587`; empty: none is sent, and nobody signs in by mail."""
+    mail_from: str = Field(default="", validate_default=True)
+    """Whom mails are from."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """How much to log."""
     drain_s: float = Field(default=60.0, ge=0, le=3600)
@@ -133,6 +137,23 @@ class Settings(BaseModel):
     @classmethod
     def _are_origins(cls, values: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(_origin(value) for value in values)
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_mail_server(cls, value: SecretStr) -> SecretStr:
+        if url := value.get_secret_value():
+            parts = urlsplit(url)
+            if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/"):
+                raise ValueError("is not smtps://user:password@host:465 or smtp://user:password@host:587")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_sender(cls, value: str, info: ValidationInfo) -> str:
+        server = info.data.get("smtp_url")
+        if server and server.get_secret_value() and ("@" not in value or not value.isprintable()):
+            raise ValueError("is needed with SATCHEL_SMTP_URL, such as Satchel <satchel@home.example>")
+        return value
 
     @model_validator(mode="after")
     def _database_default(self) -> Self:

@@ -14,12 +14,14 @@ from satchel.kit.ids import Ids
 from satchel.loading import catalog_models, load_plugins, load_providers, load_sources, provider_rows, retired_models
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import Bus
+from satchel.ports.mail import Mailer
 from satchel.ports.oauth import OAuthStore
 from satchel.ports.stores import Database
 from satchel.providers import ProviderDeps
 from satchel.providers.builtin import PROVIDER_ID, BuiltinProvider
 from satchel.services.accounts import Accounts
 from satchel.services.accounts.departures import Departures
+from satchel.services.accounts.mail_links import MailLinks
 from satchel.services.accounts.passkeys import Passkeys
 from satchel.services.accounts.proofs import Proofs
 from satchel.services.accounts.totps import Totps
@@ -48,6 +50,7 @@ from satchel.stores.sql.journal import SqlJournal
 from satchel.stores.sql.migrate import migrate
 from satchel.stores.sql.oauth import SqlOAuthStore
 from satchel.transport import Timeouts, Transport
+from satchel.transport.mail import SmtpMailer
 
 _DOCUMENT_S = 10.0
 
@@ -102,6 +105,7 @@ class House:
         self.ties = Ties(database, clock, ids)
         self.passkeys = Passkeys(database, self.accounts, clock, ids)
         self.totps = Totps(database, self.custody, self.keks.enrol, limiter=self.limiter, clock=clock, ids=ids)
+        self.mail_links = MailLinks(database, self.accounts, _mailer(self.settings), limiter=self.limiter, clock=clock, ids=ids)
         self.proofs = Proofs(database, self.accounts, self.passkeys, self.totps, clock=clock)
         self.apps = Apps(frozenset(self.settings.extension_ids), frozenset(self.settings.allowed_origins))
         documents = ClientDocuments(self._fetch_document, clock)
@@ -137,6 +141,7 @@ class House:
     async def aclose(self) -> None:
         """Close everything, users before what they use."""
         await self.streams.aclose()
+        await self.mail_links.aclose()
         await self.budgets.aclose()
         self.policy.aclose()
         await self.catalog.aclose()
@@ -150,6 +155,11 @@ class House:
         await self.custody.aclose()
         await self.journal.aclose()
         await self.database.aclose()
+
+
+def _mailer(settings: Settings) -> Mailer | None:
+    url = settings.smtp_url.get_secret_value()
+    return SmtpMailer(url, settings.mail_from) if url else None
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ class Act(StrEnum):
 
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
+    LINK_MAILED = "link_mailed"
     AUTHORITY_TIED = "authority_tied"
     AUTHORITY_UNTIED = "authority_untied"
     PROVED = "proved"

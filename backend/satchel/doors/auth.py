@@ -37,6 +37,9 @@ _COOKIE_LIFE_S = 30 * 24 * 3600
 _SECURE_CEREMONY = "__Host-satchel_ceremony"
 _LOOPBACK_CEREMONY = "satchel_ceremony"
 _CEREMONY_LIFE_S = 300
+_SECURE_MAIL = "__Host-satchel_mail"
+_LOOPBACK_MAIL = "satchel_mail"
+_MAIL_LIFE_S = 600
 _MAX_CREDENTIAL_BYTES = 512
 
 
@@ -254,6 +257,16 @@ def set_ceremony_cookie(secret: str, secure: bool) -> str:
     """Return the `Set-Cookie` value that lets this browser, and no other, finish what it begins. An empty secret takes it away."""
     name = _SECURE_CEREMONY if secure else _LOOPBACK_CEREMONY
     return f"{name}={secret}; Max-Age={_CEREMONY_LIFE_S if secret else 0}; {_flags(secure)}"
+
+
+def mail_cookie(cookies: Mapping[str, str], secure: bool) -> str:
+    """Return the secret by which a browser is known that asked for a link by mail, '' without one."""
+    return cookies.get(_SECURE_MAIL if secure else _LOOPBACK_MAIL, "")
+
+
+def set_mail_cookie(secret: str, secure: bool) -> str:
+    """Return the `Set-Cookie` value that lets this browser, and no other, open the links that it asks for."""
+    return f"{_SECURE_MAIL if secure else _LOOPBACK_MAIL}={secret}; Max-Age={_MAIL_LIFE_S}; {_flags(secure)}"
 
 
 def _cookie_name(secure: bool) -> str:

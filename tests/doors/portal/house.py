@@ -31,9 +31,11 @@ from satchel.doors.portal.router import router
 from satchel.doors.portal.session import PortalSession
 from satchel.doors.portal.terms import Terms
 from satchel.kit.ids import Ids
+from satchel.ports.mail import MailFailed
 from satchel.ports.oauth import OAuthStore
 from satchel.ports.stores import Database
 from satchel.services.accounts import Accounts
+from satchel.services.accounts.mail_links import MailLinks
 from satchel.services.accounts.passkeys import Passkeys
 from satchel.services.accounts.proofs import Proofs
 from satchel.services.accounts.totps import Totps
@@ -98,6 +100,19 @@ class OneModel:
         return "author/slug"
 
 
+class Mailbox:
+    """Takes every mail; what is not handed over fails."""
+
+    def __init__(self) -> None:
+        self.mails: list[tuple[str, str, str]] = []
+        self.is_broken = False
+
+    async def send(self, to: str, subject: str, text: str) -> None:
+        if self.is_broken:
+            raise MailFailed("mail.example:587: ConnectionRefusedError")
+        self.mails.append((to, subject, text))
+
+
 class House:
     """Everything wired, and a browser in front of it."""
 
@@ -141,6 +156,8 @@ class House:
         self.custody = LocalCustody([b"k" * 16 + bytes(range(16))], "dep_1")
         self.keks = Keks(database, self.custody, clock, Ids())
         self.totps = Totps(database, self.custody, self.keks.enrol, limiter=limiter, clock=clock, ids=Ids())
+        self.mailbox = Mailbox()
+        self.mail_links = MailLinks(database, self.accounts, self.mailbox, limiter=limiter, clock=clock, ids=Ids())
         self.proofs = Proofs(database, self.accounts, self.passkeys, self.totps, clock=clock)
 
     def _private_doors(self) -> list[APIRouter]:

@@ -9,6 +9,7 @@ export interface ActWords {
 const WORDS: Record<string, ActWords> = {
   signed_in: { words: "A browser signed in", icon: "device" },
   signed_out: { words: "A browser signed out", icon: "device" },
+  link_mailed: { words: "A link to sign in was mailed to you", icon: "shield" },
   proved: { words: "You proved once more that it was you", icon: "shield" },
   password_changed: { words: "The password was changed", icon: "lock" },
   codes_switched_on: { words: "Codes after the password were turned on", icon: "shield" },

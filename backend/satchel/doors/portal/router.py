@@ -14,15 +14,22 @@ from satchel.doors.portal.authorize import AuthorizeDoor
 from satchel.doors.portal.built import BUILT, BuiltPortal
 from satchel.doors.portal.consent import Consent
 from satchel.doors.portal.device import DeviceDoor
+from satchel.doors.portal.mail_link import DONE_PATH, OPEN_PATH, MailLinkDoor
 from satchel.doors.portal.pages import Pages
 from satchel.doors.portal.passkeys import PasskeyDoor
 from satchel.doors.portal.session import Visits
-from satchel.doors.portal.sign_in import CODE_PATH, SETUP_PATH, SIGN_IN_PATH, SIGN_OUT_PATH, SIGN_UP_PATH, SignInDoor
+from satchel.doors.portal.sign_in import (
+    CODE_PATH,
+    MAIL_PATH,
+    SETUP_PATH,
+    SIGN_IN_PATH,
+    SIGN_OUT_PATH,
+    SIGN_UP_PATH,
+    SignInDoor,
+    SignInServices,
+)
 from satchel.doors.portal.terms import Terms
-from satchel.services.accounts import Accounts
 from satchel.services.accounts.passkeys import Passkeys
-from satchel.services.accounts.proofs import Proofs
-from satchel.services.oauth.authorities import Authorities
 from satchel.services.oauth.exchange import Exchange
 from satchel.services.oauth.issuer import Issuer
 from satchel.services.oauth.metadata import AUTHORIZE_PATH, DEVICE_PATH
@@ -45,15 +52,12 @@ class AskingDoor(Protocol):
         ...
 
 
-class PortalServices(Protocol):
+class PortalServices(SignInServices, Protocol):
     """What the pages use; the house has it."""
 
-    accounts: Accounts
     passkeys: Passkeys
-    proofs: Proofs
     oauth: OAuth
     exchange: Exchange
-    authorities: Authorities
     ties: Ties
     pairings: Pairings
 
@@ -69,7 +73,7 @@ def router(house: PortalServices, *, terms: Terms, issuer: Issuer, folder: Path 
     """
     accounts = house.accounts
     pages, visits = Pages(), Visits(accounts, issuer)
-    sign_in = SignInDoor(accounts, house.proofs, house.authorities, visits=visits, pages=pages)
+    sign_in, mail = SignInDoor(house, visits=visits, pages=pages), MailLinkDoor(house, visits=visits, pages=pages)
     authority = AuthorityDoor(accounts, house.authorities, house.ties, visits=visits, pages=pages)
     consent = Consent(accounts, terms, pages)
     asking: dict[str, AskingDoor] = {
@@ -84,6 +88,9 @@ def router(house: PortalServices, *, terms: Terms, issuer: Issuer, folder: Path 
         "/static/{path:path}": built.static,
         SIGN_IN_PATH: sign_in.show,
         **authority.shown,
+        MAIL_PATH: mail.show,
+        OPEN_PATH: mail.show_opened,
+        DONE_PATH: mail.done,
         SIGN_OUT_PATH: sign_in.show_leaving,
         f"{SETUP_PATH}/{{link}}": sign_in.show_setup,
         SIGN_UP_PATH: sign_in.show_sign_up,
@@ -92,6 +99,8 @@ def router(house: PortalServices, *, terms: Terms, issuer: Issuer, folder: Path 
     sent: dict[str, Handler] = {
         SIGN_IN_PATH: sign_in.enter,
         CODE_PATH: sign_in.enter_code,
+        MAIL_PATH: mail.ask,
+        OPEN_PATH: mail.enter,
         SIGN_OUT_PATH: sign_in.leave,
         WAYS_PATH: authority.untie,
         SETUP_PATH: sign_in.set_up,

@@ -1,5 +1,6 @@
 """Signing in and out of the portal, and making the owner by the one-time link."""
 
+from typing import Protocol
 from urllib.parse import urlencode, urlsplit
 
 from fastapi import Request
@@ -14,6 +15,7 @@ from satchel.doors.portal.forms import form_of, local_path
 from satchel.doors.portal.pages import Pages, page_headers
 from satchel.doors.portal.session import Visit, Visits, caller_address, caller_agent
 from satchel.services.accounts import Accounts
+from satchel.services.accounts.mail_links import MailLinks
 from satchel.services.accounts.passwords import MIN_PASSWORD_CHARACTERS
 from satchel.services.accounts.proofs import Proofs
 from satchel.services.oauth.authorities import Authorities
@@ -22,6 +24,7 @@ from satchel.services.oauth.metadata import AUTHORIZE_PATH
 SIGN_IN_PATH = "/sign-in"
 SIGN_UP_PATH = "/sign-up"
 CODE_PATH = "/sign-in/code"
+MAIL_PATH = "/sign-in/mail"
 SIGN_OUT_PATH = "/sign-out"
 SETUP_PATH = "/setup"
 
@@ -31,13 +34,23 @@ def sign_in_address(after: str, *, again: bool = False) -> str:
     return f"{SIGN_IN_PATH}?{urlencode({'next': after} | ({'again': '1'} if again else {}))}"
 
 
+class SignInServices(Protocol):
+    """What the sign-in pages use; the house has it."""
+
+    accounts: Accounts
+    proofs: Proofs
+    authorities: Authorities
+    mail_links: MailLinks
+
+
 class SignInDoor:
     """The pages of signing in and out."""
 
-    def __init__(self, accounts: Accounts, proofs: Proofs, authorities: Authorities, *, visits: Visits, pages: Pages) -> None:
-        self._accounts = accounts
-        self._proofs = proofs
-        self._authorities = authorities
+    def __init__(self, house: SignInServices, *, visits: Visits, pages: Pages) -> None:
+        self._accounts = house.accounts
+        self._proofs = house.proofs
+        self._authorities = house.authorities
+        self._mail_links = house.mail_links
         self._visits = visits
         self._pages = pages
 
@@ -61,9 +74,7 @@ class SignInDoor:
         except (TokenInvalid, RateLimited) as error:
             return await self._page(visit, after, email, error)
         if found is None:
-            response = self._code_page(after)
-            response.headers["Set-Cookie"] = set_ceremony_cookie(secret, visit.secure)
-            return response
+            return code_wanted(self._pages, visit, secret, after)
         return await self._entered(visit, secret, after)
 
     async def enter_code(self, request: Request) -> Response:
@@ -77,7 +88,7 @@ class SignInDoor:
         except TokenMissing as error:
             return await self._page(visit, after, error=error)
         except (TokenInvalid, RateLimited) as error:
-            return self._code_page(after, error)
+            return _code_page(self._pages, after, error)
         response = await self._entered(visit, secret, after)
         response.headers.append("Set-Cookie", set_ceremony_cookie("", visit.secure))
         return response
@@ -136,22 +147,12 @@ class SignInDoor:
         except TokenInvalid:
             return self._used_link()
         _, secret = await self._accounts.enter(account.id, caller_agent(request))
-        return _signed_in(visit, secret, "/")
+        return signed_in(visit, secret, "/")
 
     async def _entered(self, visit: Visit, secret: str, after: str) -> Response:
         if visit.sign_in is not None:
             await self._accounts.sign_out(visit.secret)
-        return _signed_in(visit, secret, after)
-
-    def _code_page(self, after: str, error: SatchelError | None = None) -> Response:
-        return self._pages.render(
-            "code.html",
-            status=_status(after, error),
-            headers=page_headers() | _retry_after(error),
-            after=after,
-            action=CODE_PATH,
-            error=error.message if error else None,
-        )
+        return signed_in(visit, secret, after)
 
     async def _page(self, visit: Visit, after: str, email: str = "", error: SatchelError | None = None, *, again: bool = False) -> Response:
         return self._pages.render(
@@ -161,9 +162,10 @@ class SignInDoor:
             after=after,
             email=email,
             error=error.message if error else None,
-            connecting=_is_connecting(after),
+            connecting=is_connecting(after),
             sign_up=SIGN_UP_PATH if self._accounts.sign_up == "open" else None,
             authorities=self._elsewhere(after),
+            mail=f"{MAIL_PATH}?{urlencode({'next': after})}" if self._mail_links.are_offered else None,
             **_passkeys(visit),
             again=again,
             needs_owner=error is None and await self._accounts.needs_owner(),
@@ -194,19 +196,39 @@ class SignInDoor:
         return self._pages.message("This set-up link was used or is too old", text, status=410, link=("Sign in", SIGN_IN_PATH))
 
 
-def _signed_in(visit: Visit, secret: str, after: str) -> Response:
+def _code_page(pages: Pages, after: str, error: SatchelError | None = None) -> Response:
+    return pages.render(
+        "code.html",
+        status=_status(after, error),
+        headers=page_headers() | _retry_after(error),
+        after=after,
+        action=CODE_PATH,
+        error=error.message if error else None,
+    )
+
+
+def code_wanted(pages: Pages, visit: Visit, secret: str, after: str) -> Response:
+    """Return the page that asks for the code which an account wants too; `secret` lets this browser give it."""
+    response = _code_page(pages, after)
+    response.headers["Set-Cookie"] = set_ceremony_cookie(secret, visit.secure)
+    return response
+
+
+def signed_in(visit: Visit, secret: str, after: str) -> Response:
+    """Return the redirect that signs a browser in and leads on."""
     response = RedirectResponse(after, status_code=303, headers={"Cache-Control": "no-store"})
     response.headers["Set-Cookie"] = set_sign_in_cookie(secret, visit.secure)
     return response
 
 
-def _is_connecting(after: str) -> bool:
+def is_connecting(after: str) -> bool:
+    """Tell whether somebody signs in to let an app in, maybe in a window that the app has opened."""
     return after.startswith(AUTHORIZE_PATH)
 
 
 def _status(after: str, error: SatchelError | None) -> int:
     """Return a page's status. A browser closes an extension's sign-in window at any from 400 on: a slip of the finger would end it all."""
-    return reply_to(type(error)).status if error and not _is_connecting(after) else 200
+    return reply_to(type(error)).status if error and not is_connecting(after) else 200
 
 
 def _passkeys(visit: Visit) -> dict[str, object]:

@@ -17,7 +17,7 @@ from satchel.services.accounts.totps import Totps
 
 
 class Proofs:
-    """Who has proved what. A passkey verifies its holder, so it is enough; a password is not where codes are on."""
+    """Who has proved what. A passkey verifies its holder, so it is enough; a password or a mailbox is not where codes are on."""
 
     def __init__(self, database: Database, accounts: Accounts, passkeys: Passkeys, totps: Totps, *, clock: Clock) -> None:
         self._database = database
@@ -37,11 +37,15 @@ class Proofs:
             RateLimited: too many attempts for this account or from this address.
         """
         account = await self._accounts.identify(email, password, address)
-        if (await self._totps.state(account.id)).since_at is None:
-            return await self._accounts.enter(account.id, user_agent)
+        return await self.enter_half(account.id, user_agent)
+
+    async def enter_half(self, account_id: str, user_agent: str | None) -> tuple[SignIn | None, str]:
+        """Sign a browser in that has shown one thing, a password or a link by mail. Returns as `enter`."""
+        if (await self._totps.state(account_id)).since_at is None:
+            return await self._accounts.enter(account_id, user_agent)
         secret, now = self._accounts.new_secret(), self._clock.now()
         async with self._database.unit_of_work() as stores:
-            await stores.ceremonies.put(Ceremony(_holder(secret), b"", now + CEREMONY_LIFE, account.id), now)
+            await stores.ceremonies.put(Ceremony(_holder(secret), b"", now + CEREMONY_LIFE, account_id), now)
         return None, secret
 
     async def enter_by_code(self, secret: str, code: str, user_agent: str | None) -> tuple[SignIn, str]:

@@ -1,0 +1,129 @@
+"""Signing in by a link in a mail: 128 random bits, kept as a hash, good for ten minutes, once, and only in the browser that asked.
+
+Whether an account has the address is looked up after the answer: nobody learns it from what is said, nor from how long that takes.
+"""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from satchel.domain.audit import Act, AuditRecord
+from satchel.domain.errors import RateLimited, TokenInvalid
+from satchel.domain.passkeys import Ceremony
+from satchel.domain.tokens import secret_hash
+from satchel.kit.ids import Ids
+from satchel.ports.clock import Clock
+from satchel.ports.coordination import Limit, Limiter
+from satchel.ports.mail import Mailer, MailFailed
+from satchel.ports.stores import Database
+from satchel.services.accounts import Accounts
+
+MAIL_LINK_LIFE = timedelta(minutes=10)
+
+_LINK_BYTES = 16
+_PER_EMAIL = Limit(count=3, window_s=600)
+_PER_ADDRESS = Limit(count=10, window_s=3600)
+_MAX_WAITING = 100
+_SUBJECT = "Your link to sign in to Satchel"
+_TEXT = """Somebody, most likely you, asked to sign in to Satchel with this email address.
+
+Open this link within ten minutes, in the browser in which you asked for it:
+
+{address}
+
+It works once. If you did not ask for it, do nothing: without this mail nobody gets in.
+"""
+
+_log = logging.getLogger(__name__)
+
+
+class MailLinks:
+    """Mail links, and take them back."""
+
+    def __init__(self, database: Database, accounts: Accounts, mailer: Mailer | None, *, limiter: Limiter, clock: Clock, ids: Ids) -> None:
+        """Build it; without a mailer there are no links."""
+        self._database = database
+        self._accounts = accounts
+        self._mailer = mailer
+        self._limiter = limiter
+        self._clock = clock
+        self._ids = ids
+        self._waiting: set[asyncio.Task[None]] = set()
+
+    @property
+    def are_offered(self) -> bool:
+        """Tell whether mail can be sent here."""
+        return self._mailer is not None
+
+    async def ask(self, email: str, nonce: str, caller: str, address_of: Callable[[str], str]) -> None:
+        """Mail a link to an account's holder, after this has returned; nothing happens if no account has that email.
+
+        Args:
+            email: as typed.
+            nonce: what only the browser that asks knows.
+            caller: its network address, for the throttle.
+            address_of: makes the page's address of the link's secret.
+
+        Raises:
+            RateLimited: too many links for that email or from that address.
+        """
+        hashed = hashlib.sha256(email.strip().lower().encode(errors="replace")).hexdigest()
+        for bucket, limit in ((f"mail:address:{caller}", _PER_ADDRESS), (f"mail:email:{hashed}", _PER_EMAIL)):
+            decision = await self._limiter.take(bucket, 1, limit)
+            if not decision.allowed:
+                raise RateLimited("too many links were asked for; wait a little and try again", retry_after_s=decision.retry_after_s)
+        if len(self._waiting) >= _MAX_WAITING:
+            raise RateLimited("many people ask for links just now; try again in a minute", retry_after_s=60.0)
+        task = asyncio.create_task(self._send(email, nonce, address_of))
+        self._waiting.add(task)
+        task.add_done_callback(self._waiting.discard)
+
+    async def take(self, link: str, nonce: str, caller: str) -> str:
+        """Use a link up; return the account that it was for.
+
+        Raises:
+            TokenInvalid: it was used, is too old, or was asked for in another browser, where it stays good.
+            RateLimited: too many attempts from that network address.
+        """
+        await self._accounts.throttle(caller)
+        holder, now = _holder(link), self._clock.now()
+        async with self._database.unit_of_work() as stores:
+            begun = await stores.ceremonies.get(holder, now)
+            if begun is not None and not hmac.compare_digest(begun.challenge, _nonce_hash(nonce)):
+                raise TokenInvalid("open the link in the browser in which you asked for it")
+            taken = await stores.ceremonies.take(holder, now)
+        if taken is None or taken.account_id is None:
+            raise TokenInvalid("this link was used or is too old; ask for a new one")
+        return taken.account_id
+
+    async def aclose(self) -> None:
+        """Give up mails that are still on their way."""
+        for task in self._waiting:
+            task.cancel()
+        await asyncio.gather(*self._waiting, return_exceptions=True)
+
+    async def _send(self, email: str, nonce: str, address_of: Callable[[str], str]) -> None:
+        account = await self._accounts.by_email(email)
+        if account is None or self._mailer is None:
+            return
+        link = base64.urlsafe_b64encode(self._ids.secret_bytes(_LINK_BYTES)).rstrip(b"=").decode()
+        now = self._clock.now()
+        async with self._database.unit_of_work() as stores:
+            await stores.ceremonies.put(Ceremony(_holder(link), _nonce_hash(nonce), now + MAIL_LINK_LIFE, account.id), now)
+            await stores.audit.add(AuditRecord(account.id, now, Act.LINK_MAILED, account.id))
+        try:
+            await self._mailer.send(account.email, _SUBJECT, _TEXT.format(address=address_of(link)))
+        except MailFailed as failure:
+            _log.warning("a sign-in link could not be mailed: %s", failure)
+
+
+def _holder(link: str) -> str:
+    return f"mail/{secret_hash(link)}"
+
+
+def _nonce_hash(nonce: str) -> bytes:
+    return hashlib.sha256(nonce.encode(errors="replace")).digest()
