@@ -106,7 +106,7 @@ class HotDoor(ABC):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; never raises for what a caller or a provider did."""
         exchange = Exchange(scope, receive, send)
-        generation_id = self._services.ids.new("gen")
+        generation_id = self._services.ids.in_order("gen", self._services.clock.now())
         headers: Headers = [(b"x-generation-id", generation_id.encode())]
         try:
             await self._answer(scope, exchange, generation_id, headers)

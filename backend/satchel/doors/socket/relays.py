@@ -100,11 +100,12 @@ class Relays:
 
     def _call(self, action: Start) -> Call:
         origin, embedder = self._attested(action)
+        now = self._clock.now()
         return Call(
-            id=self._ids.new("gen"),
+            id=self._ids.in_order("gen", now),
             principal=self._principal,
             request=_request(action),
-            started_at=self._clock.now(),
+            started_at=now,
             origin=origin,
             embedder=embedder,
         )
