@@ -3,10 +3,12 @@
 Ages are from the moment the fake upstream wrote a delta to the moment the page's handler had it, so the backend's own part is in them.
 """
 
+import json
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,8 @@ window.wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 </script></html>"""
 WARM = 25
 STREAM = "bench:f-5000-1"
+STEPS = 5
+ANSWER_S = 30.0
 
 
 def measure(satchel: Satchel, row: Row, generations: int, rounds: int) -> None:
@@ -82,9 +86,9 @@ def _ages_ms(came: list[list[float]]) -> list[float]:
     return [at_ms - (sent_ns + epoch_ns) / 1e6 for at_ms, sent_ns in came]
 
 
-def _first_token(page: Page, row: Row, count: int) -> None:
+def _first_token(page: Page, row: Row, streams: int) -> None:
     ages = []
-    for _ in range(count):
+    for _ in range(streams):
         came = page.evaluate("() => window.stream('bench:f-1-0')")["came"]
         ages += _ages_ms(came[:1])
         page.wait_for_timeout(250)  # the extension lets a site begin five a second
@@ -104,20 +108,55 @@ def _frames(page: Page, row: Row) -> None:
 
 
 def _memory(browser: Chromium, page: Page, row: Row, generations: int) -> None:
-    before, workers = _heap_kb(browser, page), _worker_mb()
-    page.evaluate("count => window.many('bench:f-1-0', count)", generations)
-    grown, worker = _heap_kb(browser, page) - before, _worker_mb() - workers
-    value = f"page {grown:+,.0f} kB, extension's process {worker:+,.1f} MB"
-    row(f"memory after {generations:,} generations more", value, "flat")
+    before = _page_kb(browser, page), _worker_kb(browser), _worker_mb()
+    done = 0
+    for _ in range(STEPS if generations >= STEPS * 100 else 1):
+        part = generations // STEPS if generations >= STEPS * 100 else generations
+        page.evaluate("([model, count]) => window.many(model, count)", ["bench:f-1-0", part])
+        done += part
+        now = _page_kb(browser, page), _worker_kb(browser), _worker_mb()
+        page_kb, worker_kb, process_mb = (after - first for after, first in zip(now, before, strict=True))
+        value = f"page {page_kb:+,.0f} kB, extension's worker {worker_kb:+,.0f} kB of heap, its process {process_mb:+,.1f} MB"
+        row(f"memory after {done:,} generations more", value, "flat")
 
 
-def _heap_kb(browser: Chromium, page: Page) -> float:
+def _page_kb(browser: Chromium, page: Page) -> float:
     session = browser.context.new_cdp_session(page)
+    try:
+        return _heap_kb(lambda method: dict(session.send(method)))
+    finally:
+        session.detach()
+
+
+def _worker_kb(browser: Chromium) -> float:
+    """Return the heap of the extension's worker, through the browser: Playwright gives no session to a worker."""
+    session = browser.context.browser.new_browser_cdp_session()  # type: ignore[union-attr]
+    answers: dict[int, dict[str, Any]] = {}
+    session.on("Target.receivedMessageFromTarget", lambda said: answers.update({(told := json.loads(said["message"])).get("id", 0): told}))
+    found = session.send("Target.getTargets")["targetInfos"]
+    target = next(one for one in found if one["type"] == "service_worker" and browser.extension_id in one["url"])
+    attached = session.send("Target.attachToTarget", {"targetId": target["targetId"], "flatten": False})["sessionId"]
+    numbers = count(1)
+
+    def send(method: str) -> dict[str, Any]:
+        number = next(numbers)
+        session.send("Target.sendMessageToTarget", {"sessionId": attached, "message": json.dumps({"id": number, "method": method})})
+        until_s = time.monotonic() + ANSWER_S
+        while number not in answers and time.monotonic() < until_s:
+            session.send("Target.getTargets")  # lets what came be heard
+        return dict(answers[number]["result"])
+
+    try:
+        return _heap_kb(send)
+    finally:
+        session.send("Target.detachFromTarget", {"sessionId": attached})
+        session.detach()
+
+
+def _heap_kb(send: Callable[[str], dict[str, Any]]) -> float:
     for _ in range(3):
-        session.send("HeapProfiler.collectGarbage")
-    used: Any = session.send("Runtime.getHeapUsage")["usedSize"]
-    session.detach()
-    return float(used) / 1000
+        send("HeapProfiler.collectGarbage")
+    return float(send("Runtime.getHeapUsage")["usedSize"]) / 1000
 
 
 def _worker_mb() -> float:
