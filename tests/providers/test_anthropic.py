@@ -65,7 +65,7 @@ async def test_a_beta_is_named_where_the_request_needs_it(transport: Transport) 
 async def test_nothing_is_sent_without_a_key(transport: Transport) -> None:
     with pytest.raises(KeyMissing, match="wants a key"):
         await anext(provider_of(transport).stream(ask(), endpoint(), NO_SECRET))
-    assert transport._session is None
+    assert transport._pool is None
     await provider_of(transport).aclose()
 
 

@@ -92,7 +92,7 @@ async def test_the_region_of_the_address_counts_before_that_of_the_key(transport
 async def test_a_key_that_is_half_of_one_is_refused_before_anything_is_sent(transport: Transport, secret: str) -> None:
     with pytest.raises(KeyRejected, match="access_key_id, secret_access_key and region"):
         await anext(provider_of(transport).stream(ask(), endpoint(base_url="http://127.0.0.1:9"), Secret(secret)))
-    assert transport._session is None
+    assert transport._pool is None
 
 
 async def test_nothing_is_sent_without_a_key_or_with_what_bedrock_does_not_take(transport: Transport) -> None:
@@ -105,7 +105,7 @@ async def test_nothing_is_sent_without_a_key_or_with_what_bedrock_does_not_take(
     for model in (CLAUDE, "amazon.nova-lite-v1:0"):
         with pytest.raises(UnsupportedFeature):
             await anext(subject.stream(linked, endpoint(native_model=model), Secret("k")))
-    assert transport._session is None
+    assert transport._pool is None
     await subject.aclose()
 
 

@@ -49,7 +49,7 @@ async def test_a_call_is_sent_with_the_key_and_its_answer_streamed(transport: Tr
 async def test_nothing_is_sent_without_a_key(transport: Transport) -> None:
     with pytest.raises(KeyMissing, match="Cohere wants a key"):
         await anext(provider_of(transport).stream(ask(), endpoint(provider_name="Cohere", base_url=ROW.base_url), NO_SECRET))
-    assert transport._session is None
+    assert transport._pool is None
 
 
 async def test_a_key_that_the_provider_repeats_is_hidden(transport: Transport) -> None:

@@ -60,7 +60,7 @@ async def test_nothing_is_sent_without_the_key_that_a_provider_wants(transport: 
     target = endpoint(provider="openai", provider_name="OpenAI", base_url="https://api.openai.com/v1")
     with pytest.raises(KeyMissing, match="OpenAI wants a key"):
         await anext(provider_of(transport).stream(ask(), target, NO_SECRET))
-    assert transport._session is None
+    assert transport._pool is None
 
 
 async def test_a_key_that_the_provider_repeats_is_hidden(transport: Transport) -> None:
@@ -135,4 +135,4 @@ async def test_a_list_that_is_none_and_a_server_that_is_away_are_errors(transpor
 
 async def test_a_provider_without_a_list_is_not_asked_for_one(transport: Transport) -> None:
     assert await models_of(transport).endpoints(provider_rows()["perplexity"], key(base_url="https://api.perplexity.ai"), NO_SECRET) == ()
-    assert transport._session is None
+    assert transport._pool is None

@@ -121,4 +121,4 @@ def test_who_has_no_such_thing_says_so_before_anything_is_sent(
     with pytest.raises(UnsupportedFeature, match="Acme has no") as refused:
         provider_of(module, transport).dropped(request_, there)
     assert refused.value.details["endpoint"] == there.id
-    assert transport._session is None
+    assert transport._pool is None

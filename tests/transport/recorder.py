@@ -6,8 +6,9 @@ from collections.abc import Sequence
 import pytest
 
 from satchel.domain.errors import ProviderUnavailable
-from satchel.transport import AddressInfo, Transport
+from satchel.transport import Transport
 from satchel.transport.guard import Lookup
+from satchel.transport.pool import AddressInfo
 
 
 class Recorder:

@@ -5,29 +5,24 @@ What an address may be is decided in `guard.py`; what bytes mean, by the decoder
 """
 
 import asyncio
-import io
-import socket
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, Self
 
 import aiohttp
 import orjson
-from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.http_exceptions import HttpProcessingError
 
 from satchel.domain.errors import ProviderGarbled, ProviderTimeout, ProviderUnavailable, SatchelError, StreamBroken
 from satchel.domain.events import Event
 from satchel.transport.guard import AddressRefused, EgressGuard, Lookup
-
-AddressInfo = tuple[int, int, int, str, tuple[object, ...]]
-OpenSocket = Callable[[AddressInfo], socket.socket]
+from satchel.transport.pool import BROKEN, Answer, OpenSocket, Pool
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 """The most that an answer in one piece may have: 1,000 embeddings of 1,536 numbers have half of it."""
 MAX_ERROR_BYTES = 64 * 1024
-_LARGE_REQUEST_BYTES = 512 * 1024
 _LINGER_S = 0.1
 _HIDDEN = b"[key]"
 
@@ -88,7 +83,7 @@ class AnswerDecoder(Protocol):
 
 
 class Transport:
-    """One pool for everything. Its session opens with the first request, in the loop that makes it."""
+    """One pool for everything. It is made with the first request, in the loop that makes it."""
 
     def __init__(
         self,
@@ -101,8 +96,8 @@ class Transport:
     ) -> None:
         self.guard = EgressGuard(allow_loopback=allow_loopback, allowed_hosts=allowed_hosts, lookup=lookup)
         self._timeouts = timeouts or Timeouts()
-        self._open_socket = open_socket or _open_socket
-        self._session: aiohttp.ClientSession | None = None
+        self._open_socket = open_socket
+        self._pool: Pool | None = None
 
     def post_stream(self, url: str, headers: Mapping[str, str], body: bytes, peer: Peer) -> "Exchange":
         """Return an exchange to enter: it sends `body` and waits for the answer's head; leaving it closes the connection."""
@@ -156,34 +151,16 @@ class Transport:
 
     async def aclose(self) -> None:
         """Close every connection. Safe to call twice."""
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.aclose()
 
-    def session(self) -> aiohttp.ClientSession:
-        """Return the session, opened now if there is none."""
-        if self._session is None:
-            connector = aiohttp.TCPConnector(
-                limit=1024,
-                limit_per_host=512,
-                resolver=_GuardedResolver(self.guard),
-                socket_factory=self._guarded_socket,
-            )
-            timeout = aiohttp.ClientTimeout(
-                total=None, connect=self._timeouts.connect_s, sock_connect=self._timeouts.connect_s, sock_read=self._timeouts.idle_s
-            )
-            self._session = aiohttp.ClientSession(
-                connector=connector,
-                timeout=timeout,
-                trust_env=False,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"User-Agent": "satchel", "Accept-Encoding": "identity"},
-            )
-        return self._session
-
-    def _guarded_socket(self, info: AddressInfo) -> socket.socket:
-        self.guard.check_socket(str(info[4][0]), int(str(info[4][1])))
-        return self._open_socket(info)
+    def pool(self) -> Pool:
+        """Return the pool, made now if there is none."""
+        if self._pool is None:
+            times = self._timeouts
+            self._pool = Pool(self.guard, connect_s=times.connect_s, idle_s=times.idle_s, open_socket=self._open_socket)
+        return self._pool
 
 
 class Exchange:
@@ -196,28 +173,26 @@ class Exchange:
         self._sent_headers = headers
         self._body = body
         self._peer = peer
-        self._response: aiohttp.ClientResponse | None = None
+        self._received: Answer | None = None
         self.status = 0
         self.headers: Mapping[str, str] = {}
         """Their names in any case."""
 
     async def __aenter__(self) -> Self:
-        body = io.BytesIO(self._body) if self._body and len(self._body) > _LARGE_REQUEST_BYTES else self._body
+        transport = self._transport
         try:
-            self._transport.guard.check_url(self._url)
-            self._response = await self._transport.session().request(
-                self._method, self._url, data=body, headers=self._sent_headers, allow_redirects=False
-            )
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            transport.guard.check_url(self._url)
+            self._received = await transport.pool().send(self._method, self._url, self._sent_headers, self._body)
+        except BROKEN as error:
             raise self._unreachable(error) from error
-        self.status = self._response.status
-        self.headers = self._response.headers
+        self.status = self._received.status
+        self.headers = self._received.headers
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        response, self._response = self._response, None
-        if response is not None:
-            response.close()
+        answer, self._received = self._received, None
+        if answer is not None:
+            answer.close()
 
     async def chunk(self) -> bytes:
         """Return the answer's next bytes as they come, none at its end. Raises `ProviderTimeout` or `StreamBroken`."""
@@ -251,10 +226,10 @@ class Exchange:
         except (aiohttp.ClientError, OSError, TimeoutError):
             return
 
-    def _answer(self) -> aiohttp.ClientResponse:
-        if self._response is None:
+    def _answer(self) -> Answer:
+        if self._received is None:
             raise RuntimeError("the exchange is not open")
-        return self._response
+        return self._received
 
     def _unreachable(self, error: Exception) -> SatchelError:
         """Name what kept a request from being answered."""
@@ -266,39 +241,11 @@ class Exchange:
             return ProviderTimeout(f"{name} did not answer in time", details=details)
         if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError):
             return ProviderUnavailable(f"{name} has no valid certificate", details=details)
-        if isinstance(error, aiohttp.ClientResponseError):
+        if isinstance(error, HttpProcessingError):
             return ProviderGarbled(f"{name} does not speak HTTP as it should", details=details)
         if isinstance(error, aiohttp.ServerDisconnectedError):
             return ProviderUnavailable(f"{name} closed the connection without an answer", details=details)
         return ProviderUnavailable(f"{name} does not answer", details=details)
-
-
-class _GuardedResolver(AbstractResolver):
-    """Resolve names through the guard."""
-
-    def __init__(self, guard: EgressGuard) -> None:
-        self._guard = guard
-
-    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC) -> list[ResolveResult]:
-        """Return checked addresses, ready to connect to."""
-        return [
-            ResolveResult(
-                hostname=host,
-                host=address,
-                port=port,
-                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
-                proto=0,
-                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
-            )
-            for address in await self._guard.addresses(host, port)
-        ]
-
-    async def close(self) -> None:
-        """Do nothing: there is nothing to let go."""
-
-
-def _open_socket(info: AddressInfo) -> socket.socket:
-    return socket.socket(family=info[0], type=info[1], proto=info[2])
 
 
 def _refusal(error: BaseException | None) -> AddressRefused | None:
