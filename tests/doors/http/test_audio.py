@@ -94,7 +94,7 @@ async def test_sound_is_paid_by_the_minute_or_by_what_was_heard(house: Served, c
         costs[model] = (await house.entry(reply.headers["x-generation-id"]))["cost"]["nusd"]
     said = await client.audio.speech.create(model="mine:tts-1", voice="alloy", input="Good day")
     costs["tts-1"] = (await house.entry(said.response.headers["x-generation-id"]))["cost"]["nusd"]
-    assert costs == {"whisper-1": 91 * 100_000, "gpt-4o-transcribe": 15 * 6_000 + 5 * 2_500 + 5 * 10_000, "tts-1": 8 * 15_000}
+    assert costs == {"whisper-1": 91 * 100_000, "gpt-4o-transcribe": 20 * 2_500 + 5 * 10_000, "tts-1": 8 * 15_000}
 
 
 async def test_a_long_sound_is_taken_and_one_over_the_limit_is_not(house: Served, client: openai.AsyncOpenAI) -> None:
