@@ -21,6 +21,7 @@ from satchel.dialects import (
     cohere,
     gemini,
     gemini_images,
+    gemini_speech,
     ollama,
     openai_chat,
     openai_embeddings_upstream,
@@ -29,6 +30,7 @@ from satchel.dialects import (
     openai_speech,
     openai_transcription_upstream,
 )
+from satchel.domain.audio import SpeechRequest
 from satchel.domain.embeddings import EmbeddingRequest
 from satchel.domain.errors import SatchelError
 from satchel.transport import AnswerDecoder
@@ -65,6 +67,10 @@ SYNTHETIC: Sequence[tuple[Decoders, bytes]] = (
     (lambda target, _: openai_images_upstream.ImageDecoder(target), b'{"data":[{"b64_json":"iVBORw0KGgo="}],"usage":{"output_tokens":9}}'),
     (lambda target, _: gemini_images.PredictDecoder(target), b'{"predictions":[{"bytesBase64Encoded":"AA==","mimeType":"image/png"}]}'),
     (lambda target, _: openai_speech.SoundDecoder(target, None), b"ID3 and a sound"),
+    (
+        lambda target, _: gemini_speech.SpeechDecoder(target, SpeechRequest("a/b", "x")),
+        b'{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"audio/L16;rate=24000","data":"YWJjZA=="}}]}}],"usageMetadata":{}}',
+    ),
     (
         lambda target, _: openai_transcription_upstream.TranscriptDecoder(target),
         b'{"text":"\xc3\xa9","duration":1.5,"usage":{}}',

@@ -61,6 +61,7 @@ def test_a_list_of_gemini_s() -> None:
     items = [
         {"name": "models/g-flash", "displayName": "Flash", "inputTokenLimit": 9, "outputTokenLimit": 5, "thinking": True, **chats},
         {"name": "models/g-flash-image", **chats},
+        {"name": "models/g-flash-tts", **chats},
         {"name": "models/embed", **embeds},
         {"name": "models/image-4", **predicts},
         {"name": "models/veo", **predicts},
@@ -68,8 +69,9 @@ def test_a_list_of_gemini_s() -> None:
         chats,
     ]
     listed = {one.native_model: one for one in gemini_models.parse_models({"models": items}) or []}
-    assert list(listed) == ["g-flash", "g-flash-image", "embed", "image-4"]
+    assert list(listed) == ["g-flash", "g-flash-image", "g-flash-tts", "embed", "image-4"]
     assert {"chat", "reasoning", "audio"} <= listed["g-flash"].capabilities
     assert (listed["g-flash"].name, listed["g-flash"].context_tokens, listed["g-flash"].max_output_tokens) == ("Flash", 9, 5)
+    assert listed["g-flash-tts"].capabilities == frozenset({"speech"})
     assert "image_output" in listed["g-flash-image"].capabilities
     assert (listed["embed"].capabilities, listed["image-4"].capabilities) == (frozenset({"embeddings"}), frozenset({"image_output"}))

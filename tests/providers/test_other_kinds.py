@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 from tests.dialects.test_images import PNG, URL
 
+from satchel.dialects.gemini_speech import wav
 from satchel.domain.audio import SpeechRequest, TranscriptionRequest
 from satchel.domain.calls import Request
 from satchel.domain.catalog import Quirks
@@ -29,6 +30,8 @@ OPENAI_VECTOR = {"data": [{"index": 0, "embedding": [0.5, 0.25]}]}
 OPENAI_PICTURE = {"data": [{"b64_json": PNG}]}
 DRAWN = {"candidates": [{"content": {"parts": [{"inlineData": {"mimeType": "image/png", "data": PNG}}]}, "finishReason": "STOP"}]}
 PREDICTED = {"predictions": [{"bytesBase64Encoded": PNG, "mimeType": "image/png"}]}
+AUDIO = {"inlineData": {"mimeType": "audio/L16;codec=pcm;rate=24000", "data": "YWJjZA=="}}
+SPOKEN = {"candidates": [{"content": {"parts": [AUDIO]}, "finishReason": "STOP"}]}
 BATCH = {"embeddings": [{"values": [0.5, 0.25]}]}
 PREDICTED_VECTOR = {"predictions": [{"embeddings": {"values": [0.5, 0.25]}}]}
 
@@ -47,6 +50,7 @@ CASES: list[tuple[str, str, str, Request, str, Any, Any]] = [
     ("gemini", "gemini", "e-1", EMBED, "/v1/v1beta/models/e-1:batchEmbedContents", BATCH, VECTOR),
     ("gemini", "gemini", "g-image", DRAW, "/v1/v1beta/models/g-image:streamGenerateContent", DRAWN, PICTURE),
     ("gemini", "gemini", "imagen-9", DRAW, "/v1/v1beta/models/imagen-9:predict", PREDICTED, PICTURE),
+    ("gemini", "gemini", "g-tts", SPEAK, "/v1/v1beta/models/g-tts:generateContent", SPOKEN, Sound(wav(b"abcd", 24_000), "audio/wav")),
     ("cohere", "cohere", "embed-9", EMBED, "/v1/v2/embed", {"embeddings": {"float": [[0.5, 0.25]]}}, VECTOR),
     ("bedrock", "bedrock", "amazon.titan-embed", EMBED, "/v1/model/amazon.titan-embed/invoke", {"embedding": [0.5, 0.25]}, VECTOR),
 ]
@@ -87,19 +91,22 @@ async def test_ollama_by_its_bare_address_and_responses_have_the_other_kinds_bes
             assert [event async for event in provider.stream(EMBED, there, Secret("k"))][1] == VECTOR
 
 
-async def test_vertex_embeds_and_draws_by_predict_or_in_a_chat(transport: Transport) -> None:
+async def test_vertex_embeds_draws_and_speaks(transport: Transport) -> None:
     answers = {
         f"{AT}/google/models/e-1:predict": PREDICTED_VECTOR,
         f"{AT}/google/models/imagen-9:predict": PREDICTED,
         f"{AT}/google/models/g-image:streamGenerateContent": DRAWN,
+        f"{AT}/google/models/g-tts:generateContent": SPOKEN,
     }
-    for native, asked, first in (("e-1", EMBED, VECTOR), ("imagen-9", DRAW, PICTURE), ("g-image", DRAW, PICTURE)):
+    said = Sound(wav(b"abcd", 24_000), "audio/wav")
+    for native, asked, first in (("e-1", EMBED, VECTOR), ("imagen-9", DRAW, PICTURE), ("g-image", DRAW, PICTURE), ("g-tts", SPEAK, said)):
         google = Google(transport, **answers)
         google.asking = asked
         assert (await google.ask(native))[1] == first
     there = endpoint(provider="vertex", native_model="g-image")
     assert google.provider.dropped(EMBED, there) == ()
     assert google.provider.dropped(DRAW, there) == ("quality", "user")
+    assert google.provider.dropped(SPEAK, there) == ()
 
 
 @pytest.mark.parametrize(
@@ -111,7 +118,8 @@ async def test_vertex_embeds_and_draws_by_predict_or_in_a_chat(transport: Transp
         ("bedrock", "bedrock", "amazon.nova", SPEAK),
         ("gemini", "gemini", "g-1", LISTEN),
         ("vertex", "vertex", "claude-9", DRAW),
-        ("vertex", "vertex", "g-1", SPEAK),
+        ("vertex", "vertex", "g-1", LISTEN),
+        ("vertex", "vertex", "claude-9", SPEAK),
     ],
 )
 def test_who_has_no_such_thing_says_so_before_anything_is_sent(

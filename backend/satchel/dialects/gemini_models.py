@@ -45,8 +45,10 @@ def _model(item: Json) -> ListedModel:
 
 
 def _abilities(item: Json) -> frozenset[Capability]:
-    """Return what a model can do. The list does not say which draw; their names do."""
+    """Return what a model can do. The list does not say which draw or speak; their names do."""
     draws: frozenset[Capability] = frozenset({"image_output"}) if "image" in text(item, "name") else frozenset()
+    if _can(item, "generateContent") and "tts" in text(item, "name"):
+        return frozenset({"speech"})
     if _can(item, "generateContent"):
         thinks: frozenset[Capability] = frozenset({"reasoning"}) if item.get("thinking") is True else frozenset()
         return ASSUMED | _ALSO | thinks | draws

@@ -3,11 +3,12 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from urllib.parse import quote
 
-from satchel.dialects import gemini_embeddings, gemini_images
+from satchel.dialects import gemini_embeddings, gemini_images, gemini_speech
 from satchel.dialects.gemini import Decoder
 from satchel.dialects.gemini_models import next_page, parse_models
 from satchel.dialects.gemini_request import dropped_parameters, encode_request
 from satchel.dialects.openai_chat_errors import error_from, upstream_details
+from satchel.domain.audio import SpeechRequest
 from satchel.domain.calls import Request
 from satchel.domain.catalog import Endpoint, ProviderRow
 from satchel.domain.embeddings import EmbeddingRequest
@@ -46,6 +47,8 @@ class Gemini:
                 return ()
             case ImageRequest():
                 return gemini_images.dropped_parameters(request)
+            case SpeechRequest():
+                return gemini_speech.dropped_parameters(request)
             case _:
                 return dropped_parameters(chat_only(request, endpoint), endpoint)
 
@@ -59,6 +62,9 @@ class Gemini:
         if isinstance(request, EmbeddingRequest):
             body, decoder = gemini_embeddings.encode_batch(request, endpoint, path), gemini_embeddings.batch_decoder(request, endpoint)
             return self._transport.stream(f"{url}:batchEmbedContents", _headers(secret, "application/json"), body, peer, decoder)
+        if isinstance(request, SpeechRequest):
+            body, spoken = gemini_speech.encode_request(request, endpoint), gemini_speech.SpeechDecoder(endpoint, request)
+            return self._transport.stream(f"{url}:generateContent", _headers(secret, "application/json"), body, peer, spoken)
         if isinstance(request, ImageRequest):
             if gemini_images.is_imagen(endpoint):
                 drawn = gemini_images.PredictDecoder(endpoint)

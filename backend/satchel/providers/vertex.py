@@ -13,9 +13,18 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import orjson
 
-from satchel.dialects import anthropic_messages, anthropic_messages_upstream, gemini, gemini_embeddings, gemini_images, gemini_request
+from satchel.dialects import (
+    anthropic_messages,
+    anthropic_messages_upstream,
+    gemini,
+    gemini_embeddings,
+    gemini_images,
+    gemini_request,
+    gemini_speech,
+)
 from satchel.dialects.openai_chat_errors import error_from, upstream_details
 from satchel.dialects.upstream_message import message_of
+from satchel.domain.audio import SpeechRequest
 from satchel.domain.calls import Request
 from satchel.domain.catalog import Endpoint, ProviderRow
 from satchel.domain.chat import Json
@@ -62,6 +71,8 @@ class Vertex:
             return ()
         if isinstance(request, ImageRequest) and not _is_claude(endpoint):
             return gemini_images.dropped_parameters(request)
+        if isinstance(request, SpeechRequest) and not _is_claude(endpoint):
+            return gemini_speech.dropped_parameters(request)
         request = chat_only(request, endpoint)
         if _is_claude(endpoint):
             return anthropic_messages_upstream.dropped_parameters(request, endpoint)
@@ -97,6 +108,8 @@ class Vertex:
             return "predict", body, gemini_embeddings.predict_decoder(request, endpoint)
         if isinstance(request, ImageRequest) and gemini_images.is_imagen(endpoint):
             return "predict", gemini_images.encode_predict(request), gemini_images.PredictDecoder(endpoint)
+        if isinstance(request, SpeechRequest) and not _is_claude(endpoint):
+            return "generateContent", gemini_speech.encode_request(request, endpoint), gemini_speech.SpeechDecoder(endpoint, request)
         if isinstance(request, ImageRequest) and not _is_claude(endpoint):
             request = gemini_images.as_chat(request)
         request = chat_only(request, endpoint)
