@@ -28,12 +28,16 @@ class Authority:
 
 @dataclass(frozen=True, slots=True)
 class Vouched:
-    """What an authority said of a person. Only `issuer` and `subject` say who it is: an email is a label, whoever it belongs to."""
+    """What an authority said of a person. Only `issuer` and `subject` say who it is: an email is a label, whoever it belongs to.
+
+    `asked_at` is when it last asked the person to prove who they are, None if it does not say.
+    """
 
     issuer: str
     subject: str
     email: str | None = None
     is_email_verified: bool = False
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

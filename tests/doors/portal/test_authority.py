@@ -312,3 +312,50 @@ async def test_where_anybody_may_sign_up_a_verified_email_makes_an_account_but_n
     (tie,) = await quick.ties.list(account.id)
     with pytest.raises(Exception, match="only way"):
         await quick.ties.untie(account.id, tie.id)
+
+
+async def test_whoever_must_prove_themselves_is_asked_again_by_the_authority(home: House) -> None:
+    home.elsewhere.metadata = {"claims_supported": ["sub", "auth_time"]}
+    await tied(home)
+    say(home, location := await begun(home))
+    assert "max_age" not in query_of(location)
+    assert (await came_back(home, location)).status_code == 303
+    assert not await proved(home), "the authority knew them again, and asked nothing"
+    again = await home.browser.get("/sign-in?again=1&next=/demo")
+    assert (again.status_code, "Continue with Company" in again.text) == (200, True)
+    for auth_time in (None, int(home.clock.at.timestamp()) - 600, True, "now", 10**30):
+        location = await begun(home)
+        assert (query_of(location)["max_age"], query_of(location)["prompt"]) == ("0", "login")
+        say(home, location, auth_time=auth_time)
+        refused = await came_back(home, location)
+        assert (refused.status_code, await proved(home)) == (403, False), auth_time
+    say(home, location := await begun(home), auth_time=int(home.clock.at.timestamp()))
+    assert (await came_back(home, location)).headers["location"] == "/demo"
+    assert await proved(home)
+    home.clock.pass_by(minutes=6)
+    assert not await proved(home)
+
+
+async def test_a_sign_in_that_the_authority_has_just_asked_for_is_a_proof(quick: House) -> None:
+    await tied(quick)
+    say(quick, location := await begun(quick), auth_time=int(quick.clock.at.timestamp()))
+    await came_back(quick, location)
+    assert await proved(quick)
+
+
+async def test_of_an_authority_that_never_says_when_it_asked_no_more_is_wanted(quick: House) -> None:
+    await tied(quick)
+    say(quick, location := await begun(quick))
+    await came_back(quick, location)
+    assert await proved(quick)
+    quick.clock.pass_by(minutes=6)
+    say(quick, location := await begun(quick))
+    assert query_of(location)["prompt"] == "login"
+    await came_back(quick, location)
+    assert await proved(quick)
+
+
+async def proved(home: House) -> bool:
+    answer = await home.browser.get("/portal/api/proof")
+    assert answer.status_code == 200, answer.text
+    return answer.json()["until_at"] is not None

@@ -59,7 +59,11 @@ function Asking({ api, ways, close }: { api: PortalApi; ways: ProofWay[]; close(
             Use a passkey
           </button>
         )}
-        {ways.length === 0 && <p class="t13">Sign out and in again, the way you did; then go on.</p>}
+        {ways.length === 0 && (
+          <a class="btn primary" href={`/sign-in?${new URLSearchParams({ again: "1", next: here() })}`}>
+            Sign in once more
+          </a>
+        )}
         {ways.some((way) => way !== "passkey") && (
           <WordsForm way={words} busy={deed.busy} send={(typed) => void prove(() => api.security.prove(typed))} />
         )}
@@ -69,6 +73,11 @@ function Asking({ api, ways, close }: { api: PortalApi; ways: ProofWay[]; close(
       </div>
     </dialog>
   );
+}
+
+/** Where the person is, to come back to. */
+function here(): string {
+  return location.pathname + location.hash;
 }
 
 function WordsForm(props: {

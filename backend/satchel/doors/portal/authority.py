@@ -1,6 +1,7 @@
 """Signing in with an authority, such as Google or a company's own server: the way there, the way back, and what is connected."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -26,6 +27,7 @@ BACK_PATH = "/sign-in/back"
 
 Handler = Callable[[Request], Awaitable[Response]]
 
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
 _MAX_QUERY_CHARACTERS = 8192
 _NOT_STORED = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
@@ -101,7 +103,8 @@ class AuthorityDoor:
         return RedirectResponse(WAYS_PATH, status_code=303)
 
     async def _off(self, request: Request, visit: Visit, authority: Authority, after: str, sign_in_id: str | None = None) -> Response:
-        attempt = await self._authorities.begin(authority.id, after, caller_address(request), sign_in_id)
+        is_proof = visit.sign_in is not None and sign_in_id is None
+        attempt = await self._authorities.begin(authority.id, after, caller_address(request), sign_in_id, is_proof=is_proof)
         location = await self._authorities.address(attempt, _redirect_uri(visit, authority.id))
         response = RedirectResponse(location, status_code=303, headers=_NOT_STORED)
         response.headers["Set-Cookie"] = _cookie(visit, attempt.cookie(), int(ATTEMPT_LIFE.total_seconds()))
@@ -122,7 +125,7 @@ class AuthorityDoor:
             await self._ties.tie(visit.sign_in.account_id, authority, vouched)
             return RedirectResponse(WAYS_PATH, status_code=303, headers=_NOT_STORED)
         account_id = await self._ties.account_id(vouched) or await self._new_account(request, authority, vouched)
-        return await self._enter(request, visit, account_id, attempt)
+        return await self._enter(request, visit, account_id, attempt, vouched.asked_at or _LONG_AGO)
 
     async def _new_account(self, request: Request, authority: Authority, vouched: Vouched) -> str:
         """Make an account for somebody who has none, where anybody may sign up; an email that has an account gets no other."""
@@ -133,8 +136,9 @@ class AuthorityDoor:
         await self._ties.tie(account.id, authority, vouched)
         return account.id
 
-    async def _enter(self, request: Request, visit: Visit, account_id: str, attempt: Attempt) -> Response:
-        _, secret = await self._accounts.enter(account_id, caller_agent(request))
+    async def _enter(self, request: Request, visit: Visit, account_id: str, attempt: Attempt, asked_at: datetime) -> Response:
+        """Sign in. An authority that just knew the person again proves nothing for a dangerous act: then it is asked once more."""
+        _, secret = await self._accounts.enter(account_id, caller_agent(request), asked_at)
         if visit.sign_in is not None:
             await self._accounts.sign_out(visit.secret)
         response = RedirectResponse(local_path(attempt.after), status_code=303, headers=_NOT_STORED)

@@ -5,7 +5,7 @@ import hashlib
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from satchel.domain.accounts import Account, SetupLink, SignIn, SignUp, proof_ends_at
 from satchel.domain.audit import Act, AuditRecord
@@ -231,12 +231,13 @@ class Accounts:
             password_hash=await self._passwords.hash(password),
         )
 
-    async def enter(self, account_id: str, user_agent: str | None = None) -> tuple[SignIn, str]:
+    async def enter(self, account_id: str, user_agent: str | None = None, proved_at: datetime | None = None) -> tuple[SignIn, str]:
         """Sign in a browser whose person has proved who they are.
 
         Args:
             account_id: whose it is.
             user_agent: kept so that the person can tell browsers apart.
+            proved_at: when the person proved who they are, if that was not just now.
 
         Returns:
             The sign-in, and its cookie's value (256 random bits, kept only as a hash).
@@ -255,7 +256,7 @@ class Accounts:
             last_used_at=now,
             expires_at=now + ABSOLUTE_LIFE,
             user_agent=user_agent[:_MAX_USER_AGENT_CHARACTERS] if user_agent else None,
-            proved_at=now,
+            proved_at=min(now, proved_at or now),
         )
         async with self._database.unit_of_work() as stores:
             await stores.sign_ins.add(sign_in)

@@ -21,13 +21,17 @@ _MAX_COOKIE_CHARACTERS = 4000
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A try: for which authority, where to go afterwards, and which live sign-in is to be tied (None: to sign in)."""
+    """A try: for which authority, where to go afterwards, and which live sign-in is to be tied (None: to sign in).
+
+    `is_proof`: whoever is signed in here proves once more who they are, so the authority must ask them again.
+    """
 
     secret: str = field(repr=False)
     authority_id: str
     after: str
     begun_at: datetime
     sign_in_id: str | None = None
+    is_proof: bool = False
 
     @property
     def state(self) -> str:
@@ -58,7 +62,7 @@ class Attempt:
         return hmac.compare_digest(state.encode(errors="replace"), self.state.encode())
 
     def _terms(self) -> bytes:
-        return json.dumps([self.authority_id, self.after, int(self.begun_at.timestamp()), self.sign_in_id]).encode()
+        return json.dumps([self.authority_id, self.after, int(self.begun_at.timestamp()), self.sign_in_id, self.is_proof]).encode()
 
     def _derived(self, purpose: str) -> str:
         message = b"satchel/attempt/" + purpose.encode() + b"/" + self._terms()
@@ -75,10 +79,10 @@ def attempt_of(cookie: str | None, now: datetime) -> Attempt:
         if not cookie or len(cookie) > _MAX_COOKIE_CHARACTERS:
             raise ValueError
         secret, _, terms = cookie.partition(".")
-        authority_id, after, begun, sign_in_id = json.loads(_bytes_of(terms))
+        authority_id, after, begun, sign_in_id, is_proof = json.loads(_bytes_of(terms))
         if not (isinstance(authority_id, str) and isinstance(after, str) and isinstance(sign_in_id, str | None)):
             raise TypeError
-        attempt = Attempt(secret, authority_id, after, datetime.fromtimestamp(int(begun), UTC), sign_in_id)
+        attempt = Attempt(secret, authority_id, after, datetime.fromtimestamp(int(begun), UTC), sign_in_id, is_proof is True)
     except (ValueError, TypeError, OverflowError, OSError, binascii.Error) as wrong:
         raise Refused("this browser did not begin this sign-in; go back to the sign-in page and start there") from wrong
     if len(attempt.secret) < 43 or not timedelta(minutes=-1) < now - attempt.begun_at < ATTEMPT_LIFE:
@@ -86,9 +90,9 @@ def attempt_of(cookie: str | None, now: datetime) -> Attempt:
     return attempt
 
 
-def new_attempt(random_32: bytes, authority_id: str, after: str, now: datetime, sign_in_id: str | None) -> Attempt:
-    """Return a new attempt, from 32 random bytes."""
-    return Attempt(_base64url(random_32), authority_id, after, now, sign_in_id)
+def attempt_secret(random_32: bytes) -> str:
+    """Return the secret of a new attempt, from 32 random bytes."""
+    return _base64url(random_32)
 
 
 def _base64url(data: bytes) -> str:

@@ -5,7 +5,7 @@ Authlib's pure client pieces make and read the messages; they travel over `Ask`,
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import cast
 from urllib.parse import urlencode, urlsplit
 
@@ -17,7 +17,7 @@ from satchel.domain.errors import NotFound, NotReady, RateLimited, Refused, Satc
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import Limit, Limiter
-from satchel.services.oauth.attempts import Attempt, new_attempt
+from satchel.services.oauth.attempts import Attempt, attempt_secret
 from satchel.services.oauth.id_tokens import UnknownSigner, claims_of
 from satchel.services.oauth.records import Parameters
 
@@ -25,6 +25,7 @@ _METADATA = "/.well-known/openid-configuration"
 _KEPT_S = 3600.0
 _PER_CALLER = Limit(count=60, window_s=300)
 _MAX_EMAIL_CHARACTERS = 254
+_LEEWAY = timedelta(minutes=1)
 _GITHUB_JSON = "application/vnd.github+json"
 
 
@@ -74,7 +75,7 @@ class Authorities:
         """Return the time that attempts are measured by."""
         return self._clock.now()
 
-    async def begin(self, authority_id: str, after: str, caller: str, sign_in_id: str | None = None) -> Attempt:
+    async def begin(self, authority_id: str, after: str, caller: str, sign_in_id: str | None = None, *, is_proof: bool = False) -> Attempt:
         """Return a new attempt.
 
         Args:
@@ -82,18 +83,21 @@ class Authorities:
             after: where the browser goes then, a local path.
             caller: its network address, for the throttle.
             sign_in_id: the live sign-in that is to be tied; None to sign in.
+            is_proof: whether the authority must ask the person again although it knows them.
 
         Raises:
             RateLimited: too many from this address.
         """
         await self._take(caller)
-        return new_attempt(self._ids.secret_bytes(32), authority_id, after, self._clock.now(), sign_in_id)
+        return Attempt(attempt_secret(self._ids.secret_bytes(32)), authority_id, after, self._clock.now(), sign_in_id, is_proof)
 
     async def address(self, attempt: Attempt, redirect_uri: str) -> str:
         """Return where the browser goes to begin an attempt. Raises `NotReady` if the authority does not say where."""
         authority = self.get(attempt.authority_id)
         metadata = (await self._metadata(authority)).metadata
         more = {"nonce": attempt.nonce} if authority.dialect == "openid" else {}
+        if attempt.is_proof:
+            more |= {"prompt": "login", "max_age": "0"} if authority.dialect == "openid" else {"prompt": "select_account"}
         address: str = prepare_grant_uri(
             _endpoint(authority, metadata, "authorization_endpoint"),
             authority.client_id,
@@ -162,7 +166,12 @@ class Authorities:
             heard = await self._hear(authority, address, _bearer(str(tokens["access_token"])))
             if heard.status == 200 and isinstance(heard.body, dict) and heard.body.get("sub") == claims["sub"]:
                 said = heard.body
-        return Vouched(authority.issuer, str(claims["sub"]), _email(said.get("email")), said.get("email_verified") is True)
+        asked_at, told = _moment(claims.get("auth_time")), known.metadata.get("claims_supported")
+        if "auth_time" not in claims and not (isinstance(told, list) and "auth_time" in told):
+            asked_at = self._clock.now()  # it never says when it asked, like GitHub: there is no more to be had of it
+        if attempt.is_proof and (asked_at is None or asked_at < attempt.begun_at - _LEEWAY):
+            raise Refused(f"{authority.name} did not ask you again who you are; prove it in another way, such as by a passkey")
+        return Vouched(authority.issuer, str(claims["sub"]), _email(said.get("email")), said.get("email_verified") is True, asked_at)
 
     def _claims(self, authority: Authority, known: _Known, tokens: Mapping[str, object], attempt: Attempt) -> Mapping[str, object]:
         now, access_token = self._clock.now(), str(tokens["access_token"])
@@ -173,7 +182,8 @@ class Authorities:
         heard = await self._hear(authority, address, _bearer(str(tokens["access_token"])) | {"Accept": _GITHUB_JSON})
         if heard.status != 200 or not isinstance(heard.body, dict) or not isinstance(heard.body.get("id"), int):
             raise Refused(f"{authority.name} did not say who you are; nobody was signed in")
-        return Vouched(authority.issuer, str(heard.body["id"]), _email(heard.body.get("email") or heard.body.get("login")))
+        email = _email(heard.body.get("email") or heard.body.get("login"))
+        return Vouched(authority.issuer, str(heard.body["id"]), email, asked_at=self._clock.now())  # it never says when it asked
 
     async def _metadata(self, authority: Authority, *, anew: bool = False) -> _Known:
         """Return what an authority says of itself, kept for an hour. GitHub says nothing: its row does."""
@@ -223,6 +233,13 @@ def _auth_method(authority: Authority, metadata: Mapping[str, object]) -> str:
 
 def _bearer(access_token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {access_token}", "Accept": "application/json"}
+
+
+def _moment(said: object) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(said, UTC) if isinstance(said, int | float) and not isinstance(said, bool) else None
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _email(said: object) -> str | None:
