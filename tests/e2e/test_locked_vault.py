@@ -149,3 +149,11 @@ def test_a_page_waits_until_the_vault_is_unlocked(
         page.wait_for_function("window.state === 'done'", timeout=60_000)
         assert window.is_closed()
     assert counting.asked == before + 1
+
+    portal.reload()
+    lock(portal)
+    portal.get_by_text("I have lost my passphrase").click()
+    portal.get_by_role("button", name="Start over…").click()
+    assert faults_of(portal) == []
+    portal.get_by_role("button", name="Remove my keys and start over").click()
+    portal.get_by_role("button", name="Turn on locked mode…").wait_for()

@@ -36,6 +36,7 @@ class Act(StrEnum):
     KEY_REMOVED = "key_removed"
     VAULT_LOCKED_MODE_ON = "vault_locked_mode_on"
     VAULT_LOCKED_MODE_OFF = "vault_locked_mode_off"
+    VAULT_STARTED_OVER = "vault_started_over"
     VAULT_UNLOCKED = "vault_unlocked"
     VAULT_LOCKED = "vault_locked"
     VAULT_WRAP_ADDED = "vault_wrap_added"

@@ -15,6 +15,8 @@ export interface VaultDoors extends VaultDoor {
   beginLockedMode(): Promise<VaultChallenge>;
   switchOn(draft: LockedModeDraft): Promise<VaultState>;
   switchOff(): Promise<VaultState>;
+  /** Gives up a locked vault that nobody can open, with the keys in it. */
+  startOver(): Promise<VaultState>;
   addWrap(draft: WrapDraft): Promise<unknown>;
   removeWrap(id: string): Promise<void>;
 }

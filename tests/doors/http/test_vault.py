@@ -5,11 +5,13 @@ import secrets
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from tests.vault_client import letter, switch, unwrap, wrap
 
 from satchel.domain.keys import Secret
 from satchel.domain.tokens import secret_hash
 from satchel.doors.http.keys import KeyDesk
+from satchel.kit.aead import SealBroken
 
 from ..served import Served
 
@@ -137,8 +139,46 @@ async def test_the_portal_wants_a_proof_and_a_changed_password_locks(house: Serv
         ("POST", "locked-mode/begin", None),
         ("PUT", "locked-mode", {"unlock_id": "u", "sealed": "AAAA", "wraps": []}),
         ("DELETE", "locked-mode", None),
+        ("POST", "start-over", None),
         ("POST", "wraps", {"kind": "device", "params": "{}", "blob": "AAAA"}),
         ("DELETE", "wraps/wrap_1", None),
     ):
         async with house.http.request(method, f"{house.url}/portal/api/vault/{path}", json=sent, headers=headers) as reply:
             assert (reply.status, (await reply.json())["error"]["metadata"]["satchel_code"]) == (403, "proof_needed"), path
+
+
+async def test_who_has_only_the_recovery_code_gets_in_and_chooses_other_words(house: Served) -> None:
+    await locked_house(house)
+    _, token = await house.new_token()
+    _, challenge = await house.call("POST", "/v1/vault/unlock/begin", token=token)
+    body = {"unlock_id": challenge["unlock_id"], "sealed": letter(challenge, unwrap(challenge, *WAYS[1]))}
+    assert (await house.call("POST", "/v1/vault/unlock", body, token=token))[1]["unlocked"] is True
+    assert (await ask(house, token=token))[0] == 200
+    _, anew = await house.call("POST", "/v1/vault/locked-mode/begin", token=token)
+    ways = (("passphrase", "other words"), ("recovery", "4567"))
+    status, _ = await house.call("PUT", "/v1/vault/locked-mode", switch(anew, secrets.token_bytes(32), ways), token=token)
+    assert (status, (await ask(house, token=token))[0]) == (200, 200)
+    _, challenge = await house.call("POST", "/v1/vault/unlock/begin", token=token)
+    for lost in WAYS:
+        with pytest.raises(SealBroken):
+            unwrap(challenge, *lost)
+
+
+async def test_who_has_lost_every_way_starts_over_without_the_keys(house: Served) -> None:
+    await locked_house(house)
+    await house.call("POST", "/v1/vault/lock")
+    status, refused = await house.call("POST", "/v1/vault/start-over")
+    assert (status, refused["error"]["metadata"]["satchel_code"]) == (403, "refused")
+    _, cookie = await house.house.accounts.enter(house.account.id, "a browser")
+    headers = {"cookie": f"satchel_sid={cookie}", "origin": house.url, "x-satchel-csrf": "1", "sec-fetch-site": "same-origin"}
+    async with house.http.post(f"{house.url}/portal/api/vault/start-over", headers=headers) as reply:
+        assert (reply.status, await reply.json()) == (
+            200,
+            {"mode": "managed", "unlocked": True, "everywhere": False, "until_at": None, "wraps": []},
+        )
+    assert [key["label"] for key in (await house.call("GET", "/v1/keys"))[1]["data"]] == ["lab"], "what needs no vault stays"
+    desk = KeyDesk(house.house.vault, house.house.rows, house.house.bus)
+    await desk.add(house.account.id, "custom", house.upstream.url, Secret("sk-0123456789abcdef"), "sealed")
+    assert (await ask(house))[0] == 200
+    async with house.http.post(f"{house.url}/portal/api/vault/start-over", headers=headers) as reply:
+        assert reply.status == 400

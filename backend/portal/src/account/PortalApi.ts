@@ -94,6 +94,7 @@ export class PortalApi {
     beginLockedMode: () => this.#send("POST", "vault/locked-mode/begin"),
     switchOn: (draft) => this.#send("PUT", "vault/locked-mode", draft),
     switchOff: () => this.#send("DELETE", "vault/locked-mode"),
+    startOver: () => this.#send("POST", "vault/start-over"),
     addWrap: (draft) => this.#send("POST", "vault/wraps", draft),
     removeWrap: (id) => this.#send("DELETE", `vault/wraps/${encodeURIComponent(id)}`),
   };

@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { formatMoment } from "../format/formatMoment";
 import { ResourceNote } from "./ResourceNote";
+import { VaultLost } from "./VaultLost";
 import { VaultSetup } from "./VaultSetup";
 import { VaultWays } from "./VaultWays";
 import type { ViewProps } from "./ViewProps";
@@ -33,6 +34,7 @@ export function VaultSection(props: ViewProps): JSX.Element | null {
           </h2>
           <p>Your keys are sealed with something only you have. Models on this computer go on working.</p>
           <VaultUnlockForm door={api.vault} state={vault.data} onUnlocked={() => void changed()} />
+          <VaultLost doors={api.vault} changed={changed} />
         </div>
       </section>
     );

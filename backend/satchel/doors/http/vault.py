@@ -137,6 +137,12 @@ def _mode_doors(router: APIRouter, callers: Callers, locked_mode: LockedMode) ->
         callers.require_proof(request)
         return _state(await locked_mode.switch_off(principal))
 
+    @router.post("/start-over")
+    async def start_over(request: Request) -> VaultSchema:
+        """Forget everything that only the lost ways to unlock would have opened. In the portal only."""
+        await callers.proved(request)
+        return _state(await locked_mode.start_over(await callers.principal(request, _SCOPE)))
+
 
 def _wrap_doors(router: APIRouter, callers: Callers, locked_mode: LockedMode) -> None:
     @router.post("/wraps", status_code=201)

@@ -156,6 +156,29 @@ class LockedMode:
                 wipe(clear)
         return await self.state(principal)
 
+    async def start_over(self, principal: Principal) -> VaultState:
+        """Forget the keys that a locked vault holds, its data key and its wraps, for a person who has lost every way in. Nothing is opened.
+
+        Raises:
+            MalformedRequest: it is not in locked mode, so nothing is lost.
+        """
+        account_id = principal.account_id
+        async with self._database.unit_of_work() as stores:
+            dek = await stores.deks.get(account_id)
+            if dek is None or not dek.is_locked:
+                raise MalformedRequest("this vault is not in locked mode: its keys open as they are")
+            if not await stores.deks.remove(dek.id):
+                raise _changed()
+            for key in await stores.keys.list(account_id):
+                if key.dek_id == dek.id:
+                    await stores.keys.remove(account_id, key.id)
+            await stores.dek_wraps.remove_all(account_id)
+            await stores.audit.add(self._record(principal, Act.VAULT_STARTED_OVER, dek.id))
+        self._vault.forget(account_id)
+        self._bus.publish(account_topic(account_id), {"event": "keys_changed", "data": {}})
+        self._tell(account_id)
+        return await self.state(principal)
+
     async def add_wrap(self, principal: Principal, draft: WrapDraft) -> UserWrap:
         """Keep one more wrap of the data key, made by a client for which the vault is unlocked."""
         check_draft(draft)
