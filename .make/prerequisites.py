@@ -39,6 +39,7 @@ PREREQUISITES = (
     Prerequisite("Firefox", program("firefox-esr", "firefox"), "tests in Firefox", "install firefox-esr"),
     Prerequisite("PostgreSQL", postgres, "the store contracts on PostgreSQL", "install postgresql"),
     Prerequisite("Redis", program("redis-server"), "the coordination contracts on Redis", "install redis-server"),
+    Prerequisite("SoftHSM", program("softhsm2-util"), "custody by a PKCS#11 token", "install softhsm2"),
     Prerequisite("the built-in model", model, "answers of a real model", "make setup, SATCHEL_BUILTIN_MODEL not 'off'"),
 )
 

@@ -4,12 +4,14 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from satchel.custody.aws_identity import AwsIdentity
 from satchel.custody.aws_kms import AwsKmsCustody
 from satchel.custody.local import LocalCustody
+from satchel.custody.pkcs11 import Pkcs11Custody
 from satchel.custody.succession import Succession
 from satchel.custody.transit import TransitCustody
 from satchel.domain.accounts import Account
@@ -23,6 +25,7 @@ from satchel.services.vault.keks import Keks
 from satchel.stores.memory.database import MemoryDatabase
 
 from .key_service import ENVIRONMENT, KeyService
+from .soft_token import PIN, SoftToken
 from .transit_engine import TOKEN, transit_engine
 
 KEK = bytes((37 * n + 11) ** 2 % 251 for n in range(32))
@@ -32,30 +35,38 @@ Make = Callable[[str], Custody]
 
 
 @asynccontextmanager
-async def local() -> AsyncGenerator[Make, None]:
+async def local(request: pytest.FixtureRequest) -> AsyncGenerator[Make, None]:
     yield lambda deployment_id: LocalCustody([KEK], deployment_id)
 
 
 @asynccontextmanager
-async def transit() -> AsyncGenerator[Make, None]:
+async def transit(request: pytest.FixtureRequest) -> AsyncGenerator[Make, None]:
     async with transit_engine() as engine:
         yield lambda deployment_id: TransitCustody.from_url(engine.url, TOKEN, deployment_id)
 
 
 @asynccontextmanager
-async def aws_kms() -> AsyncGenerator[Make, None]:
+async def aws_kms(request: pytest.FixtureRequest) -> AsyncGenerator[Make, None]:
     async with KeyService().running() as service:
         clock = SystemClock()
         yield lambda deployment_id: AwsKmsCustody.from_url(service.url(), AwsIdentity(ENVIRONMENT, clock), deployment_id, clock)
 
 
-KINDS = {"local": local, "transit": transit, "aws_kms": aws_kms}
+@asynccontextmanager
+async def pkcs11(request: pytest.FixtureRequest) -> AsyncGenerator[Make, None]:
+    token: SoftToken = request.getfixturevalue("token")
+    label = f"kek-{uuid4().hex}"
+    token.make_key(label)
+    yield lambda deployment_id: Pkcs11Custody.from_url(token.url(label), PIN, deployment_id)
+
+
+KINDS = {"local": local, "transit": transit, "aws_kms": aws_kms, "pkcs11": pkcs11}
 
 
 @pytest.fixture(params=KINDS)
 async def make(request: pytest.FixtureRequest) -> AsyncIterator[Make]:
     """Yield what makes custodies of each kind."""
-    async with KINDS[request.param]() as making:
+    async with KINDS[request.param](request) as making:
         yield making
 
 
@@ -93,8 +104,8 @@ async def test_a_canary_and_what_a_person_wrapped_before_fit_too(make: Make) -> 
 
 
 @pytest.mark.parametrize(("before", "after"), [(one, other) for one in KINDS for other in KINDS if one != other])
-async def test_a_deployment_moves_from_one_kind_to_another(before: str, after: str) -> None:
-    async with KINDS[before]() as make_old, KINDS[after]() as make_new:
+async def test_a_deployment_moves_from_one_kind_to_another(request: pytest.FixtureRequest, before: str, after: str) -> None:
+    async with KINDS[before](request) as make_old, KINDS[after](request) as make_new:
         old, new = make_old("dep_1"), make_new("dep_1")
         database, clock, ids = MemoryDatabase(), SystemClock(), Ids()
         await _add_account(database)

@@ -36,6 +36,10 @@ def _one(url: str, settings: Settings, deployment_id: str, clock: Clock, *, is_f
         from satchel.custody.aws_kms import AwsKmsCustody  # noqa: PLC0415
 
         return AwsKmsCustody.from_url(url, AwsIdentity(read_aws(), clock), deployment_id, clock)
+    if url.startswith("pkcs11:"):
+        from satchel.custody.pkcs11 import Pkcs11Custody  # noqa: PLC0415
+
+        return Pkcs11Custody.from_url(url, kek, deployment_id)
     from satchel.custody.local import local_custody  # noqa: PLC0415
 
     return local_custody(url or None, kek=kek, keyring=settings.keyring, deployment_id=deployment_id, is_first=is_first)
