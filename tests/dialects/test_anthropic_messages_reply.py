@@ -150,11 +150,19 @@ def test_a_schema_is_kept() -> None:
     assert asked.output_format.schema == {"type": "object"}
 
 
-def test_a_picture_has_no_place() -> None:
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("https://a.example/b.png", "![picture](https://a.example/b.png)"),
+        ("data:image/png;base64,AA==", "[The model drew a picture, which this API cannot carry."),
+    ],
+)
+def test_a_picture_has_no_place_and_does_not_vanish_without_a_word(url: str, words: str) -> None:
     stream, whole = StreamEncoder("gen_1", "a/b"), JsonEncoder("gen_1", "a/b")
-    whole.add(Image("https://a.example/b.png"))
-    assert stream.event(Image("https://a.example/b.png")) == b""
-    assert orjson.loads(whole.body())["content"] == []
+    whole.add(Image(url))
+    assert words.encode() in stream.event(Image(url))
+    assert orjson.loads(whole.body())["content"][0]["text"].startswith(words)
+    assert b"AA==" not in whole.body()
 
 
 FOREIGN = {"type": "reasoning.encrypted", "data": "Z2Vt", "format": "google-gemini-v1", "id": "call_a"}

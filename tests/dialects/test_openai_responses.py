@@ -17,7 +17,7 @@ from satchel.domain.errors import (
     SatchelError,
     StreamBroken,
 )
-from satchel.domain.events import Event, Finished, FinishReason, ReasoningDelta, Started, TextDelta, ToolCallDelta
+from satchel.domain.events import Event, Finished, FinishReason, Image, ReasoningDelta, Started, TextDelta, ToolCallDelta
 from satchel.domain.usage import Usage
 
 from .hosts import endpoint
@@ -55,6 +55,14 @@ def words(text: str, place: int = 0) -> bytes:
 
 
 MESSAGE = {"type": "message", "content": [{"type": "output_text", "text": "so"}]}
+
+
+def test_pictures_that_a_tool_at_the_server_drew_are_pictures() -> None:
+    plain = {"type": "image_generation_call", "id": "ig_1", "result": "iVBORw0KGgo="}
+    told_more = {**plain, "result": "AA==", "output_format": "webp", "revised_prompt": "a cat"}
+    events = decoded(item("done", 0, **plain), item("done", 1, **told_more), item("done", 2, **{**plain, "result": None}), ended())
+    assert events[1:3] == [Image("data:image/png;base64,iVBORw0KGgo="), Image("data:image/webp;base64,AA==", revised_prompt="a cat")]
+    assert [type(event) for event in events[3:]] == [Finished]
 
 
 def test_the_start_has_the_hosts_names() -> None:

@@ -217,6 +217,34 @@ def test_a_response_shows_how_it_was_asked_for() -> None:
     assert body["usage"]["cost_details"]["price_known"] is False
 
 
-def test_a_picture_has_no_place() -> None:
-    assert streamed(Image("https://a.example/b.png")) == []
-    assert whole(Image("https://a.example/b.png"), Finished(FinishReason.STOP))["output"] == []
+def test_a_picture_is_the_call_of_the_tool_that_draws() -> None:
+    picture, end = Image("data:image/png;base64,iVBORw0KGgo=", revised_prompt="a small cat"), Finished(FinishReason.STOP)
+    drawn = {
+        "id": "ig_1_1",
+        "type": "image_generation_call",
+        "status": "completed",
+        "revised_prompt": "a small cat",
+        "result": "iVBORw0KGgo=",
+    }
+    body = whole(TextDelta("Here."), picture, end)
+    assert body["output"][1] == drawn
+    assert whole(picture, Finished(FinishReason.LENGTH))["output"][0]["status"] == "completed"
+    events = streamed(TextDelta("Here."), picture, TextDelta("Nice?"), end)
+    about = [event for event in events if event.get("output_index") == 1]
+    assert [event["type"].removeprefix("response.") for event in about] == [
+        "output_item.added",
+        "image_generation_call.in_progress",
+        "image_generation_call.generating",
+        "image_generation_call.completed",
+        "output_item.done",
+    ]
+    assert (about[0]["item"]["status"], about[0]["item"]["result"], about[-1]["item"]) == ("in_progress", None, drawn)
+    assert [item["type"] for item in events[-1]["response"]["output"]] == ["message", "image_generation_call", "message"]
+    Response.model_validate(events[-1]["response"])
+
+
+def test_a_picture_elsewhere_is_told_in_words() -> None:
+    linked = Image("https://a.example/b.png")
+    words = "![picture](https://a.example/b.png)"
+    assert whole(linked, Finished(FinishReason.STOP))["output"][0]["content"][0]["text"] == words
+    assert [event["delta"] for event in streamed(linked) if event["type"] == "response.output_text.delta"] == [words]

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import orjson
 import pytest
 
 from satchel.dialects.openai_responses_request import parse_request, wants_stream
+from satchel.dialects.openai_responses_upstream import encode_request
 from satchel.domain.catalog import PREFERRED
 from satchel.domain.chat import (
     NO_TUNING,
@@ -21,6 +23,8 @@ from satchel.domain.chat import (
     Tuning,
 )
 from satchel.domain.errors import MalformedRequest, UnsupportedFeature
+
+from .hosts import endpoint
 
 PIXEL = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 CALL = {"type": "function_call", "call_id": "call_a", "name": "f", "arguments": '{"a":1}'}
@@ -110,6 +114,14 @@ def test_tools_and_the_form_of_the_answer() -> None:
     assert read(reasoning={"enabled": True}).tuning.reasoning_effort == "medium"
     assert [read(text={"format": {"type": kind}}).output_format.kind for kind in ("text", "json_object")] == ["text", "json_object"]
     assert read(text={}).output_format is None
+
+
+def test_the_tool_that_draws_asks_for_pictures() -> None:
+    request = read(tools=[{"type": "image_generation", "quality": "low"}, {"type": "function", "name": "f"}])
+    assert (request.modalities, request.tools) == (("text", "image"), (Tool("f"),))
+    assert read().modalities == ()
+    sent = orjson.loads(encode_request(request, endpoint()))
+    assert [tool["type"] for tool in sent["tools"]] == ["function", "image_generation"]
 
 
 def content(**part: Any) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from satchel.domain.events import Event, Finished, FinishReason, Image, Reasonin
 from satchel.domain.usage import Cost, Usage
 
 END = Finished(FinishReason.STOP, "stop", Usage(7, 3), Cost(5), "a/b", "acme")
-UNSAYABLE: list[Event] = [ToolCallDelta(0, "{}", "call_1", "f"), Image("https://a.example/cat.png"), Sound(b"x", "audio/mpeg")]
+UNSAYABLE: list[Event] = [ToolCallDelta(0, "{}", "call_1", "f"), Sound(b"x", "audio/mpeg")]
+CAT = Image("https://a.example/cat.png", 1)
 
 
 @pytest.mark.parametrize("prompt", ["Once", ["Once"]])
@@ -39,7 +40,8 @@ def test_a_prompt_that_is_none_is_named(prompt: object) -> None:
 
 def test_a_stream_says_text_and_reasoning_and_ends_with_its_usage() -> None:
     subject = StreamEncoder("gen_1", "asked/for", 1)
-    assert [subject.event(event) for event in (Started("a/b"), ReasoningDelta(""), *UNSAYABLE)] == [b""] * 5
+    assert [subject.event(event) for event in (Started("a/b"), ReasoningDelta(""), *UNSAYABLE)] == [b""] * 4
+    assert chunk(subject.event(CAT))["choices"][0]["text"] == "![picture](https://a.example/cat.png)"
     text, reasoning, last = (subject.event(event) for event in (TextDelta("Hi", 1), ReasoningDelta("hm"), END))
     assert chunk(text)["choices"] == [{"index": 1, "text": "Hi", "logprobs": None, "finish_reason": None}]
     assert chunk(reasoning)["choices"][0]["reasoning"] == "hm"
@@ -61,12 +63,12 @@ def test_a_failure_is_a_last_chunk() -> None:
 
 def test_every_choice_has_its_own_text_and_end() -> None:
     subject = JsonEncoder("gen_1", "a/b", 1)
-    for event in (Started("a/b"), *UNSAYABLE, TextDelta("a"), TextDelta("b", 1), ReasoningDelta("hm", index=1), END):
+    for event in (Started("a/b"), *UNSAYABLE, TextDelta("a"), TextDelta("b", 1), CAT, ReasoningDelta("hm", index=1), END):
         subject.add(event)
     body = orjson.loads(subject.body())
     assert [(one["text"], one["finish_reason"], one.get("reasoning")) for one in body["choices"]] == [
         ("a", "stop", None),
-        ("b", "stop", "hm"),
+        ("b![picture](https://a.example/cat.png)", "stop", "hm"),
     ]
     assert orjson.loads(JsonEncoder("gen_1", "a/b", 1).body())["choices"][0]["finish_reason"] == "error"
 

@@ -7,9 +7,18 @@ from typing import Any
 import orjson
 import pytest
 
-from satchel.dialects import anthropic_messages_reply, openai_chat_reply, openai_embeddings, openai_images, openai_speech, openai_text
+from satchel.dialects import (
+    anthropic_messages_reply,
+    openai_chat_reply,
+    openai_embeddings,
+    openai_images,
+    openai_responses_reply,
+    openai_speech,
+    openai_text,
+)
 from satchel.dialects.openai_transcription import Encoder, Form
 from satchel.dialects.openai_transcription import parse_request as parse_form
+from satchel.domain.chat import ChatRequest
 from satchel.domain.errors import RequestInvalid, UnsupportedFeature
 from satchel.domain.events import Embedding, Finished, FinishReason, Image, Started, Transcript
 from satchel.domain.usage import Cost, Usage
@@ -133,6 +142,16 @@ def test_what_no_chat_says_is_passed_over_by_every_chat_s_encoder() -> None:
     for encoder in (openai_chat_reply.StreamEncoder("gen_1", "a/b", 1), openai_text.StreamEncoder("gen_1", "a/b", 1)):
         assert encoder.event(Embedding((0.5,))) == b""
     assert anthropic_messages_reply.StreamEncoder("gen_1", "a/b").event(Embedding((0.5,))) == b""
+    request = ChatRequest("a/b", ())
+    assert openai_responses_reply.StreamEncoder("gen_1", request, 1, lambda: 2).event(Embedding((0.5,))) == b""
+    message, response = (
+        anthropic_messages_reply.JsonEncoder("gen_1", "a/b"),
+        openai_responses_reply.JsonEncoder("gen_1", request, 1, lambda: 2),
+    )
+    for event in (Embedding((0.5,)), DONE):
+        message.add(event)
+        response.add(event)
+    assert (orjson.loads(message.body())["content"], orjson.loads(response.body())["output"]) == ([], [])
 
 
 def test_no_model_means_the_first_that_draws() -> None:

@@ -97,6 +97,11 @@ class Upstream:
             case "uses-tool":
                 use_tool(writer, asked.body)
                 await writer.drain()
+            case "paints":
+                picture = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXEL}"}}
+                write(writer, json.dumps({"id": "up_1", "choices": [{"index": 0, "delta": {"images": [picture]}, "finish_reason": None}]}))
+                say(writer, "Here.")
+                await writer.drain()
             case "refuses" | "too-long" | "throttles" | "wrong-key":
                 refuse(writer, model)
             case "endless":

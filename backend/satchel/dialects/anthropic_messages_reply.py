@@ -14,6 +14,7 @@ import orjson
 from satchel.dialects.anthropic_messages import REASONING_FORMAT
 from satchel.dialects.carried_reasoning import packed
 from satchel.dialects.json_fields import json_object
+from satchel.dialects.pictures_in_words import in_words
 from satchel.domain.chat import Json
 from satchel.domain.errors import SatchelError
 from satchel.domain.events import Event, Finished, FinishReason, Image, NotOfChat, ReasoningDelta, Started, TextDelta, ToolCallDelta
@@ -90,8 +91,10 @@ class StreamEncoder:
             case Started():
                 self._model = event.model
                 return b""
-            case Image() | NotOfChat():
-                return b""  # there is no place for one
+            case Image():
+                return self.event(TextDelta(in_words(event)))
+            case NotOfChat():
+                return b""
             case Finished():
                 return self._finish(event)
             case _:
@@ -179,7 +182,9 @@ class JsonEncoder:
                 self._finished = event
             case Started():
                 self._model = event.model
-            case Image() | NotOfChat():
+            case Image():
+                self.add(TextDelta(in_words(event)))
+            case NotOfChat():
                 pass
             case _:
                 assert_never(event)

@@ -1,12 +1,14 @@
 """The upstream side of OpenAI's Responses API: bytes of an answer become events. Pure.
 
 Words are taken from the deltas; what comes whole at the end of an item or of the answer is used only where no delta came. Items of
-tools at the server have no event of ours. Source: recorded traffic of six hosts and openai 3.54.0, checked 2026-11-23.
+tools at the server have no event of ours, but for the pictures that one draws. Source: recorded traffic of six hosts and openai 3.54.0,
+checked 2026-11-23.
 """
 
 from collections.abc import Callable, Iterable
 
 from satchel.dialects.json_fields import child, children, count, text
+from satchel.dialects.openai_images_upstream import image_of
 from satchel.dialects.openai_responses_reasoning import encrypted_detail, words_of
 from satchel.dialects.upstream_answer import UpstreamAnswer
 from satchel.domain.catalog import Endpoint
@@ -134,6 +136,9 @@ class Decoder(UpstreamAnswer):
                 self._say(events, ToolCallDelta(number, arguments))
         elif kind == "reasoning":
             self._whole_reasoning(place, item, events)
+        elif kind == "image_generation_call" and (data := text(item, "result")):
+            self._spoke = True
+            self._say(events, image_of(data, text(item, "revised_prompt") or None, _picture_type(item)))
         elif kind == "message" and place not in self._worded:
             for part in children(item, "content"):
                 self._refusal += text(part, "refusal")
@@ -191,6 +196,12 @@ def _place(chunk: Json, item: Json | None = None) -> Place:
     if isinstance(index, int):
         return index
     return text(item, "id") if item is not None else text(chunk, "item_id")
+
+
+def _picture_type(item: Json) -> str | None:
+    """Return what a picture is, where its item says it."""
+    given = text(item, "output_format")
+    return f"image/{given}" if given in ("png", "jpeg", "webp") else None
 
 
 def _failed(fields: Json) -> Json:

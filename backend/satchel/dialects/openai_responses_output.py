@@ -1,17 +1,17 @@
 """What one generation has said so far, as items of OpenAI's Responses: the whole answer is made of them, and so is its stream. Pure.
 
-An item is a message, a piece of reasoning, or a call of a tool. Words and reasoning go on in the last item while it is of their kind; calls
-are found again wherever they stand, because providers may say several in turns.
+An item is a message, a piece of reasoning, a call of a tool, or a picture. Words and reasoning go on in the last item while it is of
+their kind; calls are found again wherever they stand, because providers may say several in turns.
 """
 
 from dataclasses import dataclass, field
 
 from satchel.dialects.openai_responses_carried import opaque, without_words
 from satchel.domain.chat import Json
-from satchel.domain.events import ReasoningDelta, ToolCallDelta
+from satchel.domain.events import Image, ReasoningDelta, ToolCallDelta
 
-MESSAGE, REASONING, CALL = "message", "reasoning", "function_call"
-_PREFIXES = {MESSAGE: "msg", REASONING: "rs", CALL: "fc"}
+MESSAGE, REASONING, CALL, PICTURE = "message", "reasoning", "function_call", "image_generation_call"
+_PREFIXES = {MESSAGE: "msg", REASONING: "rs", CALL: "fc", PICTURE: "ig"}
 
 
 @dataclass(slots=True, eq=False)
@@ -32,7 +32,7 @@ class Item:
 
     @property
     def words(self) -> str:
-        """Return its words, or a call's arguments."""
+        """Return its words, a call's arguments, or a picture's data."""
         return "".join(self.pieces)
 
     def whole(self, status: str) -> dict[str, object]:
@@ -43,6 +43,9 @@ class Item:
             return {**item, "role": "assistant", "content": [text_part(words)] if words else []}
         if self.type == CALL:
             return {**item, **self.head, "arguments": self.words}
+        if self.type == PICTURE:
+            made = "in_progress" if status == "in_progress" else "completed"
+            return {**item, **self.head, "status": made, "result": self.words or None}
         words = self.words
         item["summary"] = [summary_part(words)] if words else []
         if self.detail is not None:
@@ -73,6 +76,10 @@ class Output:
             head = {"call_id": event.id or "", "name": event.name or ""}
             known = self._calls[event.call] = self._begin(CALL, event.call, head)
         return known
+
+    def picture(self, image: Image) -> Item:
+        """Return the item of a picture, still without it."""
+        return self._begin(PICTURE, PICTURE, {"revised_prompt": image.revised_prompt} if image.revised_prompt else {})
 
     def thoughts(self, event: ReasoningDelta) -> list[tuple[Item, str]]:
         """Return the pieces of reasoning that a delta adds to, each with the words for it; what is opaque is put in place."""

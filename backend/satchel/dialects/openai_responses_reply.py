@@ -12,7 +12,8 @@ from typing import assert_never
 import orjson
 
 from satchel.dialects.openai_responses_head import head_of, usage_object
-from satchel.dialects.openai_responses_output import CALL, MESSAGE, REASONING, Item, Output, summary_part, text_part
+from satchel.dialects.openai_responses_output import CALL, MESSAGE, PICTURE, REASONING, Item, Output, summary_part, text_part
+from satchel.dialects.pictures_in_words import in_words
 from satchel.domain.chat import ChatRequest, Json
 from satchel.domain.errors import SatchelError
 from satchel.domain.events import Event, Finished, FinishReason, Image, NotOfChat, ReasoningDelta, Started, TextDelta, ToolCallDelta
@@ -76,8 +77,13 @@ class JsonEncoder(_Answer):
                 self._output.call(event).pieces.append(arguments)
             case Started():
                 self._name(event.model)
-            case Image() | NotOfChat():
-                pass  # there is no place for one
+            case Image(inline=(_, data)):
+                if data:
+                    self._output.picture(event).pieces.append(data)
+                else:
+                    self._output.message().pieces.append(in_words(event))
+            case NotOfChat():
+                pass
             case Finished():
                 self._finished = event
             case _:
@@ -113,7 +119,9 @@ class StreamEncoder(_Answer):
             case Started():
                 self._name(event.model)
                 return b""
-            case Image() | NotOfChat():
+            case Image():
+                return self._draw(event)
+            case NotOfChat():
                 return b""
             case Finished():
                 return self._finish(event)
@@ -141,6 +149,16 @@ class StreamEncoder(_Answer):
         item.pieces.append(text)
         self._number += 1
         return out + self._more % (self._number - 1) + orjson.dumps(text) + b"}\n\n"
+
+    def _draw(self, image: Image) -> bytes:
+        """Return the events of a picture, which comes whole; one that lies elsewhere is told in words."""
+        if not (data := image.inline[1]):
+            return self._say(in_words(image))
+        item = self._output.picture(image)
+        out, at = self._enter(item), {"item_id": item.id, "output_index": item.place}
+        item.pieces.append(data)
+        out += b"".join(self._line(f"response.{PICTURE}.{stage}", at) for stage in ("in_progress", "generating", "completed"))
+        return out + self._close()
 
     def _think(self, item: Item, words: str) -> bytes:
         out = b"" if item is self._open else self._enter(item)

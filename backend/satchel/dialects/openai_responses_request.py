@@ -4,6 +4,7 @@ Nothing of a response is kept, so that whatever counts on it is refused by name:
 prompt kept elsewhere, work in the background. Other unknown fields are passed over. Source: openai 3.54.0, checked 2026-11-28.
 """
 
+from collections.abc import Mapping
 from typing import Literal, cast
 
 from satchel.dialects.openai_responses_items import messages_of
@@ -12,6 +13,7 @@ from satchel.domain.chat import NO_TUNING, ChatRequest, Message, OutputFormat, T
 from satchel.domain.errors import UnsupportedFeature
 
 _MAX_NAME_CHARACTERS = 64
+_DRAWING = "image_generation"
 _MODES = ("none", "auto", "required")
 _TUNING = frozenset({"temperature", "top_p", "top_k", "frequency_penalty", "presence_penalty", "reasoning", "text"})
 _KEPT = {
@@ -38,17 +40,24 @@ def parse_request(body: Body) -> ChatRequest:
     for name, instead in _KEPT.items():
         if body.get(name) not in (None, False):
             raise wrong(name, f"is not possible: nothing is kept here; {instead}")
+    tools = list_at(body.get("tools"), "tools")
     return ChatRequest(
         model=asked_model(body),
         messages=(*_instructions(body), *messages_of(body.get("input"))),
         max_output_tokens=integer(body, "max_output_tokens", 1),
-        tools=tuple(_tool(tool, f"tools[{at}]") for at, tool in enumerate(list_at(body.get("tools"), "tools"))),
+        tools=tuple(_tool(tool, f"tools[{at}]") for at, tool in enumerate(tools) if not _draws(tool)),
+        modalities=("text", "image") if any(_draws(tool) for tool in tools) else (),
         tool_choice=_tool_choice(body.get("tool_choice")),
         parallel_tool_calls=boolean(body, "parallel_tool_calls"),
         output_format=_output_format(_inner(body, "text")),
         tuning=_tuning(body),
         user=text(body, "user") or text(body, "safety_identifier"),
     )
+
+
+def _draws(tool: object) -> bool:
+    """Tell whether a tool is the one that draws: models that can are asked for pictures, others refused."""
+    return isinstance(tool, Mapping) and tool.get("type") == _DRAWING
 
 
 def _instructions(body: Body) -> tuple[Message, ...]:

@@ -49,8 +49,9 @@ def encode_request(request: ChatRequest, endpoint: Endpoint) -> bytes:
         body["instructions"] = told
     if _reasons(request, endpoint, items):
         body["include"] = [_ENCRYPTED]
-    if request.tools:
-        body["tools"] = [tool_object(tool) for tool in request.tools]
+    if request.tools or request.draws:
+        drawing = [{"type": "image_generation"}] if request.draws else []
+        body["tools"] = [*(tool_object(tool) for tool in request.tools), *drawing]
     if request.tool_choice is not None:
         body["tool_choice"] = tool_choice_object(request.tool_choice)
     body |= native_parameters(request, _NAMES, unsupported)

@@ -11,6 +11,7 @@ import orjson
 
 from satchel.dialects.openai_chat_reply import usage_object
 from satchel.dialects.openai_chat_request import parse_request as parse_chat
+from satchel.dialects.pictures_in_words import in_words
 from satchel.dialects.request_fields import Body, wrong
 from satchel.domain.chat import ChatRequest, Json
 from satchel.domain.errors import SatchelError, UnsupportedFeature
@@ -61,7 +62,9 @@ class StreamEncoder:
                 return self._line([_choice(index, text, None)])
             case ReasoningDelta(text=text, index=index):
                 return self._line([{**_choice(index, "", None), "reasoning": text}]) if text else b""
-            case ToolCallDelta() | Image() | NotOfChat():
+            case Image(index=index):
+                return self._line([_choice(index, in_words(event), None)])
+            case ToolCallDelta() | NotOfChat():
                 return b""
             case Started():
                 self._model = event.model
@@ -106,7 +109,9 @@ class JsonEncoder:
                 self._reasoning.setdefault(index, []).append(text)
             case Finished():
                 self._finished = event
-            case Started() | ToolCallDelta() | Image() | NotOfChat():
+            case Image(index=index):
+                self._texts.setdefault(index, []).append(in_words(event))
+            case Started() | ToolCallDelta() | NotOfChat():
                 pass
             case _:
                 assert_never(event)

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from tests.e2e.conftest import need
 
 from ..served import Served
+from ..upstream import PIXEL
 
 NODE_FOLDER = Path(__file__).parents[2] / "e2e" / "node"
 WEATHER: FunctionToolParam = {
@@ -84,6 +85,22 @@ async def test_an_answer_goes_back_with_its_results(house: Served, client: opena
     assert [call["function"]["name"] for call in turn["tool_calls"]] == ["weather", "time"]
     assert (result["tool_call_id"], result["content"]) == ("call_a", "rain")
     assert sent["tool_choice"] == {"type": "function", "function": {"name": "weather"}}
+
+
+async def test_pictures_are_asked_for_by_their_tool_and_come_as_its_calls(house: Served, client: openai.AsyncOpenAI) -> None:
+    drawn = await client.responses.create(model="lab:paints", input="a cat", tools=[{"type": "image_generation"}])
+    (picture, message) = drawn.output
+    assert (picture.type, message.type, drawn.output_text) == ("image_generation_call", "message", "Here.")
+    assert (getattr(picture, "result", None), picture.status) == (PIXEL, "completed")  # type: ignore[union-attr]
+    assert (house.upstream.asked[-1].body["modalities"], "tools" in house.upstream.asked[-1].body) == (["text", "image"], False)
+    entry = await house.entry(drawn.id)
+    assert (entry["kind"], entry["usage"]["images"]) == ("chat", 1)
+    async with client.responses.stream(model="lab:paints", input="a cat", tools=[{"type": "image_generation"}]) as stream:
+        kinds = [event.type async for event in stream]
+    assert "response.image_generation_call.completed" in kinds
+    body = {"model": "lab:paints", "max_tokens": 9, "messages": [{"role": "user", "content": "a cat"}]}
+    _, answer = await house.call("POST", "/v1/messages", body)
+    assert answer["content"][0]["text"].startswith("[The model drew a picture, which this API cannot carry.")
 
 
 async def test_json_after_a_schema_is_parsed(house: Served, client: openai.AsyncOpenAI) -> None:
