@@ -1,15 +1,20 @@
 """What people say and which keys they have is in no log and in no file but sealed, through every door, failure and crash."""
 
 import asyncio
+import base64
 import json
 import re
+import secrets
 from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
+from typing import cast
 
 import aiohttp
 import pytest
+from tests.doors.routes import routes
 from tests.doors.upstream import Upstream, upstream
 from tests.stage import EMAIL, Satchel, free_port
+from tests.vault_client import letter, switch
 from websockets.asyncio.client import connect
 
 CANARY = "CanaryZq7"
@@ -18,6 +23,32 @@ KEY = f"sk-{CANARY}-0123456789abcdef"
 ODD_KEY = f"{CANARY}:odd~key=of-my-own"
 TOKEN = f"sat_{CANARY}0123456789abcdefghijklmnopqrstuvwxyz"
 MODELS = ("hello", "mute", "garbage", "html", "cut", "refuses", "too-long", "throttles")
+SAID = [{"role": "user", "content": PROMPT}]
+ASKED: Mapping[str, Mapping[str, object]] = {
+    "/v1/chat/completions": {"messages": SAID},
+    "/v1/completions": {"prompt": PROMPT},
+    "/v1/messages": {"messages": SAID, "max_tokens": 50},
+    "/v1/messages/count_tokens": {"messages": SAID},
+    "/v1/responses": {"input": PROMPT},
+    "/v1/embeddings": {"input": [PROMPT]},
+    "/v1/images/generations": {"prompt": PROMPT},
+    "/v1/images": {"prompt": PROMPT},
+    "/v1/audio/speech": {"input": PROMPT, "voice": PROMPT},
+}
+"""What a door that generates takes; `/v1/audio/transcriptions` takes a form."""
+FIELDS = (
+    "email",
+    "password",
+    "code",
+    "token",
+    "client_id",
+    "client_secret",
+    "code_verifier",
+    "refresh_token",
+    "user_code",
+    "state",
+    "link",
+)
 PATIENCE = aiohttp.ClientTimeout(total=30)
 
 
@@ -33,25 +64,39 @@ async def stage(tmp_path: Path) -> AsyncGenerator[tuple[Satchel, Upstream, aioht
         await asyncio.to_thread(satchel.stop)
 
 
-async def test_canaries_are_found_nowhere(stage: tuple[Satchel, Upstream, aiohttp.ClientSession]) -> None:
+async def test_canaries_are_found_nowhere(
+    stage: tuple[Satchel, Upstream, aiohttp.ClientSession], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     satchel, provider, http = stage
-    token = await asyncio.to_thread(satchel.add_token)
+    token = await asyncio.to_thread(satchel.command, "token", "create", "--account", EMAIL, "--name", "all", "--manage")
     http.headers["authorization"] = f"Bearer {token}"
     for label, secret in (("lab", KEY), ("odd", ODD_KEY)):
         draft = {"provider": "custom", "base_url": provider.url, "secret": secret, "label": label}
         assert await post(http, "/v1/keys", draft) == 201
+    every = await routes(tmp_path_factory.mktemp("routes") / "home")
+    assert {path for _, path in every if path in ASKED} == set(ASKED)
     await generate(http, satchel.port, token)
+    asked_for = {asked.path for asked in provider.asked if PROMPT in str(asked.body) or "multipart" in asked.headers["content-type"]}
+    assert {"/v1/chat/completions", "/v1/embeddings", "/v1/images/generations", "/v1/audio/speech", "/v1/audio/transcriptions"} <= asked_for
     assert KEY in {asked.headers["authorization"].removeprefix("Bearer ") for asked in provider.asked}
-    assert any(PROMPT in str(asked.body) for asked in provider.asked)
+    dek = await lock(http)
+    assert await post(http, "/v1/chat/completions", {"model": "lab:hello", "messages": SAID}) == 200
+    async with http.get("/v1/account/export") as reply:
+        await reply.read()
     await fail(http)
+    async with aiohttp.ClientSession(satchel.url, timeout=PATIENCE) as stranger:
+        for caller in (http, stranger):
+            await sweep(caller, every)
     async with asyncio.timeout(30):  # the access log is written a moment later
         while "/v1/keys/[hidden]" not in satchel.log:
             await asyncio.sleep(0.05)
     assert satchel.process
     satchel.process.kill()
     satchel.process.wait(30)
-    assert [where for where, content in traces(satchel).items() if CANARY.encode() in content] == []
-    assert [where for where, content in traces(satchel).items() if re.search(rb"sat_[A-Za-z0-9]{20}", content)] == []
+    left = traces(satchel)
+    for secret in (CANARY.encode(), dek, base64.b64encode(dek)[:-2], base64.urlsafe_b64encode(dek)[:-2], dek.hex().encode()):
+        assert [where for where, content in left.items() if secret in content] == []
+    assert [where for where, content in left.items() if re.search(rb"sat_[A-Za-z0-9]{20}", content)] == []
 
 
 async def post(http: aiohttp.ClientSession, path: str, body: object, **headers: str) -> int:
@@ -64,24 +109,70 @@ async def post(http: aiohttp.ClientSession, path: str, body: object, **headers: 
 
 async def generate(http: aiohttp.ClientSession, port: int, token: str) -> None:
     """Ask through the doors that generate, for answers that come, that fail, and that are broken off."""
-    said = [{"role": "user", "content": PROMPT}]
+    for path, body in ASKED.items():
+        for model in ("hello", "refuses", "garbage", "html", "throttles"):
+            await post(http, path, {"model": f"lab:{model}", **body, "stream": path not in ("/v1/embeddings", "/v1/images")})
+    for model in ("hello", "throttles"):
+        form = aiohttp.FormData({"model": f"lab:{model}", "prompt": PROMPT})
+        form.add_field("file", b"RIFF" + PROMPT.encode(), filename=f"{CANARY}.wav")
+        async with http.post("/v1/audio/transcriptions", data=form) as reply:
+            await reply.read()
     for model in MODELS:
         for label, streamed in (("lab", True), ("odd", False)):
-            await post(http, "/v1/chat/completions", {"model": f"{label}:{model}", "messages": said, "stream": streamed})
-    leaving = asyncio.create_task(post(http, "/v1/chat/completions", {"model": "lab:endless", "messages": said, "stream": True}))
+            await post(http, "/v1/chat/completions", {"model": f"{label}:{model}", "messages": SAID, "stream": streamed})
+    leaving = asyncio.create_task(post(http, "/v1/chat/completions", {"model": "lab:endless", "messages": SAID, "stream": True}))
     await asyncio.sleep(0.2)
     leaving.cancel()
     await asyncio.gather(leaving, return_exceptions=True)
     async with connect(f"ws://127.0.0.1:{port}/v1/socket") as socket:
         await socket.send(json.dumps({"type": "hello", "v": 1, "token": token}))
         for number, model in enumerate(MODELS):
-            request = {"model": f"lab:{model}", "messages": said}
+            request = {"model": f"lab:{model}", "messages": SAID}
             await socket.send(json.dumps({"type": "generate", "id": str(number), "request": request}))
         ends = 0
         async with asyncio.timeout(60):
             while ends < len(MODELS):
                 ends += json.loads(await socket.recv())["type"] in ("finished", "failed")
         await socket.send(f"{{ {PROMPT}")
+
+
+async def lock(http: aiohttp.ClientSession) -> bytes:
+    """Switch locked mode on with ways that have canaries for words, lock and unlock; return the data key."""
+    dek = secrets.token_bytes(32)
+    async with http.post("/v1/vault/locked-mode/begin") as reply:
+        body = switch(await reply.json(), dek, (("passphrase", PROMPT), ("recovery", KEY)))
+    async with http.put("/v1/vault/locked-mode", json=body) as reply:
+        assert reply.status == 200, await reply.text()
+    await post(http, "/v1/vault/lock", {})
+    for right in (False, True):
+        async with http.post("/v1/vault/unlock/begin") as reply:
+            challenge = await reply.json()
+        sealed = letter(challenge, dek if right else bytes(32))
+        assert (await post(http, "/v1/vault/unlock", {"unlock_id": challenge["unlock_id"], "sealed": sealed}) < 300) == right
+    return dek
+
+
+async def sweep(http: aiohttp.ClientSession, every: set[tuple[str, str]]) -> None:
+    """Send canaries to every route there is: in its path, its query, its headers, and in bodies that no door wants."""
+    bodies: list[Mapping[str, object]] = [
+        {"json": {CANARY: PROMPT}},
+        {"json": [PROMPT, {"secret": KEY}]},
+        {"data": f'{{"{PROMPT}'.encode(), "headers": {"content-type": "application/json"}},
+        {"data": dict.fromkeys(FIELDS, PROMPT)},
+        {"data": b"\xff" + KEY.encode(), "headers": {"content-type": f"multipart/form-data; boundary={CANARY}"}},
+    ]
+    for method, path in sorted(every):
+        address = re.sub(r"\{[^}]+\}", KEY, path)
+        for number, body in enumerate(bodies if method != "GET" else [{}]):
+            given = dict(cast(Mapping[str, str], body.get("headers", {})))
+            headers = {**given, "cookie": f"satchel_sid={CANARY}", "referer": f"https://{CANARY}.example/{KEY}"}
+            if "authorization" not in http.headers:
+                headers |= {"x-api-key": KEY} if number % 2 else {"authorization": f"DPoP {TOKEN}", "dpop": f"{CANARY}.{CANARY}.{CANARY}"}
+            sent = {name: value for name, value in body.items() if name != "headers"}
+            query = f"{address}?q={KEY}&state={CANARY}&token={TOKEN}&code={CANARY}&request_uri=urn:{CANARY}"
+            async with http.request(method, query, headers=headers, allow_redirects=False, **sent) as reply:  # type: ignore[arg-type]
+                await reply.read()
+                assert reply.status < 500, (method, path, reply.status)
 
 
 async def fail(http: aiohttp.ClientSession) -> None:

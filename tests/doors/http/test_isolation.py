@@ -15,6 +15,7 @@ from satchel.domain.keys import Secret
 from satchel.domain.passkeys import Passkey
 from satchel.doors.http.keys import KeyDesk
 
+from ..routes import PORTAL, routes_of
 from ..served import ASK, Served, served
 
 BODIES: Mapping[tuple[str, str], object] = {
@@ -51,6 +52,13 @@ NAMED_IN_BODIES: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "/v1/audio/speech": ("model", {"input": "Hi", "voice": "any"}),
     "/v1/vault/unlock": ("unlock_id", {"sealed": "A" * 107}),
 }
+NOBODYS_OWN = {
+    ("GET", "/static/{path}"),
+    ("GET", "/setup/{link}"),
+    ("GET", "/sign-in/with/{authority}"),
+    ("GET", "/sign-in/back/{authority}"),
+}
+"""What a name in a path may be without belonging to an account: a file, an invitation to whoever has it, an authority."""
 TAKES_A_FORM = "/v1/audio/transcriptions"
 NEEDS_THE_PORTAL = "/v1/passkeys"
 
@@ -68,6 +76,10 @@ class Two:
         """Ask as the second account, through the door that the path has: by its token, or as the portal does."""
         if not path.startswith(NEEDS_THE_PORTAL):
             return await self.house.call(method, path, body, token=self.token)
+        return await self.visit(method, path, body)
+
+    async def visit(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
+        """Ask as a page of the portal does."""
         headers = {"cookie": f"satchel_sid={self.cookie}", "origin": self.house.url, "x-satchel-csrf": "1", "sec-fetch-site": "same-origin"}
         address = self.house.url + path.replace("/v1/", "/portal/api/")
         async with self.house.http.request(method, address, json=body, headers=headers) as reply:
@@ -149,6 +161,26 @@ async def test_every_route_with_an_id_has_a_row(two: Two) -> None:
     assert with_id == set(ROWS)
     generating = {path for path, methods in described.items() if "post" in methods and path in two.house.doors.asgi._hot}
     assert generating - set(NAMED_IN_BODIES) == {"/v1/messages/count_tokens", TAKES_A_FORM}  # the former counts words, and asks nobody
+
+
+async def test_every_other_route_that_takes_a_name_in_its_path_is_known_to_name_nobodys_own(two: Two) -> None:
+    rows = {(method.upper(), path) for method, path in ROWS}
+    rows |= {(method, PORTAL + path.removeprefix("/v1")) for method, path in rows}
+    with_a_name = {(method, path.replace(":path", "")) for method, path in routes_of(two.house.doors) if "{" in path}
+    assert with_a_name - rows == NOBODYS_OWN
+
+
+async def test_the_portals_twin_of_a_route_is_as_blind(two: Two) -> None:
+    for (method, path), kind in ROWS.items():
+        if path.startswith(NEEDS_THE_PORTAL) or "?" in path:
+            continue
+        answers = []
+        for named in (two.owned[kind], unknown(two.owned[kind])):
+            address = path[: path.index("{")] + named + path[path.index("}") + 1 :]
+            answers.append(leveled(await two.visit(method, address, BODIES.get((method, path))), named))
+        assert answers[0] == answers[1], (method, path)
+        locked = kind == "wrap"  # this client has not unlocked the vault: nothing is looked for
+        assert answers[0][0] == (403 if locked else 404), (method, path, answers)
 
 
 async def test_an_id_of_another_account_is_an_unknown_id(two: Two) -> None:
