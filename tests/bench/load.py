@@ -12,6 +12,7 @@ from itertools import cycle
 import orjson
 
 FINISHED = b'"type":"finished"'
+GOLDEN = (5**0.5 - 1) / 2
 PROMPT = "Say hello to the benchmark, please. " * 5
 
 
@@ -174,13 +175,17 @@ class StreamClient(asyncio.Protocol):
 async def streams(
     target: Target, count: int, model: str, connect: Callable[[StreamResult], StreamClient] | None = None, *, ramp_s: float = 0.0
 ) -> StreamResult:
-    """Run `count` streams at once, over SSE unless `connect` makes other clients. They begin one after another over `ramp_s`."""
+    """Run `count` streams at once, over SSE unless `connect` makes other clients.
+
+    They begin over `ramp_s`, at moments that no pace divides: 25 sockets 40 ms apart would all be in step with deltas every 20 ms, and each
+    would begin just when all others are served.
+    """
     result = StreamResult()
     raw = target.request(model, stream=True)
     loop = asyncio.get_running_loop()
 
     async def one(number: int) -> None:
-        await asyncio.sleep(ramp_s * number / count)
+        await asyncio.sleep(ramp_s * (number * GOLDEN % 1))
         transport, client = await loop.create_connection(
             lambda: connect(result) if connect else StreamClient(result, raw), "127.0.0.1", target.port
         )
