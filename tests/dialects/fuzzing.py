@@ -19,6 +19,7 @@ from satchel.dialects import (
     bedrock_converse,
     bedrock_invoke,
     cohere,
+    fireworks_images,
     gemini,
     gemini_images,
     gemini_speech,
@@ -65,6 +66,7 @@ SYNTHETIC: Sequence[tuple[Decoders, bytes]] = (
         b'{"data":[{"embedding":[1,2]}],"usage":{}}',
     ),
     (lambda target, _: openai_images_upstream.ImageDecoder(target), b'{"data":[{"b64_json":"iVBORw0KGgo="}],"usage":{"output_tokens":9}}'),
+    (lambda target, _: fireworks_images.ImageDecoder(target), b'{"id":"1","base64":["data:image/png;base64,AA==","AA=="],"seed":1}'),
     (lambda target, _: gemini_images.PredictDecoder(target), b'{"predictions":[{"bytesBase64Encoded":"AA==","mimeType":"image/png"}]}'),
     (lambda target, _: openai_speech.SoundDecoder(target, None), b"ID3 and a sound"),
     (

@@ -3,8 +3,6 @@
 Source: Google's references, checked 2026-11-28.
 """
 
-from math import gcd
-
 import orjson
 
 from satchel.dialects.json_fields import children, text
@@ -60,8 +58,4 @@ class PredictDecoder(WholeAnswer):
 
 
 def _ratio(request: ImageRequest) -> str | None:
-    given = request.details.get("aspect_ratio")
-    if given is None and request.sides is not None:
-        width, height = request.sides
-        given = f"{width // gcd(width, height)}:{height // gcd(width, height)}"
-    return given if isinstance(given, str) and given in _RATIOS else None
+    return request.ratio if request.ratio in _RATIOS else None

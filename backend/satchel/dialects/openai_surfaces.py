@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
 from satchel.dialects import (
+    fireworks_images,
     ollama,
     ollama_request,
     openai_chat,
@@ -80,6 +81,9 @@ def asked(request: Request, endpoint: Endpoint, mint: Callable[[], str]) -> Aske
     if isinstance(request, EmbeddingRequest):
         body = openai_embeddings_upstream.encode_request(request, endpoint)
         return Asked(f"{_root(endpoint)}/embeddings", body, openai_embeddings_upstream.decoder(request, endpoint))
+    if isinstance(request, ImageRequest) and endpoint.quirks.images_dialect == "fireworks":
+        body = fireworks_images.encode_request(request, endpoint)
+        return Asked(_root(endpoint) + fireworks_images.path_of(endpoint), body, fireworks_images.ImageDecoder(endpoint))
     if isinstance(request, ImageRequest):
         body = openai_images_upstream.encode_request(request, endpoint)
         return Asked(_root(endpoint) + endpoint.quirks.images_path, body, openai_images_upstream.ImageDecoder(endpoint))
@@ -99,6 +103,8 @@ def dropped(request: Request, endpoint: Endpoint) -> tuple[str, ...]:
     """Return what would not be sent."""
     if isinstance(request, EmbeddingRequest):
         return openai_embeddings_upstream.dropped_parameters(request, endpoint)
+    if isinstance(request, ImageRequest) and endpoint.quirks.images_dialect == "fireworks":
+        return fireworks_images.dropped_parameters(request)
     if isinstance(request, ImageRequest):
         return openai_images_upstream.dropped_parameters(request, endpoint)
     if isinstance(request, SpeechRequest):

@@ -40,6 +40,7 @@ class Quirks:
     image_sides: bool = False
     """Whether the size of a picture is said as width and height."""
     images_path: str = "/images/generations"
+    images_dialect: Literal["openai", "fireworks"] = "openai"
     tool_choice_required: Literal["required", "any"] = "required"
     tool_ids: Literal["any", "nine_alphanumerics"] = "any"
     developer_role: bool = False

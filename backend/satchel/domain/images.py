@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import gcd
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,3 +25,14 @@ class ImageRequest:
         """Return width and height in pixels, where `size` says them."""
         width, _, height = (self.size or "").partition("x")
         return (int(width), int(height)) if width.isdecimal() and height.isdecimal() and int(width) and int(height) else None
+
+    @property
+    def ratio(self) -> str | None:
+        """Return the shape, such as `3:2`: as it was said, else that of the sides."""
+        given = self.details.get("aspect_ratio")
+        if isinstance(given, str):
+            return given
+        if self.sides is None:
+            return None
+        width, height = self.sides
+        return f"{width // gcd(width, height)}:{height // gcd(width, height)}"
