@@ -1,5 +1,6 @@
 """The wraps that a person's client makes: vectors that TypeScript reads too, so that neither can drift."""
 
+import hmac
 import json
 import unicodedata
 from pathlib import Path
@@ -26,6 +27,9 @@ def test_a_wrap_opens_by_what_the_person_has(vector: dict[str, str]) -> None:
         stretched = Argon2id(salt=salt, length=32, iterations=params["t"], lanes=params["p"], memory_cost=params["m"]).derive(words)
     else:
         stretched = salt + bytes.fromhex(vector["secret"])
+    if kind == "device":  # what the device's own key, which never leaves it, derives for the account and the salt
+        about = b"satchel/v1/device" + FILE["challenge"]["account_id"].encode() + salt
+        assert hmac.digest(bytes.fromhex(vector["device_key"]), about, "sha256").hex() == vector["secret"]
     key = HKDF(SHA256(), 32, salt=None, info=f"satchel/v1/wk{kind}".encode()).derive(stretched)
     assert key.hex() == vector["key"]
     names = ("deployment_id", "account_id", "dek_id", "dek_version")

@@ -9,6 +9,7 @@ import { connectWorker } from "../../src/wire/connect-worker";
 import { favourites } from "../../src/wire/favourites";
 import { loadMessages } from "../../src/wire/load-messages";
 import { preferences } from "../../src/wire/preferences";
+import { vaultOf } from "../../src/wire/vault-of";
 
 const { api, ask } = connectWorker();
 const { account, models, setModel, setBackend, setPaused, connect, disconnect, stop } = api;
@@ -20,7 +21,7 @@ const source: OptionsSource = {
   ...{ grants, putGrant, deleteGrant, generations, generationPage, cancelGeneration },
   ...{ providers, keys, addKey, renewKey, checkKey, deleteKey },
   ask,
-  vaultDoor: { vault: api.vault, beginUnlock: api.beginUnlock, unlock: api.unlock, lock: api.lock },
+  vaultDoor: vaultOf(api),
   snapshot: () => api.snapshot(null),
   favourites: favourites.read,
   setFavourites: favourites.write,

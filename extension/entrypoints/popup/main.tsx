@@ -6,6 +6,7 @@ import { connectWorker } from "../../src/wire/connect-worker";
 import { favourites } from "../../src/wire/favourites";
 import { loadMessages } from "../../src/wire/load-messages";
 import { preferences } from "../../src/wire/preferences";
+import { vaultOf } from "../../src/wire/vault-of";
 
 /** The tab this popup belongs to. Opened in a tab of its own it is `?tab=`, or the one that was looked at before. */
 async function tabId(): Promise<number | null> {
@@ -28,7 +29,7 @@ render(
       snapshot: async () => api.snapshot(await tabId()),
       favourites: favourites.read,
       setFavourites: favourites.write,
-      vaultDoor: { vault: api.vault, beginUnlock: api.beginUnlock, unlock: api.unlock, lock: api.lock },
+      vaultDoor: vaultOf(api),
       openSettings: () => void browser.runtime.openOptionsPage(),
       watch,
     }}

@@ -4,17 +4,18 @@ import { TroubleScreen } from "../../src/ui/trouble-screen";
 import { connectWorker } from "../../src/wire/connect-worker";
 import { loadMessages } from "../../src/wire/load-messages";
 import { preferences } from "../../src/wire/preferences";
+import { vaultOf } from "../../src/wire/vault-of";
 
 const id = new URLSearchParams(location.search).get("id") ?? "";
 const { api } = connectWorker();
-const { providers, keys, addKey, renewKey, checkKey, vault, beginUnlock, unlock, lock } = api;
+const { providers, keys, addKey, renewKey, checkKey } = api;
 
 await dressScreen(await preferences.read(), "trouble_bar", loadMessages);
 render(
   <TroubleScreen
     source={{
       ...{ providers, keys, addKey, renewKey, checkKey },
-      vaultDoor: { vault, beginUnlock, unlock, lock },
+      vaultDoor: vaultOf(api),
       trouble: () => api.trouble(id),
       decide: (isRight) => api.decideTrouble(id, isRight),
       close: () => window.close(),

@@ -1,4 +1,4 @@
-import type { VaultDoor } from "../vault/vault-door";
+import type { OwnVault } from "../vault/own-vault";
 import type { AskModel } from "../wire/connect-worker";
 import type { Preferences } from "../wire/preferences";
 import type { WorkerApi } from "../wire/worker-api";
@@ -12,7 +12,7 @@ type Activity = Pick<WorkerApi, "generationPage" | "cancelGeneration">;
 export interface OptionsSource extends DataSource, FirstRunSource, Keys, Activity {
   ask: AskModel;
   /** Where a locked vault is unlocked. */
-  vaultDoor: VaultDoor;
+  vaultDoor: OwnVault;
   setPaused(paused: boolean): Promise<void>;
   preferences(): Promise<Preferences>;
   /** Keeps a choice, and gives this screen its look and its language anew. */

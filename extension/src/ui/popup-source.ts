@@ -1,4 +1,4 @@
-import type { VaultDoor } from "../vault/vault-door";
+import type { OwnVault } from "../vault/own-vault";
 import type { LiveGeneration } from "../wire/live-generation";
 import type { Snapshot } from "../wire/snapshot";
 import type { DataSource } from "./data-source";
@@ -11,7 +11,7 @@ export interface PopupSource extends DataSource {
   favourites(): Promise<ReadonlySet<string>>;
   setFavourites(ids: ReadonlySet<string>): Promise<void>;
   /** Where a locked vault is unlocked. */
-  vaultDoor: VaultDoor;
+  vaultDoor: OwnVault;
   openSettings(): void;
   /** Hears that something changed, with what runs now; returns how to stop hearing. */
   watch(listener: (live: readonly LiveGeneration[]) => void): () => void;

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { VaultDoor } from "../vault/vault-door";
+import type { OwnVault } from "../vault/own-vault";
 import type { Trouble } from "../wire/trouble";
 import type { WorkerApi } from "../wire/worker-api";
 import { errorWords } from "./error-words";
@@ -18,7 +18,7 @@ interface Source extends Pick<WorkerApi, "providers" | "keys" | "addKey" | "rene
   trouble(): Promise<Trouble | null>;
   decide(isRight: boolean): Promise<void>;
   /** Where a locked vault is unlocked. */
-  vaultDoor: VaultDoor;
+  vaultDoor: OwnVault;
   close(): void;
 }
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { VaultDoor } from "../vault/vault-door";
+import type { OwnVault } from "../vault/own-vault";
 import type { VaultState } from "../wire/vault-state";
 import { errorWords } from "./error-words";
 import { Icon } from "./icon";
@@ -14,7 +14,7 @@ interface Props {
   /** The site that waits. */
   origin: string;
   state: VaultState;
-  door: VaultDoor;
+  door: OwnVault;
   decide(isRight: boolean): Promise<void>;
   /** Look again how things stand. */
   reload(): void;
@@ -45,7 +45,7 @@ export function TroubleVault({ origin, state, door, decide, reload }: Props) {
           </p>
         </div>
       </div>
-      <VaultUnlockForm door={door} state={state} onUnlocked={reload} />
+      <VaultUnlockForm door={door} state={state} deviceSecret={door.deviceSecret} onUnlocked={reload} />
       {problem !== null && (
         <Note kind="danger">
           <p>{problem}</p>

@@ -1,13 +1,28 @@
-import type { VaultDoor } from "../vault/vault-door";
+import { useState } from "preact/hooks";
+import type { OwnVault } from "../vault/own-vault";
+import type { VaultState } from "../wire/vault-state";
+import { errorWords } from "./error-words";
+import { formatMoment } from "./format-moment";
 import { Icon } from "./icon";
+import { Note } from "./note";
 import { t } from "./t";
 import { useLoaded } from "./use-loaded";
 import { VaultUnlockForm } from "./vault-unlock-form";
 
-/** What the popup shows while the vault is locked for this extension: one thing to do. Nothing otherwise. */
-export function VaultCard({ door, onUnlocked }: { door: VaultDoor; onUnlocked(): void }) {
-  const { value, reload } = useLoaded(() => door.vault());
-  if (value === null || value.mode !== "locked" || value.unlocked) return null;
+async function load(door: OwnVault) {
+  const [state, isRemembered] = await Promise.all([door.vault(), door.device()]);
+  return { state, isRemembered };
+}
+
+/** The locked vault: while it is locked for this extension one thing to do, else until when it is open. Nothing in managed mode. */
+export function VaultCard({ door, onUnlocked }: { door: OwnVault; onUnlocked(): void }) {
+  const { value, reload } = useLoaded(() => load(door));
+  if (value === null || value.state.mode !== "locked") return null;
+  const changed = () => {
+    reload();
+    onUnlocked();
+  };
+  if (value.state.unlocked) return <Open {...value} door={door} onChange={changed} />;
   return (
     <section class="card pad3 stack s3" aria-labelledby="vault-title">
       <div class="row g3">
@@ -21,14 +36,54 @@ export function VaultCard({ door, onUnlocked }: { door: VaultDoor; onUnlocked():
           <p class="t12 m2">{t("vault_why")}</p>
         </div>
       </div>
-      <VaultUnlockForm
-        door={door}
-        state={value}
-        onUnlocked={() => {
-          reload();
-          onUnlocked();
-        }}
-      />
+      <VaultUnlockForm door={door} state={value.state} deviceSecret={door.deviceSecret} onUnlocked={changed} />
+    </section>
+  );
+}
+
+interface OpenProps {
+  state: VaultState;
+  isRemembered: boolean;
+  door: OwnVault;
+  onChange(): void;
+}
+
+function Open({ state, isRemembered, door, onChange }: OpenProps) {
+  const [failure, setFailure] = useState<string | null>(null);
+  const act = (doing: Promise<unknown>) => {
+    setFailure(null);
+    doing.then(onChange, (problem: unknown) => setFailure(errorWords(problem)));
+  };
+  const until = state.until_at === null ? "" : formatMoment(new Date(state.until_at), new Date());
+  return (
+    <section class="card pad3 stack s2" aria-labelledby="vault-title">
+      <div class="row g3">
+        <span class="vmark">
+          <Icon name="unlock" />
+        </span>
+        <div class="grow">
+          <h2 class="h3 t13" id="vault-title">
+            {t("vault_openTitle")}
+          </h2>
+          <p class="t12 m2">{t("vault_openUntil", { until })}</p>
+        </div>
+        <button type="button" class="btn sm" onClick={() => act(door.lock())}>
+          {t("vault_lock")}
+        </button>
+      </div>
+      {isRemembered && (
+        <div class="row g3">
+          <p class="t12 m2 grow">{t("vault_deviceIsOn")}</p>
+          <button type="button" class="btn sm quiet" onClick={() => act(door.forgetDevice())}>
+            {t("vault_deviceOff")}
+          </button>
+        </div>
+      )}
+      {failure !== null && (
+        <Note kind="danger">
+          <p>{failure}</p>
+        </Note>
+      )}
     </section>
   );
 }

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import type { DeviceSecret } from "../vault/device-secret";
 import type { VaultDoor } from "../vault/vault-door";
 import type { VaultState } from "../wire/vault-state";
 import { errorWords } from "./error-words";
@@ -11,12 +12,15 @@ interface Props {
   door: VaultDoor;
   state: VaultState;
   onUnlocked(state: VaultState): void;
+  /** Where this browser can hold a key of its own. */
+  deviceSecret?: DeviceSecret;
 }
 
 /** Unlocks a vault, in the portal and in the extension: by passkey where there is one, else by words. Nothing typed leaves this page. */
-export function VaultUnlockForm({ door, state, onUnlocked }: Props) {
+export function VaultUnlockForm({ door, state, onUnlocked, deviceSecret }: Props) {
   const [words, setWords] = useState("");
   const [everywhere, setEverywhere] = useState(false);
+  const [remembered, setRemembered] = useState(false);
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string | null>(null);
   const run = (doing: (client: VaultClient) => Promise<VaultState>) => {
@@ -34,7 +38,8 @@ export function VaultUnlockForm({ door, state, onUnlocked }: Props) {
       class="stack s3 vault-unlock"
       onSubmit={(event) => {
         event.preventDefault();
-        if (words !== "") run((client) => client.unlockByWords(door, words, everywhere));
+        const device = remembered ? deviceSecret : null;
+        if (words !== "") run((client) => client.unlockByWords(door, words, everywhere, device));
       }}
     >
       {isOwnPage() && state.wraps.some(({ kind }) => kind === "passkey_prf") && (
@@ -68,7 +73,28 @@ export function VaultUnlockForm({ door, state, onUnlocked }: Props) {
         <input type="checkbox" checked={everywhere} onChange={(event) => setEverywhere(event.currentTarget.checked)} />
         {t("vault_everywhere")}
       </label>
+      {deviceSecret !== undefined && <Remember isOn={remembered} onChange={setRemembered} />}
     </form>
+  );
+}
+
+/** What it means is said where it is chosen: nobody needs to know any words then. */
+function Remember({ isOn, onChange }: { isOn: boolean; onChange(isOn: boolean): void }) {
+  return (
+    <div class="stack s1">
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={isOn}
+          aria-describedby="vault-device-hint"
+          onChange={(event) => onChange(event.currentTarget.checked)}
+        />
+        {t("vault_device")}
+      </label>
+      <p class="t12 m3" id="vault-device-hint">
+        {t("vault_deviceHint")}
+      </p>
+    </div>
   );
 }
 

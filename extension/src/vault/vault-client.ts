@@ -2,11 +2,14 @@ import type { VaultChallenge } from "../wire/vault-challenge";
 import type { WrapDraft } from "../wire/vault-draft";
 import type { VaultState, WrapKind } from "../wire/vault-state";
 import { base64url } from "./base64url";
+import type { DeviceSecret } from "./device-secret";
+import { deviceWay } from "./device-way";
 import { letterFor } from "./letter-for";
 import { passkeySecret } from "./passkey-secret";
 import { recoveryCode } from "./recovery-code";
 import { sealedBlob } from "./sealed-blob";
 import type { VaultDoor, VaultDoors } from "./vault-door";
+import { wrapContext } from "./wrap-context";
 import { wrapParams } from "./wrap-params";
 import { wrappingKey } from "./wrapping-key";
 
@@ -17,14 +20,23 @@ const DEK_BYTES = 32;
 
 /** The person's half of a locked vault: data keys are made, wrapped and opened here, and leave as ciphertext for the server's key only. */
 export const vaultClient = {
-  /** Unlocks by a passphrase or a recovery code, whichever it is; `wrong_words` if neither opens it. */
-  async unlockByWords(door: VaultDoor, words: string, everywhere: boolean): Promise<VaultState> {
+  /**
+   * Unlocks by a passphrase or a recovery code, whichever it is; `wrong_words` if neither opens it. With `deviceSecret` this
+   * browser unlocks it without asking from then on.
+   */
+  async unlockByWords(
+    door: VaultDoor,
+    words: string,
+    everywhere: boolean,
+    deviceSecret: DeviceSecret | null = null,
+  ): Promise<VaultState> {
     const recovery = await recoveryCode.read(words);
     const challenge = await door.beginUnlock();
     const dek =
       (recovery && (await open(challenge, "recovery", recovery))) ?? (await open(challenge, "passphrase", words));
     if (dek === null) throw new Error("wrong_words");
-    return bring(door, challenge, dek, everywhere);
+    const device = deviceSecret && (await deviceWay.draft(challenge, dek, deviceSecret));
+    return bring(door, challenge, dek, everywhere, device);
   },
 
   /** Unlocks by a passkey that derives keys. */
@@ -62,16 +74,22 @@ export const vaultClient = {
   },
 };
 
-async function bring(door: VaultDoor, challenge: VaultChallenge, dek: Bytes, everywhere: boolean): Promise<VaultState> {
+async function bring(
+  door: VaultDoor,
+  challenge: VaultChallenge,
+  dek: Bytes,
+  everywhere: boolean,
+  device: WrapDraft | null = null,
+): Promise<VaultState> {
   const sealed = await letterFor(challenge, dek);
   dek.fill(0);
-  return door.unlock({ unlock_id: challenge.unlock_id, sealed, everywhere });
+  return door.unlock({ unlock_id: challenge.unlock_id, sealed, everywhere }, device);
 }
 
 async function open(challenge: VaultChallenge, kind: WrapKind, secret: Secret): Promise<Bytes | null> {
   for (const { params, blob } of challenge.wraps.filter((each) => each.kind === kind)) {
     const key = await wrappingKey(kind, secret, params);
-    const dek = await sealedBlob.open(key, base64url.bytes(blob), contextOf(challenge, kind, params));
+    const dek = await sealedBlob.open(key, base64url.bytes(blob), wrapContext(challenge, kind, params));
     key.fill(0);
     if (dek !== null) return dek;
   }
@@ -83,7 +101,7 @@ async function openByPasskey(challenge: VaultChallenge): Promise<Bytes> {
     const { salt, credentialId } = wrapParams.read(params, false);
     const { secret } = await passkeySecret(challenge.account_id, salt, credentialId);
     const key = await wrappingKey("passkey_prf", secret, params);
-    const dek = await sealedBlob.open(key, base64url.bytes(blob), contextOf(challenge, "passkey_prf", params));
+    const dek = await sealedBlob.open(key, base64url.bytes(blob), wrapContext(challenge, "passkey_prf", params));
     if (dek !== null) return dek;
   }
   throw new Error("No passkey of yours opens this vault.");
@@ -97,14 +115,9 @@ async function wrap(
   params: string,
 ): Promise<WrapDraft> {
   const key = await wrappingKey(kind, secret, params);
-  const blob = await sealedBlob.seal(key, dek, contextOf(challenge, kind, params));
+  const blob = await sealedBlob.seal(key, dek, wrapContext(challenge, kind, params));
   key.fill(0);
   return { kind, params, blob: base64url.of(blob), label: null };
-}
-
-function contextOf(challenge: VaultChallenge, kind: WrapKind, params: string): Bytes {
-  const { deployment_id, account_id, dek_id, dek_version } = challenge;
-  return sealedBlob.context("dek-wrap", [deployment_id, account_id, dek_id, dek_version, kind, params]);
 }
 
 function saltOf(params: string): Bytes {

@@ -6,7 +6,8 @@ import type { VaultState } from "../wire/vault-state";
 export interface VaultDoor {
   vault(): Promise<VaultState>;
   beginUnlock(): Promise<VaultChallenge>;
-  unlock(draft: UnlockDraft): Promise<VaultState>;
+  /** `device` is a wrap that this browser opens, kept once the vault is unlocked. */
+  unlock(draft: UnlockDraft, device?: WrapDraft | null): Promise<VaultState>;
   lock(): Promise<VaultState>;
 }
 

@@ -38,6 +38,9 @@ export interface WorkerApi extends VaultDoor {
   /** Asks the provider with a key, now. */
   checkKey(id: string): Promise<Key>;
   deleteKey(id: string): Promise<void>;
+  /** Whether this browser unlocks the vault without asking. */
+  device(): Promise<boolean>;
+  forgetDevice(): Promise<void>;
   stop(key: string): Promise<void>;
   question(id: string): Promise<{ question: ConsentQuestion; others: number } | null>;
   decide(id: string, decision: ConsentDecision): Promise<void>;

@@ -1,11 +1,14 @@
 import { browser } from "wxt/browser";
 import type { ServerFrame } from "../wire/server-frame";
 import { accountAccess } from "./account-access";
+import { browserDeviceSecret } from "./browser-device-secret";
 import { browserKeyValue } from "./browser-key-value";
+import { browserName } from "./browser-name";
 import { browserSurface } from "./browser-surface";
 import { BudgetWatch } from "./budget-watch";
 import { BuiltInScripts } from "./built-in-scripts";
 import { Consent } from "./consent";
+import { DeviceUnlock } from "./device-unlock";
 import { Generations } from "./generations";
 import { Link } from "./link";
 import { ownOrigin } from "./own-origin";
@@ -38,7 +41,8 @@ export function assemble(changed: () => void) {
   const toolbar = new Toolbar(settings, session);
   const waiting = (count: number) => void toolbar.waiting(count);
   const consent = new Consent({ session: memory, surface: browserSurface("consent"), backend, waiting });
-  const asks = { consent, troubles: new Troubles(browserSurface("trouble")) };
+  const device = new DeviceUnlock({ local, backend, secretOf: browserDeviceSecret, label: browserName });
+  const asks = { consent, troubles: new Troubles(browserSurface("trouble"), () => device.now()) };
   const link = new Link({
     open: (url, protocol) => new WebSocket(url, protocol),
     backend: () => settings.backend(),
@@ -53,7 +57,7 @@ export function assemble(changed: () => void) {
   const own = ownOrigin();
   const ended = (origin: string) => void (origin === own || watch.ended(origin));
   const generations: Generations = new Generations({ ...paced, ...asks, link, allowedModel, own, changed, ended });
-  const site = { ...access, ...asks, grants, subscribers, tops, changed };
+  const site = { ...access, ...asks, device, grants, subscribers, tops, changed };
   const service = new UiService({ ...site, generations, link, memory });
   const page = { ...siteAccess(site), consent, generations, session: memory, settings };
 

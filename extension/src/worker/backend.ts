@@ -11,8 +11,8 @@ import type { ProviderChoice } from "../wire/provider-choice";
 import { RpcCode } from "../wire/rpc-code";
 import { RpcFailure } from "../wire/rpc-failure";
 import type { VaultChallenge } from "../wire/vault-challenge";
-import type { UnlockDraft } from "../wire/vault-draft";
-import type { VaultState } from "../wire/vault-state";
+import type { UnlockDraft, WrapDraft } from "../wire/vault-draft";
+import type { VaultState, VaultWrap } from "../wire/vault-state";
 import { backendFailure } from "./backend-failure";
 import { disconnected } from "./disconnected";
 import type { Session } from "./session";
@@ -102,6 +102,14 @@ export class Backend {
 
   unlock(draft: UnlockDraft): Promise<VaultState> {
     return this.call("POST", "/v1/vault/unlock", draft);
+  }
+
+  addWrap(draft: WrapDraft): Promise<VaultWrap> {
+    return this.call("POST", "/v1/vault/wraps", draft);
+  }
+
+  removeWrap(id: string): Promise<void> {
+    return this.call("DELETE", `/v1/vault/wraps/${encodeURIComponent(id)}`);
   }
 
   lock(): Promise<VaultState> {

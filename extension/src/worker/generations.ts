@@ -45,7 +45,6 @@ const MOST_PER_SITE = 16;
 
 /** What the backend says of a model that it does not know, or that a site may not use. */
 const NOT_HERE = new Set(["unknown_model", "model_not_granted"]);
-
 /**
  * Everything that runs: starts it, feeds the page, asks the person when the backend wants consent, stops it, and takes
  * it up again after the connection or this worker was lost.
@@ -289,8 +288,8 @@ export class Generations {
     const usage = frame.usage ? usageOf(frame.usage) : null;
     const cost = frame.cost ? costOf(frame.cost) : null;
     const failure = backendFailure(error, { usage, cost });
-    const waits = run.visible && run.seq === 0 && !run.orphan && run.record.caller.origin !== this.deps.own;
-    if (waits && this.deps.troubles.concern(error)) return void this.interrupt(run, error, failure);
+    if (run.seq === 0 && !run.orphan && this.deps.troubles.concern(error))
+      return void this.interrupt(run, error, failure);
     this.fail(run, failure);
   }
 
@@ -299,8 +298,10 @@ export class Generations {
     run.state = "asking";
     run.accepted?.();
     this.deps.changed();
-    const isRight = await this.deps.troubles.wait(run.record.key, run.record.caller.origin, error).catch(() => false);
-    if (this.runs.get(run.record.key) !== run) return;
+    const { key, caller } = run.record;
+    const isSeen = run.visible && caller.origin !== this.deps.own;
+    const isRight = await this.deps.troubles.wait(key, caller.origin, error, isSeen);
+    if (this.runs.get(key) !== run) return;
     if (!isRight) return this.fail(run, failure);
     this.again(run, run.body.model);
     await this.deps.link.ready().then(

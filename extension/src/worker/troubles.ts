@@ -28,37 +28,21 @@ const WAIT_AT_MOST_MS = 10 * 60_000;
 export class Troubles {
   private readonly open = new Map<string, Open>();
 
-  constructor(private readonly surface: ConsentSurface) {}
+  constructor(
+    private readonly surface: ConsentSurface,
+    /** Unlocks the vault without asking, where the person wants that; whether it did. */
+    private readonly unlock: () => Promise<boolean>,
+  ) {}
 
   /** Whether a failure is one that the person can put right while the page waits. */
   concern(failure: Failure): boolean {
     return Object.hasOwn(KINDS, failure.code);
   }
 
-  /** Resolves with whether to try again. */
-  async wait(waiter: string, origin: string, failure: Failure): Promise<boolean> {
-    const { provider, key_label: label } = failure.details ?? {};
-    const kind = kindOf(failure);
-    const key = kind === "vault" ? kind : `${kind}:${String(provider)}:${String(label)}`;
-    const known = this.open.get(key);
-    const trouble: Trouble = {
-      id: known?.trouble.id ?? crypto.randomUUID(),
-      kind,
-      origin,
-      provider: typeof provider === "string" ? provider : null,
-      label: typeof label === "string" ? label : null,
-      message: failure.message,
-    };
-    const open = known ?? { trouble, waiters: new Map(), surface: null };
-    this.open.set(key, open);
-    const decided = new Promise<boolean>((resolve) => open.waiters.set(waiter, resolve));
-    if (known === undefined) {
-      open.surface = await this.surface.open(trouble.id).catch(() => null);
-      if (open.surface === null) this.decide(trouble.id, false);
-      setTimeout(() => this.decide(trouble.id, false), WAIT_AT_MOST_MS);
-      if (open.waiters.size === 0) this.end(open);
-    }
-    return decided;
+  /** Resolves with whether to try again. Where nobody looks at who asks, no window is opened. */
+  async wait(waiter: string, origin: string, failure: Failure, isSeen: boolean): Promise<boolean> {
+    if (kindOf(failure) === "vault" && (await this.unlock())) return true;
+    return isSeen && this.ask(waiter, origin, failure);
   }
 
   /** The trouble of an open window; null when it is over. */
@@ -94,6 +78,31 @@ export class Troubles {
     for (const open of [...this.open.values()]) {
       if (open.waiters.delete(waiter) && open.waiters.size === 0) this.end(open);
     }
+  }
+
+  private async ask(waiter: string, origin: string, failure: Failure): Promise<boolean> {
+    const { provider, key_label: label } = failure.details ?? {};
+    const kind = kindOf(failure);
+    const key = kind === "vault" ? kind : `${kind}:${String(provider)}:${String(label)}`;
+    const known = this.open.get(key);
+    const trouble: Trouble = {
+      id: known?.trouble.id ?? crypto.randomUUID(),
+      kind,
+      origin,
+      provider: typeof provider === "string" ? provider : null,
+      label: typeof label === "string" ? label : null,
+      message: failure.message,
+    };
+    const open = known ?? { trouble, waiters: new Map(), surface: null };
+    this.open.set(key, open);
+    const decided = new Promise<boolean>((resolve) => open.waiters.set(waiter, resolve));
+    if (known === undefined) {
+      open.surface = await this.surface.open(trouble.id).catch(() => null);
+      if (open.surface === null) this.decide(trouble.id, false);
+      setTimeout(() => this.decide(trouble.id, false), WAIT_AT_MOST_MS);
+      if (open.waiters.size === 0) this.end(open);
+    }
+    return decided;
   }
 
   private byId(id: string): Open | undefined {

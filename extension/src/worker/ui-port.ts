@@ -37,6 +37,8 @@ const CALLS = new Set<string>([
   "beginUnlock",
   "unlock",
   "lock",
+  "device",
+  "forgetDevice",
 ] satisfies (keyof UiService)[]);
 
 /** What the port needs of the generations: our own screens may ask models, too. */

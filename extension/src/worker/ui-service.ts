@@ -3,10 +3,11 @@ import type { GrantDraft } from "../wire/grant-draft";
 import type { KeyDraft } from "../wire/key-draft";
 import { RpcFailure } from "../wire/rpc-failure";
 import type { Snapshot } from "../wire/snapshot";
-import type { UnlockDraft } from "../wire/vault-draft";
+import type { UnlockDraft, WrapDraft } from "../wire/vault-draft";
 import type { WorkerApi } from "../wire/worker-api";
 import type { Backend } from "./backend";
 import type { Consent } from "./consent";
+import type { DeviceUnlock } from "./device-unlock";
 import type { Generations } from "./generations";
 import type { KeyValue } from "./key-value";
 import { LastRefusal } from "./last-refusal";
@@ -21,6 +22,7 @@ import type { Troubles } from "./troubles";
 interface Dependencies {
   backend: Backend;
   consent: Consent;
+  device: DeviceUnlock;
   generations: Generations;
   link: Link;
   session: Session;
@@ -103,14 +105,25 @@ export class UiService implements WorkerApi {
   deleteKey = (id: string) => this.deps.backend.deleteKey(id);
   vault = () => this.deps.backend.vault();
   beginUnlock = () => this.deps.backend.beginUnlock();
-  lock = () => this.deps.backend.lock();
+  device = () => this.deps.device.isOn();
+  forgetDevice = () => this.deps.device.forget();
   question = (id: string) => this.deps.consent.question(id);
 
+  /** By hand: then this browser does not open it by itself either. */
+  async lock() {
+    await this.deps.device.hold(true);
+    return this.deps.backend.lock();
+  }
+
   /** Pages that waited for it go on by themselves. */
-  async unlock(draft: UnlockDraft) {
+  async unlock(draft: UnlockDraft, device: WrapDraft | null = null) {
     const state = await this.deps.backend.unlock(draft);
-    if (state.unlocked) this.deps.troubles.unlocked();
-    this.deps.changed();
+    try {
+      await (device === null ? this.deps.device.hold(false) : this.deps.device.keep(device));
+    } finally {
+      if (state.unlocked) this.deps.troubles.unlocked();
+      this.deps.changed();
+    }
     return state;
   }
 

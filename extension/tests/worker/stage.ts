@@ -29,6 +29,8 @@ export class Stage {
   readonly generations: Generations;
   grantsFail = false;
   windowsFail = false;
+  /** Whether this browser unlocks the vault without asking. */
+  opensByItself = false;
 
   constructor(readonly session: KeyValue = memoryKeyValue()) {
     this.records = new RunRecords(session);
@@ -41,13 +43,14 @@ export class Stage {
       backend: { putGrant: (draft) => this.putGrant(draft) },
       waiting: (count) => void this.waiting.push(count),
     });
-    this.troubles = new Troubles({
-      open: async (id) => {
+    const surface = {
+      open: async (id: string) => {
         if (this.windowsFail) throw new Error("no windows here");
-        return { kind: "window", id: this.troubled.push(id) };
+        return { kind: "window" as const, id: this.troubled.push(id) };
       },
-      close: async ({ id }) => void this.troubled.splice(id - 1, 1),
-    });
+      close: async ({ id }: { id: number }) => void this.troubled.splice(id - 1, 1),
+    };
+    this.troubles = new Troubles(surface, async () => this.opensByItself);
     this.generations = new Generations({
       records: this.records,
       consent: this.consent,

@@ -104,6 +104,19 @@ describe("a locked vault", () => {
     expect([worker.sent.length, worker.troubled]).toEqual([2, []]);
   });
 
+  it("that this browser opens by itself delays a page in front, behind, or our own, and asks nobody", async () => {
+    const worker = new Stage();
+    worker.opensByItself = true;
+    const caller = { origin: OWN, embedder: null, tabId: 1, frameId: 0 };
+    worker.ask("1");
+    worker.ask("2", { visible: false });
+    worker.ask("3", { caller });
+    await turn();
+    for (const index of [0, 1, 2]) worker.failed(index, "vault_locked", LOCKED);
+    await turn();
+    expect([worker.sent.length, worker.troubled]).toEqual([6, []]);
+  });
+
   it("that unlocking would not open is a key to be put right", async () => {
     const worker = new Stage();
     worker.ask("1");

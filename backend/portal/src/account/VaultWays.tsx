@@ -12,7 +12,7 @@ const NAMES = {
   passphrase: "Passphrase",
   recovery: "Recovery code",
   passkey_prf: "Passkey",
-  device: "This device",
+  device: "A device",
 } as const;
 
 /** By what the vault is unlocked, and what can be changed about it while it is. */
@@ -72,9 +72,10 @@ function Way({ wrap, remove }: { wrap: VaultWrap; remove(): void }): JSX.Element
     <li class="row">
       <span class="grow">
         <span class="b t13">{name}</span>
+        {wrap.kind === "device" && <span class="t12 m2"> unlocks without asking</span>}
         <span class="t12 m3"> since {formatDay(new Date(wrap.created_at), false)}</span>
       </span>
-      {wrap.kind === "passkey_prf" && (
+      {(wrap.kind === "passkey_prf" || wrap.kind === "device") && (
         <button type="button" class="btn sm" aria-label={`Remove ${name}`} onClick={remove}>
           Remove
         </button>
