@@ -7,6 +7,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Field } from "./Field";
 import type { PortalError } from "./PortalError";
+import { isGuessable } from "./passphraseGuess";
 import { ResourceNote } from "./ResourceNote";
 import { asPortalError } from "./useResource";
 
@@ -15,6 +16,8 @@ type Recovery = Awaited<ReturnType<typeof recoveryCode.fresh>>;
 const FAULTS = {
   short: "Use at least 14 characters: whoever has the whole server may guess for as long as they like.",
   plain: "That repeats itself too much. Use different words.",
+  guessable:
+    "Programs guess this quickly: it is made of usual words and tricks. Take more words, or let us suggest six.",
 };
 const TYPED = 5;
 
@@ -28,7 +31,8 @@ export function VaultSetup(props: { doors: VaultDoors; done(): Promise<void>; ca
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<PortalError | null>(null);
   useEffect(() => void recoveryCode.fresh().then(setRecovery), []);
-  const fault = passphraseFault(passphrase);
+  const [guessed, setGuessed] = useState("");
+  const fault = passphraseFault(passphrase) ?? (guessed === passphrase && guessed ? "guessable" : null);
   const isNoted = recovery !== null && typed.trim().toUpperCase() === recovery.code.slice(-TYPED);
   const submit = async () => {
     setTried(true);
@@ -36,6 +40,11 @@ export function VaultSetup(props: { doors: VaultDoors; done(): Promise<void>; ca
     setBusy(true);
     setFailure(null);
     try {
+      if (await isGuessable(passphrase)) {
+        setGuessed(passphrase);
+        setBusy(false);
+        return;
+      }
       const { vaultClient } = await import("@vault/vault-client");
       await vaultClient.switchOn(doors, passphrase, recovery.secret);
       await done();
