@@ -66,11 +66,11 @@ class House:
         return dek
 
     async def unlock(
-        self, who: Principal = ME, kind: str = "passphrase", words: str = "correct horse", *, everywhere: bool = False
+        self, who: Principal = ME, kind: str = "passphrase", words: str = "correct horse", *, everywhere: bool = False, idle_s: int = 900
     ) -> VaultState:
         challenge = wire(await self.locked_mode.begin_unlock(who))
         dek = unwrap(challenge, kind, words)
-        return await self.locked_mode.unlock(who, challenge["unlock_id"], raw(letter(challenge, dek)), everywhere=everywhere)
+        return await self.locked_mode.unlock(who, challenge["unlock_id"], raw(letter(challenge, dek)), everywhere=everywhere, idle_s=idle_s)
 
 
 def wire(challenge: Challenge) -> dict[str, Any]:

@@ -120,6 +120,20 @@ async def test_it_locks_itself_when_nobody_uses_it_and_in_any_case_after_twelve_
         await house.open(key)
 
 
+async def test_it_stays_open_unused_for_as_long_as_the_last_client_said(house: House) -> None:
+    key = await house.add()
+    await house.switch_on()
+    await house.unlock(OTHER_CLIENT)
+    assert (await house.unlock(idle_s=60)).idle_s == 60
+    for _ in range(2):
+        house.clock.seconds += 59
+        await house.open(key)
+    house.clock.seconds += 60
+    for who in (ME, OTHER_CLIENT):
+        with pytest.raises(VaultLocked):
+            await house.open(key, who)
+
+
 async def test_the_servers_own_looks_do_not_keep_it_open(house: House) -> None:
     key = await house.add()
     await house.switch_on()

@@ -17,7 +17,7 @@ const NOTHING: Replies = {
   models: { data: [] },
   grants: { data: [] },
   keys: { data: [] },
-  vault: { mode: "managed", unlocked: true, everywhere: false, until_at: null, wraps: [] },
+  vault: { mode: "managed", unlocked: true, everywhere: false, until_at: null, idle_s: null, wraps: [] },
   generations: { data: [], next_cursor: null },
 };
 let host: HTMLElement;
@@ -114,7 +114,10 @@ test("activity calls a model by its name, and by its id where the account has it
 
 test("a locked vault is said on every page, and is the first thing on the page of keys", async () => {
   const wraps = [{ id: "wrap_1", kind: "passphrase", label: null, created_at: "2026-11-01T00:00:00Z" }];
-  serve({ ...NOTHING, vault: { mode: "locked", unlocked: false, everywhere: false, until_at: null, wraps } });
+  serve({
+    ...NOTHING,
+    vault: { mode: "locked", unlocked: false, everywhere: false, until_at: null, idle_s: null, wraps },
+  });
   expect(await shown()).toContain("Your vault is locked.");
   expect(host.querySelector("main a")?.getAttribute("href")).toBe("#/keys");
   render(null, host);
@@ -124,7 +127,10 @@ test("a locked vault is said on every page, and is the first thing on the page o
 
 test("an unlocked vault says how it can be unlocked, and offers to lock it", async () => {
   const wraps = [{ id: "wrap_1", kind: "passkey_prf", label: "Phone", created_at: "2026-11-01T00:00:00Z" }];
-  serve({ ...NOTHING, vault: { mode: "locked", unlocked: true, everywhere: true, until_at: null, wraps } });
+  serve({
+    ...NOTHING,
+    vault: { mode: "locked", unlocked: true, everywhere: true, until_at: null, idle_s: null, wraps },
+  });
   const text = await shown("#/keys");
   for (const words of ["Unlocked for all your apps", "Lock now", "Phone", "New passphrase and code…"]) {
     expect(text).toContain(words);

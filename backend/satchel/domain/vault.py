@@ -23,6 +23,8 @@ WRAP_KINDS: tuple[WrapKind, ...] = get_args(WrapKind)
 SEALED_DEK_BYTES = 145
 MAX_WRAPS = 20
 MAX_LABEL_CHARACTERS = 100
+MIN_IDLE_S = 60
+MAX_IDLE_S = 14_400
 
 _SEAL_VERSION = 1
 _MAX_PARAMS_CHARACTERS = 1_024
@@ -69,13 +71,14 @@ class UserWrap:
 
 @dataclass(frozen=True, slots=True)
 class VaultState:
-    """How things stand with a vault, as one client sees it. `until_at` is when it locks itself at the latest."""
+    """How things stand with a vault, as one client sees it. It locks itself unused for `idle_s`, and at `until_at` at the latest."""
 
     mode: Mode
     unlocked: bool
     wraps: Sequence[UserWrap] = ()
     until_at: datetime | None = None
     everywhere: bool = False
+    idle_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import { t } from "./t";
 import { useLoaded } from "./use-loaded";
 
 const THEMES = ["system", "light", "dark"] as const;
+const LOCK_AFTER = [5, 15, 60, 240] as const;
 const LANGUAGE_MODELS = ["when missing", "always", "off"] as const;
 /** A message's name has no spaces. */
 const WORDS = { "when missing": "missing", always: "always", off: "off" } as const;
@@ -52,6 +53,7 @@ export function SectionSettings({ source, onChange }: { source: OptionsSource; o
           </section>
           <Looks chosen={value.chosen} onSet={set} />
           <Pages chosen={value.chosen} onSet={set} />
+          <VaultLock chosen={value.chosen} onSet={set} />
           <details class="card pad3">
             <summary class="t13 b">{t("import_title")}</summary>
             <div class="gap-top">
@@ -97,6 +99,35 @@ function Looks({ chosen, onSet }: GroupProps) {
             {Object.entries(language.choices).map(([tag, name]) => (
               <option key={tag} value={tag} lang={tag}>
                 {name}
+              </option>
+            ))}
+          </select>
+        </SettingRow>
+      </div>
+    </section>
+  );
+}
+
+function VaultLock({ chosen, onSet }: GroupProps) {
+  return (
+    <section class="stack" aria-labelledby="set-vault">
+      <h2 class="h2" id="set-vault">
+        {t("settings_vault")}
+      </h2>
+      <div class="card list">
+        <SettingRow id="lock-after" title={t("settings_lockAfter")} hint={t("settings_lockAfterHint")}>
+          <select
+            class="in"
+            aria-labelledby="lock-after-title"
+            aria-describedby="lock-after-hint"
+            value={chosen.lockAfterMinutes}
+            onChange={(event) =>
+              onSet({ lockAfterMinutes: Number(event.currentTarget.value) as typeof chosen.lockAfterMinutes })
+            }
+          >
+            {LOCK_AFTER.map((minutes) => (
+              <option key={minutes} value={minutes}>
+                {t("settings_lockAfter_minutes", { minutes: String(minutes) })}
               </option>
             ))}
           </select>

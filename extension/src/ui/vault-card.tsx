@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { OwnVault } from "../vault/own-vault";
 import type { VaultState } from "../wire/vault-state";
 import { errorWords } from "./error-words";
-import { formatMoment } from "./format-moment";
+import { formatUntil } from "./format-until";
 import { Icon } from "./icon";
 import { Note } from "./note";
 import { t } from "./t";
@@ -54,7 +54,8 @@ function Open({ state, isRemembered, door, onChange }: OpenProps) {
     setFailure(null);
     doing.then(onChange, (problem: unknown) => setFailure(errorWords(problem)));
   };
-  const until = state.until_at === null ? "" : formatMoment(new Date(state.until_at), new Date());
+  const minutes = String(Math.round((state.idle_s ?? 900) / 60));
+  const until = state.until_at === null ? "" : formatUntil(new Date(state.until_at), new Date());
   return (
     <section class="card pad3 stack s2" aria-labelledby="vault-title">
       <div class="row g3">
@@ -65,7 +66,7 @@ function Open({ state, isRemembered, door, onChange }: OpenProps) {
           <h2 class="h3 t13" id="vault-title">
             {t("vault_openTitle")}
           </h2>
-          <p class="t12 m2">{t("vault_openUntil", { until })}</p>
+          <p class="t12 m2">{t("vault_openUntil", { minutes, until })}</p>
         </div>
         <button type="button" class="btn sm" onClick={() => act(door.lock())}>
           {t("vault_lock")}

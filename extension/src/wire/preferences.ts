@@ -9,6 +9,8 @@ export interface Preferences {
   languageModel: "off" | "when missing" | "always";
   /** Whether the person is told when a site's budget is nearly spent. */
   nearlySpent: boolean;
+  /** After how many minutes without use a vault that we unlock is locked. */
+  lockAfterMinutes: 15 | 5 | 60 | 240;
 }
 
 /** The first of each is what holds until the person chooses. */
@@ -17,6 +19,7 @@ const CHOICES: { readonly [Name in keyof Preferences]: readonly Preferences[Name
   language: ["auto", "en", "de"],
   languageModel: ["when missing", "off", "always"],
   nearlySpent: [true, false],
+  lockAfterMinutes: [15, 5, 60, 240],
 };
 const NAMES = Object.keys(CHOICES) as (keyof Preferences)[];
 

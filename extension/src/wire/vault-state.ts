@@ -15,5 +15,7 @@ export interface VaultState {
   unlocked: boolean;
   everywhere: boolean;
   until_at: string | null;
+  /** For how long it stays open without being used. */
+  idle_s: number | null;
   wraps: readonly VaultWrap[];
 }

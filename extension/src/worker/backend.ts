@@ -100,8 +100,8 @@ export class Backend {
     return this.call("POST", "/v1/vault/unlock/begin");
   }
 
-  unlock(draft: UnlockDraft): Promise<VaultState> {
-    return this.call("POST", "/v1/vault/unlock", draft);
+  async unlock(draft: UnlockDraft): Promise<VaultState> {
+    return this.call("POST", "/v1/vault/unlock", { ...draft, idle_s: await this.settings.lockAfterS() });
   }
 
   addWrap(draft: WrapDraft): Promise<VaultWrap> {

@@ -43,6 +43,11 @@ export class Settings {
     return preferences.parse({ nearlySpent: await this.local.get("nearlySpent") }).nearlySpent;
   }
 
+  /** For how long a vault that we unlock stays open without being used. */
+  async lockAfterS(): Promise<number> {
+    return preferences.parse({ lockAfterMinutes: await this.local.get("lockAfterMinutes") }).lockAfterMinutes * 60;
+  }
+
   async paused(): Promise<boolean> {
     return (await this.local.get<boolean>("paused")) ?? false;
   }

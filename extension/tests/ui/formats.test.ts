@@ -8,6 +8,7 @@ import { formatLimit } from "../../src/ui/format-limit";
 import { formatMoment } from "../../src/ui/format-moment";
 import { formatPrice } from "../../src/ui/format-price";
 import { formatTokens } from "../../src/ui/format-tokens";
+import { formatUntil } from "../../src/ui/format-until";
 import { originParts } from "../../src/ui/origin-parts";
 import { worstCost } from "../../src/ui/worst-cost";
 import type { Model } from "../../src/wire/model";
@@ -135,4 +136,10 @@ describe("the terms of an always", () => {
     expect([own(""), own("x"), own("0"), own("-1")]).toEqual([null, null, null, null]);
     expect([own("1.50"), own("1,50")]).toEqual([1.5, 1.5]);
   });
+});
+
+it("a time to come is the clock today, with the weekday on another day", () => {
+  const now = new Date(2026, 10, 28, 19, 20);
+  expect(formatUntil(new Date(2026, 10, 28, 23, 5), now, "de")).toBe("23:05");
+  expect(formatUntil(new Date(2026, 10, 29, 7, 20), now, "en")).toBe("Sun 07:20");
 });

@@ -50,6 +50,7 @@ it("a stored preference that is none of the choices counts as not chosen", () =>
     language: "auto",
     languageModel: "always",
     nearlySpent: true,
+    lockAfterMinutes: 15,
   });
 });
 

@@ -12,7 +12,7 @@ import { memoryKeyValue } from "../worker/memory-key-value";
 const { challenge: bound, vectors } = JSON.parse(file);
 const vector = vectors.find(({ kind }: { kind: string }) => kind === "device");
 const HMAC = { name: "HMAC", hash: "SHA-256" };
-const OPEN: VaultState = { mode: "locked", unlocked: true, everywhere: false, until_at: null, wraps: [] };
+const OPEN: VaultState = { mode: "locked", unlocked: true, everywhere: false, until_at: null, idle_s: null, wraps: [] };
 
 function bytes(hex: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array((hex.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16)));

@@ -174,7 +174,7 @@ async def test_who_has_lost_every_way_starts_over_without_the_keys(house: Served
     async with house.http.post(f"{house.url}/portal/api/vault/start-over", headers=headers) as reply:
         assert (reply.status, await reply.json()) == (
             200,
-            {"mode": "managed", "unlocked": True, "everywhere": False, "until_at": None, "wraps": []},
+            {"mode": "managed", "unlocked": True, "everywhere": False, "until_at": None, "idle_s": None, "wraps": []},
         )
     assert [key["label"] for key in (await house.call("GET", "/v1/keys"))[1]["data"]] == ["lab"], "what needs no vault stays"
     desk = KeyDesk(house.house.vault, house.house.rows, house.house.bus)

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from satchel.domain.errors import MalformedRequest
-from satchel.domain.vault import MAX_WRAPS, Challenge, Mode, UserWrap, VaultState, WrapDraft, WrapKind
+from satchel.domain.vault import MAX_IDLE_S, MAX_WRAPS, MIN_IDLE_S, Challenge, Mode, UserWrap, VaultState, WrapDraft, WrapKind
 from satchel.doors.http.callers import Callers
 from satchel.services.vault.locked import LockedMode
+from satchel.services.vault.opened import IDLE_S
 
 _SCOPE = "settings"
 
@@ -25,12 +26,13 @@ class WrapSchema(BaseModel):
 
 
 class VaultSchema(BaseModel):
-    """How things stand for the client that asks. `until_at`: it locks itself then, or after 15 minutes without use."""
+    """How things stand for the client that asks. `until_at`: it locks itself then, or after `idle_s` without use."""
 
     mode: Mode
     unlocked: bool
     everywhere: bool
     until_at: datetime | None
+    idle_s: int | None
     wraps: list[WrapSchema]
 
 
@@ -59,11 +61,12 @@ class ChallengeSchema(BaseModel):
 
 
 class UnlockDraft(BaseModel):
-    """A data key, sealed for a challenge. `everywhere`: the account's other apps and tokens may use the vault too."""
+    """A data key, sealed for a challenge. `everywhere`: the account's other apps and tokens may use it too."""
 
     unlock_id: str = Field(max_length=100)
     sealed: str = Field(max_length=400)
     everywhere: bool = False
+    idle_s: int = Field(default=int(IDLE_S), ge=MIN_IDLE_S, le=MAX_IDLE_S)
 
 
 class WrapDraftSchema(BaseModel):
@@ -102,7 +105,8 @@ def vault_router(callers: Callers, locked_mode: LockedMode) -> APIRouter:
         """Unlock it for this client."""
         principal = await callers.principal(request, _SCOPE)
         letter = _bytes(draft.sealed, "sealed")
-        return _state(await locked_mode.unlock(principal, draft.unlock_id, letter, everywhere=draft.everywhere))
+        everywhere, idle_s = draft.everywhere, draft.idle_s
+        return _state(await locked_mode.unlock(principal, draft.unlock_id, letter, everywhere=everywhere, idle_s=idle_s))
 
     @router.post("/lock")
     async def lock(request: Request) -> VaultSchema:
@@ -166,6 +170,7 @@ def _state(state: VaultState) -> VaultSchema:
         unlocked=state.unlocked,
         everywhere=state.everywhere,
         until_at=state.until_at,
+        idle_s=state.idle_s,
         wraps=[_wrap(wrap) for wrap in state.wraps],
     )
 

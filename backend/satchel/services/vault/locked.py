@@ -21,6 +21,7 @@ from satchel.ports.custody import Custody
 from satchel.ports.stores import Database, Stores
 from satchel.services.vault import Vault
 from satchel.services.vault.challenges import Challenges
+from satchel.services.vault.opened import IDLE_S
 from satchel.services.vault.seals import check_value
 
 _BEGINNINGS = Limit(count=30, window_s=300)
@@ -54,7 +55,9 @@ class LockedMode:
         unlock = opened.unlock if opened is not None else None
         if unlock is None or not unlock.admits(principal.client):
             return VaultState("locked", unlocked=False, wraps=wraps)
-        return VaultState("locked", unlocked=True, wraps=wraps, until_at=unlock.until_at, everywhere=bool(unlock.shared_by))
+        return VaultState(
+            "locked", unlocked=True, wraps=wraps, until_at=unlock.until_at, everywhere=bool(unlock.shared_by), idle_s=int(unlock.idle_s)
+        )
 
     async def begin_unlock(self, principal: Principal) -> Challenge:
         """Return what the client needs to bring the data key, the wraps that it may open among it.
@@ -72,14 +75,17 @@ class LockedMode:
             raise MalformedRequest("this vault is not in locked mode: there is nothing to unlock")
         return self._challenges.new(principal, dek.id, dek.version, [await self._open_wrap(wrap) for wrap in wraps])
 
-    async def unlock(self, principal: Principal, unlock_id: str, letter: bytes, *, everywhere: bool) -> VaultState:
-        """Keep the data key that the client brings, until it is locked, unused for 15 minutes, or 12 hours are over.
+    async def unlock(
+        self, principal: Principal, unlock_id: str, letter: bytes, *, everywhere: bool, idle_s: int = int(IDLE_S)
+    ) -> VaultState:
+        """Keep the data key that the client brings, until it is locked, unused for a while, or 12 hours are over.
 
         Args:
             principal: the client that it is unlocked for.
             unlock_id: of the challenge.
             letter: the data key, sealed for the challenge.
             everywhere: whether the account's other apps and tokens may use it too.
+            idle_s: how long it stays open without being used.
 
         Raises:
             MalformedRequest: the challenge is over, or what was brought is not the data key. After five such tries the vault is locked.
@@ -94,7 +100,7 @@ class LockedMode:
             self._failed(principal.account_id)
             raise MalformedRequest("this is not the key of your vault", details={"param": "sealed"})
         self._failures.pop(principal.account_id, None)
-        self._remember(principal, dek, kept.id, everywhere=everywhere)
+        self._remember(principal, dek, kept.id, everywhere=everywhere, idle_s=idle_s)
         await self._note(principal, Act.VAULT_UNLOCKED, kept.id)
         return await self.state(principal)
 
@@ -264,10 +270,9 @@ class LockedMode:
             self._vault.forget(account_id)
             self._tell(account_id)
 
-    def _remember(self, principal: Principal, dek: bytearray, dek_id: str, *, everywhere: bool) -> None:
-        self._vault.opened.unlock(
-            principal.account_id, dek, dek_id, client=principal.client, credential=principal.token_id, everywhere=everywhere
-        )
+    def _remember(self, principal: Principal, dek: bytearray, dek_id: str, *, everywhere: bool, idle_s: float = IDLE_S) -> None:
+        who = {"client": principal.client, "credential": principal.token_id}
+        self._vault.opened.unlock(principal.account_id, dek, dek_id, **who, everywhere=everywhere, idle_s=idle_s)
         self._tell(principal.account_id)
 
     async def _open_wrap(self, wrap: UserWrap) -> OpenWrap:

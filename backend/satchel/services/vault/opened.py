@@ -23,6 +23,7 @@ class Unlock:
     until_at: datetime
     clients: dict[str, str] = field(default_factory=dict)
     shared_by: set[str] = field(default_factory=set)
+    idle_s: float = IDLE_S
 
     def admits(self, client: str | None) -> bool:
         """Tell whether it is open for `client`; None is the server itself, which lists models."""
@@ -73,24 +74,26 @@ class OpenedDeks:
         if not unlock.admits(client):
             raise vault_is_locked()
         if client is not None:
-            opened.ends_s = min(self._clock.monotonic_s() + IDLE_S, unlock.until_s)
+            opened.ends_s = min(self._clock.monotonic_s() + unlock.idle_s, unlock.until_s)
 
     def remember(self, account_id: str, dek: bytearray | None, dek_id: str | None) -> Opened:
         """Remember a managed data key, or that there is none."""
         return self._put(account_id, Opened(dek, dek_id, self._clock.monotonic_s() + DEK_LIFE_S))
 
-    def unlock(self, account_id: str, dek: bytearray, dek_id: str, *, client: str, credential: str, everywhere: bool) -> Unlock:
-        """Remember a data key that a client brought; clients that brought it before keep it open too."""
+    def unlock(
+        self, account_id: str, dek: bytearray, dek_id: str, *, client: str, credential: str, everywhere: bool, idle_s: float = IDLE_S
+    ) -> Unlock:
+        """Remember a data key that a client brought; clients that brought it before keep it open too. The last says for how long unused."""
         now_s, before = self._clock.monotonic_s(), self.live(account_id)
         known = before.unlock if before is not None and before.dek_id == dek_id else None
-        unlock = Unlock(now_s + UNLOCKED_S, self._clock.now() + timedelta(seconds=UNLOCKED_S))
+        unlock = Unlock(now_s + UNLOCKED_S, self._clock.now() + timedelta(seconds=UNLOCKED_S), idle_s=idle_s)
         if known is not None:
             unlock.clients, unlock.shared_by = dict(known.clients), set(known.shared_by)
         unlock.end(client)
         unlock.clients[client] = credential
         if everywhere:
             unlock.shared_by.add(client)
-        self._put(account_id, Opened(dek, dek_id, now_s + IDLE_S, unlock))
+        self._put(account_id, Opened(dek, dek_id, min(now_s + idle_s, unlock.until_s), unlock))
         return unlock
 
     def forget(self, account_id: str) -> bool:
