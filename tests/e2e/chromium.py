@@ -20,6 +20,16 @@ SWITCHES = [
     "--no-first-run",
 ]
 ARMED_MS = 700
+IN_FRONT = """async () => {
+    const inFront = async () => (await chrome.tabs.query({ active: true, currentWindow: true }))[0]?.id;
+    for (let number = await inFront(), seen = 1; ; ) {
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        const next = await inFront();
+        seen = next === number ? seen + 1 : 1;
+        number = next;
+        if (seen === 4 && number !== undefined) return number;
+    }
+}"""
 
 
 class Chromium:
@@ -59,6 +69,21 @@ class Chromium:
         window = opened.value
         window.get_by_role("button", name="Deny", exact=True).wait_for()
         return window
+
+
+@contextmanager
+def popup_of(browser: Chromium, page: Page) -> Iterator[Page]:
+    """Open the popup as it looks over `page`, once the browser has settled on which tab is in front."""
+    page.bring_to_front()
+    number: int = browser.context.service_workers[0].evaluate(IN_FRONT)
+    popup = browser.context.new_page()
+    popup.goto(f"chrome-extension://{browser.extension_id}/popup.html?tab={number}")
+    popup.set_viewport_size({"width": 360, "height": 600})
+    popup.locator("main :not(.skel)").first.wait_for()
+    try:
+        yield popup
+    finally:
+        popup.close()
 
 
 def sign_in(window: Page, *, any_model: bool = False) -> None:

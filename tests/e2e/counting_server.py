@@ -3,7 +3,7 @@
 Other models misbehave on purpose: `silence` never answers, `garbage` answers no JSON, `break-5` drops the connection after five words,
 `refuse` answers 401 in OpenAI's shape, `broke` 402, both to any key but the right one.
 `tools` calls the tool `add` and then says what it was told; `object` writes JSON; `mirror` writes what kinds of parts it was sent last.
-`embed` makes vectors of a text's length and place.
+`embed` makes vectors of a text's length and place. The models of `SAID` say their sentence, whatever they are asked.
 """
 
 import asyncio
@@ -17,6 +17,14 @@ from typing import Any
 from aiohttp import web
 
 MODELS = ["count-300-20", "count-3-0", "tools", "object", "mirror", "embed", "silence", "garbage", "break-5", "refuse", "broke"]
+SAID = {
+    "gemma-3-12b-it": "In autumn the days grow short and trees stop making chlorophyll, so the green fades. The yellows and oranges that"
+    " were there all along show through, and some trees make red on top.",
+    "qwen3-30b-a3b": "Leaves lose their green because the tree takes its chlorophyll back before winter. What stays are carotenoids,"
+    " which are yellow, and in some trees sugar turns into red anthocyanins.",
+    "mistral-small-3.2-24b": "Shorter days tell the tree to close its leaves down. Without fresh chlorophyll the other pigments become"
+    " visible: yellow, orange, and red where sugar is left.",
+}
 RIGHT_KEY = "sk-the-right-one"
 TROUBLES = {
     "refuse": (401, {"message": "Incorrect API key provided.", "type": "invalid_request_error", "code": "invalid_api_key"}),
@@ -102,20 +110,28 @@ async def _answer(request: web.Request, model: str) -> web.StreamResponse:
         model = "count-3-0"
     if model == "garbage":
         return web.Response(text="<html>not what you think</html>", content_type="text/html")
-    kind, words, *rest = model.split("-")
+    pieces, pause_s = _script(model)
     response = web.StreamResponse(headers={"content-type": "text/event-stream"})
     await response.prepare(request)
-    for number in range(1, int(words) + 1):
-        await response.write(chunk({"content": f"{number} "}))
-        await asyncio.sleep(int(rest[0]) / 1000 if rest else 0.01)
-    if kind == "break":
+    for piece in pieces:
+        await response.write(chunk({"content": piece}))
+        await asyncio.sleep(pause_s)
+    if model.startswith("break"):
         assert request.transport is not None
         request.transport.abort()
         return response
     await response.write(chunk({}, "stop"))
-    usage = {"prompt_tokens": 7, "completion_tokens": int(words), "total_tokens": 7 + int(words)}
+    usage = {"prompt_tokens": 7, "completion_tokens": len(pieces), "total_tokens": 7 + len(pieces)}
     await response.write(b"data: " + json.dumps({"id": "c-1", "choices": [], "usage": usage}).encode() + b"\n\ndata: [DONE]\n\n")
     return response
+
+
+def _script(model: str) -> tuple[list[str], float]:
+    """Return what a model writes, piece by piece, and the time between two."""
+    if model in SAID:
+        return [f"{word} " for word in SAID[model].split()], 0.02
+    _, words, *rest = model.split("-")
+    return [f"{number} " for number in range(1, int(words) + 1)], int(rest[0]) / 1000 if rest else 0.01
 
 
 async def embeddings(request: web.Request) -> web.Response:
@@ -128,15 +144,17 @@ async def embeddings(request: web.Request) -> web.Response:
 
 async def models(request: web.Request) -> web.Response:
     """List the models."""
-    return web.json_response({"object": "list", "data": [{"id": name, "object": "model", "owned_by": "tests"} for name in MODELS]})
+    listed = request.app[LISTED]
+    return web.json_response({"object": "list", "data": [{"id": name, "object": "model", "owned_by": "tests"} for name in listed]})
 
 
 SERVER = web.AppKey("server", CountingServer)
+LISTED = web.AppKey("listed", list[str])
 
 
 @contextmanager
-def serving() -> Iterator[CountingServer]:
-    """Run it in a thread of its own on a free port."""
+def serving(listed: list[str] = MODELS) -> Iterator[CountingServer]:
+    """Run it in a thread of its own on a free port; it answers as any model, and lists these."""
     server = CountingServer()
     loop = asyncio.new_event_loop()
     ready = threading.Event()
@@ -145,6 +163,7 @@ def serving() -> Iterator[CountingServer]:
     async def start() -> None:
         app = web.Application()
         app[SERVER] = server
+        app[LISTED] = listed
         app.router.add_post("/v1/chat/completions", completions)
         app.router.add_post("/v1/embeddings", embeddings)
         app.router.add_get("/v1/models", models)

@@ -14,10 +14,9 @@ from typing import Any
 import psutil
 import pytest
 from playwright.sync_api import Page
-from tests.e2e.chromium import Chromium, chromium
+from tests.e2e.chromium import Chromium, chromium, popup_of
 from tests.e2e.conftest import need_chromium, need_model
 from tests.e2e.counting_server import TROUBLES, CountingServer
-from tests.e2e.pictures import popup_of
 from tests.stage import Satchel, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]

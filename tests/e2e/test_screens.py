@@ -1,17 +1,16 @@
-"""Every screen, in both themes and at both widths: axe-core finds nothing, and nothing scrolls sideways."""
+"""What people do on the screens. That each is whole as it stands there: `test_every_screen.py`."""
 
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
-from playwright.sync_api import Page
-from tests.e2e.axe import CONSENT, PANEL, POPUP, faults_of
-from tests.e2e.chromium import Chromium, chromium, press
+from playwright.sync_api import Error, Page
+from tests.e2e.axe import CONSENT, POPUP, faults_of
+from tests.e2e.chromium import Chromium, chromium, popup_of, press
 from tests.e2e.conftest import need_chromium
 from tests.e2e.counting_server import CountingServer
-from tests.e2e.pictures import popup_of
 from tests.stage import EMAIL, PASSWORD, Satchel
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -51,7 +50,6 @@ def tab(browser: Chromium, url: str) -> Iterator[Page]:
 def test_first_run_sign_in_and_connecting(browser: Chromium, satchel: Satchel) -> None:
     browser.set_backend(satchel.url)
     page = browser.extension_page("options")
-    assert faults_of(page) == []
     with browser.context.expect_page() as opened:
         page.get_by_role("button", name=re.compile("^Connect")).click()
     window = opened.value
@@ -59,36 +57,14 @@ def test_first_run_sign_in_and_connecting(browser: Chromium, satchel: Satchel) -
     window.get_by_label("Password").fill("not the password")
     window.get_by_role("button", name="Sign in").click()
     window.get_by_role("alert").wait_for()  # a wrong password must not close the browser's sign-in window
-    assert faults_of(window) == []
     window.get_by_label("Password").fill(PASSWORD)
     window.get_by_role("button", name="Sign in").click()
     allow = window.get_by_role("button", name=re.compile("^Allow"))
     allow.wait_for()
-    assert faults_of(window) == []
     window.wait_for_function("() => [...document.querySelectorAll('button')].every(b => b.getAttribute('aria-disabled') !== 'true')")
     allow.click()
     page.get_by_text("Connected to your Satchel").wait_for()
-    assert faults_of(page) == []
     page.close()
-
-
-def test_b8_the_sections_of_the_options_page(browser: Chromium, satchel: Satchel) -> None:
-    with tab(browser, f"chrome-extension://{browser.extension_id}/options.html#sites") as page:
-        page.get_by_text("No site has asked yet").wait_for()
-        assert faults_of(page) == []
-        for section, sign in (("models", "Use"), ("keys", "Check lab"), ("activity", None), ("settings", "Change")):
-            page.get_by_role("navigation").get_by_role("link", name=section.capitalize()).first.click()
-            page.get_by_role("heading", name=section.capitalize(), exact=True).wait_for()
-            if sign:
-                page.get_by_role("button", name=re.compile(f"^{sign}")).first.wait_for()
-            assert faults_of(page) == [], section
-            page.set_viewport_size({"width": 1280, "height": 800})
-        page.get_by_label("Language").select_option("de")
-        page.get_by_role("heading", name="Einstellungen", exact=True).wait_for()
-        assert page.evaluate("document.documentElement.lang") == "de"
-        assert faults_of(page) == []
-        page.get_by_label("Sprache").select_option("auto")
-        page.get_by_role("heading", name="Settings", exact=True).wait_for()
 
 
 def test_f4_window_ais_keys_and_sites_are_brought_over(browser: Chromium, satchel: Satchel, counting: CountingServer) -> None:
@@ -129,7 +105,7 @@ def test_b9_keys_are_managed_by_keyboard_alone(browser: Chromium, satchel: Satch
         page.get_by_role("button", name="Delete second").wait_for(state="detached")
 
 
-@pytest.mark.parametrize("host", ["localhost", LONG, MIXED])
+@pytest.mark.parametrize("host", [LONG, MIXED])
 def test_the_consent_window(browser: Chromium, pages: tuple[str, object], host: str) -> None:
     with tab(browser, f"http://{host}:{pages[0].rsplit(':', 1)[1]}/ask.html") as page:
         with browser.context.expect_page() as opened:
@@ -160,33 +136,9 @@ def test_the_consent_window_says_what_the_site_itself_asks_for(browser: Chromium
     assert caveats["budget"] == {"usd": 0.2, "period": "week"}
 
 
-def test_the_consent_window_of_a_frame(browser: Chromium, pages: tuple[str, object]) -> None:
-    with tab(browser, f"{pages[0]}/ask.html") as page:
-        page.evaluate(
-            "src => new Promise(done => document.body.append(Object.assign(document.createElement('iframe'), { src, onload: done })))",
-            f"{pages[0].replace('127.0.0.1', 'framed.localhost')}/ask.html",
-        )
-        with browser.context.expect_page() as opened:
-            page.frames[1].evaluate(ASK, None)
-        opened.value.get_by_text("Frame that asks").wait_for()
-        assert faults_of(opened.value, CONSENT) == []
-        opened.value.close()
-
-
-def test_the_demo_and_the_popup(browser: Chromium, satchel: Satchel) -> None:
+def test_a_site_that_was_told_no_can_be_blocked(browser: Chromium, satchel: Satchel) -> None:
     with tab(browser, f"{satchel.url}/demo") as page:
         page.get_by_text("asks first").first.wait_for()
-        assert faults_of(page) == []
-        with popup_of(browser, page) as popup:
-            popup.get_by_text("Nothing carried yet").wait_for()
-            assert faults_of(popup, POPUP) == []
-            popup.locator(".pickbtn").click()
-            popup.get_by_role("combobox").wait_for()
-            assert faults_of(popup, POPUP) == []
-            popup.get_by_role("combobox").fill("zzzz")
-            popup.get_by_text("Nothing matches “zzzz”.").wait_for()
-            assert faults_of(popup, POPUP) == []
-        page.bring_to_front()
         with browser.context.expect_page() as opened:
             page.get_by_role("button", name="Ask", exact=True).click()
         press(opened.value, "Deny")
@@ -198,12 +150,24 @@ def test_the_demo_and_the_popup(browser: Chromium, satchel: Satchel) -> None:
             assert faults_of(popup, POPUP) == []
 
 
-@pytest.mark.parametrize("view", ["home", "activity", "sites", "keys", "security", "tokens", "audit"])
-def test_e3_the_portal(browser: Chromium, satchel: Satchel, view: str) -> None:
-    with tab(browser, f"{satchel.url}/#/{view}") as page:
-        page.locator("main h1").wait_for()
-        page.wait_for_load_state("networkidle")
-        assert faults_of(page) == []
+def test_b9_enter_space_and_escape_do_what_they_say(browser: Chromium, pages: tuple[str, object]) -> None:
+    with tab(browser, f"{pages[0].replace('127.0.0.1', 'keys-only.localhost')}/ask.html") as page:
+        with popup_of(browser, page) as popup:
+            popup.locator(".pickbtn").press("Enter")
+            popup.get_by_role("combobox").press("Escape")
+            popup.locator(".pickbtn").press("Space")
+            popup.get_by_role("combobox").fill("SmolLM2 135M")
+            popup.keyboard.press("Enter")
+            popup.locator(".pickbtn").wait_for()
+            popup.get_by_role("button", name="Pause all sites").press("Space")
+            popup.get_by_role("button", name="Let sites ask again").press("Enter")
+            popup.get_by_role("button", name="Pause all sites").wait_for()
+        with browser.context.expect_page() as opened:
+            page.evaluate("() => { window.asking = window.ai.requestPermissions().catch(({ code }) => code) }")
+        opened.value.get_by_role("heading", level=1).wait_for()
+        with suppress(Error):  # the window goes before the key is up again
+            opened.value.keyboard.press("Escape")
+        assert page.evaluate("window.asking") == 4001
 
 
 def test_models_are_compared_side_by_side(browser: Chromium, satchel: Satchel) -> None:
@@ -214,7 +178,6 @@ def test_models_are_compared_side_by_side(browser: Chromium, satchel: Satchel) -
         page.get_by_role("region", name="count-3-0").get_by_text("1 2 3").wait_for()
         long = page.get_by_role("region", name="count-300-20")
         long.get_by_text("1 2 3").wait_for()
-        assert faults_of(page) == []
         page.get_by_role("button", name="Stop all").click()
         long.get_by_text("Stopped").wait_for()
         assert long.get_by_text("$0.00").count() == 1, "what a stopped answer cost is said"
@@ -226,7 +189,6 @@ def test_a_selection_is_asked_about_in_the_side_panel(browser: Chromium, satchel
         browser.context.service_workers[0].evaluate(f"chrome.contextMenus.onClicked.dispatch({info}, {{}})")
     page = opened.value
     page.get_by_text("Selection from a.example").wait_for()
-    assert faults_of(page, PANEL) == []
     page.get_by_role("button", name="SmolLM2 135M").press("Enter")
     page.get_by_role("combobox").fill("count-3-0")
     page.keyboard.press("Enter")
@@ -237,5 +199,4 @@ def test_a_selection_is_asked_about_in_the_side_panel(browser: Chromium, satchel
     page.get_by_text("3 tokens").wait_for()
     assert counting.asked == before + 1
     assert page.get_by_text("Selection from").count() == 0, "the next question is not about it"
-    assert faults_of(page, PANEL) == []
     page.close()

@@ -87,7 +87,7 @@ function Waiting({ trouble, name }: { trouble: Trouble; name: string }) {
   return (
     <div class="stack s1">
       <h1 class="h2">{t(trouble.kind === "credit" ? "trouble_credit" : "trouble_key", { name })}</h1>
-      <p class="m2 anywhere">{trouble.message}</p>
+      <p class="m2 anywhere sentence">{trouble.message}</p>
       <p class="t13 m3">
         <Sentence of="trouble_waits" parts={{ site: <OriginName origin={trouble.origin} /> }} />
       </p>

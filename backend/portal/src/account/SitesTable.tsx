@@ -12,6 +12,7 @@ import { type GrantLook, grantState } from "./grantState";
 import { meterLabel } from "./meterLabel";
 import type { PortalError } from "./PortalError";
 import { ResourceNote } from "./ResourceNote";
+import { useModelNames } from "./useModelNames";
 import { asPortalError } from "./useResource";
 import type { ViewProps } from "./ViewProps";
 
@@ -24,6 +25,7 @@ interface Props extends ViewProps {
 /** The sites that may or may not use the person's models. */
 export function SitesTable({ api, grants, toast, shown, brief }: Props): JSX.Element {
   const [failure, setFailure] = useState<PortalError | null>(null);
+  const nameOf = useModelNames(api);
   const attempt = async (deed: () => Promise<void>) => {
     setFailure(null);
     await deed().catch((cause: unknown) => setFailure(asPortalError(cause)));
@@ -65,7 +67,7 @@ export function SitesTable({ api, grants, toast, shown, brief }: Props): JSX.Ele
           </thead>
           <tbody>
             {shown.map((grant) => (
-              <Row key={grant.id} grant={grant} brief={brief ?? false} revoke={() => revoke(grant)} />
+              <Row key={grant.id} {...{ grant, nameOf }} brief={brief ?? false} revoke={() => revoke(grant)} />
             ))}
           </tbody>
         </table>
@@ -74,7 +76,14 @@ export function SitesTable({ api, grants, toast, shown, brief }: Props): JSX.Ele
   );
 }
 
-function Row({ grant, brief, revoke }: { grant: Grant; brief: boolean; revoke(): Promise<void> }): JSX.Element {
+interface RowProps {
+  grant: Grant;
+  nameOf(model: string): string;
+  brief: boolean;
+  revoke(): Promise<void>;
+}
+
+function Row({ grant, nameOf, brief, revoke }: RowProps): JSX.Element {
   const state = grantState(grant);
   const { budget } = grant.caveats;
   const verb = grant.state === "blocked" ? "Unblock" : "Revoke";
@@ -94,7 +103,7 @@ function Row({ grant, brief, revoke }: { grant: Grant; brief: boolean; revoke():
               </span>
             ) : (
               <span class="sub narrow cut">
-                {state.word} · {limits(grant)}
+                {state.word} · {limits(grant, nameOf)}
               </span>
             )}
           </span>
@@ -127,7 +136,7 @@ function Row({ grant, brief, revoke }: { grant: Grant; brief: boolean; revoke():
           )}
         </td>
       )}
-      {brief || <td class="hide-n m2">{limits(grant)}</td>}
+      {brief || <td class="hide-n m2">{limits(grant, nameOf)}</td>}
       <td class="num">
         <button
           type="button"
@@ -151,12 +160,12 @@ function State({ look }: { look: GrantLook }): JSX.Element {
   );
 }
 
-function limits({ caveats, state }: Grant): string {
+function limits({ caveats, state }: Grant, nameOf: (model: string) => string): string {
   if (state === "blocked") return "–";
   const { models, rate_per_minute, expires_at } = caveats;
   const expires = expires_at ? new Date(expires_at) : null;
   const said = [
-    models?.join(", "),
+    models?.map(nameOf).join(", "),
     rate_per_minute && `${rate_per_minute} a minute`,
     expires && `until ${formatDay(expires, expires.getFullYear() === new Date().getFullYear())}`,
   ].filter(Boolean);

@@ -1,4 +1,3 @@
-import { Icon } from "@ui/icon";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Empty } from "../account/Empty";
@@ -71,8 +70,6 @@ function NoTokens(): JSX.Element {
     <Empty
       title="No token yet"
       text="Anything that speaks OpenAI's or Anthropic's API can use your models with a token of yours."
-    >
-      <Icon name="token" />
-    </Empty>
+    />
   );
 }

@@ -1,0 +1,144 @@
+"""The extension's own page, section by section, and its side panel."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Page
+from tests.e2e.axe import PANEL
+from tests.e2e.screens.asking import QUESTION
+from tests.e2e.screens.screen import Screen
+from tests.e2e.screens.stage import Stage
+
+SELECTED = "The council voted 7 to 4 to move the tram depot to the north bank, two years later than planned."
+
+
+@contextmanager
+def section(stage: Stage, name: str, title: str) -> Iterator[Page]:
+    """Open a section and wait for what it loads."""
+    with stage.own(f"options.html#{name}") as page:
+        page.get_by_role("heading", name=title, exact=True).wait_for()
+        stage.settle(page)
+        yield page
+
+
+def models(stage: Stage) -> Iterator[Page]:
+    """Look at the models."""
+    with section(stage, "models", "Models") as page:
+        page.get_by_role("button", name="Use").first.wait_for()
+        yield page
+
+
+def keys(stage: Stage) -> Iterator[Page]:
+    """Look at the keys."""
+    with section(stage, "keys", "Keys") as page:
+        page.get_by_role("button", name="Check").first.wait_for()
+        yield page
+
+
+def key_deleted(stage: Stage) -> Iterator[Page]:
+    """Be asked whether a key may go; keep it."""
+    with section(stage, "keys", "Keys") as page:
+        page.get_by_role("button", name="Delete").first.click()
+        page.get_by_role("dialog").wait_for()
+        yield page
+
+
+def sites(stage: Stage) -> Iterator[Page]:
+    """Look at the sites."""
+    with section(stage, "sites", "Sites") as page:
+        page.locator("tbody .linklike").first.wait_for()
+        yield page
+
+
+def site_open(stage: Stage) -> Iterator[Page]:
+    """Open a site's limits."""
+    with section(stage, "sites", "Sites") as page:
+        page.locator("tbody .linklike", has_text="inkpad").first.click()
+        page.get_by_role("button", name="Revoke").wait_for()
+        yield page
+
+
+def activity(stage: Stage) -> Iterator[Page]:
+    """Look at what was asked."""
+    with section(stage, "activity", "Activity") as page:
+        page.locator("tbody .linklike").first.wait_for()
+        yield page
+
+
+def activity_open(stage: Stage) -> Iterator[Page]:
+    """Open one answer."""
+    with section(stage, "activity", "Activity") as page:
+        page.locator("tbody .linklike").first.click()
+        page.locator(".dl").wait_for()
+        yield page
+
+
+def settings(stage: Stage) -> Iterator[Page]:
+    """Look at the settings."""
+    with section(stage, "settings", "Settings") as page:
+        page.get_by_role("button", name="Change").wait_for()
+        yield page
+
+
+def settings_import(stage: Stage) -> Iterator[Page]:
+    """Open what brings Window AI's keys and sites over."""
+    with section(stage, "settings", "Settings") as page:
+        page.locator("summary").click()
+        yield page
+
+
+def settings_german(stage: Stage) -> Iterator[Page]:
+    """Choose German; go back when the screen is left."""
+    with section(stage, "settings", "Settings") as page:
+        page.get_by_label("Language").select_option("de")
+        page.get_by_role("heading", name="Einstellungen", exact=True).wait_for()
+        yield page
+        page.get_by_label("Sprache").select_option("auto")
+        page.get_by_role("heading", name="Settings", exact=True).wait_for()
+
+
+def compare(stage: Stage) -> Iterator[Page]:
+    """Ask several models at once; the built-in one would take its time."""
+    with section(stage, "compare", "Compare") as page:
+        page.get_by_role("button", name="Take SmolLM2 135M away").click()
+        page.get_by_role("textbox").fill(QUESTION)
+        page.keyboard.press("Enter")
+        page.get_by_text("Finished").nth(1).wait_for()
+        yield page
+
+
+def side_panel(stage: Stage) -> Iterator[Page]:
+    """Take a marked text along to the side panel."""
+    with stage.own("sidepanel.html") as page:
+        page.evaluate(
+            "selection => chrome.storage.session.set({ selection })", {"text": SELECTED, "origin": "https://daily-ledger.example"}
+        )
+        page.get_by_text("Selection from").wait_for()
+        yield page
+
+
+def side_panel_answered(stage: Stage) -> Iterator[Page]:
+    """Ask about it."""
+    with stage.own("sidepanel.html") as page:
+        page.get_by_role("textbox").fill(QUESTION)
+        page.keyboard.press("Enter")
+        page.get_by_text("some trees make red on top").wait_for()
+        page.get_by_role("button", name="Stop").wait_for(state="detached")
+        yield page
+
+
+SCREENS = (
+    Screen("options-models", models),
+    Screen("options-keys", keys),
+    Screen("options-keys-delete", key_deleted),
+    Screen("options-sites", sites),
+    Screen("options-sites-open", site_open),
+    Screen("options-activity", activity),
+    Screen("options-activity-open", activity_open),
+    Screen("options-settings", settings),
+    Screen("options-settings-import", settings_import),
+    Screen("options-settings-german", settings_german),
+    Screen("options-compare", compare),
+    Screen("sidepanel", side_panel, PANEL),
+    Screen("sidepanel-answered", side_panel_answered, PANEL),
+)

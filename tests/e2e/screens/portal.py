@@ -1,0 +1,103 @@
+"""The portal: its pages, and those that an app, a device or a mistake leads to."""
+
+import base64
+import hashlib
+import json
+import urllib.request
+from collections.abc import Callable, Iterator
+from urllib.parse import urlencode
+
+from playwright.sync_api import Page
+from tests.e2e.axe import CONSENT
+from tests.e2e.screens.screen import Screen
+from tests.e2e.screens.stage import Stage
+from tests.stage import EMAIL, PASSWORD
+
+VIEWS = ("home", "activity", "sites", "keys", "security", "tokens", "audit")
+
+
+def view(name: str) -> Callable[[Stage], Iterator[Page]]:
+    """Return the way to one of the portal's pages."""
+
+    def way(stage: Stage) -> Iterator[Page]:
+        with stage.portal(name) as page:
+            yield page
+
+    return way
+
+
+def token_made(stage: Stage) -> Iterator[Page]:
+    """Make a token; it is shown once."""
+    with stage.portal("tokens") as page:
+        page.get_by_label("What is it for?").fill("Editor on my laptop")
+        page.get_by_role("button", name="Make token").click()
+        page.get_by_text("sat_").first.wait_for()
+        yield page
+
+
+def site_asks(stage: Stage) -> Iterator[Page]:
+    """Let a site without the extension ask to be let in."""
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(b"a verifier that nobody guesses, long enough").digest()).decode().rstrip("=")
+    query = {"callback_url": "https://notes.example/back", "code_challenge": challenge, "code_challenge_method": "S256"}
+    with stage.tab(f"{stage.satchel.url}/auth?{urlencode(query)}") as page:
+        page.get_by_role("button", name="Allow").wait_for()
+        yield page
+
+
+def device(stage: Stage) -> Iterator[Page]:
+    """Be asked for a device's code."""
+    with stage.tab(f"{stage.satchel.url}/device") as page:
+        page.get_by_label("Code").wait_for()
+        yield page
+
+
+def device_asks(stage: Stage) -> Iterator[Page]:
+    """Type the code that a device shows."""
+    form = urlencode({"client_id": "satchel-terminal", "scope": "generate models"}).encode()
+    with urllib.request.urlopen(f"{stage.satchel.url}/oauth/device_authorization", data=form, timeout=20) as answer:
+        code = json.load(answer)["user_code"]
+    with stage.tab(f"{stage.satchel.url}/device") as page:
+        page.get_by_label("Code").fill(code)
+        page.get_by_role("button", name="Continue").click()
+        page.get_by_role("button", name="Allow").wait_for()
+        yield page
+        page.wait_for_timeout(700)
+        page.get_by_role("button", name="Deny").click()
+
+
+def error_page(stage: Stage) -> Iterator[Page]:
+    """Come with a request that is none."""
+    with stage.tab(f"{stage.satchel.url}/oauth/authorize?client_id=nobody") as page:
+        page.get_by_text("Details").wait_for()
+        yield page
+
+
+def sign_out(stage: Stage) -> Iterator[Page]:
+    """Be asked whether to sign out."""
+    with stage.tab(f"{stage.satchel.url}/sign-out") as page:
+        page.locator("h1").wait_for()
+        yield page
+
+
+def signed_in(stage: Stage) -> Iterator[Page]:
+    """Sign in to the portal: the first of its pages."""
+    with stage.tab(f"{stage.satchel.url}/sign-in") as page:
+        if page.get_by_label("Email").count():
+            page.get_by_label("Email").fill(EMAIL)
+            page.get_by_label("Password").fill(PASSWORD)
+            page.get_by_role("button", name="Sign in", exact=True).click()
+        page.get_by_role("heading", name="Home").wait_for()
+        stage.settle(page)
+        yield page
+
+
+SCREENS = (
+    Screen("portal-home", signed_in),
+    *(Screen(f"portal-{name}", view(name)) for name in VIEWS[1:]),
+    Screen("portal-token-made", token_made),
+    Screen("site-asks", site_asks, CONSENT),
+    Screen("device", device, CONSENT),
+    Screen("device-asks", device_asks, CONSENT),
+    Screen("error-page", error_page, CONSENT),
+    Screen("sign-out", sign_out, CONSENT),
+)
