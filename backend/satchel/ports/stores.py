@@ -115,6 +115,13 @@ class GenerationStore(Protocol):
         """Return the entry, or None."""
         ...
 
+    async def forget(self, account_id: str, generation_id: str | None = None, origin: str | None = None) -> int:
+        """Take one entry, or those of an origin, or all, out of what is listed, and erase who asked what of whom.
+
+        Times, counts and costs stay for the sums. Returns how many were forgotten.
+        """
+        ...
+
     async def since(self, account_id: str, moment: datetime) -> tuple[int, int]:
         """Return cost in nano-US-dollars and number of generations since `moment`."""
         ...

@@ -32,6 +32,16 @@ class Ledger:
         async with self._database.unit_of_work() as stores:
             return await stores.generations.get(account_id, generation_id)
 
+    async def forget(self, account_id: str, generation_id: str | None = None, origin: str | None = None) -> int:
+        """Erase who asked what of whom, of one generation, of an origin's or of all that ended; what they cost stays counted.
+
+        Returns:
+            How many were forgotten.
+        """
+        await self._flush()
+        async with self._database.unit_of_work() as stores:
+            return await stores.generations.forget(account_id, generation_id, origin)
+
     async def today(self, account_id: str) -> tuple[int, int]:
         """Return what was spent since midnight UTC in nano-US-dollars, and on how many generations."""
         midnight = period_start(Period.DAY, self._clock.now())

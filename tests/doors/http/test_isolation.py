@@ -27,6 +27,7 @@ ROWS: Mapping[tuple[str, str], str] = {
     ("delete", "/v1/grants/{grant_id}"): "grant",
     ("get", "/v1/generations/{generation_id}"): "generation",
     ("post", "/v1/generations/{generation_id}/cancel"): "generation",
+    ("delete", "/v1/generations/{generation_id}"): "generation",
     ("get", "/v1/generation?id={id}"): "generation",
     ("put", "/v1/keys/{key_id}"): "key",
     ("post", "/v1/keys/{key_id}/check"): "key",

@@ -23,6 +23,8 @@ DOORS = [
     ("GET", "/v1/generations", "activity"),
     ("GET", "/v1/generations/gen_1", "activity"),
     ("POST", "/v1/generations/gen_1/cancel", "generate"),
+    ("DELETE", "/v1/generations", "settings"),
+    ("DELETE", "/v1/generations/gen_1", "settings"),
     ("GET", "/v1/keys", "settings"),
     ("POST", "/v1/keys", "settings"),
     ("DELETE", "/v1/keys/key_1", "settings"),
@@ -189,6 +191,25 @@ async def test_generations_come_in_pages_newest_first(house: Served) -> None:
     assert (await house.call("GET", "/v1/generations?origin=https://a.example"))[1]["data"] == []
 
 
+async def test_a_forgotten_generation_is_gone_and_its_cost_stays_counted(house: Served) -> None:
+    ids = []
+    for _ in range(3):
+        async with house.ask() as reply:
+            ids.append(reply.headers["x-generation-id"])
+            await reply.read()
+    _, before = await house.call("GET", "/v1/account")
+    assert (await house.call("GET", f"/v1/generations/{ids[0]}"))[1]["attempts"] == 1
+    assert (await house.call("DELETE", f"/v1/generations/{ids[0]}"))[0] == 204
+    assert (await house.call("DELETE", f"/v1/generations/{ids[0]}"))[0] == 404
+    assert (await house.call("GET", f"/v1/generations/{ids[0]}"))[0] == 404
+    assert await house.call("DELETE", "/v1/generations?origin=https://a.example") == (200, {"forgotten": 0})
+    assert await house.call("DELETE", "/v1/generations") == (200, {"forgotten": 2})
+    assert (await house.call("GET", "/v1/generations"))[1]["data"] == []
+    _, after = await house.call("GET", "/v1/account")
+    assert after["today"] == before["today"]
+    assert after["today"]["generations"] == 3
+
+
 async def test_what_belongs_to_others_is_not_found(house: Served) -> None:
     other = await house.house.accounts.create("other@satchel.example", "another long password")
     _, token = await house.new_token(SCOPES, other.id)
@@ -203,6 +224,7 @@ async def test_what_belongs_to_others_is_not_found(house: Served) -> None:
         ("DELETE", f"/v1/keys/{keys['data'][0]['id']}"),
         ("GET", f"/v1/generations/{generation_id}"),
         ("POST", f"/v1/generations/{generation_id}/cancel"),
+        ("DELETE", f"/v1/generations/{generation_id}"),
     ):
         assert (await house.call(method, path, token=token))[0] == 404
     for path in ("/v1/grants", "/v1/keys", "/v1/generations"):

@@ -21,7 +21,7 @@ from satchel.services.apps import Apps
 from satchel.services.ledger import Ledger
 from satchel.services.streams import Streams
 
-_ACTIVITY, _GENERATE = "activity", "generate"
+_ACTIVITY, _GENERATE, _SETTINGS = "activity", "generate", "settings"
 
 
 class UsageSchema(BaseModel):
@@ -60,6 +60,7 @@ class GenerationSchema(BaseModel):
     reason: str | None
     error_code: str | None
     dropped: list[str]
+    attempts: int
     usage: UsageSchema
     cost: CostSchema
     started_at: datetime
@@ -72,6 +73,12 @@ class GenerationList(BaseModel):
 
     data: list[GenerationSchema]
     next_cursor: str | None
+
+
+class Forgotten(BaseModel):
+    """How many generations are not listed any more."""
+
+    forgotten: int
 
 
 class Cancelling(BaseModel):
@@ -143,7 +150,23 @@ def generations_router(callers: Callers, ledger: Ledger, running: Running, apps:
             raise _unknown(generation_id)
         return Cancelling(id=generation_id)
 
+    _forgetting(router, callers, ledger)
     return router
+
+
+def _forgetting(router: APIRouter, callers: Callers, ledger: Ledger) -> None:
+    @router.delete("")
+    async def forget_generations(request: Request, origin: str | None = None) -> Forgotten:
+        """Forget all generations that have ended, or those of an origin. What they cost stays counted."""
+        principal = await callers.principal(request, _SETTINGS)
+        return Forgotten(forgotten=await ledger.forget(principal.account_id, origin=principal.origin or origin))
+
+    @router.delete("/{generation_id}", status_code=204)
+    async def forget_generation(request: Request, generation_id: str) -> None:
+        """Forget one generation that has ended. What it cost stays counted."""
+        principal = await callers.principal(request, _SETTINGS)
+        if not await ledger.forget(principal.account_id, generation_id, principal.origin):
+            raise _unknown(generation_id)
 
 
 def _may_see(principal: Principal, origin: str | None) -> bool:
@@ -184,6 +207,7 @@ def _schema(entry: Entry, apps: Apps) -> GenerationSchema:
         reason=entry.reason,
         error_code=entry.error_code,
         dropped=list(entry.dropped),
+        attempts=entry.attempts,
         usage=_usage(entry.usage),
         cost=CostSchema(nusd=entry.cost.nusd, known=entry.cost.known),
         started_at=entry.started_at,
@@ -205,6 +229,7 @@ def _live_schema(call: Call, apps: Apps, now: datetime) -> GenerationSchema:
         reason=None,
         error_code=None,
         dropped=[],
+        attempts=1,
         usage=_usage(Usage()),
         cost=CostSchema(nusd=Cost().nusd, known=False),
         started_at=call.started_at,

@@ -1,10 +1,18 @@
 """The ledger in memory, read."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from satchel.domain.ledger import Entry
 from satchel.stores.memory.state import Tables
+
+_ERASED: Mapping[str, Any] = {
+    **dict.fromkeys(("reason", "native_reason", "error_code", "origin", "client_id", "grant_id")),
+    **dict.fromkeys(("requested_model", "model", "provider"), ""),
+    "dropped": (),
+}
 
 
 class MemoryGenerations:
@@ -20,14 +28,30 @@ class MemoryGenerations:
         found = [
             entry
             for entry in self._tables.generations.values()
-            if entry.account_id == account_id and (origin is None or entry.origin == origin) and (before is None or _place(entry) < before)
+            if entry.account_id == account_id
+            and entry.generation_id not in self._tables.forgotten
+            and (origin is None or entry.origin == origin)
+            and (before is None or _place(entry) < before)
         ]
         return sorted(found, key=_place, reverse=True)[:limit]
 
     async def get(self, account_id: str, generation_id: str) -> Entry | None:
         """Return the entry, or None."""
         entry = self._tables.generations.get(generation_id)
-        return entry if entry and entry.account_id == account_id else None
+        is_there = entry is not None and entry.account_id == account_id and generation_id not in self._tables.forgotten
+        return entry if is_there else None
+
+    async def forget(self, account_id: str, generation_id: str | None = None, origin: str | None = None) -> int:
+        """Erase what tells of one entry, of those of an origin, or of all; return how many."""
+        found = [
+            entry
+            for entry in await self.list(account_id, len(self._tables.generations), origin)
+            if generation_id is None or entry.generation_id == generation_id
+        ]
+        for entry in found:
+            self._tables.generations[entry.generation_id] = replace(entry, **_ERASED)
+            self._tables.forgotten[entry.generation_id] = True
+        return len(found)
 
     async def since(self, account_id: str, moment: datetime) -> tuple[int, int]:
         """Return cost in nano-US-dollars and number of generations since `moment`."""

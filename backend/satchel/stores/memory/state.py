@@ -39,6 +39,7 @@ class Tables:
     dek_wraps: dict[str, UserWrap] = field(default_factory=dict)
     keks: dict[str, Kek] = field(default_factory=dict)
     generations: dict[str, Entry] = field(default_factory=dict)
+    forgotten: dict[str, bool] = field(default_factory=dict)
     holds: dict[str, HoldRecord] = field(default_factory=dict)
     codes: dict[str, AuthorizationCode] = field(default_factory=dict)
     audit: dict[int, AuditRecord] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
 
 from satchel.domain.ledger import Entry, HoldRecord, Status
 from satchel.domain.usage import Cost, Usage
@@ -14,7 +14,9 @@ from satchel.stores.sql.transaction import Transaction
 
 _TOKENS = ("input_tokens", "output_tokens", "reasoning_tokens", "cached_tokens", "cache_write_tokens", "image_tokens", "audio_tokens")
 _USAGE = (*_TOKENS, "estimated", "images", "seconds", "characters")
-_COMPUTED = (*_USAGE, "status", "cost_nusd", "cost_known", "dropped")
+_COMPUTED = (*_USAGE, "status", "cost_nusd", "cost_known", "dropped", "forgotten")
+_ERASED = dict.fromkeys(("reason", "native_reason", "error_code", "origin", "client_id", "grant_id"))
+_BLANKED = dict.fromkeys(("requested_model", "model", "provider", "dropped"), "")
 _PLAIN = tuple(column.name for column in generations.c if column.name not in _COMPUTED)
 _HELD = tuple(column.name for column in holds.c)
 _plain_of, _usage_of, _held_of = attrgetter(*_PLAIN), attrgetter(*_USAGE), attrgetter(*_HELD)
@@ -31,7 +33,7 @@ class SqlGenerations:
     ) -> Sequence[Entry]:
         """Return entries newest first, older than `before`."""
         started_at, generation_id = generations.c.started_at, generations.c.generation_id
-        query = select(generations).where(generations.c.account_id == account_id)
+        query = select(generations).where(generations.c.account_id == account_id, generations.c.forgotten.is_(False))
         if origin is not None:
             query = query.where(generations.c.origin == origin)
         if before is not None:
@@ -42,8 +44,17 @@ class SqlGenerations:
     async def get(self, account_id: str, generation_id: str) -> Entry | None:
         """Return the entry, or None."""
         wanted = (generations.c.account_id == account_id, generations.c.generation_id == generation_id)
-        row = await self._transaction.row(select(generations).where(*wanted))
+        row = await self._transaction.row(select(generations).where(*wanted, generations.c.forgotten.is_(False)))
         return _entry(row) if row else None
+
+    async def forget(self, account_id: str, generation_id: str | None = None, origin: str | None = None) -> int:
+        """Erase what tells of one entry, of those of an origin, or of all; return how many."""
+        statement = update(generations).where(generations.c.account_id == account_id, generations.c.forgotten.is_(False))
+        if generation_id is not None:
+            statement = statement.where(generations.c.generation_id == generation_id)
+        if origin is not None:
+            statement = statement.where(generations.c.origin == origin)
+        return await self._transaction.write(statement.values(forgotten=True, **_ERASED, **_BLANKED))
 
     async def since(self, account_id: str, moment: datetime) -> tuple[int, int]:
         """Return cost in nano-US-dollars and number of generations since `moment`."""
@@ -66,7 +77,7 @@ def entry_columns(entry: Entry) -> dict[str, Any]:
     columns: dict[str, Any] = dict(zip(_PLAIN, _plain_of(entry), strict=True))
     columns.update(zip(_USAGE, _usage_of(entry.usage), strict=True))
     columns.update(status=entry.status.value, cost_nusd=entry.cost.nusd, cost_known=entry.cost.known)
-    columns["dropped"] = " ".join(entry.dropped)
+    columns.update(dropped=" ".join(entry.dropped), forgotten=False)
     return columns
 
 

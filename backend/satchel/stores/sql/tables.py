@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-REVISION = "0009"
+REVISION = "0010"
 """The newest migration: what the tables below look like."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -344,6 +344,7 @@ generations = Table(
     _int64("audio_tokens"),
     _int64("seconds"),
     _int64("characters"),
+    Column("forgotten", Boolean, nullable=False),
     Index(None, "account_id", "started_at", "generation_id"),
 )
 
