@@ -14,11 +14,13 @@ import { vaultOf } from "../../src/wire/vault-of";
 const { api, ask } = connectWorker();
 const { account, models, setModel, setBackend, setPaused, connect, disconnect, stop } = api;
 const { grants, putGrant, deleteGrant, generations, generationPage, cancelGeneration } = api;
+const { forgetGeneration, forgetGenerations } = api;
 const { providers, keys, addKey, renewKey, checkKey, deleteKey } = api;
 
 const source: OptionsSource = {
   ...{ account, models, setModel, setBackend, setPaused, connect, disconnect, stop },
   ...{ grants, putGrant, deleteGrant, generations, generationPage, cancelGeneration },
+  ...{ forgetGeneration, forgetGenerations },
   ...{ providers, keys, addKey, renewKey, checkKey, deleteKey },
   ask,
   vaultDoor: vaultOf(api),

@@ -15,15 +15,16 @@ interface Props {
   modelName: string;
   onClose(): void;
   onStop(): void;
+  onForget(): void;
 }
 
 const NUSD_PER_USD = 1_000_000_000;
 
 /** One generation in full: who, what answered, how long, how many tokens, and the cost to the last micro-dollar. */
-export function GenerationPanel({ generation, modelName, onClose, onStop }: Props) {
+export function GenerationPanel({ generation, modelName, onClose, onStop, onForget }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
-  const { origin, app, error_code: code, dropped } = generation;
+  const { origin, app, error_code: code, dropped, attempts } = generation;
   return (
     <section class="panel pad stack s3" aria-labelledby="generation">
       <div class="row">
@@ -52,6 +53,7 @@ export function GenerationPanel({ generation, modelName, onClose, onStop }: Prop
           <bdi class="mono anywhere">{generation.model ?? "–"}</bdi>
         </Fact>
         <Fact name={t("keys_provider")}>{generation.provider || "–"}</Fact>
+        {attempts !== undefined && attempts > 1 && <Fact name={t("activity_attempts")}>{String(attempts)}</Fact>}
         {code !== null && (
           <Fact name={t("activity_code")}>
             {codeWords(code, "")} <span class="mono m2">{code}</span>
@@ -67,6 +69,11 @@ export function GenerationPanel({ generation, modelName, onClose, onStop }: Prop
           <span class="mono anywhere">{generation.id}</span>
         </Fact>
       </dl>
+      {generation.status !== "live" && (
+        <button type="button" class="btn sm" onClick={onForget}>
+          {t("activity_forgetOne")}
+        </button>
+      )}
     </section>
   );
 }

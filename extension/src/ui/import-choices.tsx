@@ -4,6 +4,7 @@ import { firstCaveats } from "./first-caveats";
 import { Note } from "./note";
 import type { OptionsSource } from "./options-source";
 import { OriginName } from "./origin-name";
+import { saveFile } from "./save-file";
 import { t } from "./t";
 import { toggled } from "./toggled";
 import type { OldKey, WindowAiExport } from "./window-ai-export";
@@ -60,9 +61,12 @@ export function ImportChoices({ found, source, onDone }: Props) {
           ))}
         </fieldset>
       )}
-      {found.history > 0 && (
+      {found.history.length > 0 && (
         <Note kind="plain">
-          <p>{t("import_history", { count: found.history })}</p>
+          <p>{t("import_history", { count: found.history.length })}</p>
+          <button type="button" class="btn sm" onClick={() => saveHistory(found)}>
+            {t("import_historySave")}
+          </button>
         </Note>
       )}
       <div class="row">
@@ -75,6 +79,10 @@ export function ImportChoices({ found, source, onDone }: Props) {
       </div>
     </div>
   );
+}
+
+function saveHistory({ history }: WindowAiExport): void {
+  saveFile("window-ai-history.json", "application/json", `${JSON.stringify(history, null, 2)}\n`);
 }
 
 function keyWords({ name, provider, secret, baseUrl }: OldKey): string {

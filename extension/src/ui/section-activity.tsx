@@ -5,6 +5,7 @@ import { ActivityFilter } from "./activity-filter";
 import { ActivityFilters } from "./activity-filters";
 import { ActivityTable } from "./activity-table";
 import { EmptyCard } from "./empty-card";
+import { ForgetDialog } from "./forget-dialog";
 import { GenerationPanel } from "./generation-panel";
 import { LoadState } from "./load-state";
 import type { OptionsSource } from "./options-source";
@@ -17,6 +18,7 @@ import { useLoaded } from "./use-loaded";
 export function SectionActivity({ source, item }: { source: OptionsSource; item: string | null }) {
   const [filter, setFilter] = useState<ActivityFilter>(ActivityFilter.NONE);
   const [chosen, choose] = useState(item);
+  const [doomed, doom] = useState<"all" | { id: string } | null>(null);
   const activity = useActivity(source, filter.origin);
   const { value: grants } = useLoaded(() => source.grants(null));
   const { value: models } = useLoaded(() => source.models());
@@ -29,6 +31,11 @@ export function SectionActivity({ source, item }: { source: OptionsSource; item:
     <>
       <SectionHead title={t("options_activity")}>
         {found.length > 0 && <ActivityExport generations={found} />}
+        {activity.loaded.length > 0 && (
+          <button type="button" class="btn" onClick={() => doom("all")}>
+            {t("activity_forget")}
+          </button>
+        )}
       </SectionHead>
       <LoadState waiting={activity.waiting} error={activity.error} onRetry={activity.reload} />
       {!activity.waiting && activity.loaded.length === 0 && filter.origin === null && activity.error === null && (
@@ -65,14 +72,34 @@ export function SectionActivity({ source, item }: { source: OptionsSource; item:
                 generation={shown}
                 modelName={nameOf(shown)}
                 onClose={() => choose(null)}
+                onForget={() => doom({ id: shown.id })}
                 onStop={() => source.cancelGeneration(shown.id).finally(activity.reload)}
               />
             )}
           </div>
         </>
       )}
+      {doomed !== null && (
+        <ForgetDialog
+          question={questionFor(doomed, filter.origin)}
+          forget={() =>
+            doomed === "all" ? source.forgetGenerations(filter.origin) : source.forgetGeneration(doomed.id)
+          }
+          onKept={() => doom(null)}
+          onForgotten={() => {
+            doom(null);
+            choose(null);
+            activity.reload();
+          }}
+        />
+      )}
     </>
   );
+}
+
+function questionFor(doomed: "all" | { id: string }, origin: string | null): string {
+  if (doomed !== "all") return t("activity_forgetThis");
+  return origin === null ? t("activity_forgetAll") : t("activity_forgetSite", { origin });
 }
 
 function originsOf(generations: readonly Generation[]): string[] {

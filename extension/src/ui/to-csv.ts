@@ -21,6 +21,7 @@ const COLUMNS: Readonly<Record<string, (each: Generation) => string | number | n
   cost_usd: ({ cost }) => (cost.known ? (cost.nusd / 1_000_000_000).toFixed(9) : null),
   first_event_ms: ({ first_event_ms }) => first_event_ms,
   duration_ms: ({ duration_ms }) => duration_ms,
+  attempts: ({ attempts }) => attempts ?? null,
 };
 
 /** Generations as RFC 4180 has it, with a line of names first. No cell is read as a formula by a spreadsheet. */

@@ -23,8 +23,8 @@ export interface WindowAiExport {
   sites: readonly OldSite[];
   /** The model that was the default, as the original spelt it. */
   preferred: string | null;
-  /** How many questions and answers it kept. */
-  history: number;
+  /** The questions and answers that it kept, as they lay there. */
+  history: readonly Record<string, unknown>[];
 }
 
 /** The first part of the original's model ids, and the provider whose key that was. */
@@ -41,8 +41,8 @@ function parse(text: string): WindowAiExport | null {
   const entries = entriesOf(text);
   const configs = below(entries, "configs-").filter((config) => typeof config["auth"] === "string");
   const origins = below(entries, "origins-").filter((origin) => typeof origin["domain"] === "string");
-  const history = below(entries, "transactions-").filter((one) => typeof one["timestamp"] === "number").length;
-  if (configs.length + origins.length + history === 0) return null;
+  const history = below(entries, "transactions-").filter((one) => typeof one["timestamp"] === "number");
+  if (configs.length + origins.length + history.length === 0) return null;
   const standard = configs.find(({ id }) => id === entries.get("configs-default-id"));
   return { keys: keysOf(configs), sites: sitesOf(origins), preferred: firstModel(standard), history };
 }

@@ -13,6 +13,8 @@ export interface Generation {
   error_code: string | null;
   /** What the endpoint does not take and was left out of the request. */
   dropped?: readonly string[];
+  /** How many endpoints were tried; an older backend does not say. */
+  attempts?: number;
   usage: {
     input_tokens: number;
     output_tokens: number;

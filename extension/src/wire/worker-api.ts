@@ -30,6 +30,10 @@ export interface WorkerApi extends VaultDoor {
   generationPage(limit: number, origin: string | null, cursor: string | null): Promise<GenerationPage>;
   /** Stops a running generation of any client by its id. */
   cancelGeneration(id: string): Promise<void>;
+  /** Erases who asked what of whom in one that has ended; what it cost stays counted. */
+  forgetGeneration(id: string): Promise<void>;
+  /** The same for all that have ended, or for those of one site. */
+  forgetGenerations(origin: string | null): Promise<void>;
   providers(): Promise<ProviderChoice[]>;
   keys(): Promise<Key[]>;
   addKey(draft: KeyDraft): Promise<Key>;

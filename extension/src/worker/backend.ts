@@ -68,6 +68,15 @@ export class Backend {
     return this.call("POST", `/v1/generations/${encodeURIComponent(id)}/cancel`);
   }
 
+  forgetGeneration(id: string): Promise<void> {
+    return this.call("DELETE", `/v1/generations/${encodeURIComponent(id)}`);
+  }
+
+  async forgetGenerations(origin: string | null): Promise<void> {
+    const query = origin === null ? "" : `?${new URLSearchParams({ origin })}`;
+    await this.call("DELETE", `/v1/generations${query}`);
+  }
+
   async providers(): Promise<ProviderChoice[]> {
     return (await this.call<{ data: ProviderChoice[] }>("GET", "/v1/providers")).data;
   }

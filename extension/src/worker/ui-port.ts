@@ -22,6 +22,8 @@ const CALLS = new Set<string>([
   "generations",
   "generationPage",
   "cancelGeneration",
+  "forgetGeneration",
+  "forgetGenerations",
   "providers",
   "keys",
   "addKey",

@@ -97,6 +97,8 @@ export class UiService implements WorkerApi {
   generationPage = (limit: number, origin: string | null, cursor: string | null) =>
     this.deps.backend.generationPage(limit, origin, cursor);
   cancelGeneration = (id: string) => this.deps.backend.cancelGeneration(id);
+  forgetGeneration = (id: string) => this.deps.backend.forgetGeneration(id);
+  forgetGenerations = (origin: string | null) => this.deps.backend.forgetGenerations(origin);
   providers = () => this.deps.backend.providers();
   keys = () => this.deps.backend.keys();
   addKey = (draft: KeyDraft) => this.deps.backend.addKey(draft);

@@ -34,14 +34,15 @@ it("configs become keys, each once, and a key goes to no other address than it w
   expect(found?.preferred).toBe("openai/gpt-4");
 });
 
-it("paths become one site, which says whether any of them was allowed; prompts are only counted", () => {
+it("paths become one site, which says whether any of them was allowed; prompts stay in the history", () => {
   const found = WindowAiExport.parse(JSON.stringify({ ...sync, ...local }));
   expect(found?.sites).toEqual([
     { origin: "https://chat.example", title: "Chat", allowed: true },
     { origin: "https://other.example", title: "Chat", allowed: false },
   ]);
-  expect(found?.history).toBe(1);
-  expect(JSON.stringify(found)).not.toContain("secret thoughts");
+  expect(found?.history).toHaveLength(1);
+  expect(JSON.stringify(found?.history)).toContain("secret thoughts");
+  expect(JSON.stringify({ ...found, history: [] })).not.toContain("secret thoughts");
 });
 
 it.each(["", "not JSON", "[]", "null", '{"a": 1}', '{"configs-1": "{"}'])("%j has nothing of it", (text) => {
