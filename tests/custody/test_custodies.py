@@ -12,6 +12,7 @@ from satchel.custody.aws_identity import AwsIdentity
 from satchel.custody.aws_kms import AwsKmsCustody
 from satchel.custody.local import LocalCustody
 from satchel.custody.pkcs11 import Pkcs11Custody
+from satchel.custody.pkcs11_address import TokenAddress
 from satchel.custody.succession import Succession
 from satchel.custody.transit import TransitCustody
 from satchel.domain.accounts import Account
@@ -57,7 +58,7 @@ async def pkcs11(request: pytest.FixtureRequest) -> AsyncGenerator[Make, None]:
     token: SoftToken = request.getfixturevalue("token")
     label = f"kek-{uuid4().hex}"
     token.make_key(label)
-    yield lambda deployment_id: Pkcs11Custody.from_url(token.url(label), PIN, deployment_id)
+    yield lambda deployment_id: Pkcs11Custody(TokenAddress.parse(token.url(label)), PIN, deployment_id)
 
 
 KINDS = {"local": local, "transit": transit, "aws_kms": aws_kms, "pkcs11": pkcs11}

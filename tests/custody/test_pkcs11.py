@@ -19,7 +19,7 @@ DEK, CONTEXT = bytes(range(200, 232)), ("acct_a", "dek_1", "1", "managed")
 
 async def test_the_token_makes_new_keys_that_wrap_while_old_ones_unwrap(token: SoftToken) -> None:
     token.make_key("rotated", b"\xff")
-    custody = Pkcs11Custody.from_url(token.url("rotated"), PIN, "dep_1")
+    custody = Pkcs11Custody(TokenAddress.parse(token.url("rotated")), PIN, "dep_1")
     old = await custody.wrap(DEK, CONTEXT)
     await custody.renew()
     new = await custody.wrap(DEK, CONTEXT)
@@ -33,7 +33,7 @@ async def test_the_token_makes_new_keys_that_wrap_while_old_ones_unwrap(token: S
 async def test_a_key_named_by_its_id_is_the_only_one_and_its_owners_to_renew(token: SoftToken) -> None:
     for key_id in (b"\x01", b"\x02"):
         token.make_key("chosen", key_id)
-    custody = Pkcs11Custody.from_url(token.url("chosen", id="%01"), PIN, "dep_1")
+    custody = Pkcs11Custody(TokenAddress.parse(token.url("chosen", id="%01")), PIN, "dep_1")
     assert await custody.known() == ["pkcs11:satchel test:chosen:1"]
     with pytest.raises(KekRefused, match="yours to make"):
         await custody.renew()
@@ -42,7 +42,7 @@ async def test_a_key_named_by_its_id_is_the_only_one_and_its_owners_to_renew(tok
 
 async def test_two_custodies_of_one_token_and_many_calls_at_once_do_not_log_each_other_out(token: SoftToken) -> None:
     token.make_key("shared")
-    one, other = (Pkcs11Custody.from_url(token.url("shared"), PIN, "dep_1") for _ in range(2))
+    one, other = (Pkcs11Custody(TokenAddress.parse(token.url("shared")), PIN, "dep_1") for _ in range(2))
     wraps = await asyncio.gather(*(custody.wrap(DEK, CONTEXT) for custody in (one, other) * 8))
     await one.aclose()
     assert [await other.unwrap(wrap, CONTEXT) for wrap in wraps] == [DEK] * 16
@@ -53,7 +53,7 @@ async def test_two_custodies_of_one_token_and_many_calls_at_once_do_not_log_each
 
 async def test_a_wrong_pin_is_tried_once_and_never_again(token: SoftToken) -> None:
     token.make_key("guarded")
-    wrong, right = (Pkcs11Custody.from_url(token.url("guarded"), pin, "dep_1") for pin in ("0000-wrong", PIN))
+    wrong, right = (Pkcs11Custody(TokenAddress.parse(token.url("guarded")), pin, "dep_1") for pin in ("0000-wrong", PIN))
     for _ in range(30):
         with pytest.raises(NotReady, match="refuses the PIN") as refused:
             await wrong.wrap(DEK, CONTEXT)
@@ -122,4 +122,4 @@ def test_an_address_that_names_no_key_is_refused(url: str, says: str) -> None:
 
 def test_a_token_without_a_pin_is_refused() -> None:
     with pytest.raises(KekRefused, match="no PIN"):
-        Pkcs11Custody.from_url("pkcs11:token=t;object=kek?module-path=/x.so", None, "dep_1")
+        TokenAddress.parse("pkcs11:token=t;object=kek?module-path=/x.so").pin(None)

@@ -1,7 +1,13 @@
-"""`SATCHEL_KEK_URL` → custody. Each kind is loaded when it is named."""
+"""`SATCHEL_KEK_URL` → custody."""
 
 import re
 
+from satchel.custody.aws_identity import AwsIdentity
+from satchel.custody.aws_kms import AwsKmsCustody
+from satchel.custody.local import local_custody
+from satchel.custody.pkcs11_address import TokenAddress
+from satchel.custody.succession import Succession
+from satchel.custody.transit import TransitCustody
 from satchel.ports.clock import Clock
 from satchel.ports.custody import Custody
 from satchel.settings import Settings, read_aws
@@ -20,26 +26,18 @@ def custody_of(settings: Settings, deployment_id: str, clock: Clock, *, is_first
     custodies = [_one(url, settings, deployment_id, clock, is_first=is_first) for url in urls]
     if len(custodies) == 1:
         return custodies[0]
-    from satchel.custody.succession import Succession  # noqa: PLC0415 - only while moving
-
     return Succession(*custodies)
 
 
 def _one(url: str, settings: Settings, deployment_id: str, clock: Clock, *, is_first: bool) -> Custody:
     kek = settings.kek.get_secret_value() or None
     if url.startswith(("vault://", "vault+http://")):
-        from satchel.custody.transit import TransitCustody  # noqa: PLC0415 - each kind only where it is named
-
         return TransitCustody.from_url(url, kek, deployment_id)
     if url.startswith("awskms:"):
-        from satchel.custody.aws_identity import AwsIdentity  # noqa: PLC0415
-        from satchel.custody.aws_kms import AwsKmsCustody  # noqa: PLC0415
-
         return AwsKmsCustody.from_url(url, AwsIdentity(read_aws(), clock), deployment_id, clock)
     if url.startswith("pkcs11:"):
-        from satchel.custody.pkcs11 import Pkcs11Custody  # noqa: PLC0415
+        address = TokenAddress.parse(url)
+        from satchel.custody.pkcs11 import Pkcs11Custody  # noqa: PLC0415 - needs an extra, which the address has looked for
 
-        return Pkcs11Custody.from_url(url, kek, deployment_id)
-    from satchel.custody.local import local_custody  # noqa: PLC0415
-
+        return Pkcs11Custody(address, address.pin(kek), deployment_id)
     return local_custody(url or None, kek=kek, keyring=settings.keyring, deployment_id=deployment_id, is_first=is_first)

@@ -1,7 +1,8 @@
 """The key-encryption key in a token behind PKCS#11, such as an HSM: data keys go there to be wrapped, the KEK never leaves it.
 
 Source: PKCS#11 3.0 (AES-GCM), RFC 7512 (addresses), python-pkcs11 0.10.1, SoftHSM 2.6.1, 2026-11-28. All AES keys of one label are our
-KEKs; the one with the highest id is the primary. What the address must say is in `pkcs11_address.py`.
+KEKs; the one with the highest id is the primary. What the address must say is in `pkcs11_address.py`, which also tells whether the extra
+is there: this file needs it, and is loaded after that.
 """
 
 import asyncio
@@ -9,16 +10,28 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
+
+from pkcs11 import (
+    Attribute,
+    GCMParams,
+    KeyType,
+    Mechanism,
+    NoSuchKey,
+    ObjectClass,
+    PinIncorrect,
+    PinLocked,
+    PKCS11Error,
+    Session,
+    UserAlreadyLoggedIn,
+    lib,
+)
 
 from satchel.custody.pkcs11_address import TokenAddress
 from satchel.domain.errors import NotReady, VaultLocked
 from satchel.domain.keys import Wrap
 from satchel.kit.aead import context
 from satchel.ports.custody import KekRefused
-
-if TYPE_CHECKING:
-    from pkcs11 import GCMParams, Session
 
 T = TypeVar("T")
 RandomBytes = Callable[[int], bytes]
@@ -51,12 +64,6 @@ class Pkcs11Custody:
         self._session: Session | None = None
         self._refused: str | None = None
 
-    @classmethod
-    def from_url(cls, url: str, kek: str | None, deployment_id: str) -> "Pkcs11Custody":
-        """Return custody as an RFC 7512 address says; the PIN is in a file of its own or in `kek`. Raises `KekRefused`."""
-        address = TokenAddress.parse(url)
-        return cls(address, address.pin(kek), deployment_id)
-
     async def known(self) -> Sequence[str]:
         """Return the ids of all KEKs, the one with the highest id first."""
         return list(await self._done(self._keys))
@@ -64,7 +71,7 @@ class Pkcs11Custody:
     async def wrap(self, dek: bytes, context: tuple[str, ...]) -> Wrap:
         """Return `dek` wrapped by the primary key: a nonce, and what AES-GCM makes."""
 
-        def wrapped(session: "Session") -> Wrap:
+        def wrapped(session: Session) -> Wrap:
             kek_id, key = next(iter(self._keys(session).items()))
             nonce = self._random_bytes(_NONCE_BYTES)
             return Wrap(kek_id, nonce + _encrypted(key, dek, _gcm(nonce, self._bound(context, kek_id))))
@@ -77,7 +84,7 @@ class Pkcs11Custody:
             raise VaultLocked("the vault cannot be opened: this is not what the token wrapped")
         params = _gcm(wrap.blob[:_NONCE_BYTES], self._bound(context, wrap.kek_id))
 
-        def unwrapped(session: "Session") -> bytearray:
+        def unwrapped(session: Session) -> bytearray:
             key = self._keys(session).get(wrap.kek_id)
             clear = None if key is None else _decrypted(key, wrap.blob[_NONCE_BYTES:], params)
             if clear is None:
@@ -103,9 +110,7 @@ class Pkcs11Custody:
     def _prefix(self) -> str:
         return f"pkcs11:{self._address.name}:"
 
-    def _keys(self, session: "Session") -> "dict[str, Any]":
-        from pkcs11 import Attribute, KeyType, NoSuchKey, ObjectClass  # noqa: PLC0415 - an extra, loaded where it is named
-
+    def _keys(self, session: Session) -> dict[str, Any]:
         wanted = {Attribute.CLASS: ObjectClass.SECRET_KEY, Attribute.KEY_TYPE: KeyType.AES, Attribute.LABEL: self._address.label}
         if self._address.key_id is not None:
             wanted[Attribute.ID] = self._address.key_id
@@ -118,9 +123,7 @@ class Pkcs11Custody:
             )
         return {f"{self._prefix}{number:x}": found[number] for number in sorted(found, reverse=True)}
 
-    def _make_key(self, session: "Session") -> None:
-        from pkcs11 import Attribute, KeyType  # noqa: PLC0415
-
+    def _make_key(self, session: Session) -> None:
         number = int(next(iter(self._keys(session))).removeprefix(self._prefix), 16) + 1
         with self._opened(rw=True) as writing:
             writing.generate_key(
@@ -133,7 +136,7 @@ class Pkcs11Custody:
             )
         self._drop_session()  # closing the other one has logged this one out
 
-    async def _done(self, deed: "Callable[[Session], T]") -> T:
+    async def _done(self, deed: Callable[[Session], T]) -> T:
         """Do something with the token in a thread: a token may take its time. Raises `NotReady` where it cannot be done."""
         try:
             async with asyncio.timeout(_PATIENCE_S):
@@ -141,9 +144,7 @@ class Pkcs11Custody:
         except TimeoutError as error:
             raise NotReady("the token with the key-encryption key does not answer", retry_after_s=1.0) from error
 
-    def _do(self, deed: "Callable[[Session], T]") -> T:
-        from pkcs11 import PinIncorrect, PinLocked, PKCS11Error  # noqa: PLC0415
-
+    def _do(self, deed: Callable[[Session], T]) -> T:
         with _TURN:
             if self._refused is not None:
                 raise NotReady(self._refused)
@@ -161,13 +162,11 @@ class Pkcs11Custody:
             except PKCS11Error as error:
                 raise NotReady(f"the token with the key-encryption key cannot be used: {_what(error)}", retry_after_s=1.0) from error
 
-    def _open_session(self) -> "Session":
+    def _open_session(self) -> Session:
         self._session = self._session or self._opened()
         return self._session
 
-    def _opened(self, *, rw: bool = False) -> "Session":
-        from pkcs11 import UserAlreadyLoggedIn, lib  # noqa: PLC0415
-
+    def _opened(self, *, rw: bool = False) -> Session:
         wanted: dict[str, str | bytes] = {}
         if self._address.token is not None:
             wanted["token_label"] = self._address.token
@@ -187,8 +186,6 @@ class Pkcs11Custody:
         session, self._session = self._session, None
         if session is None:
             return
-        from pkcs11 import PKCS11Error  # noqa: PLC0415
-
         with suppress(PKCS11Error):  # it was closed already
             session.close()
 
@@ -196,22 +193,16 @@ class Pkcs11Custody:
         return context(_PURPOSE, self._deployment_id, *fields, kek_id)
 
 
-def _gcm(nonce: bytes, bound: bytes) -> "GCMParams":
-    from pkcs11 import GCMParams  # noqa: PLC0415
-
+def _gcm(nonce: bytes, bound: bytes) -> GCMParams:
     return GCMParams(nonce=nonce, aad=bound, tag_bits=8 * _TAG_BYTES)
 
 
-def _encrypted(key: Any, clear: bytes, params: "GCMParams") -> bytes:
-    from pkcs11 import Mechanism  # noqa: PLC0415
-
+def _encrypted(key: Any, clear: bytes, params: GCMParams) -> bytes:
     return bytes(key.encrypt(clear, mechanism=Mechanism.AES_GCM, mechanism_param=params))
 
 
-def _decrypted(key: Any, sealed: bytes, params: "GCMParams") -> bytearray | None:
+def _decrypted(key: Any, sealed: bytes, params: GCMParams) -> bytearray | None:
     """Return what was sealed, None where it does not open. Tokens call a wrong tag by many names: one that works on a probe means that."""
-    from pkcs11 import Mechanism, PKCS11Error  # noqa: PLC0415
-
     try:
         return bytearray(key.decrypt(sealed, mechanism=Mechanism.AES_GCM, mechanism_param=params))
     except PKCS11Error:
