@@ -7,15 +7,14 @@ import base64
 from collections.abc import Mapping
 
 import orjson
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 
 def signed_jwt(claims: Mapping[str, object], private_key_pem: str, key_id: str | None = None) -> str:
     """Return `claims` signed with RS256. Raises `ValueError` where the PEM holds no RSA key."""
-    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415 - all at first use: 7 MB
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415
-    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
-
     key = load_pem_private_key(private_key_pem.encode(), None)
     if not isinstance(key, RSAPrivateKey):
         raise ValueError("not an RSA key")  # noqa: TRY004 - the text is wrong, not its type
