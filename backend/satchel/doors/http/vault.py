@@ -105,8 +105,8 @@ def vault_router(callers: Callers, locked_mode: LockedMode) -> APIRouter:
         """Unlock it for this client."""
         principal = await callers.principal(request, _SCOPE)
         letter = _bytes(draft.sealed, "sealed")
-        everywhere, idle_s = draft.everywhere, draft.idle_s
-        return _state(await locked_mode.unlock(principal, draft.unlock_id, letter, everywhere=everywhere, idle_s=idle_s))
+        state = await locked_mode.unlock(principal, draft.unlock_id, letter, everywhere=draft.everywhere, idle_s=draft.idle_s)
+        return _state(state)
 
     @router.post("/lock")
     async def lock(request: Request) -> VaultSchema:

@@ -13,6 +13,7 @@ from satchel.domain.errors import VaultLocked
 from satchel.domain.keys import DEK_BYTES, Kek, WrappedDek
 from satchel.domain.totp import Totp
 from satchel.domain.vault import SEALED_DEK_BYTES, UserWrap
+from satchel.kit.aead import wipe
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.custody import Custody, KekRefused
@@ -176,7 +177,7 @@ class Keks:
         try:
             wrap = await self._custody.wrap(bytes(clear), sealed.context)
         finally:
-            clear[:] = bytes(len(clear))  # wiped
+            wipe(clear)
         return replace(sealed, kek_id=wrap.kek_id, blob=wrap.blob)
 
     async def _opens(self, sealed: Sealed) -> bool:
@@ -184,7 +185,7 @@ class Keks:
             clear = await self._custody.unwrap(sealed.wrap, sealed.context)
         except VaultLocked:
             return False
-        clear[:] = bytes(len(clear))  # wiped
+        wipe(clear)
         return len(clear) == (SEALED_DEK_BYTES if isinstance(sealed, UserWrap) else DEK_BYTES)
 
     async def _retire(self) -> None:

@@ -271,8 +271,15 @@ class LockedMode:
             self._tell(account_id)
 
     def _remember(self, principal: Principal, dek: bytearray, dek_id: str, *, everywhere: bool, idle_s: float = IDLE_S) -> None:
-        who = {"client": principal.client, "credential": principal.token_id}
-        self._vault.opened.unlock(principal.account_id, dek, dek_id, **who, everywhere=everywhere, idle_s=idle_s)
+        self._vault.opened.unlock(
+            principal.account_id,
+            dek,
+            dek_id,
+            client=principal.client,
+            credential=principal.token_id,
+            everywhere=everywhere,
+            idle_s=idle_s,
+        )
         self._tell(principal.account_id)
 
     async def _open_wrap(self, wrap: UserWrap) -> OpenWrap:
