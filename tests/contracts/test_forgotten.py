@@ -1,7 +1,16 @@
 """Generations that the person wants forgotten: not listed any more, still counted, on every kind of store."""
 
+from sqlalchemy import select
+
+from satchel.stores.memory.database import MemoryDatabase
+from satchel.stores.sql.async_engine import AsyncEngine
+from satchel.stores.sql.engine import database_url
+from satchel.stores.sql.tables import generations
+
 from .conftest import House
 from .values import DAY, NOW, hold, settlement
+
+TELLING = {name: f"told-{name}" for name in ("reason", "native_reason", "error_code", "origin", "client_id", "grant_id", "requested_model")}
 
 
 async def listed(house: House) -> list[str]:
@@ -28,3 +37,26 @@ async def test_a_forgotten_generation_is_not_listed_and_still_counted(house: Hou
         assert await work.generations.forget("acct_a") == 1
         assert await work.generations.get("acct_b", "gen_3") is not None
     assert await listed(house) == []
+
+
+async def rows(house: House) -> str:
+    """Return all that is kept of generations, as it lies there."""
+    if isinstance(house.database, MemoryDatabase):
+        return repr(house.database.state.tables.generations)
+    assert house.url is not None
+    engine = AsyncEngine(database_url(house.url))
+    async with engine.connect() as connection:
+        found = repr((await connection.execute(select(generations))).all())
+    await engine.dispose()
+    return found
+
+
+async def test_nothing_that_tells_of_a_forgotten_generation_is_kept_in_its_row(house: House) -> None:
+    told = {**TELLING, "model": "told-model", "provider": "told-provider", "dropped": ("told-dropped",)}
+    await house.journal.settle(settlement(hold("gen_1", 0, ()), 10, **told))
+    assert (await rows(house)).count("told-") == len(told)
+    async with house.database.unit_of_work() as work:
+        assert await work.generations.forget("acct_a") == 1
+    left = await rows(house)
+    assert "told-" not in left
+    assert "gen_1" in left

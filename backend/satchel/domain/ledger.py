@@ -1,9 +1,10 @@
 """The append-only record of generations, and the holds that precede it. A hold is replaced by exactly one entry."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from satchel.domain.errors import Cancelled, InternalError, SatchelError
 from satchel.domain.events import Finished, FinishReason
@@ -72,6 +73,14 @@ class Entry:
     attempts: int = 1
     dropped: tuple[str, ...] = ()
     kind: Kind = "chat"
+
+
+ERASED: Mapping[str, Any] = {
+    **dict.fromkeys(("reason", "native_reason", "error_code", "origin", "client_id", "grant_id")),
+    **dict.fromkeys(("requested_model", "model", "provider"), ""),
+    "dropped": (),
+}
+"""What a forgotten entry says instead of who asked what of whom. Times, counts, costs and the token stay, for the sums."""
 
 
 @dataclass(frozen=True, slots=True)

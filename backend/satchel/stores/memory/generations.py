@@ -3,16 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from satchel.domain.ledger import Entry
+from satchel.domain.ledger import ERASED, Entry
 from satchel.stores.memory.state import Tables
-
-_ERASED: Mapping[str, Any] = {
-    **dict.fromkeys(("reason", "native_reason", "error_code", "origin", "client_id", "grant_id")),
-    **dict.fromkeys(("requested_model", "model", "provider"), ""),
-    "dropped": (),
-}
 
 
 class MemoryGenerations:
@@ -49,7 +42,7 @@ class MemoryGenerations:
             if generation_id is None or entry.generation_id == generation_id
         ]
         for entry in found:
-            self._tables.generations[entry.generation_id] = replace(entry, **_ERASED)
+            self._tables.generations[entry.generation_id] = replace(entry, **ERASED)
             self._tables.forgotten[entry.generation_id] = True
         return len(found)
 

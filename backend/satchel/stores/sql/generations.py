@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
 
-from satchel.domain.ledger import Entry, HoldRecord, Status
+from satchel.domain.ledger import ERASED, Entry, HoldRecord, Status
 from satchel.domain.usage import Cost, Usage
 from satchel.stores.sql.tables import generations, holds
 from satchel.stores.sql.transaction import Transaction
@@ -15,8 +15,6 @@ from satchel.stores.sql.transaction import Transaction
 _TOKENS = ("input_tokens", "output_tokens", "reasoning_tokens", "cached_tokens", "cache_write_tokens", "image_tokens", "audio_tokens")
 _USAGE = (*_TOKENS, "estimated", "images", "seconds", "characters")
 _COMPUTED = (*_USAGE, "status", "cost_nusd", "cost_known", "dropped", "forgotten")
-_ERASED = dict.fromkeys(("reason", "native_reason", "error_code", "origin", "client_id", "grant_id"))
-_BLANKED = dict.fromkeys(("requested_model", "model", "provider", "dropped"), "")
 _PLAIN = tuple(column.name for column in generations.c if column.name not in _COMPUTED)
 _HELD = tuple(column.name for column in holds.c)
 _plain_of, _usage_of, _held_of = attrgetter(*_PLAIN), attrgetter(*_USAGE), attrgetter(*_HELD)
@@ -54,7 +52,7 @@ class SqlGenerations:
             statement = statement.where(generations.c.generation_id == generation_id)
         if origin is not None:
             statement = statement.where(generations.c.origin == origin)
-        return await self._transaction.write(statement.values(forgotten=True, **_ERASED, **_BLANKED))
+        return await self._transaction.write(statement.values({**ERASED, "dropped": "", "forgotten": True}))
 
     async def since(self, account_id: str, moment: datetime) -> tuple[int, int]:
         """Return cost in nano-US-dollars and number of generations since `moment`."""
