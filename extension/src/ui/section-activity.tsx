@@ -4,8 +4,8 @@ import { ActivityExport } from "./activity-export";
 import { ActivityFilter } from "./activity-filter";
 import { ActivityFilters } from "./activity-filters";
 import { ActivityTable } from "./activity-table";
+import { DoomDialog } from "./doom-dialog";
 import { EmptyCard } from "./empty-card";
-import { ForgetDialog } from "./forget-dialog";
 import { GenerationPanel } from "./generation-panel";
 import { LoadState } from "./load-state";
 import type { OptionsSource } from "./options-source";
@@ -80,13 +80,14 @@ export function SectionActivity({ source, item }: { source: OptionsSource; item:
         </>
       )}
       {doomed !== null && (
-        <ForgetDialog
+        <DoomDialog
           question={questionFor(doomed, filter.origin)}
-          forget={() =>
-            doomed === "all" ? source.forgetGenerations(filter.origin) : source.forgetGeneration(doomed.id)
-          }
+          text={t("activity_forgetText")}
+          keep={t("activity_keep")}
+          doom={t("activity_forgetYes")}
+          deed={() => (doomed === "all" ? source.forgetGenerations(filter.origin) : source.forgetGeneration(doomed.id))}
           onKept={() => doom(null)}
-          onForgotten={() => {
+          onDone={() => {
             doom(null);
             choose(null);
             activity.reload();

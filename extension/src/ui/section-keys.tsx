@@ -1,7 +1,7 @@
 import { useRef, useState } from "preact/hooks";
 import type { Key } from "../wire/key";
+import { DoomDialog } from "./doom-dialog";
 import { EmptyCard } from "./empty-card";
-import { KeyDeleteDialog } from "./key-delete-dialog";
 import { KeyForm } from "./key-form";
 import { KeyRow } from "./key-row";
 import { LoadState } from "./load-state";
@@ -57,12 +57,14 @@ export function SectionKeys({ source }: { source: OptionsSource }) {
         </div>
       )}
       {doomed !== null && (
-        <KeyDeleteDialog
-          name={nameOf(doomed)}
-          host={new URL(doomed.base_url).host}
-          remove={() => source.deleteKey(doomed.id)}
+        <DoomDialog
+          question={t("keys_doom", { name: nameOf(doomed), host: new URL(doomed.base_url).host })}
+          text={t("keys_doomText")}
+          keep={t("keys_keep")}
+          doom={t("keys_deleteKey")}
+          deed={() => source.deleteKey(doomed.id)}
           onKept={() => doom(null)}
-          onRemoved={removed}
+          onDone={removed}
         />
       )}
     </>

@@ -1,51 +1,55 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { errorWords } from "./error-words";
 import { Note } from "./note";
-import { t } from "./t";
 
 interface Props {
-  /** What is about to be forgotten, as a question. */
   question: string;
-  forget(): Promise<unknown>;
+  /** What goes, and what stays. */
+  text: string;
+  /** The buttons' words. */
+  keep: string;
+  doom: string;
+  deed(): Promise<unknown>;
   onKept(): void;
-  onForgotten(): void;
+  onDone(): void;
 }
 
-/** Asks before activity is forgotten, and says what stays; the focus is on keeping it. */
-export function ForgetDialog({ question, forget, onKept, onForgotten }: Props) {
+/** Asks before something is gone for good; the focus is on keeping it. */
+export function DoomDialog({ question, text, keep, doom, deed, onKept, onDone }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const keep = useRef<HTMLButtonElement>(null);
+  const kept = useRef<HTMLButtonElement>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   useEffect(() => {
     dialog.current?.showModal();
-    keep.current?.focus();
+    kept.current?.focus();
   }, []);
   const go = () => {
     if (busy) return;
     setBusy(true);
-    forget()
-      .then(onForgotten, (problem: unknown) => setFailure(errorWords(problem)))
+    setFailure(null);
+    deed()
+      .then(onDone, (problem: unknown) => setFailure(errorWords(problem)))
       .finally(() => setBusy(false));
   };
   return (
-    <dialog class="dialog" ref={dialog} aria-labelledby="forget-title" onClose={onKept}>
+    <dialog class="dialog" ref={dialog} aria-labelledby="doom" onClose={onKept}>
       <div class="stack s3">
-        <h2 class="h2" id="forget-title">
+        <h2 class="h2" id="doom">
           {question}
         </h2>
-        <p class="t13 m2">{t("activity_forgetText")}</p>
+        <p class="t13 m2">{text}</p>
         {failure !== null && (
           <Note kind="danger">
             <p>{failure}</p>
           </Note>
         )}
         <div class="row dialog-buttons">
-          <button type="button" class="btn" ref={keep} onClick={() => dialog.current?.close()}>
-            {t("activity_keep")}
+          <button type="button" class="btn" ref={kept} onClick={() => dialog.current?.close()}>
+            {keep}
           </button>
           <button type="button" class="btn destroy" aria-busy={busy} onClick={go}>
-            {t("activity_forgetYes")}
+            {doom}
           </button>
         </div>
       </div>
