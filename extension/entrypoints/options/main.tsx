@@ -5,11 +5,11 @@ import { dressScreen } from "../../src/ui/dress-screen";
 import { OptionsScreen } from "../../src/ui/options-screen";
 import type { OptionsSource } from "../../src/ui/options-source";
 import { t } from "../../src/ui/t";
+import { vaultOf } from "../../src/ui/vault-of";
 import { connectWorker } from "../../src/wire/connect-worker";
 import { favourites } from "../../src/wire/favourites";
 import { loadMessages } from "../../src/wire/load-messages";
 import { preferences } from "../../src/wire/preferences";
-import { vaultOf } from "../../src/wire/vault-of";
 
 const { api, ask } = connectWorker();
 const { account, models, setModel, setBackend, setPaused, connect, disconnect, stop } = api;

@@ -2,11 +2,11 @@ import { render } from "preact";
 import { browser } from "wxt/browser";
 import { dressScreen } from "../../src/ui/dress-screen";
 import { PopupScreen } from "../../src/ui/popup-screen";
+import { vaultOf } from "../../src/ui/vault-of";
 import { connectWorker } from "../../src/wire/connect-worker";
 import { favourites } from "../../src/wire/favourites";
 import { loadMessages } from "../../src/wire/load-messages";
 import { preferences } from "../../src/wire/preferences";
-import { vaultOf } from "../../src/wire/vault-of";
 
 /** The tab this popup belongs to. Opened in a tab of its own it is `?tab=`, or the one that was looked at before. */
 async function tabId(): Promise<number | null> {

@@ -1,10 +1,10 @@
 import { render } from "preact";
 import { dressScreen } from "../../src/ui/dress-screen";
 import { TroubleScreen } from "../../src/ui/trouble-screen";
+import { vaultOf } from "../../src/ui/vault-of";
 import { connectWorker } from "../../src/wire/connect-worker";
 import { loadMessages } from "../../src/wire/load-messages";
 import { preferences } from "../../src/wire/preferences";
-import { vaultOf } from "../../src/wire/vault-of";
 
 const id = new URLSearchParams(location.search).get("id") ?? "";
 const { api } = connectWorker();

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { idleMinutes } from "../vault/idle-minutes";
 import type { OwnVault } from "../vault/own-vault";
 import type { VaultState } from "../wire/vault-state";
 import { errorWords } from "./error-words";
@@ -54,7 +55,7 @@ function Open({ state, isRemembered, door, onChange }: OpenProps) {
     setFailure(null);
     doing.then(onChange, (problem: unknown) => setFailure(errorWords(problem)));
   };
-  const minutes = String(Math.round((state.idle_s ?? 900) / 60));
+  const minutes = String(idleMinutes(state));
   const until = state.until_at === null ? "" : formatUntil(new Date(state.until_at), new Date());
   return (
     <section class="card pad3 stack s2" aria-labelledby="vault-title">

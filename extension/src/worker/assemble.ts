@@ -1,7 +1,7 @@
 import { browser } from "wxt/browser";
+import { browserDeviceSecret } from "../vault/browser-device-secret";
 import type { ServerFrame } from "../wire/server-frame";
 import { accountAccess } from "./account-access";
-import { browserDeviceSecret } from "./browser-device-secret";
 import { browserKeyValue } from "./browser-key-value";
 import { browserName } from "./browser-name";
 import { browserSurface } from "./browser-surface";

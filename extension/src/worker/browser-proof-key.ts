@@ -1,5 +1,5 @@
 import { base64url } from "../vault/base64url";
-import { profileKey } from "./profile-key";
+import { profileKey } from "../vault/profile-key";
 import type { ProofKey } from "./proof-key";
 
 const ID_BYTES = 16;

@@ -1,5 +1,5 @@
+import { profileKey } from "../vault/profile-key";
 import { NotOurSeal } from "./not-our-seal";
-import { profileKey } from "./profile-key";
 import type { SealedBox } from "./sealed-box";
 
 const IV_BYTES = 12;

@@ -1,10 +1,10 @@
 import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, it } from "vitest";
 import { base64url } from "../../src/vault/base64url";
+import { profileKey } from "../../src/vault/profile-key";
 import { browserProofKey } from "../../src/worker/browser-proof-key";
 import { browserSealedBox } from "../../src/worker/browser-sealed-box";
 import type { KeyValue } from "../../src/worker/key-value";
-import { profileKey } from "../../src/worker/profile-key";
 import { Session } from "../../src/worker/session";
 import { Settings } from "../../src/worker/settings";
 import { memoryKeyValue } from "./memory-key-value";

@@ -1,5 +1,6 @@
 import { Icon } from "@ui/icon";
 import { VaultUnlockForm } from "@ui/vault-unlock-form";
+import { idleMinutes } from "@vault/idle-minutes";
 import type { VaultState } from "@wire/vault-state";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
@@ -71,7 +72,7 @@ function Unlocked(props: ViewProps & { state: VaultState; begin(): void; changed
         <div class="grow">
           <h2 class="h3">{state.everywhere ? "Unlocked for all your apps" : "Unlocked here"}</h2>
           <p class="t13 m2">
-            It locks after {Math.round((state.idle_s ?? 900) / 60)} minutes without use
+            It locks after {idleMinutes(state)} minutes without use
             {state.until_at && `, at ${formatMoment(new Date(state.until_at), new Date())} at the latest`}. Without you,
             a copy of the database opens nothing.
           </p>

@@ -1,4 +1,4 @@
-import { type DeviceSecret, deviceSecret } from "../vault/device-secret";
+import { type DeviceSecret, deviceSecret } from "./device-secret";
 import { profileKey } from "./profile-key";
 
 const HMAC = { name: "HMAC", hash: "SHA-256", length: 256 };

@@ -1,6 +1,6 @@
+import { browserDeviceSecret } from "../vault/browser-device-secret";
 import type { OwnVault } from "../vault/own-vault";
-import { browserDeviceSecret } from "../worker/browser-device-secret";
-import type { WorkerApi } from "./worker-api";
+import type { WorkerApi } from "../wire/worker-api";
 
 /** The vault for one of our screens: the worker's doors, and the key of this browser. */
 export function vaultOf({ vault, beginUnlock, unlock, lock, device, forgetDevice }: WorkerApi): OwnVault {
