@@ -130,7 +130,9 @@ def _page_kb(browser: Chromium, page: Page) -> float:
 
 def _worker_kb(browser: Chromium) -> float:
     """Return the heap of the extension's worker, through the browser: Playwright gives no session to a worker."""
-    session = browser.context.browser.new_browser_cdp_session()  # type: ignore[union-attr]
+    whole = browser.context.browser
+    assert whole is not None
+    session = whole.new_browser_cdp_session()
     answers: dict[int, dict[str, Any]] = {}
     session.on("Target.receivedMessageFromTarget", lambda said: answers.update({(told := json.loads(said["message"])).get("id", 0): told}))
     found = session.send("Target.getTargets")["targetInfos"]

@@ -73,6 +73,17 @@ def activity_open(stage: Stage) -> Iterator[Page]:
         yield page
 
 
+def activity_forgotten(stage: Stage) -> Iterator[Page]:
+    """Be asked whether all of it may be forgotten; keep it."""
+    with section(stage, "activity", "Activity") as page:
+        page.get_by_role("button", name="Forget…").click()
+        page.get_by_role("dialog").wait_for()
+        yield page
+        page.get_by_role("dialog").get_by_role("button").first.click()
+        page.get_by_role("dialog").wait_for(state="detached")
+        page.locator("tbody .linklike").first.wait_for()
+
+
 def settings(stage: Stage) -> Iterator[Page]:
     """Look at the settings."""
     with section(stage, "settings", "Settings") as page:
@@ -135,6 +146,7 @@ SCREENS = (
     Screen("options-sites-open", site_open),
     Screen("options-activity", activity),
     Screen("options-activity-open", activity_open),
+    Screen("options-activity-forget", activity_forgotten),
     Screen("options-settings", settings),
     Screen("options-settings-import", settings_import),
     Screen("options-settings-german", settings_german),

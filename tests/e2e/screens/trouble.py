@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import pyotp
 from playwright.sync_api import Page
@@ -10,7 +10,7 @@ from tests.e2e.axe import CONSENT, POPUP
 from tests.e2e.screens.beginning import add_server
 from tests.e2e.screens.screen import Screen
 from tests.e2e.screens.stage import Stage
-from tests.stage import EMAIL, PASSWORD
+from tests.stage import EMAIL, PASSWORD, free_port, running
 
 WORDS = "seven purple lamps hum"
 
@@ -62,6 +62,15 @@ def vault_locked(stage: Stage) -> Iterator[Page]:
     """Look at the keys while the vault is locked."""
     with stage.portal("keys") as page:
         page.get_by_role("heading", name="Your vault is locked").wait_for()
+        yield page
+
+
+def vault_lost(stage: Stage) -> Iterator[Page]:
+    """Be told what opens a locked vault and what is lost for good; begin to start over, and leave it."""
+    with stage.portal("keys") as page:
+        page.get_by_text("I have lost my passphrase").click()
+        page.get_by_role("button", name="Start over…").click()
+        page.get_by_role("button", name="Remove my keys and start over").wait_for()
         yield page
 
 
@@ -138,6 +147,32 @@ def signed_out(stage: Stage) -> Iterator[Page]:
         yield popup
 
 
+@contextmanager
+def mailing(stage: Stage) -> Iterator[Page]:
+    """Ask for a link at a Satchel that sends mail; nobody there has the address, so that none is sent."""
+    home = stage.satchel.home.parent / f"mailing-{free_port()}"
+    mail = {"SATCHEL_SMTP_URL": "smtp://127.0.0.1:9", "SATCHEL_MAIL_FROM": "Satchel <satchel@here.example>"}
+    with running(home, SATCHEL_BUILTIN_MODEL="off", **mail) as satchel, stage.tab(f"{satchel.url}/sign-in/mail") as page:
+        yield page
+
+
+def mail_link(stage: Stage) -> Iterator[Page]:
+    """Be asked where the link shall go."""
+    with mailing(stage) as page:
+        yield page
+
+
+def mail_link_opened(stage: Stage) -> Iterator[Page]:
+    """Ask for a link, and open one in the same browser."""
+    with mailing(stage) as page:
+        page.get_by_label("Email").fill("nobody@here.example")
+        page.get_by_role("button", name="Mail me a link").click()
+        page.get_by_role("heading", name="Look into your mailbox").wait_for()
+        page.goto(f"{page.url}/open?link=none")
+        page.get_by_role("heading", name="Sign in to Satchel?").wait_for()
+        yield page
+
+
 def nothing_answers(stage: Stage) -> Iterator[Page]:
     """Open the popup when the Satchel is not there."""
     stage.satchel.stop()
@@ -160,11 +195,14 @@ SCREENS = (
     Screen("portal-vault-setup", vault_setup),
     Screen("portal-vault-unlocked", vault_unlocked),
     Screen("portal-vault-locked", vault_locked),
+    Screen("portal-vault-lost", vault_lost),
     Screen("portal-home-locked", home_locked),
     Screen("popup-locked", popup_locked, POPUP),
     Screen("unlock", unlock_window, CONSENT),
     Screen("portal-codes-setup", codes_setup),
     Screen("code-asked", code_asked, CONSENT),
+    Screen("mail-link", mail_link, CONSENT),
+    Screen("mail-link-opened", mail_link_opened, CONSENT),
     Screen("popup-unreachable", nothing_answers, POPUP),
     Screen("options-unreachable", models_unreachable),
     Screen("popup-signed-out", signed_out, POPUP),
