@@ -146,8 +146,11 @@ class StreamClient(asyncio.Protocol):
         while (found := text.find(self.marker, at)) >= 0:
             start = found + len(self.marker)
             space = text.find(b" ", start, start + 24)
-            if space < 0:
-                break
+            if space < 0 and len(text) < start + 24:
+                break  # the rest of it is on its way
+            if space < 0:  # no delta of the upstream's: the empty one that names the role
+                at = start
+                continue
             at = space
             self.seen(now, text[start:space])
         if self.frames:
