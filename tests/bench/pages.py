@@ -12,7 +12,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import psutil
 from playwright.sync_api import Page
 from tests.bench.figures import Row, percentile
 from tests.e2e import page_server
@@ -49,20 +48,21 @@ window.wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 </script></html>"""
 WARM = 25
 STREAM = "bench:f-5000-1"
-STEPS = 5
+MANY = 100
 ANSWER_S = 30.0
 
 
-def measure(satchel: Satchel, row: Row, generations: int, rounds: int) -> None:
-    """Add the rows of a page; a note instead where there is no Chromium or no built extension."""
+def measure(satchel: Satchel, row: Row, rounds: int) -> bool:
+    """Add the rows of a page; a note instead, and False, where there is no Chromium or no built extension."""
     if binary() is None or not EXTENSION.exists():
         row("pages", "not measured: Chromium or extension/.output is missing", "–")
-        return
+        return False
     with _page(satchel) as (browser, page):
         page.evaluate("count => window.many('bench:f-1-0', count)", WARM)
         _first_token(page, row, 8 * rounds)
         _frames(page, row)
-        _memory(browser, page, row, generations)
+        _heaps(browser, page, row)
+    return True
 
 
 @contextmanager
@@ -107,17 +107,11 @@ def _frames(page: Page, row: Row) -> None:
     row("age of such a delta, p50 / p99", f"{percentile(ages, 50):.2f} / {percentile(ages, 99):.2f} ms", "–")
 
 
-def _memory(browser: Chromium, page: Page, row: Row, generations: int) -> None:
-    before = _page_kb(browser, page), _worker_kb(browser), _worker_mb()
-    done = 0
-    for _ in range(STEPS if generations >= STEPS * 100 else 1):
-        part = generations // STEPS if generations >= STEPS * 100 else generations
-        page.evaluate("([model, count]) => window.many(model, count)", ["bench:f-1-0", part])
-        done += part
-        now = _page_kb(browser, page), _worker_kb(browser), _worker_mb()
-        page_kb, worker_kb, process_mb = (after - first for after, first in zip(now, before, strict=True))
-        value = f"page {page_kb:+,.0f} kB, extension's worker {worker_kb:+,.0f} kB of heap, its process {process_mb:+,.1f} MB"
-        row(f"memory after {done:,} generations more", value, "flat")
+def _heaps(browser: Chromium, page: Page, row: Row) -> None:
+    before = _page_kb(browser, page), _worker_kb(browser)
+    page.evaluate("count => window.many('bench:f-1-0', count)", MANY)
+    page_kb, worker_kb = (after - first for after, first in zip((_page_kb(browser, page), _worker_kb(browser)), before, strict=True))
+    row(f"heap after {MANY} generations more", f"page {page_kb:+,.0f} kB, extension's worker {worker_kb:+,.0f} kB", "flat")
 
 
 def _page_kb(browser: Chromium, page: Page) -> float:
@@ -159,9 +153,3 @@ def _heap_kb(send: Callable[[str], dict[str, Any]]) -> float:
     for _ in range(3):
         send("HeapProfiler.collectGarbage")
     return float(send("Runtime.getHeapUsage")["usedSize"]) / 1000
-
-
-def _worker_mb() -> float:
-    """Return the memory of the processes in which the extension runs."""
-    renderers = [child for child in psutil.Process().children(recursive=True) if "--extension-process" in " ".join(child.cmdline())]
-    return sum(child.memory_info().rss for child in renderers) / 1e6

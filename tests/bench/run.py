@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 import uvloop
-from tests.bench import pages
+from tests.bench import memory, pages
 from tests.bench.figures import cpu_s, median, memory_mb, percentile, table
 from tests.bench.load import StreamResult, Target, cancel_delays, closed_loop, socket_client, streams
 from tests.bench.pieces import pieces
@@ -181,7 +181,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="a quarter of the load, for a first look")
     parser.add_argument("--pages-only", action="store_true", help="only what a page in Chromium notices")
-    parser.add_argument("--generations", type=int, default=100, help="how many the page's memory is watched over; five a second")
+    parser.add_argument("--generations", type=int, default=500, help="how many the browser's memory is watched over; five a second")
     options = parser.parse_args()
     print(f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} cores shared with the load generator\n")
     with (
@@ -201,7 +201,8 @@ def main() -> None:
         bench = Bench(Target(port), through, passed, passed_pid, satchel, satchel.process.pid, port, options.rounds, options.quick)
         if not options.pages_only:
             uvloop.run(measure(bench))
-        pages.measure(satchel, bench.row, options.generations, options.rounds)
+        if pages.measure(satchel, bench.row, options.rounds):
+            memory.measure(satchel, bench.row, options.generations)
     if not options.pages_only:
         for row in uvloop.run(pieces()):
             bench.row(*row)

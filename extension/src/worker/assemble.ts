@@ -38,7 +38,7 @@ export function assemble(changed: () => void) {
   const tops = new TopOrigins(browser.tabs);
   const grants = new SiteGrants(backend);
   const subscribers = new Subscribers(memory, browser.tabs, grants);
-  const toolbar = new Toolbar(settings, session);
+  const toolbar = new Toolbar(settings, session, browser.action);
   const waiting = (count: number) => void toolbar.waiting(count);
   const consent = new Consent({ session: memory, surface: browserSurface("consent"), backend, waiting });
   const device = new DeviceUnlock({ local, backend, secretOf: browserDeviceSecret, label: browserName });

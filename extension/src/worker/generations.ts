@@ -26,7 +26,7 @@ interface Dependencies {
   records: RunRecords;
   consent: Consent;
   link: Link;
-  /** New requests a second: a page that asks without end must not get the connection closed for all others. */
+  /** New requests a second: a page that asks without end must neither get the connection closed for all others nor delay them. */
   pace: Pick<Pace, "turn">;
   /** The model a site's grant allows first, to answer a page that named none. */
   allowedModel(caller: Caller): Promise<string | null>;
@@ -186,7 +186,7 @@ export class Generations {
   }
 
   private async begin(run: Run, resumed: boolean, after: number): Promise<void> {
-    await this.deps.pace.turn(() => this.runs.get(run.record.key) === run);
+    await this.deps.pace.turn(run.record.caller.origin, () => this.runs.get(run.record.key) === run);
     await this.deps.link.ready();
     if (this.runs.get(run.record.key) !== run) return;
     run.seq = after;
