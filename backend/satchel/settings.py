@@ -71,6 +71,8 @@ class Settings(BaseModel):
     """More origins whose pages may open the socket, and let people sign in."""
     extension_ids: Words = ()
     """More extensions that may connect: Chromium ids, and SHA-1 hashes of Firefox add-on ids."""
+    dynamic_registration: Literal["on", "off"] = "off"
+    """Whether apps may register themselves."""
     oidc_file: Path | None = None
     """A TOML file of the authorities that people may sign in with."""
     oidc_issuer: str = ""

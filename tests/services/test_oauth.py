@@ -6,6 +6,7 @@ import pytest
 from tests.doors.portal.house import Clock, shared_secrets
 
 from satchel.coordination.memory import MemoryBus, MemoryLimiter
+from satchel.domain.apps import App
 from satchel.domain.errors import MalformedRequest, NotFound
 from satchel.kit.ids import Ids
 from satchel.services.apps import Apps
@@ -21,11 +22,15 @@ async def nothing(address: str) -> bytes:
     raise NotFound(address)
 
 
+async def known(client_id: str) -> App | None:
+    return Apps().find(client_id)
+
+
 def test_authlib_stays_quiet_where_it_would_log_tokens() -> None:
     logging.getLogger("authlib").setLevel(logging.DEBUG)
     documents = ClientDocuments(nothing, Clock())
     proofs = KeyProofs(MemoryLimiter(Clock()), Clock(), shared_secrets)
-    OAuth(MemoryOAuthStore(MemoryDatabase()), Apps().find, documents, proofs, bus=MemoryBus(), clock=Clock(), ids=Ids())
+    OAuth(MemoryOAuthStore(MemoryDatabase()), known, documents, proofs, bus=MemoryBus(), clock=Clock(), ids=Ids())
     assert logging.getLogger("authlib").level == logging.INFO
 
 

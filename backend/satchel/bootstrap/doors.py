@@ -96,7 +96,7 @@ class Doors:
         terms = Terms(house.catalog, house.policy, house.clock, house.ids)
         pages = [
             health_router(house.database, lambda: house.builtin.status().state, lambda: self.socket.is_draining),
-            oauth_router(house.oauth, house.tokens, Callers(authenticator), limiter=house.limiter, issuer=issuer),
+            oauth_router(house.oauth, house.tokens, Callers(authenticator), house.registrations, limiter=house.limiter, issuer=issuer),
             portal_router(house, terms=terms, issuer=issuer),
         ]
         resources = resource_routers(authenticator, self._live, house)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from satchel.bootstrap.authorities import authorities_of
 from satchel.bootstrap.custodies import custody_of
 from satchel.coordination.memory import MemoryBus, MemoryLimiter, MemoryStreamLog
+from satchel.domain.apps import App
 from satchel.domain.catalog import ProviderRow
 from satchel.domain.errors import NotFound
 from satchel.kit.clock import SystemClock
@@ -34,6 +35,7 @@ from satchel.services.oauth.documents import MAX_DOCUMENT_BYTES, ClientDocuments
 from satchel.services.oauth.exchange import Exchange
 from satchel.services.oauth.key_proofs import KeyProofs
 from satchel.services.oauth.pairings import Pairings
+from satchel.services.oauth.registrations import Registrations
 from satchel.services.oauth.service import OAuth
 from satchel.services.oauth.ties import Ties
 from satchel.services.oauth.tokens import Tokens
@@ -111,7 +113,9 @@ class House:
         documents = ClientDocuments(self._fetch_document, clock)
         nonces = SharedSecrets(database, self.custody, self.keks.enrol, clock, "dpop-nonce")
         self.key_proofs = KeyProofs(self.limiter, clock, nonces.all)
-        self.oauth = OAuth(oauth, self.apps.find, documents, self.key_proofs, bus=bus, clock=clock, ids=ids)
+        clients = SharedSecrets(database, self.custody, self.keks.enrol, clock, "client-id")
+        self.registrations = Registrations(clients.all, clock, is_on=self.settings.dynamic_registration == "on")
+        self.oauth = OAuth(oauth, self._app, documents, self.key_proofs, bus=bus, clock=clock, ids=ids)
         self.pairings = Pairings(oauth, self.oauth, self.limiter, clock)
         self.exchange = Exchange(oauth, bus=bus, clock=clock, ids=ids)
         self.policy = Policy(database, self.catalog, self.limiter, bus, clock)
@@ -122,6 +126,9 @@ class House:
         routing = Routing(self.catalog, self.providers, self.vault.open)
         self.generation = Generation(self.policy, self.budgets, routing, load_plugins())
         self.streams = Streams(self.generation.generate, MemoryStreamLog(), bus, ids)
+
+    async def _app(self, client_id: str) -> App | None:
+        return self.apps.find(client_id) or await self.registrations.find(client_id)
 
     async def _client_document(self, address: str) -> bytes:
         """Fetch the document of an app, from public hosts only: whoever asks to sign in chooses the address."""

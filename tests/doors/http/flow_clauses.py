@@ -125,7 +125,7 @@ async def required_members(home: House) -> None:
     metadata = (await home.browser.get(METADATA)).json()
     assert {"issuer", "authorization_endpoint", "token_endpoint", "response_types_supported"} <= metadata.keys()
     assert metadata["token_endpoint_auth_methods_supported"] == ["none"]
-    assert "registration_endpoint" not in metadata, "nobody registers here"
+    assert metadata["grant_types_supported"] == ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"]
 
 
 async def metadata_by_get_only(home: House) -> None:

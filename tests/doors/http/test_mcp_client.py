@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import httpx2
+import pytest
 from mcp.client.auth import OAuthClientProvider
 from mcp.client.auth.oauth2 import AuthorizationCodeResult
 from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
@@ -43,8 +44,10 @@ async def document(address: str) -> bytes:
     return json.dumps({"client_id": DOCUMENT, "client_name": "Agent", "redirect_uris": [BACK]}).encode()
 
 
-async def test_the_mcp_packages_client_signs_in_by_its_client_document(tmp_path: Path) -> None:
-    async with served(tmp_path / "home", fetch_document=document) as house:
+@pytest.mark.parametrize("how", ["by its client document", "by registering itself"])
+async def test_the_mcp_packages_client_signs_in(tmp_path: Path, how: str) -> None:
+    has_document = how == "by its client document"
+    async with served(tmp_path / "home", fetch_document=document, dynamic_registration="off" if has_document else "on") as house:
         answers: list[str] = []
         kept = Kept()
 
@@ -56,7 +59,9 @@ async def test_the_mcp_packages_client_signs_in_by_its_client_document(tmp_path:
             return AuthorizationCodeResult(code=told["code"], state=told["state"], iss=told["iss"])
 
         metadata = OAuthClientMetadata(redirect_uris=[AnyUrl(BACK)], client_name="Agent", token_endpoint_auth_method="none")
-        client = OAuthClientProvider(f"{house.url}/v1", metadata, kept, sent_off, came_back, client_metadata_url=DOCUMENT)
+        client = OAuthClientProvider(
+            f"{house.url}/v1", metadata, kept, sent_off, came_back, client_metadata_url=DOCUMENT if has_document else None
+        )
         async with httpx2.AsyncClient(auth=client) as http:
             answer = await http.get(f"{house.url}/v1/models")
             assert answer.status_code == 200, answer.text
@@ -64,9 +69,17 @@ async def test_the_mcp_packages_client_signs_in_by_its_client_document(tmp_path:
             assert answer.status_code == 200, answer.text
         assert answers[0].startswith(BACK)
         assert kept.client is not None
-        assert kept.client.client_id == DOCUMENT
+        assert kept.client.client_id == DOCUMENT if has_document else str(kept.client.client_id).startswith("reg.")
         assert kept.tokens is not None
         assert kept.tokens.refresh_token
         assert kept.tokens.scope == "generate models"
         async with aiohttp.ClientSession() as plain, plain.get(f"{house.url}/v1/models") as refused:
             assert refused.status == 401
+
+
+async def test_apps_register_only_where_the_operator_lets_them(tmp_path: Path) -> None:
+    async with served(tmp_path / "home") as house:
+        async with house.http.get(f"{house.url}/.well-known/oauth-authorization-server") as answer:
+            assert "registration_endpoint" not in await answer.json()
+        async with house.http.post(f"{house.url}/oauth/register", json={"redirect_uris": [BACK]}) as answer:
+            assert answer.status == 404

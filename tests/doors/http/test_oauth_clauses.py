@@ -10,6 +10,7 @@ from tests.doors.http.bound_clauses import BOUND_CLAUSES
 from tests.doors.http.clause_checks import APP, FORM, METADATA, Check, back_with, no_token, page_for, revoked, told
 from tests.doors.http.device_clauses import DEVICE_CLAUSES
 from tests.doors.http.flow_clauses import FLOW_CLAUSES
+from tests.doors.http.registration_clauses import REGISTRATION_CLAUSES
 from tests.doors.portal.house import BASE, REDIRECT, Flow, House, code_of, house, sent_back
 
 from satchel.domain.errors import TokenInvalid, TokenMissing, TokenRevoked
@@ -247,6 +248,7 @@ CLAUSES: dict[str, Check] = {
     **FLOW_CLAUSES,
     **DEVICE_CLAUSES,
     **BOUND_CLAUSES,
+    **REGISTRATION_CLAUSES,
 }
 
 

@@ -17,6 +17,7 @@ from tests.doors.portal.elsewhere import COMPANY, GITHUB, Elsewhere
 
 from satchel.coordination.memory import MemoryBus, MemoryLimiter
 from satchel.custody.local import LocalCustody
+from satchel.domain.apps import App
 from satchel.domain.catalog import Endpoint
 from satchel.domain.errors import NotFound, SatchelError
 from satchel.doors.auth import Authenticator
@@ -46,6 +47,7 @@ from satchel.services.oauth.exchange import Exchange
 from satchel.services.oauth.issuer import Issuer
 from satchel.services.oauth.key_proofs import KeyProofs
 from satchel.services.oauth.pairings import Pairings
+from satchel.services.oauth.registrations import Registrations
 from satchel.services.oauth.service import OAuth
 from satchel.services.oauth.ties import Ties
 from satchel.services.oauth.tokens import Tokens
@@ -125,13 +127,16 @@ class House:
         self.fetched: list[str] = []
         documents = ClientDocuments(self._document, clock)
         proofs = KeyProofs(MemoryLimiter(clock), clock, shared_secrets)
-        self.oauth = OAuth(store, self.apps.find, documents, proofs, bus=self.bus, clock=clock, ids=Ids())
+        self.registrations = Registrations(shared_secrets, clock, is_on=True)
+        self.oauth = OAuth(store, self._app, documents, proofs, bus=self.bus, clock=clock, ids=Ids())
         self.tokens = Tokens(database, lambda owner_id: None, bus=self.bus, clock=clock, ids=Ids())
         issuer = Issuer(base if base.startswith("https") else None)
         self.authenticator = Authenticator(database, self.bus, clock, proofs, issuer)
         self.asgi = FastAPI()
         self.asgi.include_router(
-            oauth_door.router(self.oauth, self.tokens, Callers(self.authenticator), limiter=MemoryLimiter(clock), issuer=issuer)
+            oauth_door.router(
+                self.oauth, self.tokens, Callers(self.authenticator), self.registrations, limiter=MemoryLimiter(clock), issuer=issuer
+            )
         )
         self.policy = Policy(database, OneModel(), MemoryLimiter(clock), self.bus, clock)
         self.exchange = Exchange(store, bus=self.bus, clock=clock, ids=Ids())
@@ -168,6 +173,9 @@ class House:
             proofs_router(callers, self.proofs, self.accounts),
             totps_router(callers, self.totps, self.accounts),
         ]
+
+    async def _app(self, client_id: str) -> App | None:
+        return self.apps.find(client_id) or await self.registrations.find(client_id)
 
     async def _document(self, address: str) -> bytes:
         self.fetched.append(address)

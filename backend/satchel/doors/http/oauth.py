@@ -10,17 +10,20 @@ from satchel.domain.tokens import MANAGE_TOKENS
 from satchel.doors.errors import reply_to
 from satchel.doors.http.callers import Callers
 from satchel.ports.coordination import Limit, Limiter
+from satchel.services.oauth.documents import MAX_DOCUMENT_BYTES
 from satchel.services.oauth.issuer import Issuer
 from satchel.services.oauth.metadata import (
     DEVICE_AUTHORIZATION_PATH,
     INTROSPECT_PATH,
     PUSH_PATH,
+    REGISTER_PATH,
     REVOKE_PATH,
     TOKEN_PATH,
     resource_metadata,
     server_metadata,
 )
 from satchel.services.oauth.records import Answer, Parameters, parameters_of
+from satchel.services.oauth.registrations import Registrations
 from satchel.services.oauth.service import OAuth
 from satchel.services.oauth.tokens import Tokens
 
@@ -37,9 +40,9 @@ _BASIC = {"WWW-Authenticate": 'Basic realm="satchel"'}
 Endpoint = Callable[[str, Parameters], Awaitable[Answer]]
 
 
-def router(oauth: OAuth, tokens: Tokens, callers: Callers, *, limiter: Limiter, issuer: Issuer) -> APIRouter:
+def router(oauth: OAuth, tokens: Tokens, callers: Callers, registrations: Registrations, *, limiter: Limiter, issuer: Issuer) -> APIRouter:
     """Return the routes, to be included without a prefix."""
-    door = _Door(oauth, tokens, callers, limiter, issuer)
+    door = _Door(oauth, tokens, callers, registrations, limiter=limiter, issuer=issuer)
     routes = APIRouter(tags=["oauth"])
     routes.add_api_route(TOKEN_PATH, door.token, methods=["POST"], response_model=None, summary="Exchange a code or a refresh token")
     routes.add_api_route(REVOKE_PATH, door.revoke, methods=["POST"], response_model=None, summary="Revoke a token and its family")
@@ -50,13 +53,20 @@ def router(oauth: OAuth, tokens: Tokens, callers: Callers, *, limiter: Limiter, 
         DEVICE_AUTHORIZATION_PATH, door.device, methods=["POST"], response_model=None, summary="Give a device a code for a person to type"
     )
     routes.add_api_route(PUSH_PATH, door.push, methods=["POST"], response_model=None, summary="Push an authorization request")
-    for path in (TOKEN_PATH, PUSH_PATH, REVOKE_PATH, DEVICE_AUTHORIZATION_PATH, METADATA_PATH, RESOURCE_PATH):
+    open_paths = [TOKEN_PATH, PUSH_PATH, REVOKE_PATH, DEVICE_AUTHORIZATION_PATH, METADATA_PATH, RESOURCE_PATH]
+    if registrations.is_on:
+        routes.add_api_route(REGISTER_PATH, door.register, methods=["POST"], response_model=None, summary="Register an app")
+        open_paths.append(REGISTER_PATH)
+    for path in open_paths:
         routes.add_api_route(path, door.preflight, methods=["OPTIONS"], response_model=None, include_in_schema=False)
     return routes
 
 
 class _Door:
-    def __init__(self, oauth: OAuth, tokens: Tokens, callers: Callers, limiter: Limiter, issuer: Issuer) -> None:
+    def __init__(
+        self, oauth: OAuth, tokens: Tokens, callers: Callers, registrations: Registrations, *, limiter: Limiter, issuer: Issuer
+    ) -> None:
+        self._registrations = registrations
         self._oauth = oauth
         self._tokens = tokens
         self._callers = callers
@@ -72,6 +82,17 @@ class _Door:
         """Keep an authorization request (RFC 9126)."""
         proof = _proof(request)
         return await self._throttled(request, "push", lambda issuer, form: self._oauth.push(issuer, form, proof))
+
+    async def register(self, request: Request) -> Response:
+        """Register an app (RFC 7591). What it says of itself is JSON; whoever asks for more than apps get here gets less."""
+        if (full := await self._full(request, "register")) is not None:
+            return full
+        headers = _CORS | _NOT_STORED
+        try:
+            answer = await self._registrations.register(await _body_of(request, MAX_DOCUMENT_BYTES))
+        except SatchelError as error:
+            return JSONResponse(_body(error), status_code=reply_to(type(error)).status, headers=headers)
+        return JSONResponse(dict(answer.body), status_code=answer.status, headers=headers)
 
     async def device(self, request: Request) -> Response:
         """Give a device its codes (RFC 8628)."""
@@ -95,7 +116,7 @@ class _Door:
 
     async def metadata(self, request: Request) -> Response:
         """Describe the authorization server (RFC 8414), with the nonce that a client's next proof needs."""
-        response = self._described(request, server_metadata)
+        response = self._described(request, lambda issuer: server_metadata(issuer, registers=self._registrations.is_on))
         if (nonce := await self._oauth.nonce()) is not None:
             response.headers["DPoP-Nonce"] = nonce
         return response
@@ -122,9 +143,13 @@ class _Door:
 
     async def _throttled(self, request: Request, what: str, endpoint: Endpoint) -> Response:
         """Answer what anybody may ask for and what is then kept, so many times from one address."""
+        full = await self._full(request, what)
+        return await self._answer(request, endpoint) if full is None else full
+
+    async def _full(self, request: Request, what: str) -> Response | None:
         decision = await self._limiter.take(f"{what}:address:{_caller(request)}", 1, _KEPT)
         if decision.allowed:
-            return await self._answer(request, endpoint)
+            return None
         body = {"error": "temporarily_unavailable", "error_description": "too many requests from your address; wait a little"}
         headers = _CORS | _NOT_STORED | {"Retry-After": str(max(1, round(decision.retry_after_s)))}
         return JSONResponse(body, status_code=429, headers=headers)
@@ -165,12 +190,16 @@ def _body(error: SatchelError) -> Mapping[str, str]:
 async def _form(request: Request) -> Parameters:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
         raise MalformedRequest(f"the body must be {_FORM}")
+    try:
+        return parameters_of((await _body_of(request, _MAX_FORM_BYTES)).decode())
+    except ValueError as error:
+        raise MalformedRequest("the form cannot be read") from error
+
+
+async def _body_of(request: Request, limit_bytes: int) -> bytes:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > _MAX_FORM_BYTES:
-            raise RequestTooLarge(f"the form is over {_MAX_FORM_BYTES} bytes")
-    try:
-        return parameters_of(body.decode())
-    except ValueError as error:
-        raise MalformedRequest("the form cannot be read") from error
+        if len(body) > limit_bytes:
+            raise RequestTooLarge(f"the body is over {limit_bytes} bytes")
+    return bytes(body)

@@ -6,7 +6,7 @@ The document is read for the consent page only. Codes and tokens are bound to th
 import json
 import re
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlsplit
 
 from authlib.oauth2.rfc8628 import DEVICE_CODE_GRANT_TYPE
@@ -110,14 +110,12 @@ def _app(client_id: str, document: bytes) -> App:
     if "client_secret" in said or said.get("token_endpoint_auth_method", "none") != "none":
         raise _wrong("the app's document asks for a secret; apps are public here")
     uris = said.get("redirect_uris")
-    if not isinstance(uris, list) or not 0 < len(uris) <= _MAX_REDIRECTS or not all(_may_return(uri) for uri in uris):
+    if not isinstance(uris, list) or not 0 < len(uris) <= _MAX_REDIRECTS or not all(may_return(uri) for uri in uris):
         raise _wrong("the app's document needs redirect_uris, each https or on a loopback address")
     bare = app_of_document(client_id)
-    name = said.get("client_name")
-    good = isinstance(name, str) and name.isprintable() and 0 < len(name.strip()) <= _MAX_NAME_CHARACTERS
     return App(
         client_id=client_id,
-        name=str(name).strip() if good else bare.name,
+        name=name_of(said) or bare.name,
         scopes=bare.scopes,
         redirect_uris=frozenset(uris),
         origin=bare.origin,
@@ -125,8 +123,15 @@ def _app(client_id: str, document: bytes) -> App:
     )
 
 
-def _may_return(uri: object) -> bool:
-    """Tell whether a redirect URI that a document lists is safe to send a browser to."""
+def name_of(said: Mapping[str, object]) -> str | None:
+    """Return what an app calls itself, None if that is nothing to show."""
+    name = said.get("client_name")
+    good = isinstance(name, str) and name.isprintable() and 0 < len(name.strip()) <= _MAX_NAME_CHARACTERS
+    return str(name).strip() if good else None
+
+
+def may_return(uri: object) -> bool:
+    """Tell whether a redirect URI that an app lists is safe to send a browser to."""
     if not isinstance(uri, str) or not uri.isascii() or not uri.isprintable() or any(character in uri for character in ' \\"<>#@'):
         return False
     try:

@@ -13,10 +13,11 @@ INTROSPECT_PATH = "/oauth/introspect"
 DEVICE_AUTHORIZATION_PATH = "/oauth/device_authorization"
 DEVICE_PATH = "/device"
 PUSH_PATH = "/oauth/par"
+REGISTER_PATH = "/oauth/register"
 
 
-def server_metadata(issuer: str) -> dict[str, object]:
-    """Return the server's own description (RFC 8414)."""
+def server_metadata(issuer: str, *, registers: bool = False) -> dict[str, object]:
+    """Return the server's own description (RFC 8414); `registers`: apps may register themselves."""
     return {
         "issuer": issuer,
         "authorization_endpoint": issuer + AUTHORIZE_PATH,
@@ -37,6 +38,7 @@ def server_metadata(issuer: str) -> dict[str, object]:
         "code_challenge_methods_supported": ["S256"],
         "authorization_response_iss_parameter_supported": True,
         "client_id_metadata_document_supported": True,
+        **({"registration_endpoint": issuer + REGISTER_PATH} if registers else {}),
     }
 
 

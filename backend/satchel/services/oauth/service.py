@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
@@ -30,7 +30,8 @@ _KEY_HASH = re.compile(r"[A-Za-z0-9_-]{43}")
 _NOBODY = Asking()
 
 T = TypeVar("T")
-FindApp = Callable[[str], App | None]
+FindApp = Callable[[str], Awaitable[App | None]]
+"""Return the app of a client id that is no document's address, None if it is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +131,14 @@ class OAuth:
         if isinstance(asking, Answer):
             return asking
         asked = Asked("POST", issuer, TOKEN_PATH, form)
-        return await self._run(issuer, self._client(form), lambda desk: _answer(Server(desk).create_token_response(asked)), asking)
+        return await self._run(issuer, await self._client(form), lambda desk: _answer(Server(desk).create_token_response(asked)), asking)
 
     async def push(self, issuer: str, form: Parameters, proof: str | None = None) -> Answer:
         """Keep an authorization request for the browser that comes with its name (RFC 9126).
 
         It is checked as the browser's own would be, but for what a web app's document says: strangers do not make us fetch it.
         """
-        app = self._client(form)
+        app = await self._client(form)
         if app is None:
             return refused("The app is not known to this Satchel", "invalid_client")
         if any(name == "request_uri" for name, _ in form):
@@ -166,7 +167,7 @@ class OAuth:
         """Give a device its codes (RFC 8628 §3.1). `caller` is its network address, which is shown to whoever lets it in."""
         if (wrong := unfit(issuer, form)) is not None:
             return wrong
-        asked, app = Asked("POST", issuer, DEVICE_AUTHORIZATION_PATH, form), self._client(form)
+        asked, app = Asked("POST", issuer, DEVICE_AUTHORIZATION_PATH, form), await self._client(form)
 
         def work(desk: Desk) -> Answer:
             return _answer(Server(desk).create_endpoint_response("device_authorization", asked))
@@ -177,7 +178,7 @@ class OAuth:
         """Revoke the family of a token (RFC 7009). An unknown token is answered as a revoked one."""
         if (fault := fault_of(form)) is not None:
             return refused(fault)
-        asked, app = Asked("POST", issuer, REVOKE_PATH, form), self._client(form)
+        asked, app = Asked("POST", issuer, REVOKE_PATH, form), await self._client(form)
         return await self._run(issuer, app, lambda desk: _answer(Server(desk).create_endpoint_response("revocation", asked)))
 
     async def nonce(self) -> str | None:
@@ -217,10 +218,10 @@ class OAuth:
             )
         return app, uris[0]
 
-    def _client(self, form: Parameters) -> App | None:
+    async def _client(self, form: Parameters) -> App | None:
         """Return the app that a form names, without asking anybody: codes and tokens are bound to its id."""
         named = dict(form).get("client_id", "")
-        return app_of_document(named) if is_document_address(named) else self._find_app(named)
+        return app_of_document(named) if is_document_address(named) else await self._find_app(named)
 
     async def app(self, client_id: str) -> App | None:
         """Return the app of a client id, its document read where it is the address of one; None if it is unknown.
@@ -228,7 +229,7 @@ class OAuth:
         Raises:
             MalformedRequest: the document does not describe it.
         """
-        return await self._documents.find(client_id) if is_document_address(client_id) else self._find_app(client_id)
+        return await self._documents.find(client_id) if is_document_address(client_id) else await self._find_app(client_id)
 
     async def _run(self, issuer: str, app: App | None, work: Callable[[Desk], T], asking: Asking = _NOBODY) -> T:
         revoked: list[str] = []
