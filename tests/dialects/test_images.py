@@ -111,6 +111,11 @@ def test_what_chats_cannot_give_is_refused_by_name() -> None:
         parse_request({**body, "modalities": ["smell"]})
     with pytest.raises(UnsupportedFeature, match="image_output"):
         rank([endpoint()], parse_request({**body, "modalities": ["image"]}))
+    drew = {"role": "assistant", "images": [{"type": "image_url", "image_url": {"url": "https://a.example/cat.png"}}]}
+    again = parse_request({**body, "messages": [*body["messages"], drew, *body["messages"]]})
+    with pytest.raises(UnsupportedFeature, match="image_output"):
+        rank([endpoint(capabilities=frozenset({"chat", "images"}))], again)
+    assert rank([endpoint(capabilities=frozenset({"chat", "images", "image_output"}))], again)
 
 
 def test_gemini_s_pictures_are_events_and_those_of_its_thoughts_are_not() -> None:

@@ -212,6 +212,8 @@ def picture(url: str) -> dict[str, object]:
         (picture("data:image/png;base64,no image"), "messages[0].content[0].image_url.url"),
         (picture("data:image/png,no"), "messages[0].content[0].image_url.url"),
         (picture("data:text/plain;base64,bm8="), "messages[0].content[0].image_url.url"),
+        ({"messages": [{"role": "assistant", "images": {}}]}, "messages[0].images"),
+        ({"messages": [{"role": "assistant", "images": [{"type": "text", "text": "a cat"}]}]}, "messages[0].images"),
         ({"messages": [{"role": "assistant", "tool_calls": [{}]}]}, "messages[0].tool_calls[0].function"),
         ({"model": 5}, "model"),
         ({"temperature": 3}, "temperature"),

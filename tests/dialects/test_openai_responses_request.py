@@ -5,12 +5,15 @@ from typing import Any
 import orjson
 import pytest
 
+from satchel.dialects import gemini_request, openai_chat_upstream
+from satchel.dialects.openai_chat_request import parse_request as parse_chat
 from satchel.dialects.openai_responses_request import parse_request, wants_stream
-from satchel.dialects.openai_responses_upstream import encode_request
+from satchel.dialects.openai_responses_upstream import dropped_parameters, encode_request
 from satchel.domain.catalog import PREFERRED
 from satchel.domain.chat import (
     NO_TUNING,
     AudioPart,
+    ChatRequest,
     FilePart,
     ImagePart,
     Message,
@@ -121,7 +124,33 @@ def test_the_tool_that_draws_asks_for_pictures() -> None:
     assert (request.modalities, request.tools) == (("text", "image"), (Tool("f"),))
     assert read().modalities == ()
     sent = orjson.loads(encode_request(request, endpoint()))
-    assert [tool["type"] for tool in sent["tools"]] == ["function", "image_generation"]
+    assert sent["tools"][0]["type"] == "function"
+    assert sent["tools"][1] == {"type": "image_generation", "quality": "low"}
+
+
+def test_what_is_said_of_pictures_is_their_shape_too_and_what_a_host_does_not_take_is_told() -> None:
+    request = read(tools=[{"type": "image_generation", "quality": "low", "size": "1024x1536"}])
+    assert request.aspect_ratio == "2:3"
+    assert read(tools=[{"type": "image_generation", "size": "auto"}]).aspect_ratio is None
+    assert dropped_parameters(request, endpoint()) == ()
+    assert gemini_request.dropped_parameters(request, endpoint()) == ("image_generation.quality",)
+    assert openai_chat_upstream.dropped_parameters(request, endpoint()) == ("image_generation.quality", "image_generation.size")
+
+
+def test_a_picture_that_was_drawn_goes_back_as_its_call() -> None:
+    drawn = {"type": "image_generation_call", "id": "ig_1", "status": "completed", "result": PIXEL.partition(",")[2]}
+    request = read(
+        {"role": "user", "content": "a cat"}, {"role": "assistant", "content": "Here."}, drawn, {"role": "user", "content": "in red"}
+    )
+    assert request.messages[1] == Message("assistant", (TextPart("Here."), ImagePart(PIXEL)))
+    items = orjson.loads(encode_request(request, endpoint()))["input"]
+    assert (items[2]["type"], items[2]["result"], items[2]["id"][:3]) == ("image_generation_call", drawn["result"], "ig_")
+    message = orjson.loads(openai_chat_upstream.encode_request(request, endpoint()))["messages"][1]
+    assert message == {"role": "assistant", "content": "Here.", "images": [{"type": "image_url", "image_url": {"url": PIXEL}}]}
+    assert parse_chat({"model": "a/b", "messages": [message]}).messages == (request.messages[1],)
+    linked = ChatRequest("m", (Message("assistant", (ImagePart("https://a.example/cat.png"),)),))
+    with pytest.raises(UnsupportedFeature, match="as data"):
+        encode_request(linked, endpoint())
 
 
 def content(**part: Any) -> dict[str, Any]:
@@ -149,6 +178,9 @@ MALFORMED: list[tuple[dict[str, Any], str]] = [
     (content(type="input_image", image_url="data:image/png,no"), "input[0].content[0].image_url"),
     (content(type="input_image", image_url="data:text/plain;base64,bm8="), "input[0].content[0].image_url"),
     (content(type="input_image", image_url="data:;base64,?"), "input[0].content[0].image_url"),
+    ({"input": [{"type": "image_generation_call", "id": "ig_1", "result": None}]}, "input[0].result"),
+    ({"input": [{"type": "image_generation_call", "id": "ig_1", "result": "?"}]}, "input[0].result"),
+    ({"input": [{"type": "image_generation_call", "id": "ig_1", "result": "bm8gaW1hZ2U="}]}, "input[0].result"),
     (content(type="input_file"), "input[0].content[0]"),
     (content(type="input_audio"), "input[0].content[0].input_audio"),
     ({"tools": {}}, "tools"),

@@ -5,6 +5,7 @@ from dataclasses import fields
 
 from satchel.domain.chat import ChatRequest, Tuning
 
+DRAWING = "image_generation."
 _TUNING = tuple(field.name for field in fields(Tuning))
 
 
@@ -23,6 +24,8 @@ def asked_parameters(request: ChatRequest) -> dict[str, object]:
         value = getattr(request.tuning, name)
         if value is not None:
             asked[name] = dict(value) if isinstance(value, Mapping) else value
+    for name, said in request.drawing.items():
+        asked[DRAWING + name] = said
     if request.user is not None:
         asked["user"] = request.user
     return asked

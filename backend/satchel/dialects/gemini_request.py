@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import orjson
 
-from satchel.dialects.asked_parameters import dropped_from, native_parameters
+from satchel.dialects.asked_parameters import DRAWING, dropped_from, native_parameters
 from satchel.dialects.gemini_signatures import signatures_in
 from satchel.dialects.json_fields import json_object
 from satchel.dialects.media import Inline, media_of
@@ -75,7 +75,8 @@ def encode_request(request: ChatRequest, endpoint: Endpoint) -> bytes:
 
 def dropped_parameters(request: ChatRequest, endpoint: Endpoint) -> tuple[str, ...]:
     """Return the parameters that the caller set and Gemini does not take."""
-    return dropped_from(request, _KNOWN, endpoint.quirks.unsupported)
+    shape = {DRAWING + "size"} if request.aspect_ratio is not None else set()
+    return dropped_from(request, _KNOWN | shape, endpoint.quirks.unsupported)
 
 
 def _contents(messages: Sequence[Message]) -> list[dict[str, object]]:

@@ -31,6 +31,19 @@ def data_url(media_type: str, data: str, at: str) -> str:
     return f"data:{media_type};base64,{data}"
 
 
+def picture_url(data: str, at: str) -> str:
+    """Return a picture in base64 as a data URL of the type that it begins like.
+
+    Raises:
+        MalformedRequest: it is not base64, or no picture that we know. The message names it as `at`.
+    """
+    head = b64decode(data_url(_ANY_IMAGE, data, at).partition(",")[2][:_HEAD_CHARACTERS])
+    kind = next((kind for kind, starts in _MAGIC.items() if kind.startswith("image/") and head.startswith(starts)), None)
+    if kind is None:
+        raise wrong(at, "is no PNG, JPEG, GIF or WebP picture")
+    return f"data:{kind};base64,{data}"
+
+
 def image_url(url: str, at: str) -> str:
     """Return the URL of an image as it came.
 

@@ -28,6 +28,7 @@ def content_parts(content: object, at: str) -> tuple[Part, ...]:
 
 def assistant_parts(fields: Json, at: str, content: tuple[Part, ...]) -> tuple[Part, ...]:
     """Return an assistant turn's parts in the order they were made: reasoning, content, tool calls."""
+    content = (*content, *_drawn(fields, at))
     calls = fields.get("tool_calls")
     if calls is None:
         return (*_reasoning(fields), *content)
@@ -35,6 +36,19 @@ def assistant_parts(fields: Json, at: str, content: tuple[Part, ...]) -> tuple[P
         raise _wrong(f"{at}.tool_calls", "must be a list")
     made = tuple(_tool_call(call, f"{at}.tool_calls[{index}]") for index, call in enumerate(calls))
     return (*_reasoning(fields), *content, *made)
+
+
+def _drawn(fields: Json, at: str) -> tuple[Part, ...]:
+    """Read the pictures that the assistant drew: `images`, as answers have them."""
+    drawn = fields.get("images")
+    if drawn is None:
+        return ()
+    if not isinstance(drawn, list):
+        raise _wrong(f"{at}.images", "must be a list")
+    found = [_part(one, f"{at}.images[{index}]") for index, one in enumerate(drawn)]
+    if not all(isinstance(part, ImagePart) for part in found):
+        raise _wrong(f"{at}.images", "must hold nothing but image_url")
+    return tuple(found)
 
 
 def _part(part: object, at: str) -> Part:

@@ -9,6 +9,7 @@ from typing import assert_never
 
 import orjson
 
+from satchel.dialects.asked_parameters import DRAWING
 from satchel.domain.catalog import Endpoint, Quirks
 from satchel.domain.chat import (
     NO_TUNING,
@@ -62,7 +63,8 @@ def encode_request(request: ChatRequest, endpoint: Endpoint) -> bytes:
 
 def dropped_parameters(request: ChatRequest, endpoint: Endpoint) -> tuple[str, ...]:
     """Return the parameters that the caller set and `endpoint` does not take, in the order they are written."""
-    return tuple(key for key in _wanted(request, endpoint.quirks) if key in endpoint.quirks.unsupported)
+    lacks = (key for key in _wanted(request, endpoint.quirks) if key in endpoint.quirks.unsupported)
+    return (*lacks, *(DRAWING + name for name in request.drawing))
 
 
 def _wanted(request: ChatRequest, quirks: Quirks) -> dict[str, object]:
@@ -101,9 +103,12 @@ def _tune(body: dict[str, object], tuning: Tuning, quirks: Quirks) -> None:
 def _message(message: Message, quirks: Quirks) -> dict[str, object]:
     role = "system" if message.role == "developer" and not quirks.developer_role else message.role
     body: dict[str, object] = {"role": role}
-    shown = [part for part in message.parts if not isinstance(part, ReasoningPart | ToolCallPart)]
+    drawn = [part for part in message.parts if isinstance(part, ImagePart) and message.role == "assistant"]
+    shown = [part for part in message.parts if not isinstance(part, ReasoningPart | ToolCallPart) and part not in drawn]
     calls = [part for part in message.parts if isinstance(part, ToolCallPart)]
     body["content"] = _content(shown) if shown or not calls else None
+    if drawn:
+        body["images"] = [_part(part) for part in drawn]
     if message.name is not None and "name" not in quirks.unsupported:
         body["name"] = message.name
     if calls:

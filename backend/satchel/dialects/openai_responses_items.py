@@ -7,7 +7,7 @@ Source: openai 3.54.0 and recorded requests of six hosts, checked 2026-11-28.
 
 from typing import cast
 
-from satchel.dialects.inline_data import image_url
+from satchel.dialects.inline_data import image_url, picture_url
 from satchel.dialects.openai_responses_carried import reasoning_parts
 from satchel.dialects.request_fields import Body, needed_text, object_at, text, wrong
 from satchel.domain.chat import AudioPart, FilePart, ImagePart, Message, Part, Role, TextPart, ToolCallPart
@@ -51,6 +51,8 @@ class _Conversation:
                 self._turn.extend(reasoning_parts(item))
             case "function_call":
                 self._turn.append(self._call(item, at))
+            case "image_generation_call":
+                self._turn.append(_drawn(item, at))
             case "function_call_output":
                 self._result(item, at)
             case "item_reference":
@@ -126,6 +128,14 @@ def _part(fields: Body, at: str) -> Part:
             raise UnsupportedFeature(f"{at}: content of type {kind!r} is not supported", details={"param": f"{at}.type", "feature": kind})
         case other:
             raise wrong(f"{at}.type", f"must be input_text, input_image, input_file or input_audio, not {other!r}")
+
+
+def _drawn(item: Body, at: str) -> ImagePart:
+    """Read a picture that the assistant drew."""
+    data = text(item, "result", f"{at}.")
+    if not data:
+        raise wrong(f"{at}.result", "must hold the picture: nothing is kept here")
+    return ImagePart(picture_url(data, f"{at}.result"))
 
 
 def _words(fields: Body, key: str, at: str) -> str:

@@ -4,13 +4,14 @@ Nothing of a response is kept, so that whatever counts on it is refused by name:
 prompt kept elsewhere, work in the background. Other unknown fields are passed over. Source: openai 3.54.0, checked 2026-11-28.
 """
 
-from collections.abc import Mapping
-from typing import Literal, cast
+from collections.abc import Mapping, Sequence
+from typing import Literal, TypedDict, cast
 
 from satchel.dialects.openai_responses_items import messages_of
 from satchel.dialects.request_fields import Body, asked_model, boolean, integer, list_at, needed_text, number, object_at, text, wrong
 from satchel.domain.chat import NO_TUNING, ChatRequest, Message, OutputFormat, TextPart, Tool, ToolChoice, Tuning
 from satchel.domain.errors import UnsupportedFeature
+from satchel.domain.images import ImageRequest
 
 _MAX_NAME_CHARACTERS = 64
 _DRAWING = "image_generation"
@@ -46,7 +47,7 @@ def parse_request(body: Body) -> ChatRequest:
         messages=(*_instructions(body), *messages_of(body.get("input"))),
         max_output_tokens=integer(body, "max_output_tokens", 1),
         tools=tuple(_tool(tool, f"tools[{at}]") for at, tool in enumerate(tools) if not _draws(tool)),
-        modalities=("text", "image") if any(_draws(tool) for tool in tools) else (),
+        **_drawing(tools),
         tool_choice=_tool_choice(body.get("tool_choice")),
         parallel_tool_calls=boolean(body, "parallel_tool_calls"),
         output_format=_output_format(_inner(body, "text")),
@@ -58,6 +59,22 @@ def parse_request(body: Body) -> ChatRequest:
 def _draws(tool: object) -> bool:
     """Tell whether a tool is the one that draws: models that can are asked for pictures, others refused."""
     return isinstance(tool, Mapping) and tool.get("type") == _DRAWING
+
+
+class _Drawing(TypedDict, total=False):
+    modalities: tuple[str, ...]
+    aspect_ratio: str | None
+    drawing: Mapping[str, str | int]
+
+
+def _drawing(tools: Sequence[object]) -> _Drawing:
+    """Return what is said of pictures, by the tool that draws; its shape also as what models of other kinds are asked for."""
+    tool = next((cast(Body, tool) for tool in tools if _draws(tool)), None)
+    if tool is None:
+        return {}
+    said = {name: value for name, value in tool.items() if name != "type" and isinstance(value, str | int)}
+    shape = ImageRequest("", "", size=text(tool, "size", "tools.")).ratio
+    return {"modalities": ("text", "image"), "aspect_ratio": shape, "drawing": said}
 
 
 def _instructions(body: Body) -> tuple[Message, ...]:

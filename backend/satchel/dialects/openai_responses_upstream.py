@@ -4,12 +4,14 @@ Only what the caller set is sent; `dropped_parameters` says what the host does n
 Source: openai 3.54.0 and recorded requests of six hosts, checked 2026-11-23.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 import orjson
 
-from satchel.dialects.asked_parameters import dropped_from, native_parameters
+from satchel.dialects.asked_parameters import DRAWING, dropped_from, native_parameters
+from satchel.dialects.media import Inline, media_of
 from satchel.dialects.openai_responses_reasoning import replayed
 from satchel.domain.catalog import Endpoint
 from satchel.domain.chat import (
@@ -26,6 +28,7 @@ from satchel.domain.chat import (
     ToolCallPart,
     ToolChoice,
 )
+from satchel.domain.errors import UnsupportedFeature
 
 _NAMES = {
     "max_tokens": "max_output_tokens",
@@ -50,7 +53,7 @@ def encode_request(request: ChatRequest, endpoint: Endpoint) -> bytes:
     if _reasons(request, endpoint, items):
         body["include"] = [_ENCRYPTED]
     if request.tools or request.draws:
-        drawing = [{"type": "image_generation"}] if request.draws else []
+        drawing = [{"type": "image_generation", **request.drawing}] if request.draws else []
         body["tools"] = [*(tool_object(tool) for tool in request.tools), *drawing]
     if request.tool_choice is not None:
         body["tool_choice"] = tool_choice_object(request.tool_choice)
@@ -68,7 +71,7 @@ def encode_request(request: ChatRequest, endpoint: Endpoint) -> bytes:
 
 def dropped_parameters(request: ChatRequest, endpoint: Endpoint) -> tuple[str, ...]:
     """Return the parameters that the caller set and a Responses host does not take."""
-    return dropped_from(request, _KNOWN, endpoint.quirks.unsupported)
+    return dropped_from(request, _KNOWN | {DRAWING + name for name in request.drawing}, endpoint.quirks.unsupported)
 
 
 def _reasons(request: ChatRequest, endpoint: Endpoint, items: Sequence[dict[str, object]]) -> bool:
@@ -96,8 +99,19 @@ def _items(message: Message, endpoint: Endpoint) -> Iterator[dict[str, object]]:
     if said:
         yield {"role": "assistant", "content": said}
     for part in message.parts:
+        if isinstance(part, ImagePart):
+            yield _drawn(part)
         if isinstance(part, ToolCallPart):
             yield {"type": "function_call", "call_id": part.id, "name": part.name, "arguments": part.arguments}
+
+
+def _drawn(part: ImagePart) -> dict[str, object]:
+    """Return a picture that the assistant drew; its id is made of what it shows."""
+    media = media_of(part)
+    if not isinstance(media, Inline):
+        raise UnsupportedFeature("pictures that an assistant drew go back as data, not as a link", details={"feature": "drawn_image_url"})
+    name = f"ig_{hashlib.sha256(media.data.encode()).hexdigest()[:32]}"
+    return {"type": "image_generation_call", "id": name, "status": "completed", "result": media.data}
 
 
 def _content(parts: Sequence[Part]) -> object:

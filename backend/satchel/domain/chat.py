@@ -4,7 +4,7 @@ Absent tuning values are None and are never sent upstream: no default of ours st
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Role = Literal["system", "developer", "user", "assistant", "tool"]
@@ -132,7 +132,8 @@ NO_TUNING = Tuning()
 class ChatRequest:
     """One request. `model` is an id as the caller wrote it; routing resolves it. `max_output_tokens` None = the model's own limit.
 
-    `modalities` are what may come out (`text`, `image`); empty is the model's own way. `aspect_ratio` is that of pictures, such as `3:2`.
+    `modalities` are what may come out (`text`, `image`); empty is the model's own way. `aspect_ratio` is that of pictures, such as `3:2`;
+    `drawing` is what else was said of them, by the names of OpenAI's tool that draws (`size`, `quality`, …).
     """
 
     model: str
@@ -148,6 +149,7 @@ class ChatRequest:
     user: str | None = None
     modalities: tuple[str, ...] = ()
     aspect_ratio: str | None = None
+    drawing: Mapping[str, str | int] = field(default_factory=dict)
 
     @property
     def draws(self) -> bool:

@@ -99,7 +99,7 @@ def _lacks(endpoint: Endpoint, request: Request) -> str | None:
         return None if wanted in has or endpoint.assumed else wanted
     if "chat" not in has:
         return "chat"
-    if request.draws and not ("image_output" in has or endpoint.assumed):
+    if (request.draws or _drew(request)) and not ("image_output" in has or endpoint.assumed):
         return "image_output"
     if request.tools and "tools" not in has:
         return "tools"
@@ -108,6 +108,11 @@ def _lacks(endpoint: Endpoint, request: Request) -> str | None:
     if request.output_format and request.output_format.kind == "json_schema" and "json_schema" not in has:
         return "json_schema"
     return None
+
+
+def _drew(request: ChatRequest) -> bool:
+    """Tell whether a picture that an assistant drew is given back: only models that draw take one."""
+    return any(isinstance(part, ImagePart) for message in request.messages if message.role == "assistant" for part in message.parts)
 
 
 def _check_context(endpoints: Sequence[Endpoint], request: ChatRequest) -> None:

@@ -98,6 +98,17 @@ async def test_pictures_are_asked_for_by_their_tool_and_come_as_its_calls(house:
     async with client.responses.stream(model="lab:paints", input="a cat", tools=[{"type": "image_generation"}]) as stream:
         kinds = [event.type async for event in stream]
     assert "response.image_generation_call.completed" in kinds
+    again: Any = [
+        {"role": "user", "content": "a cat"},
+        *(item.model_dump() for item in drawn.output),
+        {"role": "user", "content": "in red"},
+    ]
+    redrawn = await client.responses.create(
+        model="lab:paints", input=again, tools=[{"type": "image_generation", "size": "1024x1536", "quality": "low"}]
+    )
+    sent: Any = house.upstream.asked[-1].body["messages"][1]
+    assert sent["images"][0]["image_url"]["url"] == f"data:image/png;base64,{PIXEL}"
+    assert set((await house.entry(redrawn.id))["dropped"]) == {"image_generation.size", "image_generation.quality"}
     body = {"model": "lab:paints", "max_tokens": 9, "messages": [{"role": "user", "content": "a cat"}]}
     _, answer = await house.call("POST", "/v1/messages", body)
     assert answer["content"][0]["text"].startswith("[The model drew a picture, which this API cannot carry.")
