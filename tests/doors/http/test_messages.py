@@ -8,6 +8,7 @@ from typing import Any
 import anthropic
 import pytest
 from anthropic.types import MessageParam, ToolParam
+from pydantic import BaseModel
 from tests.e2e.conftest import need
 
 from ..served import Served
@@ -109,6 +110,21 @@ async def test_a_provider_s_failure_is_a_typed_error(
     assert body["error"]["metadata"]["details"]["provider"] == "custom"
 
 
+class Sum(BaseModel):
+    """What the scripted provider answers as JSON."""
+
+    a: int
+
+
+async def test_an_answer_after_a_schema_is_parsed(house: Served, client: anthropic.AsyncAnthropic) -> None:
+    parsed = await client.messages.parse(model="lab:json", max_tokens=64, messages=ASK, output_format=Sum)
+    async with client.messages.stream(model="lab:json", max_tokens=64, messages=ASK, output_format=Sum) as stream:
+        streamed = await stream.get_final_message()
+    assert parsed.parsed_output == streamed.parsed_output == Sum(a=1)
+    sent: Any = house.upstream.asked[-1].body
+    assert sent["response_format"]["json_schema"]["schema"]["properties"]["a"]["type"] == "integer"
+
+
 async def test_a_stream_that_breaks_ends_in_an_error_event(client: anthropic.AsyncAnthropic) -> None:
     with pytest.raises(anthropic.APIError, match="broke off its answer"):
         async with client.messages.stream(model="lab:cut", max_tokens=64, messages=ASK) as stream:
@@ -127,6 +143,7 @@ async def test_the_npm_client_reads_it_all(house: Served) -> None:
         assert [block["type"] for block in content] == ["thinking", "text", "tool_use", "tool_use"]
         assert [block["input"] for block in content[2:]] == [{"city": "Oslo"}, {"of": "Oslo"}]
     assert seen["counted"]["input_tokens"] > 0
+    assert [json.loads(words) for words in seen["parsed"]] == [{"a": 1}, {"a": 1}]
     assert seen["refused"] == {"name": "BadRequestError", "type": "invalid_request_error"}
     assert seen["broken"]["name"].endswith("Error")
 

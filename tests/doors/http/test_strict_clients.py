@@ -11,8 +11,10 @@ from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path
 from typing import Any
 
+import openai
 import pytest
 import pytest_asyncio
+from pydantic import BaseModel
 from tests.e2e.conftest import need
 
 from ..served import Served, served
@@ -48,6 +50,47 @@ async def seen_by(folder: str, script: str, *arguments: str, **environment: str)
     said, complaint = await asyncio.wait_for(client.communicate(), 100)
     assert client.returncode == 0, complaint.decode()
     return json.loads(said.decode().splitlines()[-1])
+
+
+class Sum(BaseModel):
+    """What the scripted provider answers as JSON."""
+
+    a: int
+
+
+async def test_openai_s_npm_client_in_chats(shop: Served) -> None:
+    seen = await seen_by("node", "openai-chat.mjs", f"{shop.url}/v1", shop.token)
+    assert (seen["text"], "".join(seen["deltas"]), seen["usage"], seen["json"]) == ("Hello!", "Hello!", [10, 10], [{"a": 1}, {"a": 1}])
+    assert seen["called"] == seen["streamedCalls"] == CALLS
+    for refused, throttled in zip(seen["refused"], seen["throttled"], strict=True):
+        assert (refused["name"], refused["status"]) == ("BadRequestError", 400)
+        assert COMPLAINT in refused["message"]
+        assert (throttled["name"], throttled["status"]) == ("RateLimitError", 429)
+        assert PATIENCE in throttled["message"]
+    assert seen["cut"]["name"].endswith("Error")
+
+
+async def test_openai_s_python_client_in_chats(shop: Served) -> None:
+    asked: Any = {"messages": [{"role": "user", "content": "Hi"}]}
+    tools: Any = [{"type": "function", "function": {"name": name, "parameters": {"type": "object"}, "strict": False}} for name, _ in CALLS]
+    async with openai.AsyncOpenAI(base_url=f"{shop.url}/v1", api_key=shop.token, max_retries=0) as client:
+        whole: Any = await client.chat.completions.create(model="lab:thinks-and-calls", tools=tools, **asked)
+        found: Any = {}
+        async for chunk in await client.chat.completions.create(model="lab:thinks-and-calls", tools=tools, stream=True, **asked):
+            for call in chunk.choices[0].delta.tool_calls or () if chunk.choices else ():
+                name, arguments = found.get(call.index, ("", ""))
+                assert call.function is not None
+                found[call.index] = (name + (call.function.name or ""), arguments + (call.function.arguments or ""))
+        assert [[call.function.name, json.loads(call.function.arguments)] for call in whole.choices[0].message.tool_calls] == CALLS
+        assert [[name, json.loads(arguments)] for name, arguments in found.values()] == CALLS
+        parsed = await client.chat.completions.parse(model="lab:json", response_format=Sum, **asked)
+        async with client.chat.completions.stream(model="lab:json", response_format=Sum, **asked) as stream:
+            streamed = await stream.get_final_completion()
+        assert [one.choices[0].message.parsed for one in (parsed, streamed)] == [Sum(a=1), Sum(a=1)]
+        for model, kind, words in (("refuses", openai.BadRequestError, COMPLAINT), ("throttles", openai.RateLimitError, PATIENCE)):
+            for streams in (False, True):
+                with pytest.raises(kind, match=words):
+                    await client.chat.completions.create(model=f"lab:{model}", stream=streams, **asked)
 
 
 async def test_openrouter_s_sdk_validates_everything_and_gets_typed_errors(shop: Served) -> None:

@@ -14,5 +14,8 @@ const called = await client.messages.stream({ model: "lab:thinks-and-calls", too
 const whole = await client.messages.create({ model: "lab:thinks-and-calls", tools, ...ask });
 const counted = await client.messages.countTokens({ model: "lab:hello", messages: ask.messages });
 const refused = await client.messages.create({ model: "lab:refuses", ...ask }).catch(status);
+const schema = { type: "object", properties: { a: { type: "integer" } }, required: ["a"], additionalProperties: false };
+const sum = { model: "lab:json", output_config: { format: { type: "json_schema", schema } }, ...ask };
+const parsed = [(await client.messages.parse(sum)).content[0].text, (await client.messages.stream(sum).finalMessage()).content[0].text];
 const broken = await client.messages.stream({ model: "lab:cut", ...ask }).finalMessage().catch(status);
-console.log(JSON.stringify({ texts, usage: streamed.usage, called: called.content, whole: whole.content, counted, refused, broken }));
+console.log(JSON.stringify({ texts, usage: streamed.usage, called: called.content, whole: whole.content, counted, parsed, refused, broken }));
