@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import shutil
 import tempfile
 import time
@@ -121,8 +122,10 @@ def firefox() -> Iterator[Firefox]:
     options.add_argument("-headless")
     options.add_argument("--remote-allow-system-access")
     options.set_preference("extensions.webextensions.uuids", json.dumps({ADD_ON: UUID}))
-    with tempfile.TemporaryDirectory() as logs:
-        driver = webdriver.Firefox(options=options, service=Service(geckodriver(), log_output=str(Path(logs) / "gecko.log")))
+    with tempfile.TemporaryDirectory() as place:
+        # geckodriver keeps the add-on that it installs in TMPDIR and leaves it there
+        service = Service(geckodriver(), log_output=str(Path(place) / "gecko.log"), env={**os.environ, "TMPDIR": place})
+        driver = webdriver.Firefox(options=options, service=service)
         try:
             driver.install_addon(str(EXTENSION), temporary=True)
             driver.set_script_timeout(30)
