@@ -18,6 +18,8 @@ interface Props {
   round: { number: number; prompt: string } | null;
   /** A higher number stops what runs. */
   stops: number;
+  /** Told when its answer begins and ends, and when the column goes. */
+  onRunning(isRunning: boolean): void;
   onRemove(): void;
 }
 
@@ -28,14 +30,18 @@ const ENDS = {
 } as const;
 
 /** One model's answer; a column that fails shows why and delays no other. */
-export function CompareColumn({ model, ask, round, stops, onRemove }: Props) {
+export function CompareColumn({ model, ask, round, stops, onRunning, onRemove }: Props) {
   const { answer, run, stop } = useAnswer(ask);
   const again = () => {
     if (round !== null) void run({ model: model.id, messages: [{ role: "user", content: round.prompt }] });
   };
+  useEffect(stop, [stops]); // Before the asking: a column that is added later asks at once, whatever was stopped before.
   useEffect(again, [round?.number]);
-  useEffect(stop, [stops]);
   const running = answer.state === "waiting" || answer.state === "writing";
+  useEffect(() => {
+    onRunning(running);
+    return () => onRunning(false);
+  }, [running]);
   return (
     <section aria-label={model.name}>
       <header class="chead row">

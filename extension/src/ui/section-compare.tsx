@@ -9,6 +9,7 @@ import { ModelPicker } from "./model-picker";
 import type { OptionsSource } from "./options-source";
 import { SectionHead } from "./section-head";
 import { t } from "./t";
+import { toggled } from "./toggled";
 import { useLoaded } from "./use-loaded";
 import { worstCost } from "./worst-cost";
 
@@ -31,6 +32,7 @@ export function SectionCompare({ source }: { source: OptionsSource }) {
   const [draft, setDraft] = useState("");
   const [round, setRound] = useState<{ number: number; prompt: string } | null>(null);
   const [stops, setStops] = useState(0);
+  const [running, setRunning] = useState<ReadonlySet<string>>(new Set());
   const columns = picked ?? value?.first ?? [];
   const run = () => setRound({ number: (round?.number ?? 0) + 1, prompt: draft.trim() });
   const add = (model: Model) => {
@@ -75,7 +77,7 @@ export function SectionCompare({ source }: { source: OptionsSource }) {
             onSend={run}
           >
             <span class="t12 m3">{atMost(columns, draft)}</span>
-            {round !== null && (
+            {running.size > 0 && (
               <button type="button" class="btn sm" onClick={() => setStops(stops + 1)}>
                 <Icon name="stop" small />
                 {t("compare_stopAll")}
@@ -91,6 +93,7 @@ export function SectionCompare({ source }: { source: OptionsSource }) {
                 ask={source.ask}
                 round={round}
                 stops={stops}
+                onRunning={(isRunning) => setRunning((before) => changed(before, model.id, isRunning))}
                 onRemove={() => setPicked(columns.filter(({ id }) => id !== model.id))}
               />
             ))}
@@ -100,6 +103,10 @@ export function SectionCompare({ source }: { source: OptionsSource }) {
       )}
     </>
   );
+}
+
+function changed(running: ReadonlySet<string>, id: string, isRunning: boolean): ReadonlySet<string> {
+  return running.has(id) === isRunning ? running : toggled(running, id);
 }
 
 /** The most that all columns together can cost; a price that nobody knows is said instead. */
