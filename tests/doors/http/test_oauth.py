@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
+from tests.databases import KINDS, Databases
 from tests.doors.portal.house import BASE, SCOPES, Flow, House, code_of, house
 
 from satchel.domain.errors import NotReady, TokenExpired, TokenRevoked
@@ -16,10 +17,10 @@ from satchel.services.apps import CHROMIUM_EXTENSION_ID
 EXTENSION = f"chrome-extension://{CHROMIUM_EXTENSION_ID}"
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-async def home(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
+@pytest.fixture(params=KINDS)
+async def home(request: pytest.FixtureRequest, tmp_path: Path, databases: Databases) -> AsyncIterator[House]:
     """Return a house over each kind of store, with somebody signed in."""
-    async with house(str(request.param), tmp_path) as built:
+    async with house(await databases.fresh(request.param, tmp_path), tmp_path) as built:
         await built.sign_in()
         yield built
 

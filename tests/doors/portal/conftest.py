@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from tests.databases import KINDS, Databases
 from tests.doors.portal.house import House, house
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-async def home(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
+@pytest.fixture(params=KINDS)
+async def home(request: pytest.FixtureRequest, tmp_path: Path, databases: Databases) -> AsyncIterator[House]:
     """Return a house over each kind of store."""
-    async with house(str(request.param), tmp_path) as built:
+    async with house(await databases.fresh(request.param, tmp_path), tmp_path) as built:
         yield built
 
 

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import httpx2
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
+from tests.databases import MEMORY
 from tests.doors.portal.elsewhere import COMPANY, GITHUB, Elsewhere
 
 from satchel.coordination.memory import MemoryBus, MemoryLimiter
@@ -56,7 +57,6 @@ from satchel.services.vault.keks import Keks
 from satchel.stores.memory.database import MemoryDatabase
 from satchel.stores.memory.oauth import MemoryOAuthStore
 from satchel.stores.sql.database import SqlDatabase
-from satchel.stores.sql.migrate import migrate
 from satchel.stores.sql.oauth import SqlOAuthStore
 
 BASE = "http://127.0.0.1:8787"
@@ -244,16 +244,14 @@ class Flow:
 
 
 @asynccontextmanager
-async def house(kind: str, folder: Path, base: str = BASE) -> AsyncIterator[House]:
-    """Build a house over memory or over a SQLite file."""
+async def house(database: str, folder: Path, base: str = BASE) -> AsyncIterator[House]:
+    """Build a house over memory, or over the database at an address."""
     clock = Clock()
-    if kind == "memory":
+    if database == MEMORY:
         memory = MemoryDatabase(clock)
         built = House(memory, MemoryOAuthStore(memory), clock, folder / "static", base)
     else:
-        url = f"sqlite:///{folder / 'satchel.db'}"
-        await migrate(url)
-        sql = SqlDatabase(url, clock)
+        sql = SqlDatabase(database, clock)
         built = House(sql, SqlOAuthStore(sql), clock, folder / "static", base)
     async with built.browser:
         yield built

@@ -6,16 +6,17 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests.databases import KINDS, Databases
 from tests.doors.portal.authenticator import Authenticator, encoded
 from tests.doors.portal.house import EMAIL, PASSWORD, House, house
 
 BASE = "http://localhost:8787"
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-async def named(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
+@pytest.fixture(params=KINDS)
+async def named(request: pytest.FixtureRequest, tmp_path: Path, databases: Databases) -> AsyncIterator[House]:
     """Return a house that browsers reach by a name."""
-    async with house(str(request.param), tmp_path, BASE) as built:
+    async with house(await databases.fresh(request.param, tmp_path), tmp_path, BASE) as built:
         yield built
 
 

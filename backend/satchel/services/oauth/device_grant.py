@@ -106,17 +106,15 @@ class DeviceGrant(DeviceCodeGrant):  # type: ignore[misc]
     def validate_device_credential(self, credential: DevicePairing) -> str | None:
         """Return the account that let the device in, using the pairing up; a second use ends what the first one got."""
         desk, record = self._desk, credential.record
-        if record.state is PairingState.USED:
-            desk.revoke_family(record.family_id)
-            raise InvalidGrantError("This 'device_code' was used before.")
-        if record.expires_at <= desk.now:
+        if record.state is not PairingState.USED and record.expires_at <= desk.now:
             raise ExpiredTokenError()
         if record.state is PairingState.DENIED:
             raise AccessDeniedError()
-        if record.state is PairingState.ALLOWED:
-            if not desk.records.pairings.claim(record.device_hash):
-                raise InvalidGrantError("This 'device_code' was used before.")
+        if record.state is PairingState.ALLOWED and desk.records.pairings.claim(record.device_hash):
             return record.account_id
+        if record.state is not PairingState.PENDING:  # used up before, or by another poll since it was read
+            desk.revoke_family(record.family_id)
+            raise InvalidGrantError("This 'device_code' was used before.")
         too_soon = record.is_too_soon(desk.now)
         desk.records.pairings.note_poll(record.device_hash, desk.now, record.interval_s + (_SLOWER_S if too_soon else 0))
         raise SlowDownError() if too_soon else AuthorizationPendingError()
