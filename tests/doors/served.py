@@ -66,6 +66,14 @@ class Served:
         async with self.http.request(method, self.url + path, json=body, headers=sent) as reply:
             return reply.status, await reply.json(content_type=None) if await reply.read() else None
 
+    async def visit(self, method: str, path: str, body: object = None, *, cookie: str | None = None) -> tuple[int, Any]:
+        """Call a management door as a page of the portal does, in a browser that has just signed in unless `cookie` names another."""
+        if cookie is None:
+            _, cookie = await self.house.accounts.enter(self.account.id, "a browser")
+        headers = {"cookie": f"satchel_sid={cookie}", "origin": self.url, "x-satchel-csrf": "1", "sec-fetch-site": "same-origin"}
+        async with self.http.request(method, self.url + path.replace("/v1/", "/portal/api/", 1), json=body, headers=headers) as reply:
+            return reply.status, await reply.json(content_type=None) if await reply.read() else None
+
     def ask(self, model: str = "lab:hello", **more: object) -> "aiohttp.client._RequestContextManager":
         """Ask for a completion; enter it for the reply."""
         body = {"model": model, "messages": ASK, **more}

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 from tests.doors.routes import routes
 from tests.doors.upstream import Upstream, upstream
-from tests.stage import EMAIL, Satchel, free_port
+from tests.stage import EMAIL, PASSWORD, Satchel, free_port
 from tests.vault_client import letter, switch
 from websockets.asyncio.client import connect
 
@@ -139,9 +139,12 @@ async def generate(http: aiohttp.ClientSession, port: int, token: str) -> None:
 async def lock(http: aiohttp.ClientSession) -> bytes:
     """Switch locked mode on with ways that have canaries for words, lock and unlock; return the data key."""
     dek = secrets.token_bytes(32)
-    async with http.post("/v1/vault/locked-mode/begin") as reply:
+    ours = {"origin": str(http._base_url).rstrip("/"), "sec-fetch-site": "same-origin", "x-satchel-csrf": "1"}
+    async with http.post("/sign-in", data={"email": EMAIL, "password": PASSWORD}, headers=ours, allow_redirects=False) as reply:
+        ours["cookie"] = reply.headers["set-cookie"].partition(";")[0]
+    async with http.post("/portal/api/vault/locked-mode/begin", headers=ours) as reply:
         body = switch(await reply.json(), dek, (("passphrase", PROMPT), ("recovery", KEY)))
-    async with http.put("/v1/vault/locked-mode", json=body) as reply:
+    async with http.put("/portal/api/vault/locked-mode", json=body, headers=ours) as reply:
         assert reply.status == 200, await reply.text()
     await post(http, "/v1/vault/lock", {})
     for right in (False, True):

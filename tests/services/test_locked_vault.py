@@ -9,11 +9,11 @@ import pytest
 from tests.vault_client import PARAMS, letter, raw, wrap
 
 from satchel.custody.local import LocalCustody
-from satchel.domain.errors import MalformedRequest, NotFound, Refused, VaultLocked
+from satchel.domain.errors import MalformedRequest, NotFound, ProofNeeded, Refused, VaultLocked
 from satchel.domain.keys import Key, Secret
 from satchel.kit.aead import SealBroken, context, open_
 from satchel.ports.coordination import PASSWORDS_TOPIC, TOKENS_TOPIC
-from satchel.services.vault.opened import IDLE_S, UNLOCKED_S
+from satchel.services.vault.opened import BROUGHT_S, IDLE_S, UNLOCKED_S
 
 from .locked_house import KEKS, ME, OTHER_CLIENT, SECRET, WAYS, House, draft, wire
 
@@ -263,7 +263,7 @@ async def test_ways_come_and_go_while_it_is_unlocked_but_never_too_many(house: H
     key = await house.add()
     dek = await house.switch_on()
     challenge = wire(await house.locked_mode.begin_unlock(ME))
-    added = await house.locked_mode.add_wrap(ME, draft(wrap(challenge, "device", "d", dek)))
+    added = await house.locked_mode.ways.add(ME, draft(wrap(challenge, "device", "d", dek)), in_portal=True)
     by_kind = {wrap.kind: wrap.id for wrap in (await house.locked_mode.state(ME)).wraps}
     for who, wrap_id, refusal in (
         (ME, by_kind["recovery"], MalformedRequest),
@@ -271,13 +271,37 @@ async def test_ways_come_and_go_while_it_is_unlocked_but_never_too_many(house: H
         (OTHER_CLIENT, added.id, VaultLocked),
     ):
         with pytest.raises(refusal):
-            await house.locked_mode.remove_wrap(who, wrap_id)
-    await house.locked_mode.remove_wrap(ME, by_kind["passphrase"])
+            await house.locked_mode.ways.remove(who, wrap_id, in_portal=True)
+    await house.locked_mode.ways.remove(ME, by_kind["passphrase"], in_portal=True)
     with pytest.raises(MalformedRequest):
-        await house.locked_mode.remove_wrap(ME, added.id)
+        await house.locked_mode.ways.remove(ME, added.id, in_portal=True)
     await house.locked_mode.lock(ME)
     await house.unlock(kind="device", words="d")
     assert await house.open(key) == SECRET.reveal()
+
+
+async def test_outside_the_portal_a_client_keeps_a_device_and_only_just_after_it_brought_the_key(house: House) -> None:
+    await house.add()
+    dek = await house.switch_on()
+    challenge = wire(await house.locked_mode.begin_unlock(ME))
+    device, passkey = (draft(wrap(challenge, kind, "d", dek)) for kind in ("device", "passkey_prf"))
+    ways = house.locked_mode.ways
+    house.clock.seconds += BROUGHT_S
+    added = await ways.add(ME, device, in_portal=False)
+    with pytest.raises(Refused, match="portal"):
+        await ways.add(ME, passkey, in_portal=False)
+    recovery = next(each.id for each in (await house.locked_mode.state(ME)).wraps if each.kind == "recovery")
+    with pytest.raises(Refused, match="portal"):
+        await ways.remove(ME, recovery, in_portal=False)
+    house.clock.seconds += 1
+    for deed in (ways.add(ME, device, in_portal=False), ways.remove(ME, added.id, in_portal=False)):
+        with pytest.raises(ProofNeeded, match="unlock the vault from here once more"):
+            await deed
+    await house.unlock(OTHER_CLIENT, everywhere=True)
+    with pytest.raises(ProofNeeded):
+        await ways.remove(ME, added.id, in_portal=False)
+    await ways.remove(OTHER_CLIENT, added.id, in_portal=False)
+    assert {each.kind for each in (await house.locked_mode.state(ME)).wraps} == {"passphrase", "recovery"}
 
 
 @pytest.mark.parametrize(
@@ -311,7 +335,7 @@ async def test_a_sites_token_reaches_nothing_of_it(house: House) -> None:
         house.locked_mode.begin_switch(site),
         house.locked_mode.lock(site),
         house.locked_mode.switch_off(site),
-        house.locked_mode.remove_wrap(site, "wrap_1"),
+        house.locked_mode.ways.remove(site, "wrap_1", in_portal=True),
     ):
         with pytest.raises(Refused):
             await deed

@@ -94,7 +94,7 @@ async def test_a_wrap_is_kept_with_all_that_it_is_bound_to(house: House) -> None
     dek = await house.switch_on()
     challenge = wire(await house.locked_mode.begin_unlock(ME))
     made = draft({**wrap(challenge, "device", "d", dek), "label": "Laptop"})
-    added = await house.locked_mode.add_wrap(ME, made)
+    added = await house.locked_mode.ways.add(ME, made, in_portal=True)
     kept = house.database.state.tables.dek_wraps[added.id]
     assert kept == added
     assert (kept.account_id, kept.dek_id, kept.dek_version) == ("acct_a", challenge["dek_id"], challenge["dek_version"])
@@ -115,8 +115,8 @@ async def test_the_audit_log_names_the_act_its_subject_and_who_did_it(house: Hou
     await house.locked_mode.lock(ME)
     await house.unlock()
     challenge = wire(await house.locked_mode.begin_unlock(ME))
-    added = await house.locked_mode.add_wrap(ME, draft(wrap(challenge, "device", "d", dek)))
-    await house.locked_mode.remove_wrap(ME, added.id)
+    added = await house.locked_mode.ways.add(ME, draft(wrap(challenge, "device", "d", dek)), in_portal=True)
+    await house.locked_mode.ways.remove(ME, added.id, in_portal=True)
     await house.vault.renew("acct_a", key.id, Secret("sk-another-0123456789"), client=ME.client)
     await house.locked_mode.switch_off(ME)
     await house.locked_mode.switch_off(ME)
@@ -194,9 +194,11 @@ async def test_a_vault_without_a_data_key_is_nothing_to_unlock(house: House) -> 
         with pytest.raises(MalformedRequest):
             await house.locked_mode.begin_unlock(ME)
         with pytest.raises(MalformedRequest):
-            await house.locked_mode.add_wrap(ME, draft({"kind": "recovery", "params": PARAMS["recovery"], "blob": "", "label": None}))
+            await house.locked_mode.ways.add(
+                ME, draft({"kind": "recovery", "params": PARAMS["recovery"], "blob": "", "label": None}), in_portal=True
+            )
         with pytest.raises(NotFound, match="there is no wrap 'wrap_1'"):
-            await house.locked_mode.remove_wrap(ME, "wrap_1")
+            await house.locked_mode.ways.remove(ME, "wrap_1", in_portal=True)
         assert not (await house.locked_mode.lock(ME)).wraps
         await house.add()
 

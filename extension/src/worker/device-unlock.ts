@@ -1,6 +1,7 @@
 import type { DeviceSecret } from "../vault/device-secret";
 import { deviceWay } from "../vault/device-way";
 import { letterFor } from "../vault/letter-for";
+import { RpcFailure } from "../wire/rpc-failure";
 import type { WrapDraft } from "../wire/vault-draft";
 import type { Backend } from "./backend";
 import type { KeyValue } from "./key-value";
@@ -51,8 +52,8 @@ export class DeviceUnlock {
   async forget(): Promise<void> {
     const kept = await this.kept();
     if (kept === null) return;
-    const { wraps } = await this.deps.backend.vault();
-    if (wraps.some(({ id }) => id === kept.wrapId)) await this.deps.backend.removeWrap(kept.wrapId);
+    const { wraps, everywhere } = await this.deps.backend.vault();
+    if (wraps.some(({ id }) => id === kept.wrapId)) await this.takeBack(kept, everywhere);
     await this.deps.local.remove(NAME);
   }
 
@@ -69,6 +70,20 @@ export class DeviceUnlock {
   private async open(): Promise<boolean> {
     const kept = await this.kept();
     if (kept === null || kept.held || Date.now() - this.openedAt < AGAIN_AFTER_MS) return false;
+    return this.bring(kept, false);
+  }
+
+  /** A server that has not seen the data key from us for a while wants it once more before it forgets a way. */
+  private async takeBack(kept: Kept, everywhere: boolean): Promise<void> {
+    const remove = () => this.deps.backend.removeWrap(kept.wrapId);
+    await remove().catch(async (problem: unknown) => {
+      const isStale = problem instanceof RpcFailure && problem.data?.satchelCode === "proof_needed";
+      if (!isStale || !(await this.bring(kept, everywhere))) throw problem;
+      await remove();
+    });
+  }
+
+  private async bring(kept: Kept, everywhere: boolean): Promise<boolean> {
     const challenge = await this.deps.backend.beginUnlock();
     const dek = await deviceWay.open(challenge, kept.wrapId, this.deps.secretOf);
     if (dek === null) {
@@ -77,7 +92,7 @@ export class DeviceUnlock {
     }
     const sealed = await letterFor(challenge, dek);
     dek.fill(0);
-    const { unlocked } = await this.deps.backend.unlock({ unlock_id: challenge.unlock_id, sealed, everywhere: false });
+    const { unlocked } = await this.deps.backend.unlock({ unlock_id: challenge.unlock_id, sealed, everywhere });
     if (unlocked) this.openedAt = Date.now();
     return unlocked;
   }

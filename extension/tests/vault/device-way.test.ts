@@ -3,6 +3,8 @@ import file from "../../../tests/kit/vault_wraps_v1.json?raw";
 import { base64url } from "../../src/vault/base64url";
 import { type DeviceSecret, deviceSecret } from "../../src/vault/device-secret";
 import { deviceWay } from "../../src/vault/device-way";
+import { RpcCode } from "../../src/wire/rpc-code";
+import { RpcFailure } from "../../src/wire/rpc-failure";
 import type { VaultChallenge } from "../../src/wire/vault-challenge";
 import type { WrapDraft } from "../../src/wire/vault-draft";
 import type { VaultState } from "../../src/wire/vault-state";
@@ -49,6 +51,7 @@ describe("a browser that unlocks without asking", () => {
   async function unlocking(...there: (typeof THERE)[]) {
     const unlocked: string[] = [];
     const removed: string[] = [];
+    const refusals: RpcFailure[] = [];
     const local = memoryKeyValue();
     const device = new DeviceUnlock({
       local,
@@ -62,10 +65,14 @@ describe("a browser that unlocks without asking", () => {
           return OPEN;
         },
         addWrap: async ({ label }) => ({ id: "wrap_1", kind: "device", label, created_at: "" }),
-        removeWrap: async (id) => void removed.push(id),
+        removeWrap: async (id) => {
+          const refused = refusals.pop();
+          if (refused !== undefined) throw refused;
+          removed.push(id);
+        },
       },
     });
-    return { device, unlocked, removed };
+    return { device, unlocked, removed, refusals };
   }
 
   it("does so when it was told to, once however many ask, and not again at once", async () => {
@@ -94,5 +101,17 @@ describe("a browser that unlocks without asking", () => {
     await there.device.keep({ kind: "device", params: vector.params, blob: vector.blob, label: null });
     await there.device.forget();
     expect([await there.device.isOn(), there.removed]).toEqual([false, ["wrap_1"]]);
+  });
+
+  it("brings the key once more where the server has not seen it for a while, and says what else is refused", async () => {
+    const refused = (satchelCode: string) => new RpcFailure(RpcCode.unauthorized, satchelCode, { satchelCode });
+    const { device, unlocked, removed, refusals } = await unlocking(THERE);
+    await device.keep({ kind: "device", params: vector.params, blob: vector.blob, label: null });
+    refusals.push(refused("refused"));
+    await expect(device.forget()).rejects.toThrow("refused");
+    expect([await device.isOn(), unlocked.length]).toEqual([true, 0]);
+    refusals.push(refused("proof_needed"));
+    await device.forget();
+    expect([await device.isOn(), removed, unlocked.length]).toEqual([false, ["wrap_1"], 1]);
   });
 });

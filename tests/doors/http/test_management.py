@@ -30,8 +30,6 @@ DOORS = [
     ("DELETE", "/v1/keys/key_1", "settings"),
     ("GET", "/v1/vault", "settings"),
     ("POST", "/v1/vault/lock", "settings"),
-    ("POST", "/v1/vault/locked-mode/begin", "settings"),
-    ("DELETE", "/v1/vault/locked-mode", "settings"),
     ("DELETE", "/v1/vault/wraps/wrap_1", "settings"),
     ("GET", "/v1/audit", "activity"),
     ("GET", "/v1/sign-ins", "settings"),

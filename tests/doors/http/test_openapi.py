@@ -71,7 +71,7 @@ def test_what_a_door_answers_to_a_good_request_is_as_described(satchel: Satchel)
         ("PATCH", "/v1/tokens/{hashed}", {"hashed": hashed}, {"name": "renamed", "limit": 5}),
         ("POST", "/v1/tokens", {}, {"name": "laptop", "limit": 1.5, "limit_reset": "daily"}),
         ("PATCH", "/v1/account", {}, {"preferred_model": "lab:hello"}),
-        ("POST", "/v1/vault/locked-mode/begin", {}, None),
+        ("POST", "/v1/vault/lock", {}, None),
         ("GET", "/v1/audit", {}, None),
         ("DELETE", "/v1/grants/{grant_id}", {"grant_id": grant}, None),
         ("DELETE", "/v1/keys/{key_id}", {"key_id": key}, None),

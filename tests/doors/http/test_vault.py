@@ -23,14 +23,16 @@ async def locked_house(house: Served) -> bytes:
     desk = KeyDesk(house.house.vault, house.house.rows, house.house.bus)
     await desk.add(house.account.id, "custom", house.upstream.url, Secret("sk-0123456789abcdef"), "sealed")
     dek = secrets.token_bytes(32)
-    _, challenge = await house.call("POST", "/v1/vault/locked-mode/begin")
-    status, state = await house.call("PUT", "/v1/vault/locked-mode", switch(challenge, dek, WAYS))
+    _, cookie = await house.house.accounts.enter(house.account.id, "a browser")
+    _, challenge = await house.visit("POST", "/v1/vault/locked-mode/begin", cookie=cookie)
+    status, state = await house.visit("PUT", "/v1/vault/locked-mode", switch(challenge, dek, WAYS), cookie=cookie)
     assert (status, state["mode"], state["unlocked"], {each["kind"] for each in state["wraps"]}) == (
         200,
         "locked",
         True,
         {"passphrase", "recovery"},
     )
+    await unlock(house)
     return dek
 
 
@@ -43,6 +45,15 @@ async def unlock(house: Served, token: str | None = None, *, everywhere: bool = 
     status, state = await house.call("POST", "/v1/vault/unlock", body, token=token)
     assert status == 200, state
     return state
+
+
+async def unlocked_browser(house: Served) -> str:
+    """Sign a browser in to the portal, and unlock there; return its cookie."""
+    _, cookie = await house.house.accounts.enter(house.account.id, "a browser")
+    _, challenge = await house.visit("POST", "/v1/vault/unlock/begin", cookie=cookie)
+    body = {"unlock_id": challenge["unlock_id"], "sealed": letter(challenge, unwrap(challenge, *WAYS[0]))}
+    assert (await house.visit("POST", "/v1/vault/unlock", body, cookie=cookie))[0] == 200
+    return cookie
 
 
 async def ask(house: Served, path: str = "/v1/chat/completions", token: str | None = None) -> tuple[int, Any]:
@@ -110,9 +121,40 @@ async def test_ways_to_unlock_are_added_and_removed(house: Served) -> None:
     assert (status, added["kind"], added["label"]) == (201, "device", "Laptop")
     assert (await house.call("DELETE", f"/v1/vault/wraps/{added['id']}"))[0] == 204
     assert (await house.call("DELETE", f"/v1/vault/wraps/{added['id']}"))[0] == 404
-    status, state = await house.call("DELETE", "/v1/vault/locked-mode")
+    cookie = await unlocked_browser(house)
+    status, added = await house.visit("POST", "/v1/vault/wraps", wrap(challenge, "passkey_prf", "p", dek), cookie=cookie)
+    assert (status, added["kind"]) == (201, "passkey_prf")
+    assert (await house.visit("DELETE", f"/v1/vault/wraps/{added['id']}", cookie=cookie))[0] == 204
+    status, state = await house.visit("DELETE", "/v1/vault/locked-mode", cookie=cookie)
     assert (status, state["mode"], state["wraps"]) == (200, "managed", [])
     assert (await ask(house))[0] == 200
+
+
+async def test_a_token_does_not_decide_who_gets_in(house: Served) -> None:
+    dek = await locked_house(house)
+    await unlock(house, everywhere=True)
+    _, thief = await house.new_token()
+    assert (await ask(house, token=thief))[0] == 200, "it may use what is open for all"
+    ways = (await house.call("GET", "/v1/vault"))[1]["wraps"]
+    _, challenge = await house.call("POST", "/v1/vault/unlock/begin", token=thief)
+    device, passkey = (wrap(challenge, kind, "theirs", dek) for kind in ("device", "passkey_prf"))
+    for method, path, body in (
+        ("POST", "locked-mode/begin", None),
+        ("PUT", "locked-mode", {"unlock_id": "u", "sealed": "AAAA", "wraps": []}),
+        ("DELETE", "locked-mode", None),
+        ("POST", "start-over", None),
+    ):
+        status, refused = await house.call(method, f"/v1/vault/{path}", body, token=thief)
+        assert (status, refused["error"]["metadata"]["satchel_code"], "portal" in refused["error"]["message"]) == (403, "refused", True)
+    for method, path, body in (("POST", "wraps", device), ("POST", "wraps", passkey), ("DELETE", f"wraps/{ways[0]['id']}", None)):
+        status, refused = await house.call(method, f"/v1/vault/{path}", body, token=thief)
+        assert (status, refused["error"]["metadata"]["satchel_code"]) == (403, "proof_needed"), path
+        assert "portal" in refused["error"]["message"]
+    for method, path, body in (("POST", "wraps", passkey), ("DELETE", f"wraps/{ways[0]['id']}", None)):
+        status, refused = await house.call(method, f"/v1/vault/{path}", body)
+        assert (status, refused["error"]["metadata"]["satchel_code"]) == (403, "refused"), "not even one that has just brought the key"
+    assert (await house.call("GET", "/v1/vault"))[1]["wraps"] == ways
+    assert (await house.call("POST", "/v1/vault/wraps", device))[0] == 201
 
 
 async def test_what_is_no_base64_or_no_wrap_is_refused(house: Served) -> None:
@@ -126,11 +168,8 @@ async def test_what_is_no_base64_or_no_wrap_is_refused(house: Served) -> None:
 async def test_the_portal_wants_a_proof_and_a_changed_password_locks(house: Served) -> None:
     await locked_house(house)
     sign_in, cookie = await house.house.accounts.enter(house.account.id, "a browser")
-    headers = {"cookie": f"satchel_sid={cookie}", "origin": house.url, "x-satchel-csrf": "1", "sec-fetch-site": "same-origin"}
     await unlock(house)
-    body = {"password": "another long password"}
-    async with house.http.put(f"{house.url}/portal/api/password", json=body, headers=headers) as reply:
-        assert reply.status == 204
+    assert (await house.visit("PUT", "/v1/password", {"password": "another long password"}, cookie=cookie))[0] == 204
     assert (await house.call("GET", "/v1/vault"))[1]["unlocked"] is False
     async with house.house.database.unit_of_work() as stores:
         long_ago = house.house.clock.now() - timedelta(minutes=6)
@@ -143,22 +182,21 @@ async def test_the_portal_wants_a_proof_and_a_changed_password_locks(house: Serv
         ("POST", "wraps", {"kind": "device", "params": "{}", "blob": "AAAA"}),
         ("DELETE", "wraps/wrap_1", None),
     ):
-        async with house.http.request(method, f"{house.url}/portal/api/vault/{path}", json=sent, headers=headers) as reply:
-            assert (reply.status, (await reply.json())["error"]["metadata"]["satchel_code"]) == (403, "proof_needed"), path
+        status, refused = await house.visit(method, f"/v1/vault/{path}", sent, cookie=cookie)
+        assert (status, refused["error"]["metadata"]["satchel_code"]) == (403, "proof_needed"), path
 
 
 async def test_who_has_only_the_recovery_code_gets_in_and_chooses_other_words(house: Served) -> None:
     await locked_house(house)
-    _, token = await house.new_token()
-    _, challenge = await house.call("POST", "/v1/vault/unlock/begin", token=token)
-    body = {"unlock_id": challenge["unlock_id"], "sealed": letter(challenge, unwrap(challenge, *WAYS[1]))}
-    assert (await house.call("POST", "/v1/vault/unlock", body, token=token))[1]["unlocked"] is True
-    assert (await ask(house, token=token))[0] == 200
-    _, anew = await house.call("POST", "/v1/vault/locked-mode/begin", token=token)
+    _, cookie = await house.house.accounts.enter(house.account.id, "a browser")
+    _, challenge = await house.visit("POST", "/v1/vault/unlock/begin", cookie=cookie)
+    body = {"unlock_id": challenge["unlock_id"], "sealed": letter(challenge, unwrap(challenge, *WAYS[1])), "everywhere": True}
+    assert (await house.visit("POST", "/v1/vault/unlock", body, cookie=cookie))[1]["unlocked"] is True
+    assert (await ask(house))[0] == 200
+    _, anew = await house.visit("POST", "/v1/vault/locked-mode/begin", cookie=cookie)
     ways = (("passphrase", "other words"), ("recovery", "4567"))
-    status, _ = await house.call("PUT", "/v1/vault/locked-mode", switch(anew, secrets.token_bytes(32), ways), token=token)
-    assert (status, (await ask(house, token=token))[0]) == (200, 200)
-    _, challenge = await house.call("POST", "/v1/vault/unlock/begin", token=token)
+    assert (await house.visit("PUT", "/v1/vault/locked-mode", switch(anew, secrets.token_bytes(32), ways), cookie=cookie))[0] == 200
+    _, challenge = await house.call("POST", "/v1/vault/unlock/begin")
     for lost in WAYS:
         with pytest.raises(SealBroken):
             unwrap(challenge, *lost)
@@ -170,15 +208,13 @@ async def test_who_has_lost_every_way_starts_over_without_the_keys(house: Served
     status, refused = await house.call("POST", "/v1/vault/start-over")
     assert (status, refused["error"]["metadata"]["satchel_code"]) == (403, "refused")
     _, cookie = await house.house.accounts.enter(house.account.id, "a browser")
-    headers = {"cookie": f"satchel_sid={cookie}", "origin": house.url, "x-satchel-csrf": "1", "sec-fetch-site": "same-origin"}
-    async with house.http.post(f"{house.url}/portal/api/vault/start-over", headers=headers) as reply:
-        assert (reply.status, await reply.json()) == (
-            200,
-            {"mode": "managed", "unlocked": True, "everywhere": False, "until_at": None, "idle_s": None, "wraps": []},
-        )
+    status, state = await house.visit("POST", "/v1/vault/start-over", cookie=cookie)
+    assert (status, state) == (
+        200,
+        {"mode": "managed", "unlocked": True, "everywhere": False, "until_at": None, "idle_s": None, "wraps": []},
+    )
     assert [key["label"] for key in (await house.call("GET", "/v1/keys"))[1]["data"]] == ["lab"], "what needs no vault stays"
     desk = KeyDesk(house.house.vault, house.house.rows, house.house.bus)
     await desk.add(house.account.id, "custom", house.upstream.url, Secret("sk-0123456789abcdef"), "sealed")
     assert (await ask(house))[0] == 200
-    async with house.http.post(f"{house.url}/portal/api/vault/start-over", headers=headers) as reply:
-        assert reply.status == 400
+    assert (await house.visit("POST", "/v1/vault/start-over", cookie=cookie))[0] == 400

@@ -51,8 +51,13 @@ class Callers:
         self.require_proof(request)
         return person
 
-    def require_proof(self, request: Request) -> None:
-        """Raise `ProofNeeded` if it is a browser whose person's last proof is too long ago. A token has no person to ask."""
+    def require_proof(self, request: Request) -> bool:
+        """Tell whether there is a person to ask, who has proved within five minutes who they are. A token has none.
+
+        Raises:
+            ProofNeeded: it is a browser whose person's last proof is too long ago.
+        """
         person: Person | None = request.scope.get(PERSON)
         if person is not None and not person.has_proved:
             raise ProofNeeded("prove once more that it is you; this is worth a second look")
+        return person is not None

@@ -7,11 +7,13 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from satchel.domain.accounts import Principal
 from satchel.domain.errors import MalformedRequest
 from satchel.domain.vault import MAX_IDLE_S, MAX_WRAPS, MIN_IDLE_S, Challenge, Mode, UserWrap, VaultState, WrapDraft, WrapKind
 from satchel.doors.http.callers import Callers
 from satchel.services.vault.locked import LockedMode
 from satchel.services.vault.opened import IDLE_S
+from satchel.services.vault.ways import Ways
 
 _SCOPE = "settings"
 
@@ -114,54 +116,53 @@ def vault_router(callers: Callers, locked_mode: LockedMode) -> APIRouter:
         return _state(await locked_mode.lock(await callers.principal(request, _SCOPE)))
 
     _mode_doors(router, callers, locked_mode)
-    _wrap_doors(router, callers, locked_mode)
+    _wrap_doors(router, callers, locked_mode.ways)
     return router
 
 
 def _mode_doors(router: APIRouter, callers: Callers, locked_mode: LockedMode) -> None:
     @router.post("/locked-mode/begin")
     async def begin_locked_mode(request: Request) -> ChallengeSchema:
-        """Ask for what is needed to switch locked mode on, or to begin it anew with other ways to unlock."""
-        principal = await callers.principal(request, _SCOPE)
-        callers.require_proof(request)  # whoever finds a browser open must not lock its owner out
-        return _challenge(await locked_mode.begin_switch(principal))
+        """Ask for what is needed to switch locked mode on, or to begin it anew with other ways to unlock. In the portal only."""
+        return _challenge(await locked_mode.begin_switch(await _proved(callers, request)))
 
     @router.put("/locked-mode")
     async def switch_on(request: Request, draft: LockedModeDraft) -> VaultSchema:
-        """Seal every key with the new data key, which only the ways to unlock that were sent open."""
-        principal = await callers.principal(request, _SCOPE)
-        callers.require_proof(request)
+        """Seal every key with the new data key, which only the ways to unlock that were sent open. In the portal only."""
+        principal = await _proved(callers, request)
         wraps = [_draft(wrap) for wrap in draft.wraps]
         return _state(await locked_mode.switch_on(principal, draft.unlock_id, _bytes(draft.sealed, "sealed"), wraps))
 
     @router.delete("/locked-mode")
     async def switch_off(request: Request) -> VaultSchema:
-        """Go back to managed mode, while it is unlocked."""
-        principal = await callers.principal(request, _SCOPE)
-        callers.require_proof(request)
-        return _state(await locked_mode.switch_off(principal))
+        """Go back to managed mode, while it is unlocked. In the portal only."""
+        return _state(await locked_mode.switch_off(await _proved(callers, request)))
 
     @router.post("/start-over")
     async def start_over(request: Request) -> VaultSchema:
         """Forget everything that only the lost ways to unlock would have opened. In the portal only."""
-        await callers.proved(request)
-        return _state(await locked_mode.start_over(await callers.principal(request, _SCOPE)))
+        return _state(await locked_mode.start_over(await _proved(callers, request)))
 
 
-def _wrap_doors(router: APIRouter, callers: Callers, locked_mode: LockedMode) -> None:
+def _wrap_doors(router: APIRouter, callers: Callers, ways: Ways) -> None:
     @router.post("/wraps", status_code=201)
     async def add_wrap(request: Request, draft: WrapDraftSchema) -> WrapSchema:
-        """Keep one more way to unlock."""
+        """Keep one more way to unlock; outside the portal a device, by the client that has just brought the data key."""
         principal = await callers.principal(request, _SCOPE)
-        callers.require_proof(request)
-        return _wrap(await locked_mode.add_wrap(principal, _draft(draft)))
+        return _wrap(await ways.add(principal, _draft(draft), in_portal=callers.require_proof(request)))
 
     @router.delete("/wraps/{wrap_id}", status_code=204)
     async def remove_wrap(request: Request, wrap_id: str) -> None:
-        """Forget a way to unlock."""
+        """Forget a way to unlock; outside the portal as to add one."""
         principal = await callers.principal(request, _SCOPE)
-        callers.require_proof(request)
-        await locked_mode.remove_wrap(principal, wrap_id)
+        await ways.remove(principal, wrap_id, in_portal=callers.require_proof(request))
+
+
+async def _proved(callers: Callers, request: Request) -> Principal:
+    """Return the caller, who is a person that has just proved who they are: a token does not decide who gets in."""
+    principal = await callers.principal(request, _SCOPE)
+    await callers.proved(request)
+    return principal
 
 
 def _state(state: VaultState) -> VaultSchema:

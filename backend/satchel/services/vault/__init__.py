@@ -18,7 +18,7 @@ from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.custody import Custody
 from satchel.ports.stores import Database
-from satchel.services.vault.opened import DEK_LIFE_S, Opened, OpenedDeks, vault_is_locked
+from satchel.services.vault.opened import DEK_LIFE_S, Opened, OpenedDeks, vault_is_locked, vault_was_changed
 from satchel.services.vault.seals import Seals, endpoint_origin, unusable
 
 __all__ = ["DEK_LIFE_S", "Vault", "endpoint_origin"]
@@ -140,6 +140,17 @@ class Vault:
                 raise vault_is_locked()
             dek = await self._unwrap(wrapped) if wrapped else None
             return self.opened.remember(account_id, dek, wrapped.id if wrapped else None)
+
+    async def in_hand(self, account_id: str, client: str) -> WrappedDek | None:
+        """Return the account's data key as it is kept, which is open for this client; None if there is none. Raises `VaultLocked`."""
+        async with self._database.unit_of_work() as stores:
+            kept = await stores.deks.get(account_id)
+        if kept is not None:
+            opened = await self.open_dek(account_id)
+            if opened.dek_id != kept.id:
+                raise vault_was_changed()
+            self.opened.use(opened, client)
+        return kept
 
     def knows(self, word: str) -> bool:
         """Tell whether `word` is a key that was used since the start, for the log to hide it. Only marks of them are remembered."""

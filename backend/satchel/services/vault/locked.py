@@ -6,13 +6,12 @@ an old copy of the database opens with the KEK is old, and nothing added since.
 
 import hmac
 from collections.abc import Sequence
-from dataclasses import replace
 
 from satchel.domain.accounts import Principal
 from satchel.domain.audit import Act, AuditRecord
-from satchel.domain.errors import MalformedRequest, NotFound, NotReady, RateLimited, Refused, VaultLocked
+from satchel.domain.errors import MalformedRequest, RateLimited, VaultLocked
 from satchel.domain.keys import WrappedDek
-from satchel.domain.vault import Challenge, OpenWrap, UserWrap, VaultState, WrapDraft, check_draft, check_kinds
+from satchel.domain.vault import Challenge, UserWrap, VaultState, WrapDraft, check_draft, check_kinds
 from satchel.kit.aead import KEY_BYTES, wipe
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
@@ -21,8 +20,9 @@ from satchel.ports.custody import Custody
 from satchel.ports.stores import Database, Stores
 from satchel.services.vault import Vault
 from satchel.services.vault.challenges import Challenges
-from satchel.services.vault.opened import IDLE_S
+from satchel.services.vault.opened import IDLE_S, vault_was_changed
 from satchel.services.vault.seals import check_value
+from satchel.services.vault.ways import Ways, not_for_sites
 
 _BEGINNINGS = Limit(count=30, window_s=300)
 _FAILURES = 5
@@ -34,12 +34,12 @@ class LockedMode:
 
     def __init__(self, database: Database, custody: Custody, vault: Vault, *, limiter: Limiter, bus: Bus, clock: Clock, ids: Ids) -> None:
         self._database = database
-        self._custody = custody
         self._vault = vault
         self._limiter = limiter
         self._bus = bus
         self._clock = clock
         self._ids = ids
+        self.ways = Ways(database, custody, vault, clock=clock, ids=ids)
         self._challenges = Challenges(vault.seals.deployment_id, clock, ids)
         self._failures: dict[str, int] = {}
         self._unsubscribe = [bus.subscribe(topic, self._on_over) for topic in (TOKENS_TOPIC, PASSWORDS_TOPIC)]
@@ -73,7 +73,7 @@ class LockedMode:
             wraps = await stores.dek_wraps.list(principal.account_id, dek.id) if dek else ()
         if dek is None or not dek.is_locked:
             raise MalformedRequest("this vault is not in locked mode: there is nothing to unlock")
-        return self._challenges.new(principal, dek.id, dek.version, [await self._open_wrap(wrap) for wrap in wraps])
+        return self._challenges.new(principal, dek.id, dek.version, await self.ways.offered(wraps))
 
     async def unlock(
         self, principal: Principal, unlock_id: str, letter: bytes, *, everywhere: bool, idle_s: int = int(IDLE_S)
@@ -107,7 +107,7 @@ class LockedMode:
     async def lock(self, principal: Principal) -> VaultState:
         """Lock the vault now, for every client."""
         if principal.origin is not None:
-            raise _not_for_sites()
+            raise not_for_sites()
         opened = self._vault.opened.live(principal.account_id)
         if opened is not None and opened.unlock is not None:
             self._lock(principal.account_id)
@@ -121,7 +121,7 @@ class LockedMode:
             VaultLocked: it is locked now.
         """
         await self._check(principal)
-        before = await self._in_hand(principal)
+        before = await self._vault.in_hand(principal.account_id, principal.client)
         return self._challenges.new(principal, self._ids.new("dek"), (before.version if before else 0) + 1)
 
     async def switch_on(self, principal: Principal, unlock_id: str, letter: bytes, drafts: Sequence[WrapDraft]) -> VaultState:
@@ -134,14 +134,14 @@ class LockedMode:
         check_kinds({draft.kind for draft in drafts}, len(drafts))
         for draft in drafts:
             check_draft(draft)
-        before = await self._in_hand(principal)
+        before = await self._vault.in_hand(principal.account_id, principal.client)
         challenge, clear = self._read_letter(principal, unlock_id, letter)
         if challenge.wraps:  # it was begun to unlock, and names the data key that is there already
             wipe(clear)
             raise MalformedRequest("this challenge was made for unlocking; begin again", details={"param": "unlock_id"})
         after = WrappedDek(challenge.dek_id, principal.account_id, challenge.dek_version, "", b"", check_value(clear))
         try:
-            wraps = [await self._wrapped(after, draft) for draft in drafts]
+            wraps = [await self.ways.wrapped(after, draft) for draft in drafts]
             await self._move(principal, before, after, clear, wraps)
             self._remember(principal, bytearray(clear), after.id, everywhere=False)
         finally:
@@ -151,8 +151,8 @@ class LockedMode:
     async def switch_off(self, principal: Principal) -> VaultState:
         """Seal everything with a new data key that the KEK opens, and forget the wraps. Raises `VaultLocked` if it is locked now."""
         if principal.origin is not None:
-            raise _not_for_sites()
-        before = await self._in_hand(principal)
+            raise not_for_sites()
+        before = await self._vault.in_hand(principal.account_id, principal.client)
         if before is not None and before.is_locked:
             clear = bytearray(self._ids.secret_bytes(KEY_BYTES))
             try:
@@ -174,7 +174,7 @@ class LockedMode:
             if dek is None or not dek.is_locked:
                 raise MalformedRequest("this vault is not in locked mode: its keys open as they are")
             if not await stores.deks.remove(dek.id):
-                raise _changed()
+                raise vault_was_changed()
             for key in await stores.keys.list(account_id):
                 if key.dek_id == dek.id:
                     await stores.keys.remove(account_id, key.id)
@@ -185,41 +185,6 @@ class LockedMode:
         self._tell(account_id)
         return await self.state(principal)
 
-    async def add_wrap(self, principal: Principal, draft: WrapDraft) -> UserWrap:
-        """Keep one more wrap of the data key, made by a client for which the vault is unlocked."""
-        check_draft(draft)
-        dek = await self._unlocked(principal)
-        wrap = await self._wrapped(dek, draft)
-        async with self._database.unit_of_work() as stores:
-            if not await stores.deks.pin(dek.id):
-                raise _changed()
-            kinds = [each.kind for each in await stores.dek_wraps.list(principal.account_id, dek.id)]
-            check_kinds({*kinds, draft.kind}, len(kinds) + 1)
-            await stores.dek_wraps.add(wrap)
-            await stores.audit.add(self._record(principal, Act.VAULT_WRAP_ADDED, wrap.id, wrap.kind))
-        return wrap
-
-    async def remove_wrap(self, principal: Principal, wrap_id: str) -> None:
-        """Forget a wrap, unless too few would be left.
-
-        Raises:
-            NotFound: there is none such.
-            MalformedRequest: the person would have no second way in, or none on paper.
-        """
-        if (await self.state(principal)).mode == "managed":
-            raise _no_wrap(wrap_id)
-        dek = await self._unlocked(principal)
-        async with self._database.unit_of_work() as stores:
-            if not await stores.deks.pin(dek.id):
-                raise _changed()
-            wraps = {each.id: each for each in await stores.dek_wraps.list(principal.account_id, dek.id)}
-            gone = wraps.pop(wrap_id, None)
-            if gone is None:
-                raise _no_wrap(wrap_id)
-            check_kinds({each.kind for each in wraps.values()}, len(wraps))
-            await stores.dek_wraps.remove(principal.account_id, wrap_id)
-            await stores.audit.add(self._record(principal, Act.VAULT_WRAP_REMOVED, wrap_id, gone.kind))
-
     def close(self) -> None:
         """Stop listening."""
         for unsubscribe in self._unsubscribe:
@@ -227,29 +192,10 @@ class LockedMode:
 
     async def _check(self, principal: Principal) -> None:
         if principal.origin is not None:
-            raise _not_for_sites()
+            raise not_for_sites()
         decision = await self._limiter.take(f"vault:{principal.account_id}", 1, _BEGINNINGS)
         if not decision.allowed:
             raise RateLimited("too many tries to unlock; wait a little and try again", retry_after_s=decision.retry_after_s)
-
-    async def _in_hand(self, principal: Principal) -> WrappedDek | None:
-        """Return the account's data key as it is kept, which is open for this client; None if there is none."""
-        async with self._database.unit_of_work() as stores:
-            kept = await stores.deks.get(principal.account_id)
-        if kept is not None:
-            opened = await self._vault.open_dek(principal.account_id)
-            if opened.dek_id != kept.id:
-                raise _changed()
-            self._vault.opened.use(opened, principal.client)
-        return kept
-
-    async def _unlocked(self, principal: Principal) -> WrappedDek:
-        if principal.origin is not None:
-            raise _not_for_sites()
-        kept = await self._in_hand(principal)
-        if kept is None or not kept.is_locked:
-            raise MalformedRequest("this vault is not in locked mode")
-        return kept
 
     def _read_letter(self, principal: Principal, unlock_id: str, letter: bytes) -> tuple[Challenge, bytearray]:
         try:
@@ -282,27 +228,6 @@ class LockedMode:
         )
         self._tell(principal.account_id)
 
-    async def _open_wrap(self, wrap: UserWrap) -> OpenWrap:
-        inner = await self._custody.unwrap(wrap.wrap, wrap.context)
-        return OpenWrap(wrap.id, wrap.kind, wrap.params, bytes(inner), wrap.label)
-
-    async def _wrapped(self, dek: WrappedDek, draft: WrapDraft) -> UserWrap:
-        await self._vault.enrol()
-        wrap = UserWrap(
-            id=self._ids.new("wrap"),
-            account_id=dek.account_id,
-            dek_id=dek.id,
-            dek_version=dek.version,
-            kind=draft.kind,
-            params=draft.params,
-            created_at=self._clock.now(),
-            kek_id="",
-            blob=b"",
-            label=draft.label,
-        )
-        sealed = await self._custody.wrap(draft.blob, wrap.context)
-        return replace(wrap, kek_id=sealed.kek_id, blob=sealed.blob)
-
     async def _move(
         self, principal: Principal, before: WrappedDek | None, after: WrappedDek, clear: bytearray, wraps: Sequence[UserWrap]
     ) -> None:
@@ -312,9 +237,9 @@ class LockedMode:
         try:
             async with self._database.unit_of_work() as stores:
                 if before is not None and not await stores.deks.remove(before.id):
-                    raise _changed()
+                    raise vault_was_changed()
                 if (await stores.deks.put(after)).id != after.id:
-                    raise _changed()
+                    raise vault_was_changed()
                 if before is not None:
                     await self._reseal(stores, account_id, (old, before.id), (clear, after.id))
                 await stores.dek_wraps.remove_all(account_id)
@@ -331,7 +256,7 @@ class LockedMode:
         """Return the open data key in a copy of our own, which nobody wipes before we are done."""
         opened = await self._vault.open_dek(dek.account_id)
         if opened.dek is None or opened.dek_id != dek.id:
-            raise _changed()
+            raise vault_was_changed()
         return bytearray(opened.dek)
 
     async def _reseal(self, stores: Stores, account_id: str, before: _DekInHand, after: _DekInHand) -> None:
@@ -362,15 +287,3 @@ class LockedMode:
                 self._tell(locked_id)
         if isinstance(account_id, str):
             self._lock(account_id)
-
-
-def _changed() -> NotReady:
-    return NotReady("the vault was changed meanwhile; look at it anew and try again", retry_after_s=1.0)
-
-
-def _no_wrap(wrap_id: str) -> NotFound:
-    return NotFound(f"there is no wrap {wrap_id!r}")
-
-
-def _not_for_sites() -> Refused:
-    return Refused("a site's token does not reach the vault; unlock it in Satchel's own pages or the extension")

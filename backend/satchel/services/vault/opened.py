@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from satchel.domain.errors import VaultLocked
+from satchel.domain.errors import NotReady, VaultLocked
 from satchel.domain.keys import Key
 from satchel.kit.aead import wipe
 from satchel.ports.clock import Clock
@@ -13,15 +13,18 @@ from satchel.ports.clock import Clock
 DEK_LIFE_S = 300.0
 IDLE_S = 900.0
 UNLOCKED_S = 43_200.0
+BROUGHT_S = 300.0
+"""For how long it counts that a client has brought the data key itself: as long as a person's proof in the portal does."""
 
 
 @dataclass(slots=True)
 class Unlock:
-    """For whom a locked vault is open. `clients` are those who unlocked it, with the credential each did it by."""
+    """For whom a locked vault is open. `clients` are those who unlocked it, with the credential each did it by; `brought_s` says when."""
 
     until_s: float
     until_at: datetime
     clients: dict[str, str] = field(default_factory=dict)
+    brought_s: dict[str, float] = field(default_factory=dict)
     shared_by: set[str] = field(default_factory=set)
     idle_s: float = IDLE_S
 
@@ -32,6 +35,7 @@ class Unlock:
     def end(self, client: str) -> None:
         """Close it for a client, and for all that this client let in."""
         self.clients.pop(client, None)
+        self.brought_s.pop(client, None)
         self.shared_by.discard(client)
 
 
@@ -88,13 +92,20 @@ class OpenedDeks:
         known = before.unlock if before is not None and before.dek_id == dek_id else None
         unlock = Unlock(now_s + UNLOCKED_S, self._clock.now() + timedelta(seconds=UNLOCKED_S), idle_s=idle_s)
         if known is not None:
-            unlock.clients, unlock.shared_by = dict(known.clients), set(known.shared_by)
+            unlock.clients, unlock.shared_by, unlock.brought_s = dict(known.clients), set(known.shared_by), dict(known.brought_s)
         unlock.end(client)
         unlock.clients[client] = credential
+        unlock.brought_s[client] = now_s
         if everywhere:
             unlock.shared_by.add(client)
         self._put(account_id, Opened(dek, dek_id, min(now_s + idle_s, unlock.until_s), unlock))
         return unlock
+
+    def was_just_brought(self, account_id: str, client: str) -> bool:
+        """Tell whether this very client brought the data key of what is open, within five minutes."""
+        opened = self.live(account_id)
+        brought_s = opened.unlock.brought_s.get(client) if opened is not None and opened.unlock is not None else None
+        return brought_s is not None and self._clock.monotonic_s() - brought_s <= BROUGHT_S
 
     def forget(self, account_id: str) -> bool:
         """Wipe a data key; False if none was open."""
@@ -144,3 +155,8 @@ class OpenedDeks:
 def vault_is_locked() -> VaultLocked:
     """Return the error of a vault that the person can unlock."""
     return VaultLocked("your vault is locked; unlock it, then ask again", details={"unlockable": True})
+
+
+def vault_was_changed() -> NotReady:
+    """Return the error of whoever looked at a vault before somebody else gave it another data key."""
+    return NotReady("the vault was changed meanwhile; look at it anew and try again", retry_after_s=1.0)
