@@ -83,7 +83,7 @@ def test_a_vault_is_locked_and_unlocked_by_each_of_its_ways(browser: Chromium, s
     lock(portal)
     assert faults_of(portal) == []
     unlock(portal, "not these words at all")
-    expect(portal.get_by_role("alert")).to_contain_text("That does not open it", timeout=60_000)
+    expect(portal.get_by_role("alert")).to_contain_text("That does not open the vault", timeout=60_000)
     unlock(portal, WORDS)
     portal.get_by_text("Unlocked here").wait_for(timeout=60_000)
     lock(portal)

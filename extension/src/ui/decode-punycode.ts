@@ -26,7 +26,7 @@ function decodeLabel(label: string): string {
     const before = i;
     for (let weight = 1, k = BASE; ; k += BASE) {
       const digit = digitOf(label.charCodeAt(at++));
-      if (digit >= BASE) throw new RangeError("not punycode");
+      if (digit >= BASE) throw new RangeError();
       i += digit * weight;
       const threshold = k <= bias ? T_MIN : k >= bias + T_MAX ? T_MAX : k - bias;
       if (digit < threshold) break;

@@ -27,12 +27,13 @@ export const language = {
 
   /**
    * Speaks the first of these languages that we know, else English. `wanted` are tags such as `de-AT`, best first; `load`
-   * brings the messages of another language than English.
+   * brings the messages of another language than English, where they are not there yet.
    */
   async use(wanted: readonly string[], load: (name: string) => Promise<Messages>): Promise<void> {
     const tag = wanted.find((one) => Object.hasOwn(language.choices, baseOf(one))) ?? "en";
-    messages = baseOf(tag) === "en" ? english : await load(baseOf(tag));
-    name = baseOf(tag);
+    const wantedName = baseOf(tag);
+    if (wantedName !== name) messages = wantedName === "en" ? english : await load(wantedName);
+    name = wantedName;
     locale = tag;
   },
 };

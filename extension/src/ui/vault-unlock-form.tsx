@@ -30,7 +30,7 @@ export function VaultUnlockForm({ door, state, onUnlocked, deviceSecret }: Props
     loadClient()
       .then(doing)
       .then(onUnlocked)
-      .catch((error: Error) => setFault(error.message === "wrong_words" ? t("vault_wrong") : errorWords(error)))
+      .catch((error: unknown) => setFault(errorWords(error)))
       .finally(() => setBusy(false));
   };
   return (

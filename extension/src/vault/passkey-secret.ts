@@ -1,3 +1,5 @@
+import { WorkerFault } from "../wire/worker-fault";
+
 type Bytes = Uint8Array<ArrayBuffer>;
 
 const LABEL = new TextEncoder().encode("satchel/v1/prf");
@@ -17,8 +19,13 @@ export async function passkeySecret(accountId: string, salt: Bytes, credentialId
       extensions: { prf: { eval: { first } } },
     },
   });
-  if (!(found instanceof PublicKeyCredential)) throw new Error("No passkey was chosen.");
+  if (!(found instanceof PublicKeyCredential)) {
+    throw new WorkerFault("No passkey was chosen.", { code: "passkey_unchosen" });
+  }
   const derived = found.getClientExtensionResults().prf?.results?.first;
-  if (derived === undefined) throw new Error("This passkey cannot derive keys. Choose another one, or a passphrase.");
+  if (derived === undefined) {
+    const message = "This passkey cannot derive keys. Choose another one, or a passphrase.";
+    throw new WorkerFault(message, { code: "passkey_plain" });
+  }
   return { secret: new Uint8Array(derived as ArrayBuffer), credentialId: new Uint8Array(found.rawId) };
 }

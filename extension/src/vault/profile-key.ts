@@ -1,10 +1,19 @@
+import { WorkerFault } from "../wire/worker-fault";
+
 const DATABASE = "satchel";
 const STORE = "keys";
 
 function finished<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error("IndexedDB failed"));
+    request.onerror = () => reject(unkept(request.error));
+  });
+}
+
+function unkept(cause: DOMException | null): WorkerFault {
+  return new WorkerFault("This browser keeps no keys for Satchel just now. Restart it and try again.", {
+    code: "browser_keyless",
+    cause,
   });
 }
 

@@ -1,6 +1,7 @@
 import type { VaultChallenge } from "../wire/vault-challenge";
 import type { WrapDraft } from "../wire/vault-draft";
 import type { VaultState, WrapKind } from "../wire/vault-state";
+import { WorkerFault } from "../wire/worker-fault";
 import { base64url } from "./base64url";
 import type { DeviceSecret } from "./device-secret";
 import { deviceWay } from "./device-way";
@@ -21,7 +22,7 @@ const DEK_BYTES = 32;
 /** The person's half of a locked vault: data keys are made, wrapped and opened here, and leave as ciphertext for the server's key only. */
 export const vaultClient = {
   /**
-   * Unlocks by a passphrase or a recovery code, whichever it is; `wrong_words` if neither opens it. With `deviceSecret` this
+   * Unlocks by a passphrase or a recovery code, whichever it is; a fault if neither opens it. With `deviceSecret` this
    * browser unlocks it without asking from then on.
    */
   async unlockByWords(
@@ -34,7 +35,7 @@ export const vaultClient = {
     const challenge = await door.beginUnlock();
     const dek =
       (recovery && (await open(challenge, "recovery", recovery))) ?? (await open(challenge, "passphrase", words));
-    if (dek === null) throw new Error("wrong_words");
+    if (dek === null) throw wrongWords();
     const device = deviceSecret && (await deviceWay.draft(challenge, dek, deviceSecret));
     return bring(door, challenge, dek, everywhere, device);
   },
@@ -64,7 +65,7 @@ export const vaultClient = {
     const recovery = await recoveryCode.read(words);
     const dek =
       (recovery && (await open(challenge, "recovery", recovery))) ?? (await open(challenge, "passphrase", words));
-    if (dek === null) throw new Error("wrong_words");
+    if (dek === null) throw wrongWords();
     const params = wrapParams.fresh();
     const { secret, credentialId } = await passkeySecret(challenge.account_id, saltOf(params), null);
     const named = JSON.stringify({ ...JSON.parse(params), credential_id: base64url.of(credentialId) });
@@ -73,6 +74,10 @@ export const vaultClient = {
     await door.addWrap({ ...draft, label });
   },
 };
+
+function wrongWords(): WorkerFault {
+  return new WorkerFault("That does not open the vault. Check what you typed.", { code: "wrong_words" });
+}
 
 async function bring(
   door: VaultDoor,
@@ -104,7 +109,7 @@ async function openByPasskey(challenge: VaultChallenge): Promise<Bytes> {
     const dek = await sealedBlob.open(key, base64url.bytes(blob), wrapContext(challenge, "passkey_prf", params));
     if (dek !== null) return dek;
   }
-  throw new Error("No passkey of yours opens this vault.");
+  throw new WorkerFault("No passkey of yours opens this vault.", { code: "passkey_foreign" });
 }
 
 async function wrap(

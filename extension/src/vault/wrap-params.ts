@@ -1,4 +1,5 @@
 import { isRecord } from "../wire/is-record";
+import { WorkerFault } from "../wire/worker-fault";
 import { base64url } from "./base64url";
 
 interface Params {
@@ -26,17 +27,20 @@ export const wrapParams = {
 
   read(text: string, isPassphrase: boolean): Params {
     const sent: unknown = JSON.parse(text);
-    if (!isRecord(sent) || sent["v"] !== 1 || typeof sent["salt"] !== "string") throw new Error(REFUSED);
+    if (!isRecord(sent) || sent["v"] !== 1 || typeof sent["salt"] !== "string") throw refused();
     const salt = base64url.bytes(sent["salt"]);
-    if (salt.length < SALT_BYTES) throw new Error(REFUSED);
+    if (salt.length < SALT_BYTES) throw refused();
     const costs = { m: Number(sent["m"]), t: Number(sent["t"]), p: Number(sent["p"]) };
     for (const name of isPassphrase ? (["m", "t", "p"] as const) : []) {
       const [least, most] = LIMITS[name];
-      if (!Number.isInteger(costs[name]) || costs[name] < least || costs[name] > most) throw new Error(REFUSED);
+      if (!Number.isInteger(costs[name]) || costs[name] < least || costs[name] > most) throw refused();
     }
     const credential = sent["credential_id"];
     return { salt, costs, credentialId: typeof credential === "string" ? base64url.bytes(credential) : null };
   },
 };
 
-const REFUSED = "The server asks for a weaker lock than this program allows. Nothing was sent.";
+function refused(): WorkerFault {
+  const message = "The server asks for a weaker lock than this program allows. Nothing was sent.";
+  return new WorkerFault(message, { code: "weak_lock" });
+}

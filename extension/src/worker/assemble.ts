@@ -16,6 +16,7 @@ import { Pace } from "./pace";
 import { RunRecords } from "./run-records";
 import { siteAccess } from "./site-access";
 import { SiteGrants } from "./site-grants";
+import { speakChosen } from "./speak-chosen";
 import { Subscribers } from "./subscribers";
 import { tellNearlySpent } from "./tell-nearly-spent";
 import { Toolbar } from "./toolbar";
@@ -38,7 +39,7 @@ export function assemble(changed: () => void) {
   const tops = new TopOrigins(browser.tabs);
   const grants = new SiteGrants(backend);
   const subscribers = new Subscribers(memory, browser.tabs, grants);
-  const toolbar = new Toolbar(settings, session, browser.action);
+  const toolbar = new Toolbar(settings, session, browser.action, speakChosen);
   const waiting = (count: number) => void toolbar.waiting(count);
   const consent = new Consent({ session: memory, surface: browserSurface("consent"), backend, waiting });
   const device = new DeviceUnlock({ local, backend, secretOf: browserDeviceSecret, label: browserName });

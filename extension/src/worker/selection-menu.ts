@@ -31,9 +31,7 @@ function openPanel(windowId: number | undefined): void {
   const { sidePanel, sidebarAction } = browser as unknown as Panels;
   const opening =
     sidePanel !== undefined && windowId !== undefined ? sidePanel.open({ windowId }) : sidebarAction?.open();
-  (opening ?? Promise.reject(new Error("no panels here"))).catch(() =>
-    browser.tabs.create({ url: extensionUrl("sidepanel.html") }),
-  );
+  (opening ?? Promise.reject()).catch(() => browser.tabs.create({ url: extensionUrl("sidepanel.html") }));
 }
 
 function originOf(url: string | undefined): string | null {

@@ -77,8 +77,8 @@ export class SignIn {
     try {
       return await this.deps.key.thumbprint();
     } catch (cause) {
-      const message = "The browser does not keep a key for Satchel just now. Restart it and try again.";
-      throw new WorkerFault(message, { code: "sign_in_keyless", cause });
+      const message = "This browser keeps no keys for Satchel just now. Restart it and try again.";
+      throw new WorkerFault(message, { code: "browser_keyless", cause });
     }
   }
 

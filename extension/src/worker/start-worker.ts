@@ -35,6 +35,7 @@ export function startWorker(): void {
     if (isRecord(message) && message["type"] === "here") worker.tops.heard(sender);
   });
   heedClosing(worker);
+  heedLanguage(worker);
   browser.runtime.onInstalled.addListener(({ reason }) => {
     if (reason === "install") void browser.tabs.create({ url: extensionUrl("options.html") });
   });
@@ -61,6 +62,13 @@ function heedClosing({ consent, troubles }: Pick<ReturnType<typeof assemble>, "c
   };
   browser.windows?.onRemoved.addListener((id) => closed("window", id));
   browser.tabs.onRemoved.addListener((id) => closed("tab", id));
+}
+
+/** The button says its title in another language as soon as one is chosen. */
+function heedLanguage({ toolbar }: Pick<ReturnType<typeof assemble>, "toolbar">): void {
+  browser.storage.local.onChanged.addListener((changes) => {
+    if ("language" in changes) void toolbar.draw();
+  });
 }
 
 /** Where the browser can: what lies in `storage.local` is for our own pages and this worker, not for content scripts. */

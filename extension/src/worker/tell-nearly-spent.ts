@@ -1,18 +1,15 @@
 import { browser } from "wxt/browser";
 import { formatCost } from "../ui/format-cost";
 import { formatLimit } from "../ui/format-limit";
-import { language } from "../ui/language";
 import { t } from "../ui/t";
 import type { Grant } from "../wire/grant";
-import { loadMessages } from "../wire/load-messages";
-import { preferences } from "../wire/preferences";
 import { extensionUrl } from "./extension-url";
+import { speakChosen } from "./speak-chosen";
 
 /** A notification of the system, in the person's language: which site, how much of what. */
 export async function tellNearlySpent({ id, origin, caveats: { budget } }: Grant): Promise<void> {
   if (budget === null) return;
-  const chosen = (await preferences.read()).language;
-  await language.use(chosen === "auto" ? navigator.languages : [chosen], loadMessages);
+  await speakChosen();
   await browser.notifications.create(`nearly:${id}`, {
     type: "basic",
     iconUrl: extensionUrl("icon/128.png"),

@@ -1,9 +1,12 @@
 import type { browser } from "wxt/browser";
+import { t } from "../ui/t";
 import type { Session } from "./session";
 import type { Settings } from "./settings";
 
 type Used = "setBadgeBackgroundColor" | "setBadgeText" | "setIcon" | "setTitle";
-type Look = "" | "off-" | "paused-";
+type Look = keyof typeof TITLES;
+
+const TITLES = { "": "toolbar_connected", "off-": "toolbar_off", "paused-": "toolbar_paused" } as const;
 
 function icons(look: Look): Record<number, string> {
   return { 16: `/icon/${look}16.png`, 32: `/icon/${look}32.png` };
@@ -11,12 +14,14 @@ function icons(look: Look): Record<number, string> {
 
 /** The button in the browser's toolbar: in colour when connected, a brass badge when a page waits for an answer. */
 export class Toolbar {
-  private shown: Look | null = null;
+  /** What it says; no two looks say the same. */
+  private shown: string | null = null;
 
   constructor(
     private readonly settings: Pick<Settings, "paused">,
     private readonly session: Pick<Session, "signedIn">,
     private readonly button: Pick<typeof browser.action, Used>,
+    private readonly speakChosen: () => Promise<void>,
   ) {}
 
   /** Shows how many questions wait for their tab to be looked at. */
@@ -25,14 +30,15 @@ export class Toolbar {
     await this.button.setBadgeText({ text: count > 0 ? String(count) : "" });
   }
 
-  /** Draws the button anew where it looks otherwise than this worker drew it last: each drawing costs the browser memory. */
+  /** Draws the button anew where it looks or speaks otherwise than this worker drew it last: each drawing costs the browser memory. */
   async draw(): Promise<void> {
+    await this.speakChosen();
     const paused = await this.settings.paused();
     const look: Look = paused ? "paused-" : (await this.session.signedIn()) ? "" : "off-";
-    if (look === this.shown) return;
+    const title = t(TITLES[look]);
+    if (title === this.shown) return;
     await this.button.setIcon({ path: icons(look) });
-    const state = paused ? "all sites paused" : look === "" ? "connected" : "not connected";
-    await this.button.setTitle({ title: `Satchel: ${state}` });
-    this.shown = look;
+    await this.button.setTitle({ title });
+    this.shown = title;
   }
 }

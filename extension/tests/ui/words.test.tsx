@@ -54,6 +54,16 @@ it("a stored preference that is none of the choices counts as not chosen", () =>
   });
 });
 
+it("a language that is spoken already is not loaded again", async () => {
+  let loads = 0;
+  const counted = async () => {
+    loads += 1;
+    return german;
+  };
+  for (const tag of ["de", "de-AT", "de"]) await language.use([tag], counted);
+  expect([loads, language.locale]).toEqual([1, "de"]);
+});
+
 it("a failure is said in the person's language by its code, with a provider's own words behind it", async () => {
   const silence = new WorkerFault("Nothing answers at http://a.example.", {
     code: "sign_in_silence",

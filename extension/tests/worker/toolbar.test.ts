@@ -1,9 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
+import german from "../../public/_locales/de/messages.json";
+import { language } from "../../src/ui/language";
 import { Toolbar } from "../../src/worker/toolbar";
 
 function stage() {
   const drawn: string[] = [];
-  const is = { paused: false, signedIn: true, broken: false };
+  const is = { paused: false, signedIn: true, broken: false, language: "en" };
   const button = {
     setBadgeBackgroundColor: async () => undefined,
     setBadgeText: async () => undefined,
@@ -12,9 +14,12 @@ function stage() {
     },
     setTitle: async ({ title }: { title: string }) => void drawn.push(title),
   };
-  const toolbar = new Toolbar({ paused: async () => is.paused }, { signedIn: async () => is.signedIn }, button);
+  const speak = () => language.use([is.language], async () => german);
+  const toolbar = new Toolbar({ paused: async () => is.paused }, { signedIn: async () => is.signedIn }, button, speak);
   return { toolbar, drawn, is };
 }
+
+afterEach(() => language.use(["en"], async () => german));
 
 describe("the button in the toolbar", () => {
   it("is drawn when its look changes, and left alone while it stays", async () => {
@@ -27,6 +32,17 @@ describe("the button in the toolbar", () => {
     is.signedIn = false;
     await toolbar.draw();
     expect(drawn).toEqual(["Satchel: connected", "Satchel: all sites paused", "Satchel: not connected"]);
+  });
+
+  it("speaks the language that the person chose, and another one as soon as they choose it", async () => {
+    const { toolbar, drawn, is } = stage();
+    await toolbar.draw();
+    is.language = "de";
+    is.paused = true;
+    await toolbar.draw();
+    is.paused = false;
+    await toolbar.draw();
+    expect(drawn).toEqual(["Satchel: connected", "Satchel: alle Websites pausiert", "Satchel: verbunden"]);
   });
 
   it("is drawn again where a drawing failed", async () => {
