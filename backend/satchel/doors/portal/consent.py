@@ -122,7 +122,7 @@ def query_of(request: Request) -> Parameters:
 
 def address_of(request: Request) -> str:
     """Return the request's path and query."""
-    return f"{request.url.path}?{request.url.query}"
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
 
 
 def _purpose(request: Request) -> str:

@@ -7,12 +7,12 @@ from typing import Protocol
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from satchel.domain.errors import SatchelError
+from satchel.domain.errors import InternalError, SatchelError, Throttled, Unauthenticated
 from satchel.doors.portal.auth import AUTH_PATH, AuthDoor
 from satchel.doors.portal.authority import WAYS_PATH, AuthorityDoor
 from satchel.doors.portal.authorize import AuthorizeDoor
 from satchel.doors.portal.built import BUILT, BuiltPortal
-from satchel.doors.portal.consent import Consent
+from satchel.doors.portal.consent import Consent, address_of
 from satchel.doors.portal.device import DeviceDoor
 from satchel.doors.portal.mail_link import DONE_PATH, OPEN_PATH, MailLinkDoor
 from satchel.doors.portal.pages import Pages
@@ -27,6 +27,7 @@ from satchel.doors.portal.sign_in import (
     SIGN_UP_PATH,
     SignInDoor,
     SignInServices,
+    sign_in_address,
 )
 from satchel.doors.portal.terms import Terms
 from satchel.services.accounts.passkeys import Passkeys
@@ -115,17 +116,36 @@ def _routes(shown: Mapping[str, Handler], sent: Mapping[str, Handler], scripted:
         routes.add_api_route(path, handler, methods=["POST"], response_model=None)
     for methods, handlers in ((["GET", "HEAD"], shown), (["POST"], sent)):
         for path, handler in handlers.items():
-            routes.add_api_route(path, _with_error_pages(handler, pages), methods=methods, response_model=None)
+            page = _with_error_pages(handler, pages, is_shown=path in shown)
+            routes.add_api_route(path, page, methods=methods, response_model=None)
     return routes
 
 
-def _with_error_pages(handler: Handler, pages: Pages) -> Handler:
-    """Answer people's errors with pages; what is not ours to name goes on to the outer application."""
+def _with_error_pages(handler: Handler, pages: Pages, *, is_shown: bool) -> Handler:
+    """Answer people's errors with pages; what is not ours to name goes on to the outer application.
+
+    Args:
+        handler: what answers.
+        pages: what draws the page.
+        is_shown: whether the same address is a page to look at, not only where a form goes.
+    """
 
     async def handle(request: Request) -> Response:
         try:
             return await handler(request)
         except SatchelError as error:
-            return pages.error(error)
+            return pages.error(error, _way_on(request, error, is_shown=is_shown))
 
     return handle
+
+
+def _way_on(request: Request, error: SatchelError, *, is_shown: bool) -> tuple[str, str]:
+    """Return where the person goes on from an error: signing in, the same page once more, or home, which asks who they are."""
+    here = address_of(request) if is_shown else SIGN_IN_PATH
+    if isinstance(error, Unauthenticated):
+        return "Sign in", sign_in_address(here)
+    if isinstance(error, Throttled | InternalError):
+        return "Try again", here
+    if request.method == "POST":
+        return "Open the page", here
+    return "Go to your Satchel", "/"
