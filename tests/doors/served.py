@@ -90,14 +90,29 @@ class Served:
                 await asyncio.sleep(0.01)
 
 
+@dataclass
+class Standing:
+    """One server of a house, with nobody in it yet."""
+
+    house: House
+    doors: Doors
+    server: Server
+    port: int
+
+    @property
+    def url(self) -> str:
+        """Return the base address."""
+        return f"http://127.0.0.1:{self.port}"
+
+
 @asynccontextmanager
-async def served(home: Path, **settings: Any) -> AsyncGenerator[Served, None]:
-    """Serve a house with one account, its token, and the scripted provider under the label `lab`."""
+async def standing(home: Path, *, others_may_live: bool = False, **settings: Any) -> AsyncGenerator[Standing, None]:
+    """Serve on a free port. Several may stand on one PostgreSQL, with one home for their keys."""
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     fetch_document = settings.pop("fetch_document", None)
     chosen = Settings(home=home, port=port, builtin_model="off", drain_s=settings.pop("drain_s", 5), **settings)
-    async with upstream() as provider, open_house(chosen, fetch_document) as house, aiohttp.ClientSession() as http:
+    async with open_house(chosen, fetch_document) as house:
         doors = Doors(house)
         ready = asyncio.Event()
 
@@ -105,14 +120,22 @@ async def served(home: Path, **settings: Any) -> AsyncGenerator[Served, None]:
             ready.set()
 
         server = Server(doors.asgi, drain=doors.drain, ready=be_ready)
-        async with doors.serving(others_may_live=False):
+        async with doors.serving(others_may_live=others_may_live):
             serving = asyncio.create_task(server.serve([listener]))
             await asyncio.wait_for(ready.wait(), 10)
-            account = await house.accounts.create("owner@satchel.example", "a long enough password")
-            await KeyDesk(house.vault, house.rows, house.bus).add(account.id, "custom", provider.url, NO_SECRET, "lab")
-            _, token = await house.tokens.create(account.id, "test")
             try:
-                yield Served(house, doors, server, provider, port, account, token, http)
+                yield Standing(house, doors, server, port)
             finally:
                 server.should_exit = True
                 await asyncio.wait_for(serving, 20)
+
+
+@asynccontextmanager
+async def served(home: Path, **settings: Any) -> AsyncGenerator[Served, None]:
+    """Serve a house with one account, its token, and the scripted provider under the label `lab`."""
+    async with upstream() as provider, aiohttp.ClientSession() as http, standing(home, **settings) as one:
+        house = one.house
+        account = await house.accounts.create("owner@satchel.example", "a long enough password")
+        await KeyDesk(house.vault, house.rows, house.bus).add(account.id, "custom", provider.url, NO_SECRET, "lab")
+        _, token = await house.tokens.create(account.id, "test")
+        yield Served(house, one.doors, one.server, provider, one.port, account, token, http)

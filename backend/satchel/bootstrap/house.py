@@ -119,7 +119,7 @@ class House:
         self.pairings = Pairings(oauth, self.oauth, self.limiter, clock)
         self.exchange = Exchange(oauth, bus=bus, clock=clock, ids=ids)
         self.policy = Policy(database, self.catalog, self.limiter, bus, clock)
-        self.budgets = Budgets(database, self.journal, clock, ids.new("work"))
+        self.budgets = Budgets(database, self.journal, clock, ids.new("work"), is_shared=not self.settings.is_embedded)
         self.tokens = Tokens(database, self.budgets.look_again, bus=bus, clock=clock, ids=ids)
         self.ledger = Ledger(database, clock, self.budgets.flush)
         self.departures = Departures(database, bus, clock, flush=self.budgets.flush, forget=self.vault.forget)

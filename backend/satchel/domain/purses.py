@@ -1,9 +1,11 @@
 """A budget as one process knows it, between two looks at the database. Pure bookkeeping; what is read and written when is the service's."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from satchel.domain.budgets import Budget, current
+from satchel.domain.grants import BudgetCaveat
 
 
 class Purse:
@@ -16,6 +18,12 @@ class Purse:
         self.budget: Budget | None = None
         self.held_here_nusd = 0
         self.read_at_s = float("-inf")
+
+    def differs(self, caveat: BudgetCaveat | None) -> bool:
+        """Tell whether a grant asks for another budget than is known."""
+        return caveat is not None and (
+            self.budget is None or (self.budget.cap_nusd, self.budget.period) != (caveat.cap_nusd, caveat.period)
+        )
 
     def refresh(self, row: Budget | None, held_before_nusd: int, moment: datetime, now_s: float) -> None:
         """Take over what the database says; what it does not know yet, our own unwritten deeds, is kept.
@@ -51,3 +59,9 @@ class Purse:
         if self.budget is not None:
             now = current(self.budget, moment)
             self.budget = replace(now, held_nusd=max(0, now.held_nusd - amount_nusd), spent_nusd=now.spent_nusd + cost_nusd)
+
+
+def first_short(purses: Sequence[Purse], needed_nusd: int, moment: datetime) -> Budget | None:
+    """Return the first budget that has less left than is needed, as it stands at `moment`."""
+    budgets = (current(purse.budget, moment) for purse in purses if purse.budget is not None)
+    return next((budget for budget in budgets if budget.left_nusd < needed_nusd), None)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self, assert_never
 
-from satchel.domain.budgets import Budget, current, over_budget, period_start, price_unknown
+from satchel.domain.budgets import Budget, over_budget, period_start, price_unknown
 from satchel.domain.calls import Call
 from satchel.domain.catalog import Endpoint
 from satchel.domain.errors import SatchelError
@@ -28,7 +28,7 @@ from satchel.domain.events import (
 from satchel.domain.grants import BudgetCaveat, Grant
 from satchel.domain.ledger import Entry, HoldRecord, Settlement, entry_of, orphan_entry, outcome
 from satchel.domain.prompt_size import usage_estimate
-from satchel.domain.purses import Purse
+from satchel.domain.purses import Purse, first_short
 from satchel.domain.routes import worst_case
 from satchel.domain.usage import FREE, Cost, Usage, cost, with_images
 from satchel.kit.single_flight import SingleFlight
@@ -54,7 +54,9 @@ ORPHAN_GRACE_S = 900.0
 class Budgets:
     """Hold and settle. Exact within this process; between processes the journal's conditional UPDATE has the last word."""
 
-    def __init__(self, database: Database, journal: Journal, clock: Clock, worker_id: str) -> None:
+    def __init__(self, database: Database, journal: Journal, clock: Clock, worker_id: str, *, is_shared: bool = False) -> None:
+        """Build it. `is_shared` says that other processes may spend from the same budgets: then no provider is asked before they know."""
+        self.is_shared = is_shared
         self._database = database
         self._journal = journal
         self.clock = clock
@@ -123,10 +125,10 @@ class Budgets:
                 unpriced = next(route for route in routes if route.price is None)
                 raise price_unknown(purses[0].owner_id, unpriced.model_id, unpriced.provider_name)
             return 0, []
-        short = _first_short(purses, needed_nusd, call.started_at)
+        short = first_short(purses, needed_nusd, call.started_at)
         if short is not None:
             purses = await self._budgeted(call, owners, _REFUSES_S)
-            if short := _first_short(purses, needed_nusd, call.started_at):
+            if short := first_short(purses, needed_nusd, call.started_at):
                 raise over_budget(short, needed_nusd)
         for purse in purses:
             purse.take(needed_nusd)
@@ -136,7 +138,11 @@ class Budgets:
         """Return the purses of those owners that have a budget, read again where they were read too long ago."""
         since_s = self.clock.monotonic_s() - trusted_s
         purses = [self._purses.get(owner_id) or self._add(owner_id) for owner_id in owners]
-        stale = {purse.owner_id: owners[purse.owner_id] for purse in purses if purse.read_at_s <= since_s or _differs(purse, owners)}
+        stale = {
+            purse.owner_id: owners[purse.owner_id]
+            for purse in purses
+            if purse.read_at_s <= since_s or purse.differs(owners[purse.owner_id])
+        }
         if stale:
             await self._reads.run(tuple(stale.items()), lambda: self._read(call.principal.account_id, stale, call.started_at))
         return [purse for purse in purses if purse.budget is not None]
@@ -246,6 +252,11 @@ class Hold:
         self.first_event_ms: int | None = None
         self._finished: Finished | None = None
         self._purses: Sequence[Purse] = ()
+
+    @property
+    def must_be_kept_first(self) -> bool:
+        """Tell whether the hold must be durable before a provider is asked: another process may be spending the same money."""
+        return self._budgets.is_shared and bool(self._purses)
 
     @property
     def milliseconds(self) -> int:
@@ -380,17 +391,6 @@ def _owners(call: Call, grant: Grant | None) -> dict[str, BudgetCaveat | None]:
     if grant is not None and grant.caveats.budget is not None:
         owners[grant.id] = grant.caveats.budget
     return owners
-
-
-def _differs(purse: Purse, owners: dict[str, BudgetCaveat | None]) -> bool:
-    caveat, budget = owners[purse.owner_id], purse.budget
-    return caveat is not None and (budget is None or (budget.cap_nusd, budget.period) != (caveat.cap_nusd, caveat.period))
-
-
-def _first_short(purses: Sequence[Purse], needed_nusd: int, moment: datetime) -> Budget | None:
-    """Return the first budget that has less left than is needed, as it stands at `moment`."""
-    budgets = (current(purse.budget, moment) for purse in purses if purse.budget is not None)
-    return next((budget for budget in budgets if budget.left_nusd < needed_nusd), None)
 
 
 def _seen(done: "asyncio.Future[None]") -> None:

@@ -47,6 +47,8 @@ class Generation:
                 call = call.with_request(chat)
             routes = authorized.within(await self._routing.routes(call))
             async with self._budgets.hold(call, routes, authorized.grant) as hold, Stages() as stages:
+                if hold.must_be_kept_first:
+                    await hold.durable()
                 events = stages.own(self._routing.attempt(call, routes, hold))
                 events = stages.own(metered(events, hold))
                 if chat is not None:
