@@ -1,7 +1,7 @@
+import { costOf } from "@ui/cost-of";
 import type { Generation } from "@wire/generation";
 import type { Grant } from "@wire/grant";
 import { expect, test } from "vitest";
-import { costOf } from "../src/account/costOf";
 import { grantState } from "../src/account/grantState";
 import { keyDraft, keyFaults, takesAddress } from "../src/account/keyDraft";
 import { keyNames } from "../src/account/keyNames";
@@ -9,7 +9,6 @@ import { meterLabel } from "../src/account/meterLabel";
 import { PROVIDERS, type ProviderChoice, providerName, providerOf } from "../src/account/providers";
 import { ROUTES, routeOf } from "../src/account/routes";
 import { statusOf } from "../src/account/statusOf";
-import { billOf } from "../src/format/billOf";
 import { countOf } from "../src/format/countOf";
 import { formatDay, formatMoment } from "../src/format/formatMoment";
 import { nameOfOrigin } from "../src/format/nameOfOrigin";
@@ -74,11 +73,15 @@ test.each(ENDINGS)("a generation that is %o is called %s", (generation, word) =>
 
 test("nothing is called free before it ended, when it failed, or when nobody knows the price", () => {
   const nothing = { nusd: 0, known: true };
-  expect(costOf({ status: "live", cost: nothing })).toBe("–");
-  expect(costOf({ status: "failed", cost: nothing })).toBe("$0.00");
-  expect(costOf({ status: "finished", cost: { nusd: 0, known: false } })).toBe("price unknown");
-  expect(costOf({ status: "finished", cost: nothing })).toBe("free");
-  expect(billOf(13_262_000, true)).toBe("$0.0133");
+  const usage = { input_tokens: 9, output_tokens: 3, reasoning_tokens: 0, cached_tokens: 0, estimated: false };
+  const unused = { ...usage, input_tokens: 0, output_tokens: 0 };
+  expect(costOf({ status: "live", cost: nothing, usage })).toBe("–");
+  expect(costOf({ status: "failed", cost: nothing, usage })).toBe("$0.00");
+  expect(costOf({ status: "cancelled", cost: nothing, usage: unused })).toBe("$0.00");
+  expect(costOf({ status: "finished", cost: { nusd: 0, known: false }, usage })).toBe("price unknown");
+  expect(costOf({ status: "finished", cost: nothing, usage })).toBe("free");
+  expect(costOf({ status: "finished", cost: nothing, usage: { ...unused, seconds: 2.5 } })).toBe("free");
+  expect(costOf({ status: "finished", cost: { nusd: 13_262_000, known: true }, usage })).toBe("$0.0133");
 });
 
 const NOW = new Date("2026-11-23T12:00:00Z");

@@ -1,5 +1,5 @@
 import type { Generation } from "../wire/generation";
-import { formatCost } from "./format-cost";
+import { costOf } from "./cost-of";
 import { formatMoment } from "./format-moment";
 import { formatTokens } from "./format-tokens";
 import { OptionsSection } from "./options-section";
@@ -10,17 +10,11 @@ import { t } from "./t";
 interface Props {
   generation: Generation;
   modelName: string;
-  free: boolean;
   now: Date;
 }
 
-function costText(generation: Generation, free: boolean): string {
-  if (!generation.cost.known) return t("model_unknown");
-  return free && generation.cost.nusd === 0 ? t("model_free") : formatCost(generation.cost.nusd);
-}
-
 /** One line of activity: site, model, tokens in and out, and last and right what it cost. */
-export function ActivityRow({ generation, modelName, free, now }: Props) {
+export function ActivityRow({ generation, modelName, now }: Props) {
   const { usage, started_at: startedAt, origin, app } = generation;
   const at = new Date(startedAt);
   const count = usage.input_tokens + usage.output_tokens;
@@ -43,7 +37,7 @@ export function ActivityRow({ generation, modelName, free, now }: Props) {
           <span class="ln cut">{facts}</span>
         </span>
         <span class="amt">
-          <span>{costText(generation, free)}</span>
+          <span>{costOf(generation)}</span>
           <time dateTime={startedAt} title={`${at.toLocaleString()} · ${at.toISOString()}`}>
             {formatMoment(at, now)}
           </time>

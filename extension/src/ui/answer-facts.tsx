@@ -1,4 +1,4 @@
-import { formatCost } from "./format-cost";
+import { formatBill } from "./format-bill";
 import { formatDuration } from "./format-duration";
 import { formatTokens } from "./format-tokens";
 import { t } from "./t";
@@ -6,10 +6,14 @@ import type { Answer } from "./use-answer";
 
 const NUSD_PER_USD = 1_000_000_000;
 
-/** What an answer cost, as far as anybody knows; an answer of one's own computer is free. */
+/** What an answer cost, as far as anybody knows. */
 export function costWords({ end }: Answer): string {
   if (end === null) return "–";
-  return end.cost.known ? formatCost(Math.round(end.cost.usd * NUSD_PER_USD)) : t("model_unknown");
+  const { cost, usage } = end;
+  return formatBill(
+    { nusd: Math.round(cost.usd * NUSD_PER_USD), known: cost.known },
+    usage.inputTokens + usage.outputTokens,
+  );
 }
 
 /** One line under an answer: tokens, cost, time. */

@@ -1,9 +1,9 @@
 import type { Generation } from "../wire/generation";
-import { formatCost } from "./format-cost";
-import { t } from "./t";
+import { formatBill } from "./format-bill";
 
-/** What a generation cost, or that nobody knows or that it still runs. */
-export function costOf({ cost, status }: Generation): string {
-  if (cost.known) return formatCost(cost.nusd);
-  return status === "live" ? "–" : t("model_unknown");
+/** What a generation cost: nothing yet while it runs, and `$0.00`, not `free`, for one that failed unbilled. */
+export function costOf({ cost, status, usage }: Pick<Generation, "cost" | "status" | "usage">): string {
+  if (status === "live") return "–";
+  const { input_tokens: input, output_tokens: output, images = 0, seconds = 0, characters = 0 } = usage;
+  return formatBill(cost, status === "failed" ? 0 : input + output + images + seconds + characters);
 }

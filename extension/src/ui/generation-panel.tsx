@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Generation } from "../wire/generation";
 import { codeWords } from "./code-words";
+import { costOf } from "./cost-of";
 import { formatDuration } from "./format-duration";
 import { formatUsd } from "./format-usd";
 import { GenerationStatus } from "./generation-status";
@@ -97,7 +98,7 @@ function Figures({ of: generation }: { of: Generation }) {
       </Fact>
       {usage.reasoning_tokens > 0 && <Fact name={t("activity_reasoning")}>{count(usage.reasoning_tokens)}</Fact>}
       <Fact name={t("activity_cost")}>
-        <b class="b">{cost.known ? formatUsd(cost.nusd / NUSD_PER_USD, 6) : t("model_unknown")}</b>
+        <b class="b">{cost.known && cost.nusd > 0 ? formatUsd(cost.nusd / NUSD_PER_USD, 6) : costOf(generation)}</b>
       </Fact>
     </>
   );

@@ -38,7 +38,6 @@ export function PopupRecent({ generations, models, backend, room }: Props) {
               key={generation.id}
               generation={generation}
               modelName={model?.name ?? generation.model ?? generation.requested_model}
-              free={model?.satchel.local ?? false}
               now={now}
             />
           );

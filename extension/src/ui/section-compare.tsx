@@ -114,6 +114,8 @@ function atMost(models: readonly Model[], draft: string): string {
   const size = { inputBytes: new TextEncoder().encode(draft).length, maxTokens: null, requests: 1 };
   const costs = models.map((model) => (model.satchel.local ? 0 : worstCost(model, size)));
   if (costs.some((cost) => cost === null)) return t("compare_unknown", { count: models.length });
+  if (models.length === 0) return "";
   const sum = costs.reduce<number>((total, cost) => total + (cost ?? 0), 0);
+  if (sum === 0) return t("model_free");
   return t("compare_atMost", { count: models.length, cost: formatAtMost(sum) });
 }

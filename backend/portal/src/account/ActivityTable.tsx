@@ -1,3 +1,4 @@
+import { costOf } from "@ui/cost-of";
 import { formatDuration } from "@ui/format-duration";
 import { Icon } from "@ui/icon";
 import { Monogram } from "@ui/monogram";
@@ -6,7 +7,6 @@ import { SiteMonogram } from "@ui/site-monogram";
 import type { Generation } from "@wire/generation";
 import type { JSX } from "preact";
 import { formatMoment } from "../format/formatMoment";
-import { costOf } from "./costOf";
 import { countsOf } from "./countsOf";
 import type { PortalApi } from "./PortalApi";
 import { type StatusLook, statusOf } from "./statusOf";

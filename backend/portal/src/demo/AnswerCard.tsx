@@ -1,7 +1,7 @@
+import { formatBill } from "@ui/format-bill";
 import { Icon } from "@ui/icon";
 import type { JSX } from "preact";
 import type { Answer } from "satchel";
-import { billOf } from "../format/billOf";
 import { countOf } from "../format/countOf";
 import type { Ending, Run } from "./demoState";
 
@@ -76,7 +76,7 @@ function Bill({ answer, tokensPerSecond }: { answer: Answer; tokensPerSecond: nu
   const figures = [
     `${countOf(usage.outputTokens, "token", "tokens")}${usage.estimated ? " est." : ""}`,
     tokensPerSecond === null ? null : `${Math.round(tokensPerSecond)} tok/s`,
-    billOf(Math.round(cost.usd * 1e9), cost.known),
+    formatBill({ nusd: Math.round(cost.usd * 1e9), known: cost.known }, usage.inputTokens + usage.outputTokens),
   ];
   return (
     <>
