@@ -100,6 +100,20 @@ async def test_a_data_key_that_is_pinned_is_there_and_one_that_is_removed_is_not
         assert await work.deks.get("acct_a") is None
 
 
+async def test_a_data_key_is_locked_and_unlocked_by_hand(house: House) -> None:
+    locked, other = (WrappedDek(f"dek_{name}", f"acct_{name}", 1, "", b"", b"\0check") for name in "ab")
+    async with house.database.unit_of_work() as work:
+        for dek in (locked, other):
+            await work.deks.put(dek)
+        await work.deks.mark_by_hand("dek_a", True)
+        await work.deks.mark_by_hand("dek_unknown", True)
+        assert await work.deks.get("acct_a") == replace(locked, locked_by_hand=True)
+        assert await work.deks.get("acct_b") == other
+    async with house.database.unit_of_work() as work:
+        await work.deks.mark_by_hand("dek_a", False)
+        assert await work.deks.get("acct_a") == locked
+
+
 async def test_a_data_key_that_is_pinned_is_not_removed_meanwhile(house: House) -> None:
     async with house.database.unit_of_work() as work:
         await work.deks.put(WrappedDek("dek_1", "acct_a", 1, "kek_1", b"\0one"))

@@ -43,10 +43,10 @@ class SetClock:
 class House:
     """A vault, its locked mode, and a client."""
 
-    def __init__(self, database: MemoryDatabase | None = None, custody: LocalCustody | None = None) -> None:
+    def __init__(self, database: MemoryDatabase | None = None, custody: LocalCustody | None = None, bus: MemoryBus | None = None) -> None:
         self.database = database or MemoryDatabase()
         self.custody = custody or LocalCustody(KEKS[:1], "dep_1")
-        self.clock, self.bus, ids = SetClock(), MemoryBus(), Ids()
+        self.clock, self.bus, ids = SetClock(), bus or MemoryBus(), Ids()
         self.keks = Keks(self.database, self.custody, self.clock, ids)
         self.vault = Vault(self.database, self.custody, self.clock, ids, deployment_id="dep_1", enrol=self.keks.enrol)
         limiter = MemoryLimiter(self.clock)

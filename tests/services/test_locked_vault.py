@@ -42,7 +42,7 @@ async def test_each_way_opens_and_another_word_does_not(house: House) -> None:
     key = await house.add()
     await house.switch_on(ways=(*WAYS, ("device", "d"), ("passkey_prf", "p")))
     for kind, words in (*WAYS, ("device", "d"), ("passkey_prf", "p")):
-        await house.locked_mode.lock(ME)
+        house.clock.seconds += IDLE_S
         with pytest.raises(SealBroken):
             await house.unlock(kind=kind, words="wrong")
         await house.unlock(kind=kind, words=words)
@@ -275,9 +275,46 @@ async def test_ways_come_and_go_while_it_is_unlocked_but_never_too_many(house: H
     await house.locked_mode.ways.remove(ME, by_kind["passphrase"], in_portal=True)
     with pytest.raises(MalformedRequest):
         await house.locked_mode.ways.remove(ME, added.id, in_portal=True)
-    await house.locked_mode.lock(ME)
+    house.clock.seconds += IDLE_S
     await house.unlock(kind="device", words="d")
     assert await house.open(key) == SECRET.reveal()
+
+
+async def test_a_lock_by_hand_holds_for_every_device_until_somebody_unlocks_by_hand(house: House) -> None:
+    key = await house.add()
+    dek = await house.switch_on(ways=(*WAYS, ("device", "d")))
+    assert not (await house.locked_mode.state(ME)).locked_by_hand
+    begun = wire(await house.locked_mode.begin_unlock(ME))
+    state = await house.locked_mode.lock(OTHER_CLIENT)
+    assert (state.unlocked, state.locked_by_hand) == (False, True)
+    with pytest.raises(MalformedRequest, match="locked by hand meanwhile"):
+        await house.locked_mode.unlock(ME, begun["unlock_id"], raw(letter(begun, dek)), everywhere=False)
+    house.clock.seconds += UNLOCKED_S
+    for who in (ME, OTHER_CLIENT):
+        assert {each.kind for each in (await house.locked_mode.begin_unlock(who)).wraps} == {"passphrase", "recovery"}
+        assert {each.kind for each in (await house.locked_mode.state(who)).wraps} == {"passphrase", "recovery", "device"}
+    with pytest.raises(VaultLocked):
+        await house.open(key)
+    restarted = House(house.database, house.custody)
+    assert (await restarted.locked_mode.state(ME)).locked_by_hand
+    assert not (await house.unlock(OTHER_CLIENT)).locked_by_hand
+    await house.unlock(ME, "device", "d")
+    assert await house.open(key) == SECRET.reveal()
+    house.clock.seconds += UNLOCKED_S
+    await house.unlock(kind="device", words="d")
+
+
+async def test_a_lock_is_heard_in_every_process(house: House) -> None:
+    key = await house.add()
+    await house.switch_on()
+    other = House(house.database, house.custody, house.bus)
+    await other.unlock()
+    await house.locked_mode.lock(ME)
+    await house.unlock()
+    await asyncio.sleep(0)
+    assert await house.open(key) == SECRET.reveal(), "the lock is not heard late where it was made"
+    with pytest.raises(VaultLocked):
+        await other.open(key)
 
 
 async def test_outside_the_portal_a_client_keeps_a_device_and_only_just_after_it_brought_the_key(house: House) -> None:

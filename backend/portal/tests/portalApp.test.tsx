@@ -17,7 +17,15 @@ const NOTHING: Replies = {
   models: { data: [] },
   grants: { data: [] },
   keys: { data: [] },
-  vault: { mode: "managed", unlocked: true, everywhere: false, until_at: null, idle_s: null, wraps: [] },
+  vault: {
+    mode: "managed",
+    unlocked: true,
+    everywhere: false,
+    until_at: null,
+    idle_s: null,
+    locked_by_hand: false,
+    wraps: [],
+  },
   generations: { data: [], next_cursor: null },
 };
 let host: HTMLElement;
@@ -116,7 +124,15 @@ test("a locked vault is said on every page, and is the first thing on the page o
   const wraps = [{ id: "wrap_1", kind: "passphrase", label: null, created_at: "2026-11-01T00:00:00Z" }];
   serve({
     ...NOTHING,
-    vault: { mode: "locked", unlocked: false, everywhere: false, until_at: null, idle_s: null, wraps },
+    vault: {
+      mode: "locked",
+      unlocked: false,
+      everywhere: false,
+      until_at: null,
+      idle_s: null,
+      locked_by_hand: false,
+      wraps,
+    },
   });
   expect(await shown()).toContain("Your vault is locked.");
   expect(host.querySelector("main a")?.getAttribute("href")).toBe("#/keys");
@@ -129,7 +145,15 @@ test("an unlocked vault says how it can be unlocked, and offers to lock it", asy
   const wraps = [{ id: "wrap_1", kind: "passkey_prf", label: "Phone", created_at: "2026-11-01T00:00:00Z" }];
   serve({
     ...NOTHING,
-    vault: { mode: "locked", unlocked: true, everywhere: true, until_at: null, idle_s: null, wraps },
+    vault: {
+      mode: "locked",
+      unlocked: true,
+      everywhere: true,
+      until_at: null,
+      idle_s: null,
+      locked_by_hand: false,
+      wraps,
+    },
   });
   const text = await shown("#/keys");
   for (const words of ["Unlocked for all your apps", "Lock now", "Phone", "New passphrase and code…"]) {

@@ -138,6 +138,8 @@ class WrappedDek:
     kek_id: str
     blob: bytes = field(repr=False)
     check_value: bytes | None = field(default=None, repr=False)
+    locked_by_hand: bool = False
+    """Whether the person has said so: no device opens it then, until they have opened it by hand."""
 
     @property
     def is_locked(self) -> bool:

@@ -71,7 +71,10 @@ class UserWrap:
 
 @dataclass(frozen=True, slots=True)
 class VaultState:
-    """How things stand with a vault, as one client sees it. It locks itself unused for `idle_s`, and at `until_at` at the latest."""
+    """How things stand with a vault, as one client sees it. It locks itself unused for `idle_s`, and at `until_at` at the latest.
+
+    `locked_by_hand`: the devices that unlock it without asking wait until somebody unlocks it by hand, with this client or another.
+    """
 
     mode: Mode
     unlocked: bool
@@ -79,6 +82,12 @@ class VaultState:
     until_at: datetime | None = None
     everywhere: bool = False
     idle_s: int | None = None
+    locked_by_hand: bool = False
+
+
+def usable_wraps(wraps: Sequence[UserWrap], *, locked_by_hand: bool) -> Sequence[UserWrap]:
+    """Return the wraps that a client may try: all of them, but no device's where the person has locked by hand."""
+    return [wrap for wrap in wraps if not (locked_by_hand and wrap.kind == "device")]
 
 
 @dataclass(frozen=True, slots=True)

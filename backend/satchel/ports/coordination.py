@@ -72,3 +72,6 @@ TOKENS_TOPIC = "tokens"
 
 PASSWORDS_TOPIC = "passwords"
 """The topic of passwords that were changed: `{account_id}`."""
+
+VAULTS_TOPIC = "vaults"
+"""The topic of vaults that a person locks: `{account_id, process}`, which is the one that knows already."""

@@ -64,6 +64,10 @@ class DekStore(Protocol):
         """Keep others from removing a data key until this unit of work ends; False if it is gone already."""
         ...
 
+    async def mark_by_hand(self, dek_id: str, locked: bool) -> None:
+        """Note that a person has locked a data key by hand, or unlocked it so."""
+        ...
+
     async def remove(self, dek_id: str) -> bool:
         """Remove a data key; False if it is gone already. What is sealed with it does not open any more."""
         ...

@@ -42,6 +42,9 @@ export function VaultUnlockForm({ door, state, onUnlocked, deviceSecret }: Props
         if (words !== "") run((client) => client.unlockByWords(door, words, everywhere, device));
       }}
     >
+      {state.locked_by_hand && state.wraps.some(({ kind }) => kind === "device") && (
+        <p class="t12 m2">{t("vault_byHand")}</p>
+      )}
       {isOwnPage() && state.wraps.some(({ kind }) => kind === "passkey_prf") && (
         <PasskeyButton busy={busy} onClick={() => run((client) => client.unlockByPasskey(door, everywhere))} />
       )}

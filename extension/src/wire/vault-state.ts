@@ -17,5 +17,7 @@ export interface VaultState {
   until_at: string | null;
   /** For how long it stays open without being used. */
   idle_s: number | null;
+  /** No device opens it until somebody has unlocked it by hand, here or elsewhere. */
+  locked_by_hand: boolean;
   wraps: readonly VaultWrap[];
 }

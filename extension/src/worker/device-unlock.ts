@@ -70,7 +70,12 @@ export class DeviceUnlock {
   private async open(): Promise<boolean> {
     const kept = await this.kept();
     if (kept === null || kept.held || Date.now() - this.openedAt < AGAIN_AFTER_MS) return false;
-    return this.bring(kept, false);
+    const { wraps, locked_by_hand: isHeld } = await this.deps.backend.vault();
+    if (!wraps.some(({ id }) => id === kept.wrapId)) {
+      await this.deps.local.remove(NAME);
+      return false;
+    }
+    return !isHeld && this.bring(kept, false);
   }
 
   /** A server that has not seen the data key from us for a while wants it once more before it forgets a way. */
@@ -87,7 +92,7 @@ export class DeviceUnlock {
     const challenge = await this.deps.backend.beginUnlock();
     const dek = await deviceWay.open(challenge, kept.wrapId, this.deps.secretOf);
     if (dek === null) {
-      await this.deps.local.remove(NAME);
+      if (challenge.wraps.some(({ id }) => id === kept.wrapId)) await this.deps.local.remove(NAME);
       return false;
     }
     const sealed = await letterFor(challenge, dek);

@@ -111,11 +111,8 @@ export class UiService implements WorkerApi {
   forgetDevice = () => this.deps.device.forget();
   question = (id: string) => this.deps.consent.question(id);
 
-  /** By hand: then this browser does not open it by itself either. */
-  async lock() {
-    await this.deps.device.hold(true);
-    return this.deps.backend.lock();
-  }
+  /** By hand: then no device opens it by itself. */
+  lock = () => this.deps.backend.lock();
 
   /** Pages that waited for it go on by themselves. */
   async unlock(draft: UnlockDraft, device: WrapDraft | null = null) {

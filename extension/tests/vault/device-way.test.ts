@@ -14,7 +14,15 @@ import { memoryKeyValue } from "../worker/memory-key-value";
 const { challenge: bound, vectors } = JSON.parse(file);
 const vector = vectors.find(({ kind }: { kind: string }) => kind === "device");
 const HMAC = { name: "HMAC", hash: "SHA-256" };
-const OPEN: VaultState = { mode: "locked", unlocked: true, everywhere: false, until_at: null, idle_s: null, wraps: [] };
+const OPEN: VaultState = {
+  mode: "locked",
+  unlocked: true,
+  everywhere: false,
+  until_at: null,
+  idle_s: null,
+  locked_by_hand: false,
+  wraps: [],
+};
 
 function bytes(hex: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array((hex.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16)));
@@ -52,14 +60,16 @@ describe("a browser that unlocks without asking", () => {
     const unlocked: string[] = [];
     const removed: string[] = [];
     const refusals: RpcFailure[] = [];
+    const state: VaultState = { ...OPEN, wraps: there.map((wrap) => ({ ...wrap, created_at: "" })) };
+    const offered = [...there];
     const local = memoryKeyValue();
     const device = new DeviceUnlock({
       local,
       secretOf,
       label: async () => "Chromium on Linux",
       backend: {
-        vault: async () => ({ ...OPEN, wraps: there.map((wrap) => ({ ...wrap, created_at: "" })) }),
-        beginUnlock: () => challengeWith(...there),
+        vault: async () => state,
+        beginUnlock: () => challengeWith(...offered),
         unlock: async ({ sealed }) => {
           unlocked.push(sealed);
           return OPEN;
@@ -72,7 +82,7 @@ describe("a browser that unlocks without asking", () => {
         },
       },
     });
-    return { device, unlocked, removed, refusals };
+    return { device, unlocked, removed, refusals, state, offered };
   }
 
   it("does so when it was told to, once however many ask, and not again at once", async () => {
@@ -84,12 +94,21 @@ describe("a browser that unlocks without asking", () => {
     expect(unlocked.length).toBe(1);
   });
 
-  it("does not after it was locked by hand, until it is unlocked by hand", async () => {
-    const { device } = await unlocking(THERE);
+  it("does not after it was locked by hand anywhere, until it is unlocked by hand", async () => {
+    const { device, state, unlocked } = await unlocking(THERE);
     await device.keep({ kind: "device", params: vector.params, blob: vector.blob, label: null });
-    await device.hold(true);
-    expect(await device.now()).toBe(false);
-    await device.hold(false);
+    state.locked_by_hand = true;
+    expect([await device.now(), await device.isOn(), unlocked.length]).toEqual([false, true, 0]);
+    state.locked_by_hand = false;
+    expect(await device.now()).toBe(true);
+  });
+
+  it("keeps its way when the vault is locked by hand just as it asks", async () => {
+    const { device, offered } = await unlocking(THERE);
+    await device.keep({ kind: "device", params: vector.params, blob: vector.blob, label: null });
+    const [held] = offered.splice(0);
+    expect([await device.now(), await device.isOn()]).toEqual([false, true]);
+    if (held !== undefined) offered.push(held);
     expect(await device.now()).toBe(true);
   });
 

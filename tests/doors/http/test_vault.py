@@ -211,7 +211,7 @@ async def test_who_has_lost_every_way_starts_over_without_the_keys(house: Served
     status, state = await house.visit("POST", "/v1/vault/start-over", cookie=cookie)
     assert (status, state) == (
         200,
-        {"mode": "managed", "unlocked": True, "everywhere": False, "until_at": None, "idle_s": None, "wraps": []},
+        {"mode": "managed", "unlocked": True, "everywhere": False, "until_at": None, "idle_s": None, "locked_by_hand": False, "wraps": []},
     )
     assert [key["label"] for key in (await house.call("GET", "/v1/keys"))[1]["data"]] == ["lab"], "what needs no vault stays"
     desk = KeyDesk(house.house.vault, house.house.rows, house.house.bus)

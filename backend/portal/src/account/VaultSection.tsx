@@ -75,6 +75,8 @@ function Unlocked(props: ViewProps & { state: VaultState; begin(): void; changed
             It locks after {idleMinutes(state)} minutes without use
             {state.until_at && `, at ${formatMoment(new Date(state.until_at), new Date())} at the latest`}. Without you,
             a copy of the database opens nothing.
+            {state.wraps.some(({ kind }) => kind === "device") &&
+              " Locked by hand, it stays locked for your devices too, until you unlock it."}
           </p>
         </div>
         <button type="button" class="btn" onClick={() => void api.vault.lock().then(changed)}>

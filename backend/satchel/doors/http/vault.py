@@ -28,13 +28,17 @@ class WrapSchema(BaseModel):
 
 
 class VaultSchema(BaseModel):
-    """How things stand for the client that asks. `until_at`: it locks itself then, or after `idle_s` without use."""
+    """How things stand for the client that asks. `until_at`: it locks itself then, or after `idle_s` without use.
+
+    `locked_by_hand`: no device opens it until somebody has unlocked it by hand.
+    """
 
     mode: Mode
     unlocked: bool
     everywhere: bool
     until_at: datetime | None
     idle_s: int | None
+    locked_by_hand: bool
     wraps: list[WrapSchema]
 
 
@@ -112,7 +116,7 @@ def vault_router(callers: Callers, locked_mode: LockedMode) -> APIRouter:
 
     @router.post("/lock")
     async def lock(request: Request) -> VaultSchema:
-        """Lock it for everybody."""
+        """Lock it for everybody, and until somebody unlocks it by hand."""
         return _state(await locked_mode.lock(await callers.principal(request, _SCOPE)))
 
     _mode_doors(router, callers, locked_mode)
@@ -172,6 +176,7 @@ def _state(state: VaultState) -> VaultSchema:
         everywhere=state.everywhere,
         until_at=state.until_at,
         idle_s=state.idle_s,
+        locked_by_hand=state.locked_by_hand,
         wraps=[_wrap(wrap) for wrap in state.wraps],
     )
 

@@ -15,7 +15,7 @@ from satchel.domain.vault import Challenge, UserWrap, VaultState, WrapDraft, che
 from satchel.kit.aead import KEY_BYTES, wipe
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
-from satchel.ports.coordination import PASSWORDS_TOPIC, TOKENS_TOPIC, Bus, Limit, Limiter, Message, account_topic
+from satchel.ports.coordination import PASSWORDS_TOPIC, TOKENS_TOPIC, VAULTS_TOPIC, Bus, Limit, Limiter, Message, account_topic
 from satchel.ports.custody import Custody
 from satchel.ports.stores import Database, Stores
 from satchel.services.vault import Vault
@@ -42,7 +42,8 @@ class LockedMode:
         self.ways = Ways(database, custody, vault, clock=clock, ids=ids)
         self._challenges = Challenges(vault.seals.deployment_id, clock, ids)
         self._failures: dict[str, int] = {}
-        self._unsubscribe = [bus.subscribe(topic, self._on_over) for topic in (TOKENS_TOPIC, PASSWORDS_TOPIC)]
+        self._process = ids.new("proc")
+        self._unsubscribe = [bus.subscribe(topic, self._on_over) for topic in (TOKENS_TOPIC, PASSWORDS_TOPIC, VAULTS_TOPIC)]
 
     async def state(self, principal: Principal) -> VaultState:
         """Return how things stand, for this client."""
@@ -54,13 +55,13 @@ class LockedMode:
         opened = self._vault.opened.live(principal.account_id)
         unlock = opened.unlock if opened is not None else None
         if unlock is None or not unlock.admits(principal.client):
-            return VaultState("locked", unlocked=False, wraps=wraps)
+            return VaultState("locked", unlocked=False, wraps=wraps, locked_by_hand=dek.locked_by_hand)
         return VaultState(
             "locked", unlocked=True, wraps=wraps, until_at=unlock.until_at, everywhere=bool(unlock.shared_by), idle_s=int(unlock.idle_s)
         )
 
     async def begin_unlock(self, principal: Principal) -> Challenge:
-        """Return what the client needs to bring the data key, the wraps that it may open among it.
+        """Return what the client needs to bring the data key, the wraps that it may try among it: no device's after a lock by hand.
 
         Raises:
             Refused: the caller speaks for a site.
@@ -73,7 +74,7 @@ class LockedMode:
             wraps = await stores.dek_wraps.list(principal.account_id, dek.id) if dek else ()
         if dek is None or not dek.is_locked:
             raise MalformedRequest("this vault is not in locked mode: there is nothing to unlock")
-        return self._challenges.new(principal, dek.id, dek.version, await self.ways.offered(wraps))
+        return self._challenges.new(principal, dek.id, dek.version, await self.ways.offered(wraps, dek))
 
     async def unlock(
         self, principal: Principal, unlock_id: str, letter: bytes, *, everywhere: bool, idle_s: int = int(IDLE_S)
@@ -93,25 +94,35 @@ class LockedMode:
         await self._check(principal)
         challenge, dek = self._read_letter(principal, unlock_id, letter)
         async with self._database.unit_of_work() as stores:
+            await stores.deks.pin(challenge.dek_id)  # a lock by hand comes before this, or after
             kept = await stores.deks.get(principal.account_id)
-        right = kept is not None and kept.id == challenge.dek_id and kept.check_value is not None
-        if kept is None or not right or not hmac.compare_digest(kept.check_value or b"", check_value(dek)):
-            wipe(dek)
-            self._failed(principal.account_id)
-            raise MalformedRequest("this is not the key of your vault", details={"param": "sealed"})
-        self._failures.pop(principal.account_id, None)
-        self._remember(principal, dek, kept.id, everywhere=everywhere, idle_s=idle_s)
-        await self._note(principal, Act.VAULT_UNLOCKED, kept.id)
+            right = kept is not None and kept.id == challenge.dek_id and kept.check_value is not None
+            if kept is None or not right or not hmac.compare_digest(kept.check_value or b"", check_value(dek)):
+                wipe(dek)
+                self._failed(principal.account_id)
+                raise MalformedRequest("this is not the key of your vault", details={"param": "sealed"})
+            if kept.locked_by_hand and any(wrap.kind == "device" for wrap in challenge.wraps):
+                wipe(dek)
+                raise MalformedRequest("the vault was locked by hand meanwhile; begin again", details={"param": "unlock_id"})
+            self._failures.pop(principal.account_id, None)
+            self._remember(principal, dek, kept.id, everywhere=everywhere, idle_s=idle_s)
+            await stores.deks.mark_by_hand(kept.id, False)
+            await stores.audit.add(self._record(principal, Act.VAULT_UNLOCKED, kept.id))
         return await self.state(principal)
 
     async def lock(self, principal: Principal) -> VaultState:
-        """Lock the vault now, for every client."""
+        """Lock the vault now, for every client and in every process. No device opens it until somebody has unlocked it by hand."""
         if principal.origin is not None:
             raise not_for_sites()
-        opened = self._vault.opened.live(principal.account_id)
-        if opened is not None and opened.unlock is not None:
-            self._lock(principal.account_id)
-            await self._note(principal, Act.VAULT_LOCKED, opened.dek_id or "")
+        account_id = principal.account_id
+        async with self._database.unit_of_work() as stores:
+            dek = await stores.deks.get(account_id)
+            if dek is not None and dek.is_locked:
+                await stores.deks.mark_by_hand(dek.id, True)
+                if not dek.locked_by_hand or self._vault.opened.live(account_id) is not None:
+                    await stores.audit.add(self._record(principal, Act.VAULT_LOCKED, dek.id))
+        self._lock(account_id)
+        self._bus.publish(VAULTS_TOPIC, {"account_id": account_id, "process": self._process})
         return await self.state(principal)
 
     async def begin_switch(self, principal: Principal) -> Challenge:
@@ -272,18 +283,14 @@ class LockedMode:
     def _record(self, principal: Principal, act: Act, subject: str, about: str | None = None) -> AuditRecord:
         return AuditRecord(principal.account_id, self._clock.now(), act, subject, about or principal.label)
 
-    async def _note(self, principal: Principal, act: Act, subject: str) -> None:
-        async with self._database.unit_of_work() as stores:
-            await stores.audit.add(self._record(principal, act, subject))
-
     def _tell(self, account_id: str) -> None:
         self._bus.publish(account_topic(account_id), {"event": "vault_changed", "data": {}})
 
     def _on_over(self, message: Message) -> None:
-        """Lock what a client had unlocked whose credential is over, or all of an account whose password was changed."""
+        """Lock what a client had unlocked whose credential is over, or all of an account: its password was changed, or it is locked."""
         credential, account_id = message.get("token_id"), message.get("account_id")
         if isinstance(credential, str):
             for locked_id in self._vault.opened.end_credential(credential):
                 self._tell(locked_id)
-        if isinstance(account_id, str):
+        if isinstance(account_id, str) and message.get("process") != self._process:  # what this process locked may be open again
             self._lock(account_id)

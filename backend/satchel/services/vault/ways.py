@@ -11,7 +11,7 @@ from satchel.domain.accounts import Principal
 from satchel.domain.audit import Act, AuditRecord
 from satchel.domain.errors import MalformedRequest, NotFound, ProofNeeded, Refused
 from satchel.domain.keys import WrappedDek
-from satchel.domain.vault import OpenWrap, UserWrap, WrapDraft, WrapKind, check_draft, check_kinds
+from satchel.domain.vault import OpenWrap, UserWrap, WrapDraft, WrapKind, check_draft, check_kinds, usable_wraps
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.custody import Custody
@@ -30,9 +30,10 @@ class Ways:
         self._clock = clock
         self._ids = ids
 
-    async def offered(self, wraps: Sequence[UserWrap]) -> Sequence[OpenWrap]:
-        """Return wraps without the KEK's seal: the client opens the rest."""
-        inner = [(wrap, await self._custody.unwrap(wrap.wrap, wrap.context)) for wrap in wraps]
+    async def offered(self, wraps: Sequence[UserWrap], dek: WrappedDek) -> Sequence[OpenWrap]:
+        """Return the wraps that a client may try, without the KEK's seal: the client opens the rest."""
+        usable = usable_wraps(wraps, locked_by_hand=dek.locked_by_hand)
+        inner = [(wrap, await self._custody.unwrap(wrap.wrap, wrap.context)) for wrap in usable]
         return [OpenWrap(wrap.id, wrap.kind, wrap.params, bytes(blob), wrap.label) for wrap, blob in inner]
 
     async def wrapped(self, dek: WrappedDek, draft: WrapDraft) -> UserWrap:

@@ -1,6 +1,7 @@
 """Wrapped data keys in memory."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from satchel.domain.keys import WrappedDek
 from satchel.stores.memory.state import Tables
@@ -37,6 +38,12 @@ class MemoryDeks:
     async def pin(self, dek_id: str) -> bool:
         """Keep others from removing a data key until this unit of work ends; False if it is gone already."""
         return self._place(dek_id) is not None
+
+    async def mark_by_hand(self, dek_id: str, locked: bool) -> None:
+        """Note that a person has locked a data key by hand, or unlocked it so."""
+        place = self._place(dek_id)
+        if place is not None:
+            self._tables.deks[place] = replace(self._tables.deks[place], locked_by_hand=locked)
 
     async def remove(self, dek_id: str) -> bool:
         """Remove a data key; False if it is gone already."""

@@ -46,6 +46,10 @@ class SqlDeks:
         """Keep others from removing a data key until this unit of work ends; False if it is gone already."""
         return await self._transaction.write(update(deks).where(deks.c.id == dek_id).values(version=deks.c.version)) == 1
 
+    async def mark_by_hand(self, dek_id: str, locked: bool) -> None:
+        """Note that a person has locked a data key by hand, or unlocked it so."""
+        await self._transaction.write(update(deks).where(deks.c.id == dek_id).values(locked_by_hand=locked))
+
     async def remove(self, dek_id: str) -> bool:
         """Remove a data key; False if it is gone already."""
         return await self._transaction.write(delete(deks).where(deks.c.id == dek_id)) == 1

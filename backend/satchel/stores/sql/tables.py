@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-REVISION = "0010"
+REVISION = "0011"
 """The newest migration: what the tables below look like."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -260,6 +260,7 @@ deks = Table(
     _text("kek_id"),
     Column("blob", LargeBinary, nullable=False),
     Column("check_value", LargeBinary, nullable=True),  # there in locked mode, where kek_id and blob are empty
+    Column("locked_by_hand", Boolean, nullable=False),
     UniqueConstraint("account_id", "version"),
     Index(None, "kek_id"),
 )
