@@ -6,6 +6,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,11 @@ class Postgres:
         """Run a statement as the owner of the cluster."""
         self._run("psql", "-q", "-h", "127.0.0.1", "-p", str(self.port), "-U", "satchel", "-d", "postgres", "-c", statement)
 
+    def kept(self) -> dict[str, bytes]:
+        """Return the raw bytes of what the whole cluster has on disk, its log and its write-ahead log too."""
+        self.sql("CHECKPOINT")
+        return {str(path.relative_to(self.folder)): path.read_bytes() for path in self.folder.rglob("*") if path.is_file()}
+
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self.programs / program), *arguments]
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
@@ -57,22 +63,29 @@ class Postgres:
             assert ended.returncode == 0, output.read().decode(errors="replace")
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """Yield a cluster; skip where there is no PostgreSQL, except in CI."""
+@contextmanager
+def cluster() -> Iterator[Postgres]:
+    """Run a cluster; skip where there is no PostgreSQL, except in CI."""
     if not PROGRAMS:
         assert os.environ.get("CI") != "true", "PostgreSQL is missing: apt-get install postgresql"
         pytest.skip("there is no PostgreSQL under /usr/lib/postgresql")
     folder = Path(tempfile.mkdtemp(prefix="satchel-pg-"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
-    cluster = Postgres(PROGRAMS[-1], folder)
+    running = Postgres(PROGRAMS[-1], folder)
     try:
-        cluster.start()
-        yield cluster
-        cluster.stop()
+        running.start()
+        yield running
+        running.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """Yield a cluster for the session."""
+    with cluster() as running:
+        yield running
 
 
 def free_port() -> int:

@@ -5,25 +5,20 @@ import base64
 import json
 import re
 import secrets
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
 import aiohttp
 import pytest
+from tests.doors.canaries import CANARY, KEY, PATIENCE, PROMPT, SAID, TOKEN, found_in, post, talkative, traces
 from tests.doors.routes import routes
-from tests.doors.upstream import Upstream, upstream
-from tests.stage import EMAIL, PASSWORD, Satchel, free_port
+from tests.doors.upstream import Upstream
+from tests.stage import EMAIL, PASSWORD, Satchel
 from tests.vault_client import letter, switch
 from websockets.asyncio.client import connect
 
-CANARY = "CanaryZq7"
-PROMPT = f"{CANARY} prompt of a person"
-KEY = f"sk-{CANARY}-0123456789abcdef"
-ODD_KEY = f"{CANARY}:odd~key=of-my-own"
-TOKEN = f"sat_{CANARY}0123456789abcdefghijklmnopqrstuvwxyz"
 MODELS = ("hello", "mute", "garbage", "html", "cut", "refuses", "too-long", "throttles")
-SAID = [{"role": "user", "content": PROMPT}]
 ASKED: Mapping[str, Mapping[str, object]] = {
     "/v1/chat/completions": {"messages": SAID},
     "/v1/completions": {"prompt": PROMPT},
@@ -49,31 +44,17 @@ FIELDS = (
     "state",
     "link",
 )
-PATIENCE = aiohttp.ClientTimeout(total=30)
 
 
-@pytest.fixture
-async def stage(tmp_path: Path) -> AsyncGenerator[tuple[Satchel, Upstream, aiohttp.ClientSession], None]:
-    """Yield a real server that says all it can in its log, the provider behind it, and a client."""
-    settings = {"SATCHEL_BUILTIN_MODEL": "off", "SATCHEL_LOG_LEVEL": "debug", "SATCHEL_IDLE_TIMEOUT_S": "0.5"}
-    satchel = Satchel(tmp_path, free_port(), settings)
-    async with upstream() as provider, aiohttp.ClientSession(satchel.url, timeout=PATIENCE) as http:
-        satchel.add_owner()
-        await asyncio.to_thread(satchel.start)
-        yield satchel, provider, http
-        await asyncio.to_thread(satchel.stop)
+async def test_canaries_are_found_nowhere(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    async with talkative(tmp_path, SATCHEL_IDLE_TIMEOUT_S="0.5") as (satchel, provider, http):
+        await go_everywhere(satchel, provider, http, tmp_path_factory.mktemp("routes") / "home")
 
 
-async def test_canaries_are_found_nowhere(
-    stage: tuple[Satchel, Upstream, aiohttp.ClientSession], tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    satchel, provider, http = stage
-    token = await asyncio.to_thread(satchel.command, "token", "create", "--account", EMAIL, "--name", "all", "--manage")
-    http.headers["authorization"] = f"Bearer {token}"
-    for label, secret in (("lab", KEY), ("odd", ODD_KEY)):
-        draft = {"provider": "custom", "base_url": provider.url, "secret": secret, "label": label}
-        assert await post(http, "/v1/keys", draft) == 201
-    every = await routes(tmp_path_factory.mktemp("routes") / "home")
+async def go_everywhere(satchel: Satchel, provider: Upstream, http: aiohttp.ClientSession, home: Path) -> None:
+    """Use, fail and sweep every door, kill the server, and look into what it left."""
+    token = http.headers["authorization"].removeprefix("Bearer ")
+    every = await routes(home)
     assert {path for _, path in every if path in ASKED} == set(ASKED)
     await generate(http, satchel.port, token)
     asked_for = {asked.path for asked in provider.asked if PROMPT in str(asked.body) or "multipart" in asked.headers["content-type"]}
@@ -93,18 +74,8 @@ async def test_canaries_are_found_nowhere(
     assert satchel.process
     satchel.process.kill()
     satchel.process.wait(30)
-    left = traces(satchel)
-    for secret in (CANARY.encode(), dek, base64.b64encode(dek)[:-2], base64.urlsafe_b64encode(dek)[:-2], dek.hex().encode()):
-        assert [where for where, content in left.items() if secret in content] == []
-    assert [where for where, content in left.items() if re.search(rb"sat_[A-Za-z0-9]{20}", content)] == []
-
-
-async def post(http: aiohttp.ClientSession, path: str, body: object, **headers: str) -> int:
-    """Post and return the status; the answer is read."""
-    data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    async with http.post(path, data=data, headers={"content-type": "application/json", **headers}) as reply:
-        await reply.read()
-        return reply.status
+    dek_forms = (dek, base64.b64encode(dek)[:-2], base64.urlsafe_b64encode(dek)[:-2], dek.hex().encode())
+    assert found_in(traces(satchel), (CANARY.encode(), *dek_forms)) == []
 
 
 async def generate(http: aiohttp.ClientSession, port: int, token: str) -> None:
@@ -202,8 +173,3 @@ async def fail(http: aiohttp.ClientSession) -> None:
                 await reply.read()
     async with http.post("/sign-in", data={"email": EMAIL, "password": PROMPT}) as reply:
         await reply.read()
-
-
-def traces(satchel: Satchel) -> Mapping[str, bytes]:
-    """Return the raw bytes of everything that the server left behind."""
-    return {str(path.relative_to(satchel.home)): path.read_bytes() for path in satchel.home.rglob("*") if path.is_file()}

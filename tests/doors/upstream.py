@@ -91,6 +91,8 @@ class Upstream:
                 chunk(writer, "Hel")
                 await asyncio.sleep(0.02)
                 writer.transport.abort()
+            case "dies":
+                await die(writer, asked)
             case "thinks-and-calls":
                 think_and_call(writer)
                 await writer.drain()
@@ -98,14 +100,12 @@ class Upstream:
                 use_tool(writer, asked.body)
                 await writer.drain()
             case "paints":
-                picture = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXEL}"}}
-                write(writer, json.dumps({"id": "up_1", "choices": [{"index": 0, "delta": {"images": [picture]}, "finish_reason": None}]}))
-                say(writer, "Here.")
+                paint(writer)
                 await writer.drain()
             case "refuses" | "too-long" | "throttles" | "wrong-key":
                 refuse(writer, model)
-            case "endless":
-                await self._endless(writer, asked)
+            case "endless" | "parrot":
+                await self._endless(writer, asked, "word " if model == "endless" else json.dumps(asked.body))
             case "flood":
                 await self._flood(writer, asked)
             case _:
@@ -114,10 +114,10 @@ class Upstream:
                 await writer.drain()
 
     @staticmethod
-    async def _endless(writer: asyncio.StreamWriter, asked: Asked) -> None:
+    async def _endless(writer: asyncio.StreamWriter, asked: Asked, text: str) -> None:
         said = 0
         while not asked.closed.is_set():
-            chunk(writer, "word ")
+            chunk(writer, text)
             await writer.drain()
             said += 1
             if said == 5:
@@ -129,6 +129,17 @@ class Upstream:
         while not asked.closed.is_set():
             chunk(writer, "x" * 4_000)
             await writer.drain()
+
+
+async def die(writer: asyncio.StreamWriter, asked: Asked) -> None:
+    """Repeat what was said and the key that opened, the latter in half an error, and break off."""
+    said = json.dumps(asked.body)
+    chunk(writer, said)
+    write(writer, json.dumps({"id": "up_1", "choices": [], "note": asked.headers["authorization"]}))
+    writer.write(b'data: {"error": {"message": "' + f"{asked.headers['authorization']} {said}".encode())
+    await writer.drain()
+    await asyncio.sleep(0.02)
+    writer.transport.abort()
 
 
 def say(writer: asyncio.StreamWriter, *texts: str) -> None:
@@ -154,6 +165,13 @@ def draw(writer: asyncio.StreamWriter, body: dict[str, object]) -> None:
     usage = {"input_tokens": 4, "output_tokens": 1_000, "total_tokens": 1_004}
     answer = {"created": 1, "data": [one] * int(str(body.get("n", 1))), "usage": usage}
     writer.write(HEAD.format(status="200 OK", kind="application/json").encode() + json.dumps(answer).encode())
+
+
+def paint(writer: asyncio.StreamWriter) -> None:
+    """Answer a picture in a chat."""
+    picture = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXEL}"}}
+    write(writer, json.dumps({"id": "up_1", "choices": [{"index": 0, "delta": {"images": [picture]}, "finish_reason": None}]}))
+    say(writer, "Here.")
 
 
 def refuse(writer: asyncio.StreamWriter, how: str) -> None:
