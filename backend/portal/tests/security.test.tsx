@@ -126,7 +126,7 @@ test("a short password is refused before it is sent", async () => {
 
 test("the proof is asked for in the ways the person has, and tells whether it was given", async () => {
   vi.stubGlobal("HTMLDialogElement", HTMLElement);
-  const api = serving({ "GET proof": { ways: ["password", "code"] } });
+  const api = serving({ "GET proof": { ways: ["password", "code"], may_begin: false } });
   render(<ProofDialog api={api} />, host);
   await settled();
   const asked = api.askForProof?.();
@@ -138,4 +138,25 @@ test("the proof is asked for in the ways the person has, and tells whether it wa
   expect(sent).toContain('POST proof {"password":"my password"}');
   host.querySelector("dialog")?.dispatchEvent(new Event("close"));
   expect(await asked).toBe(true);
+});
+
+test("whoever has nothing to prove it by is sent to add something, or first to sign in once more", async () => {
+  vi.stubGlobal("HTMLDialogElement", HTMLElement);
+  const api = serving({ "GET proof": { ways: [], may_begin: true } });
+  render(<ProofDialog api={api} />, host);
+  await settled();
+  const asked = api.askForProof?.();
+  expect(await settled()).toContain("Add a passkey or a password first");
+  for (const dialog of host.querySelectorAll("dialog")) {
+    dialog.close = () => void dialog.dispatchEvent(new Event("close"));
+  }
+  await press("Open Security");
+  expect(location.hash).toBe("#/security");
+  expect(await asked).toBe(false);
+  const later = serving({ "GET proof": { ways: [], may_begin: false } });
+  render(<ProofDialog api={later} />, host);
+  await settled();
+  void later.askForProof?.();
+  await settled();
+  expect(host.querySelector("a")?.getAttribute("href")).toMatch(/^\/sign-in\?again=1&next=/);
 });

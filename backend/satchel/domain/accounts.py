@@ -54,7 +54,8 @@ class Principal:
 class SignIn:
     """A browser signed in to the portal; the cookie's value is stored only as its hash.
 
-    `proved_at` is when its person last proved who they are, None for a sign-in of before that was written down.
+    `proved_at` is when its person last proved who they are; None if they never did, because an authority let them in that does not say when
+    it asked them.
     """
 
     id: str
@@ -71,6 +72,11 @@ def proof_ends_at(sign_in: SignIn, now: datetime) -> datetime | None:
     """Return until when it counts that the sign-in's person proved who they are: five minutes; None where it does not."""
     ends_at = sign_in.proved_at + _PROOF_LIFE if sign_in.proved_at is not None else None
     return ends_at if ends_at is not None and ends_at > now else None
+
+
+def is_newly_vouched(sign_in: SignIn, now: datetime) -> bool:
+    """Tell whether an authority that does not say when it asked has let the sign-in's person in within five minutes. It proves little."""
+    return sign_in.proved_at is None and now - sign_in.created_at < _PROOF_LIFE
 
 
 SignUp = Literal["owner-only", "invite", "open"]

@@ -30,7 +30,7 @@ class Authority:
 class Vouched:
     """What an authority said of a person. Only `issuer` and `subject` say who it is: an email is a label, whoever it belongs to.
 
-    `asked_at` is when it last asked the person to prove who they are, None if it does not say.
+    `asked_at` is when it last asked the person to prove who they are, None if it does not say: then it proves nothing more.
     """
 
     issuer: str

@@ -40,8 +40,8 @@ def browser() -> aiohttp.ClientSession:
     return aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
 
 
-async def signed_in_elsewhere(person: aiohttp.ClientSession, location: str, name: str) -> str:
-    """Sign in at the provider and agree; return where it sends the browser back to."""
+async def signed_in_elsewhere(person: aiohttp.ClientSession, location: str, name: str, prompts: list[str] | None = None) -> str:
+    """Sign in at the provider and agree; return where it sends the browser back to. What it asks for is added to `prompts`."""
     for _ in range(12):
         async with person.get(location, allow_redirects=False) as answer:
             text = await answer.text()
@@ -54,6 +54,8 @@ async def signed_in_elsewhere(person: aiohttp.ClientSession, location: str, name
         prompt = re.search(r'name="prompt" value="([^"]+)"', text)
         assert form, text
         assert prompt, text
+        if prompts is not None:
+            prompts.append(prompt[1])
         async with person.post(
             urljoin(location, form[1]), data={"prompt": prompt[1], "login": name, "password": "x"}, allow_redirects=False
         ) as sent:
@@ -89,6 +91,29 @@ async def connected(house: Served, name: str) -> None:
             assert f"{name}@id.example" in await page.text()
 
 
+async def proof_ends(house: Served, person: aiohttp.ClientSession) -> str | None:
+    async with person.get(f"{house.url}/portal/api/proof") as answer:
+        until: str | None = (await answer.json())["until_at"]
+        return until
+
+
+async def proved_again(house: Served, person: aiohttp.ClientSession) -> None:
+    """Sign in by the provider, then have it ask again. It knows the person, so that must be wanted of it, and told by it."""
+    await landed(person, await signed_in_elsewhere(person, await began(house, person, "/sign-in/with/oidc"), "mira"))
+    assert await proof_ends(house, person) is None, "the provider says when it asked only if it is asked for that"
+    wanted = await began(house, person, "/sign-in/with/oidc")
+    silent = re.sub("&(prompt|max_age)=[^&]*", "", wanted)
+    prompts: list[str] = []
+    back = await signed_in_elsewhere(person, silent, "mira", prompts)
+    assert prompts == ["consent"], "it knows the person"
+    assert (await landed(person, back))[0] == 403, "what was wanted of it was taken out on the way"
+    assert await proof_ends(house, person) is None
+    back = await signed_in_elsewhere(person, await began(house, person, "/sign-in/with/oidc"), "mira", prompts)
+    assert "login" in prompts
+    assert (await landed(person, back))[0] == 303
+    assert await proof_ends(house, person) is not None
+
+
 async def test_the_real_oidc_provider_vouches_for_whoever_is_connected(tmp_path: Path) -> None:
     async with provider() as issuer:
         settings = {
@@ -109,6 +134,8 @@ async def test_the_real_oidc_provider_vouches_for_whoever_is_connected(tmp_path:
                     assert (account.status, (await account.json())["email"]) == (200, "owner@satchel.example")
                 async with another.get(f"{house.url}/portal/api/account") as account:
                     assert account.status == 401
+            async with browser() as person:
+                await proved_again(house, person)
             async with browser() as stranger:
                 back = await signed_in_elsewhere(stranger, await began(house, stranger, "/sign-in/with/oidc"), "ivo")
                 assert (await landed(stranger, back))[0] == 403, "nobody here is connected with that person"

@@ -169,7 +169,7 @@ class House:
         """Return the doors that open to a person in the portal only."""
         callers = Callers(self.authenticator)
         return [
-            passkeys_router(callers, self.passkeys),
+            passkeys_router(callers, self.passkeys, self.proofs),
             proofs_router(callers, self.proofs, self.accounts),
             totps_router(callers, self.totps, self.accounts),
         ]

@@ -4,59 +4,17 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
-from urllib.parse import parse_qs, urlencode, urlsplit
 
-import httpx2
 import pytest
 from joserfc.jwk import ECKey, OctKey, RSAKey
 from tests.doors.portal.elsewhere import ISSUER
 from tests.doors.portal.house import BASE, EMAIL, OURS, House
+from tests.doors.portal.there_and_back import begun, came_back, query_of, say, signed_in, tied
 
 from satchel.domain.audit import Act
 from satchel.domain.authorities import Vouched
 
 Prepare = Callable[[House, str], None]
-
-
-def query_of(location: str) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
-
-
-async def begun(home: House, browser: httpx2.AsyncClient | None = None, name: str = "company", after: str = "/demo") -> str:
-    """Begin to sign in; return where the browser is sent."""
-    answer = await (browser or home.browser).get(f"/sign-in/with/{name}?{urlencode({'next': after})}")
-    assert answer.status_code == 303, answer.text
-    return str(answer.headers["location"])
-
-
-async def came_back(
-    home: House, location: str, browser: httpx2.AsyncClient | None = None, name: str = "company", **changes: str
-) -> httpx2.Response:
-    """Come back from the authority with a code."""
-    query = {"code": "c0de", "state": query_of(location)["state"], **changes}
-    return await (browser or home.browser).get(f"/sign-in/back/{name}?{urlencode(query)}")
-
-
-def say(home: House, location: str, **claims: object) -> None:
-    now = int(home.clock.at.timestamp())
-    home.elsewhere.will_say(location, **{"iat": now, "exp": now + 300, **claims})  # type: ignore[arg-type]
-
-
-async def tied(home: House) -> None:
-    """Sign in by password, connect the authority, and sign out."""
-    await home.sign_in()
-    page = await home.browser.get("/sign-in/ways")
-    address = re.search(r'href="(/sign-in/with/company\?tie=[^"]+)"', page.text)
-    assert address, page.text
-    location = (await home.browser.get(address[1])).headers["location"]
-    say(home, location)
-    answer = await came_back(home, location)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in/ways")
-    home.browser.cookies.clear()
-
-
-async def signed_in(home: House, browser: httpx2.AsyncClient | None = None) -> bool:
-    return (await (browser or home.browser).get("/portal/api/account")).status_code == 200
 
 
 async def test_whoever_is_tied_signs_in_and_goes_on_where_they_were(home: House) -> None:
@@ -312,50 +270,3 @@ async def test_where_anybody_may_sign_up_a_verified_email_makes_an_account_but_n
     (tie,) = await quick.ties.list(account.id)
     with pytest.raises(Exception, match="only way"):
         await quick.ties.untie(account.id, tie.id)
-
-
-async def test_whoever_must_prove_themselves_is_asked_again_by_the_authority(home: House) -> None:
-    home.elsewhere.metadata = {"claims_supported": ["sub", "auth_time"]}
-    await tied(home)
-    say(home, location := await begun(home))
-    assert "max_age" not in query_of(location)
-    assert (await came_back(home, location)).status_code == 303
-    assert not await proved(home), "the authority knew them again, and asked nothing"
-    again = await home.browser.get("/sign-in?again=1&next=/demo")
-    assert (again.status_code, "Continue with Company" in again.text) == (200, True)
-    for auth_time in (None, int(home.clock.at.timestamp()) - 600, True, "now", 10**30):
-        location = await begun(home)
-        assert (query_of(location)["max_age"], query_of(location)["prompt"]) == ("0", "login")
-        say(home, location, auth_time=auth_time)
-        refused = await came_back(home, location)
-        assert (refused.status_code, await proved(home)) == (403, False), auth_time
-    say(home, location := await begun(home), auth_time=int(home.clock.at.timestamp()))
-    assert (await came_back(home, location)).headers["location"] == "/demo"
-    assert await proved(home)
-    home.clock.pass_by(minutes=6)
-    assert not await proved(home)
-
-
-async def test_a_sign_in_that_the_authority_has_just_asked_for_is_a_proof(quick: House) -> None:
-    await tied(quick)
-    say(quick, location := await begun(quick), auth_time=int(quick.clock.at.timestamp()))
-    await came_back(quick, location)
-    assert await proved(quick)
-
-
-async def test_of_an_authority_that_never_says_when_it_asked_no_more_is_wanted(quick: House) -> None:
-    await tied(quick)
-    say(quick, location := await begun(quick))
-    await came_back(quick, location)
-    assert await proved(quick)
-    quick.clock.pass_by(minutes=6)
-    say(quick, location := await begun(quick))
-    assert query_of(location)["prompt"] == "login"
-    await came_back(quick, location)
-    assert await proved(quick)
-
-
-async def proved(home: House) -> bool:
-    answer = await home.browser.get("/portal/api/proof")
-    assert answer.status_code == 200, answer.text
-    return answer.json()["until_at"] is not None

@@ -153,7 +153,7 @@ async def test_after_five_minutes_a_dangerous_act_wants_a_proof_and_goes_on_then
         refused = await call
         assert refused.status_code == 403
         assert refused.json()["error"]["metadata"]["satchel_code"] == "proof_needed"
-    assert (await home.browser.get("/portal/api/proof")).json() == {"ways": ["password"], "until_at": None}
+    assert (await home.browser.get("/portal/api/proof")).json() == {"ways": ["password"], "until_at": None, "may_begin": False}
     wrong = await home.browser.post("/portal/api/proof", json={"password": "a wrong one"}, headers=CHANGE)
     assert wrong.status_code == 401
     before = home.browser.cookies["satchel_sid"]

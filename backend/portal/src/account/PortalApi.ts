@@ -117,7 +117,7 @@ export class PortalApi {
     exportAccount: async () =>
       new Blob([JSON.stringify(await this.#send("GET", "account/export"), null, 2)], { type: "application/json" }),
     deleteAccount: (email) => this.#send("POST", "account/delete", { email }),
-    proofWays: () => this.#send("GET", "proof"),
+    proofState: () => this.#send("GET", "proof"),
     beginProof: () => this.#send("POST", "proof/begin"),
     prove: (proof) => this.#send("POST", "proof", proof),
   };

@@ -4,11 +4,10 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { PortalApi } from "../account/PortalApi";
 import { ResourceNote } from "../account/ResourceNote";
 import { answerPasskey } from "../passkeys/answerPasskey";
-import type { ProofWay } from "./SecurityDoors";
+import type { ProofState, ProofWay } from "./SecurityDoors";
 import { useDeed } from "./useDeed";
 
-interface Question {
-  ways: ProofWay[];
+interface Question extends ProofState {
   answer(proved: boolean): void;
 }
 
@@ -17,8 +16,8 @@ export function ProofDialog({ api }: { api: PortalApi }): JSX.Element | null {
   const [question, ask] = useState<Question | null>(null);
   useEffect(() => {
     api.askForProof = async () => {
-      const { ways } = await api.security.proofWays();
-      return new Promise<boolean>((answer) => ask({ ways, answer }));
+      const state = await api.security.proofState();
+      return new Promise<boolean>((answer) => ask({ ...state, answer }));
     };
     return () => {
       api.askForProof = null;
@@ -29,7 +28,37 @@ export function ProofDialog({ api }: { api: PortalApi }): JSX.Element | null {
     ask(null);
     question.answer(proved);
   };
+  if (question.may_begin) return <FirstWay close={() => close(false)} />;
   return <Asking api={api} ways={question.ways} close={close} />;
+}
+
+/** Who signs in elsewhere only, where nobody says that they were asked, has nothing to prove it by: this is how to get it. */
+function FirstWay({ close }: { close(): void }): JSX.Element {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  const toSecurity = () => {
+    location.hash = "#/security";
+    dialog.current?.close();
+  };
+  return (
+    <dialog class="dialog" ref={dialog} aria-labelledby="proof" onClose={close}>
+      <div class="stack s3">
+        <h2 class="h2" id="proof">
+          Add a passkey or a password first
+        </h2>
+        <p class="t13 m2">
+          Where you signed in does not tell us whether it really asked you. So this needs something that you prove
+          yourself by here. Add it within five minutes of signing in.
+        </p>
+        <button type="button" class="btn primary" onClick={toSecurity}>
+          Open Security
+        </button>
+        <button type="button" class="btn quiet" onClick={() => dialog.current?.close()}>
+          Not now
+        </button>
+      </div>
+    </dialog>
+  );
 }
 
 function Asking({ api, ways, close }: { api: PortalApi; ways: ProofWay[]; close(proved: boolean): void }): JSX.Element {

@@ -36,6 +36,12 @@ export interface SignIn {
 /** In which way a person proves who they are. */
 export type ProofWay = "passkey" | "password" | "code";
 
+/** How a person can prove it; `may_begin` where they have no way yet, and may add the first one without a proof. */
+export interface ProofState {
+  ways: ProofWay[];
+  may_begin: boolean;
+}
+
 /** One proof. */
 export type Proof = { password: string } | { code: string } | { credential: object };
 
@@ -58,7 +64,7 @@ export interface SecurityDoors {
   exportAccount(): Promise<Blob>;
   /** Delete the account, whose email was typed again. */
   deleteAccount(email: string): Promise<void>;
-  proofWays(): Promise<{ ways: ProofWay[] }>;
+  proofState(): Promise<ProofState>;
   beginProof(): Promise<PasskeyOptions>;
   prove(proof: Proof): Promise<void>;
 }

@@ -5,6 +5,7 @@ from starlette.requests import Request
 from satchel.domain.accounts import Principal
 from satchel.domain.errors import ProofNeeded, Refused
 from satchel.doors.auth import PERSON, PRINCIPAL, Authenticator, Person
+from satchel.services.accounts.proofs import Proofs
 
 
 class Callers:
@@ -49,6 +50,17 @@ class Callers:
         """
         person = await self.person(request)
         self.require_proof(request)
+        return person
+
+    async def adding(self, request: Request, proofs: Proofs) -> Person:
+        """Return the person, who may add what they prove by who they are: has proved it lately, or has nothing yet to do so by.
+
+        Raises:
+            Unauthenticated, Refused, ProofNeeded: as `proved`.
+        """
+        person = await self.person(request)
+        if not await proofs.may_begin(person.sign_in):
+            self.require_proof(request)
         return person
 
     def require_proof(self, request: Request) -> bool:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from satchel.domain.passkeys import Passkey
 from satchel.doors.http.callers import Callers
 from satchel.services.accounts.passkeys import MAX_NAME_CHARACTERS, Passkeys
+from satchel.services.accounts.proofs import Proofs
 
 
 class PasskeySchema(BaseModel):
@@ -41,7 +42,7 @@ class PasskeyChange(BaseModel):
     name: str = Field(min_length=1, max_length=MAX_NAME_CHARACTERS)
 
 
-def passkeys_router(callers: Callers, passkeys: Passkeys) -> APIRouter:
+def passkeys_router(callers: Callers, passkeys: Passkeys, proofs: Proofs) -> APIRouter:
     """Return the doors of this resource."""
     router = APIRouter(prefix="/passkeys", tags=["account"])
 
@@ -54,7 +55,7 @@ def passkeys_router(callers: Callers, passkeys: Passkeys) -> APIRouter:
     @router.post("/begin")
     async def begin_passkey(request: Request) -> dict[str, Any]:
         """Return what `navigator.credentials.create` needs, good for five minutes."""
-        person = await callers.proved(request)
+        person = await callers.adding(request, proofs)
         return (await passkeys.begin_adding(person.sign_in.account_id, person.sign_in.id, person.origin)).options
 
     @router.post("", status_code=201)

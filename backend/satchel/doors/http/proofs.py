@@ -15,10 +15,11 @@ _Text = Annotated[str, Field(min_length=1, max_length=1024)]
 
 
 class ProofState(BaseModel):
-    """In which ways the person can prove it, and until when the last proof counts."""
+    """In which ways the person can prove it, until when the last proof counts, and whether they may add the first way without one."""
 
     ways: list[str]
     until_at: datetime | None
+    may_begin: bool
 
 
 class ProofDraft(BaseModel):
@@ -49,7 +50,8 @@ def proofs_router(callers: Callers, proofs: Proofs, accounts: Accounts) -> APIRo
     async def get_proof(request: Request) -> ProofState:
         """Return how things stand."""
         person = await callers.person(request)
-        return ProofState(ways=list(await proofs.ways(person.sign_in.account_id)), until_at=proofs.until(person.sign_in))
+        who = person.sign_in
+        return ProofState(ways=list(await proofs.ways(who.account_id)), until_at=proofs.until(who), may_begin=await proofs.may_begin(who))
 
     @router.post("/proof/begin")
     async def begin_proof(request: Request) -> dict[str, Any]:
@@ -66,8 +68,8 @@ def proofs_router(callers: Callers, proofs: Proofs, accounts: Accounts) -> APIRo
 
     @router.put("/password", status_code=204)
     async def change_password(request: Request, draft: PasswordDraft) -> None:
-        """Set the password, and sign all other browsers out."""
-        person = await callers.proved(request)
+        """Set the password, the first or another, and sign all other browsers out."""
+        person = await callers.adding(request, proofs)
         await accounts.change_password(person.sign_in.account_id, draft.password, person.sign_in.id)
 
     return router

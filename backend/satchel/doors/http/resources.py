@@ -95,7 +95,7 @@ def resource_routers(authenticator: Authenticator, live: LiveCalls, house: Resou
         vault_router(callers, house.locked_mode),
         audit_router(callers, house.database),
         auth_keys_router(house.exchange),
-        passkeys_router(callers, house.passkeys),
+        passkeys_router(callers, house.passkeys, house.proofs),
         proofs_router(callers, house.proofs, house.accounts),
         totps_router(callers, house.totps, house.accounts),
         departures_router(callers, house.departures, house.accounts),

@@ -1,12 +1,13 @@
 """Signing in with an authority, such as Google or a company's own server: the way there, the way back, and what is connected."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
+from typing import Protocol
 from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
+from satchel.domain.accounts import SignIn
 from satchel.domain.authorities import Authority, Tie, Vouched
 from satchel.domain.errors import Refused, SatchelError
 from satchel.doors.auth import set_sign_in_cookie
@@ -16,6 +17,7 @@ from satchel.doors.portal.pages import Pages
 from satchel.doors.portal.session import Visit, Visits, caller_address, caller_agent
 from satchel.doors.portal.sign_in import SIGN_IN_PATH, sign_in_address
 from satchel.services.accounts import Accounts
+from satchel.services.accounts.proofs import Proofs
 from satchel.services.oauth.attempts import ATTEMPT_LIFE, Attempt, attempt_of
 from satchel.services.oauth.authorities import Authorities
 from satchel.services.oauth.records import parameters_of
@@ -27,18 +29,32 @@ BACK_PATH = "/sign-in/back"
 
 Handler = Callable[[Request], Awaitable[Response]]
 
-_LONG_AGO = datetime.fromtimestamp(0, UTC)
 _MAX_QUERY_CHARACTERS = 8192
+_SECURITY_PLACE = "/#/security"
+_FIRST_WAY = (
+    "Where you signed in does not tell us whether it really asked you. So this needs something that you prove yourself by here. "
+    "Add it within five minutes of signing in, then come back."
+)
 _NOT_STORED = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+
+
+class AuthorityServices(Protocol):
+    """What these pages use; the house has it."""
+
+    accounts: Accounts
+    proofs: Proofs
+    authorities: Authorities
+    ties: Ties
 
 
 class AuthorityDoor:
     """The pages of signing in elsewhere."""
 
-    def __init__(self, accounts: Accounts, authorities: Authorities, ties: Ties, *, visits: Visits, pages: Pages) -> None:
-        self._accounts = accounts
-        self._authorities = authorities
-        self._ties = ties
+    def __init__(self, house: AuthorityServices, *, visits: Visits, pages: Pages) -> None:
+        self._accounts = house.accounts
+        self._proofs = house.proofs
+        self._authorities = house.authorities
+        self._ties = house.ties
         self._visits = visits
         self._pages = pages
 
@@ -64,7 +80,7 @@ class AuthorityDoor:
             return RedirectResponse(sign_in_address(WAYS_PATH), status_code=303)
         require_form_token(tie, visit.secret, _purpose(authority))
         if not self._accounts.has_proved(visit.sign_in):
-            return _to_proof()
+            return await self._to_proof(visit.sign_in)
         return await self._off(request, visit, authority, WAYS_PATH, visit.sign_in.id)
 
     async def back(self, request: Request) -> Response:
@@ -98,7 +114,7 @@ class AuthorityDoor:
         form = await form_of(request)
         require_form_token(form.get("token", ""), visit.secret, "untie")
         if not self._accounts.has_proved(visit.sign_in):
-            return _to_proof()
+            return await self._to_proof(visit.sign_in)
         await self._ties.untie(visit.sign_in.account_id, form.get("tie", ""))
         return RedirectResponse(WAYS_PATH, status_code=303)
 
@@ -125,7 +141,9 @@ class AuthorityDoor:
             await self._ties.tie(visit.sign_in.account_id, authority, vouched)
             return RedirectResponse(WAYS_PATH, status_code=303, headers=_NOT_STORED)
         account_id = await self._ties.account_id(vouched) or await self._new_account(request, authority, vouched)
-        return await self._enter(request, visit, account_id, attempt, vouched.asked_at or _LONG_AGO)
+        if attempt.is_proof and vouched.asked_at is None and await self._proofs.ways(account_id):
+            raise Refused(f"{authority.name} does not say when it asked you who you are; prove it by your passkey or password instead")
+        return await self._enter(request, visit, account_id, attempt, vouched)
 
     async def _new_account(self, request: Request, authority: Authority, vouched: Vouched) -> str:
         """Make an account for somebody who has none, where anybody may sign up; an email that has an account gets no other."""
@@ -136,14 +154,20 @@ class AuthorityDoor:
         await self._ties.tie(account.id, authority, vouched)
         return account.id
 
-    async def _enter(self, request: Request, visit: Visit, account_id: str, attempt: Attempt, asked_at: datetime) -> Response:
+    async def _enter(self, request: Request, visit: Visit, account_id: str, attempt: Attempt, vouched: Vouched) -> Response:
         """Sign in. An authority that just knew the person again proves nothing for a dangerous act: then it is asked once more."""
-        _, secret = await self._accounts.enter(account_id, caller_agent(request), asked_at)
+        _, secret = await self._accounts.enter(account_id, caller_agent(request), vouched)
         if visit.sign_in is not None:
             await self._accounts.sign_out(visit.secret)
         response = RedirectResponse(local_path(attempt.after), status_code=303, headers=_NOT_STORED)
         response.headers["Set-Cookie"] = set_sign_in_cookie(secret, visit.secure)
         return response
+
+    async def _to_proof(self, sign_in: SignIn) -> Response:
+        """Have the person sign in once more before a way to sign in is changed, and come back; or first get something to prove it by."""
+        if await self._proofs.may_begin(sign_in):
+            return self._pages.message("Add a passkey or a password first", _FIRST_WAY, link=("Open Security", _SECURITY_PLACE))
+        return RedirectResponse(sign_in_address(WAYS_PATH, again=True), status_code=303, headers=_NOT_STORED)
 
     def _offer(self, visit: Visit, authority: Authority) -> Mapping[str, str]:
         query = urlencode({"tie": form_token(visit.secret, _purpose(authority))})
@@ -152,11 +176,6 @@ class AuthorityDoor:
     def _line(self, tie: Tie) -> Mapping[str, str]:
         name = next((authority.name for authority in self._authorities.list() if authority.issuer == tie.issuer), tie.issuer)
         return {"id": tie.id, "name": name, "label": tie.label or "", "used": f"{tie.last_used_at:%Y-%m-%d}"}
-
-
-def _to_proof() -> Response:
-    """Have the person sign in once more before a way to sign in is changed, and come back."""
-    return RedirectResponse(sign_in_address(WAYS_PATH, again=True), status_code=303, headers=_NOT_STORED)
 
 
 def _purpose(authority: Authority) -> str:

@@ -75,7 +75,7 @@ def router(house: PortalServices, *, terms: Terms, issuer: Issuer, folder: Path 
     accounts = house.accounts
     pages, visits = Pages(), Visits(accounts, issuer)
     sign_in, mail = SignInDoor(house, visits=visits, pages=pages), MailLinkDoor(house, visits=visits, pages=pages)
-    authority = AuthorityDoor(accounts, house.authorities, house.ties, visits=visits, pages=pages)
+    authority = AuthorityDoor(house, visits=visits, pages=pages)
     consent = Consent(accounts, terms, pages)
     asking: dict[str, AskingDoor] = {
         AUTHORIZE_PATH: AuthorizeDoor(house.oauth, consent, visits),

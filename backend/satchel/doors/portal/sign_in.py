@@ -1,5 +1,6 @@
 """Signing in and out of the portal, and making the owner by the one-time link."""
 
+from collections.abc import Sequence
 from typing import Protocol
 from urllib.parse import urlencode, urlsplit
 
@@ -164,18 +165,21 @@ class SignInDoor:
             error=error.message if error else None,
             connecting=is_connecting(after),
             sign_up=SIGN_UP_PATH if self._accounts.sign_up == "open" else None,
-            authorities=self._elsewhere(after),
+            authorities=self._elsewhere(after, await self._ways(visit) if again else ()),
             mail=f"{MAIL_PATH}?{urlencode({'next': after})}" if self._mail_links.are_offered else None,
             **_passkeys(visit),
             again=again,
             needs_owner=error is None and await self._accounts.needs_owner(),
         )
 
-    def _elsewhere(self, after: str) -> list[dict[str, str]]:
+    async def _ways(self, visit: Visit) -> Sequence[str]:
+        return () if visit.sign_in is None else await self._proofs.ways(visit.sign_in.account_id)
+
+    def _elsewhere(self, after: str, ways: Sequence[str]) -> list[dict[str, str]]:
+        """Return the authorities to go on with; whoever has other ways to prove who they are is not sent to one that proves nothing."""
         query = urlencode({"next": after})
-        return [
-            {"name": authority.name, "address": f"{SIGN_IN_PATH}/with/{authority.id}?{query}"} for authority in self._authorities.list()
-        ]
+        offered = [authority for authority in self._authorities.list() if authority.dialect == "openid" or not ways]
+        return [{"name": authority.name, "address": f"{SIGN_IN_PATH}/with/{authority.id}?{query}"} for authority in offered]
 
     def _setup_page(self, visit: Visit, link: str, email: str = "", error: SatchelError | None = None, *, is_owner: bool) -> Response:
         return self._pages.render(

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from satchel.domain.accounts import Account, SetupLink, SignIn, SignUp, proof_ends_at
 from satchel.domain.audit import Act, AuditRecord
+from satchel.domain.authorities import Vouched
 from satchel.domain.errors import MalformedRequest, NotFound, RateLimited, Refused, TokenInvalid
 from satchel.domain.passkeys import Passkey
 from satchel.domain.tokens import secret_hash
@@ -231,13 +232,13 @@ class Accounts:
             password_hash=await self._passwords.hash(password),
         )
 
-    async def enter(self, account_id: str, user_agent: str | None = None, proved_at: datetime | None = None) -> tuple[SignIn, str]:
-        """Sign in a browser whose person has proved who they are.
+    async def enter(self, account_id: str, user_agent: str | None = None, vouched: Vouched | None = None) -> tuple[SignIn, str]:
+        """Sign in a browser whose person has proved who they are, or whom an authority vouches for.
 
         Args:
             account_id: whose it is.
             user_agent: kept so that the person can tell browsers apart.
-            proved_at: when the person proved who they are, if that was not just now.
+            vouched: what the authority said that lets the person in, None if they have proved who they are here, just now.
 
         Returns:
             The sign-in, and its cookie's value (256 random bits, kept only as a hash).
@@ -256,7 +257,7 @@ class Accounts:
             last_used_at=now,
             expires_at=now + ABSOLUTE_LIFE,
             user_agent=user_agent[:_MAX_USER_AGENT_CHARACTERS] if user_agent else None,
-            proved_at=min(now, proved_at or now),
+            proved_at=_proved_at(vouched, now),
         )
         async with self._database.unit_of_work() as stores:
             await stores.sign_ins.add(sign_in)
@@ -276,6 +277,13 @@ class Accounts:
         decision = await self._limiter.take(bucket, 1, limit)
         if not decision.allowed:
             raise RateLimited("too many attempts; wait a little and try again", retry_after_s=decision.retry_after_s)
+
+
+def _proved_at(vouched: Vouched | None, now: datetime) -> datetime | None:
+    """Return when somebody who comes in has proved who they are: now, or when the authority asked them, None if it does not say."""
+    if vouched is None:
+        return now
+    return None if vouched.asked_at is None else min(now, vouched.asked_at)
 
 
 def _folded(email: str) -> str:

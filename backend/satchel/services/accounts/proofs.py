@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from satchel.domain.accounts import SignIn, proof_ends_at
+from satchel.domain.accounts import SignIn, is_newly_vouched, proof_ends_at
 from satchel.domain.audit import Act, AuditRecord
 from satchel.domain.errors import TokenInvalid, TokenMissing
 from satchel.domain.passkeys import CEREMONY_LIFE, Ceremony
@@ -73,6 +73,14 @@ class Proofs:
             totp = await stores.totps.get(account_id)
         found = {"passkey": has_passkey, "password": account.password_hash is not None, "code": totp is not None and totp.confirmed_at}
         return [way for way, there in found.items() if there]
+
+    async def may_begin(self, sign_in: SignIn) -> bool:
+        """Tell whether the sign-in's person may add a passkey or a password without a proof, because they have nothing to give one by.
+
+        Their authority does not say when it asked them, so all that it opens is this first step, within five minutes of letting them in:
+        whoever has only the sign-in's cookie would have to be let in by it too.
+        """
+        return is_newly_vouched(sign_in, self._clock.now()) and not await self.ways(sign_in.account_id)
 
     def until(self, sign_in: SignIn) -> datetime | None:
         """Return until when the sign-in's last proof counts, None if it does not."""

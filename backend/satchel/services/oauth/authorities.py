@@ -26,6 +26,7 @@ _KEPT_S = 3600.0
 _PER_CALLER = Limit(count=60, window_s=300)
 _MAX_EMAIL_CHARACTERS = 254
 _LEEWAY = timedelta(minutes=1)
+_LONG_AGO = datetime.fromtimestamp(0, UTC)
 _GITHUB_JSON = "application/vnd.github+json"
 
 
@@ -115,7 +116,8 @@ class Authorities:
         """Return who an authority's answer says has come back.
 
         Args:
-            attempt: what this browser began, by its cookie.
+            attempt: what this browser began, by its cookie. If it is a proof and the authority does not say when it asked the person
+                (`asked_at` is None), then nothing is proved, which is the caller's to see.
             redirect_uri: our own address that the answer came to.
             query: every pair of the answer.
             caller: the browser's network address, for the throttle.
@@ -166,11 +168,9 @@ class Authorities:
             heard = await self._hear(authority, address, _bearer(str(tokens["access_token"])))
             if heard.status == 200 and isinstance(heard.body, dict) and heard.body.get("sub") == claims["sub"]:
                 said = heard.body
-        asked_at, told = _moment(claims.get("auth_time")), known.metadata.get("claims_supported")
-        if "auth_time" not in claims and not (isinstance(told, list) and "auth_time" in told):
-            asked_at = self._clock.now()  # it never says when it asked, like GitHub: there is no more to be had of it
-        if attempt.is_proof and (asked_at is None or asked_at < attempt.begun_at - _LEEWAY):
-            raise Refused(f"{authority.name} did not ask you again who you are; prove it in another way, such as by a passkey")
+        asked_at = _asked_at(claims, known.metadata.get("claims_supported"))
+        if attempt.is_proof and asked_at is not None and asked_at < attempt.begun_at - _LEEWAY:
+            raise Refused(f"{authority.name} does not say that it has just asked who you are; prove it otherwise, such as by a passkey")
         return Vouched(authority.issuer, str(claims["sub"]), _email(said.get("email")), said.get("email_verified") is True, asked_at)
 
     def _claims(self, authority: Authority, known: _Known, tokens: Mapping[str, object], attempt: Attempt) -> Mapping[str, object]:
@@ -183,7 +183,7 @@ class Authorities:
         if heard.status != 200 or not isinstance(heard.body, dict) or not isinstance(heard.body.get("id"), int):
             raise Refused(f"{authority.name} did not say who you are; nobody was signed in")
         email = _email(heard.body.get("email") or heard.body.get("login"))
-        return Vouched(authority.issuer, str(heard.body["id"]), email, asked_at=self._clock.now())  # it never says when it asked
+        return Vouched(authority.issuer, str(heard.body["id"]), email)
 
     async def _metadata(self, authority: Authority, *, anew: bool = False) -> _Known:
         """Return what an authority says of itself, kept for an hour. GitHub says nothing: its row does."""
@@ -235,11 +235,18 @@ def _bearer(access_token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {access_token}", "Accept": "application/json"}
 
 
-def _moment(said: object) -> datetime | None:
+def _asked_at(claims: Mapping[str, object], supported: object) -> datetime | None:
+    """Return when the person was asked by what an ID token says: None from an authority that never says it, else long ago if untold.
+
+    Whoever sits at the browser can take `max_age` out of what we ask: that an authority which can say it then does not must prove nothing.
+    """
+    if "auth_time" not in claims:
+        return _LONG_AGO if isinstance(supported, list) and "auth_time" in supported else None
+    said = claims["auth_time"]
     try:
-        return datetime.fromtimestamp(said, UTC) if isinstance(said, int | float) and not isinstance(said, bool) else None
+        return datetime.fromtimestamp(said, UTC) if isinstance(said, int | float) and not isinstance(said, bool) else _LONG_AGO
     except (ValueError, OverflowError, OSError):
-        return None
+        return _LONG_AGO
 
 
 def _email(said: object) -> str | None:
