@@ -122,6 +122,7 @@ def firefox() -> Iterator[Firefox]:
     options.add_argument("-headless")
     options.add_argument("--remote-allow-system-access")
     options.set_preference("extensions.webextensions.uuids", json.dumps({ADD_ON: UUID}))
+    options.set_preference("extensions.webextOptionalPermissionPrompts", False)  # no robot presses that button of the browser's own
     with tempfile.TemporaryDirectory() as place:
         # geckodriver keeps the add-on that it installs in TMPDIR and leaves it there
         service = Service(geckodriver(), log_output=str(Path(place) / "gecko.log"), env={**os.environ, "TMPDIR": place})

@@ -35,6 +35,10 @@ UNCARRIABLE = """
     const calls = [generate(deep), generate("x".repeat(9e6)), generate("x".repeat(2e6)), generate(1n), window.ai.request(null)];
     Promise.all(calls.map(settle)).then(arguments[0]);
 """
+REGISTERED = """
+    const [done] = arguments;
+    browser.scripting.getRegisteredContentScripts().then((scripts) => done(scripts.flatMap(({ js }) => js)), () => done(null));
+"""
 ALL = ["LanguageModel", "Summarizer", "Writer", "Rewriter", "Translator", "LanguageDetector", "Proofreader"]
 ASKED = {"before": "downloadable", "after": "available", "progress": [0, 1], "answer": text_of(3)}
 SOUNDS = [{"format": "wav", "header": "RIFF", "bytes": 44 + 2 * samples} for samples in (16_000, 1_600, 1_600)]
@@ -265,6 +269,25 @@ def test_f1_f2_clients_that_nobody_changed_in_firefox(stage: Stage, fox: Firefox
     until(lambda: fox.driver.find_elements("css selector", "input"), "React's page")[0].send_keys("Count.")
     fox.press("Send")
     until(lambda: fox.driver.find_elements("css selector", "li")[-1].text == f"assistant {text_of(3)}".strip(), "the answer in React")
+
+
+def choose_in_firefox(browser: Firefox, choice: str) -> None:
+    """Set whether pages get `LanguageModel` from Satchel, in the settings themselves, and wait until the browser knows."""
+    browser.back()
+    browser.extension_page("options")
+    browser.driver.execute_script("location.hash = 'settings'")
+    select = until(lambda: browser.driver.find_element("css selector", "[aria-labelledby=prompt-api-title]"), "the setting")
+    select.send_keys({"off": "N", "always": "A", "when missing": "W"}[choice])  # by key: the browser hears only people ask for more
+    wanted = [] if choice == "when missing" else [f"builtin-{choice}.js"]
+    until(lambda: browser.driver.execute_async_script(REGISTERED) == wanted, f"the browser to follow {choice!r}")
+
+
+def test_f1_the_setting_for_language_model_holds_in_firefox(stage: Stage, fox: Firefox) -> None:
+    for choice, kind in (("off", "undefined"), ("always", "function"), ("off", "undefined"), ("when missing", "function")):
+        choose_in_firefox(fox, choice)
+        open_in_firefox(fox, f"{stage.page}/builtin.html", "builtin")
+        look = "return [typeof LanguageModel, typeof Writer, typeof window.ai?.languageModel, typeof window.ai?.generateText]"
+        assert fox.driver.execute_script(look) == [kind, kind, kind, "function"], choice
 
 
 def test_e4_a15_a16_a_page_that_means_harm_in_firefox(stage: Stage, fox: Firefox, counting: CountingServer) -> None:
