@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 from tests.e2e.axe import CONSENT, POPUP, faults_of
-from tests.e2e.chromium import Chromium
+from tests.e2e.chromium import Chromium, chromium
 from tests.e2e.counting_server import CountingServer
 from tests.stage import EMAIL, PASSWORD, Satchel
 
 WORDS = "seven purple lamps hum"
+ASK = "() => window.ask('Count.', { model: 'lab:count-3-0' })"
 BRING_NONSENSE = """async () => {
     const headers = { "content-type": "application/json", "x-satchel-csrf": "1" };
     const body = JSON.stringify({ unlock_id: "none", sealed: "AAAA" });
@@ -25,8 +27,13 @@ MAKE_PASSKEY = """async () => {
 
 
 @pytest.fixture
-def portal(browser: Chromium, satchel: Satchel) -> Iterator[Page]:
+def portal(browser: Chromium, satchel: Satchel) -> Page:
     """The portal's page of keys, by the name that passkeys work with, with an authenticator that derives keys."""
+    return portal_in(browser, satchel)
+
+
+def portal_in(browser: Chromium, satchel: Satchel) -> Page:
+    """Sign in to the portal, and open its page of keys."""
     page = browser.context.new_page()
     authenticator = browser.context.new_cdp_session(page)
     authenticator.send("WebAuthn.enable")
@@ -48,7 +55,7 @@ def portal(browser: Chromium, satchel: Satchel) -> Iterator[Page]:
     page.wait_for_url(f"http://localhost:{satchel.port}/")
     page.goto(f"http://localhost:{satchel.port}/#/keys")
     page.locator("main h1").wait_for()
-    yield page
+    return page
 
 
 def lock(page: Page) -> None:
@@ -142,7 +149,7 @@ def lock_itself(page: Page) -> None:
 def check_device(browser: Chromium, portal: Page, page: Page) -> None:
     """See that this browser opens the vault by itself once it has locked itself, but not when it was locked by hand; leave it locked."""
     lock_itself(portal)
-    assert page.evaluate("() => window.ask('Count.', { model: 'lab:count-3-0' })") == "done", "this device opens it, and asks nobody"
+    assert page.evaluate(ASK) == "done", "this device opens it, and asks nobody"
     with popup(browser) as shown:
         shown.get_by_text("This device unlocks it without asking").wait_for()
         assert faults_of(shown, POPUP) == []
@@ -173,9 +180,7 @@ def test_a_page_waits_until_the_vault_is_unlocked(
     switch_on(portal)
     satchel.call(satchel.add_token(), "PUT", "/v1/grants", {"origin": pages[0], "state": "allowed"})
     browser.connect(satchel).close()
-    page = browser.context.new_page()
-    page.goto(f"{pages[0]}/ask.html")
-    page.wait_for_function("window.ask")
+    page = asking_page(browser, pages[0])
     before = counting.asked
     with asking(browser, page) as window:
         assert faults_of(window, CONSENT) == []
@@ -197,3 +202,39 @@ def test_a_page_waits_until_the_vault_is_unlocked(
     check_device(browser, portal, page)
     assert counting.asked == before + 2
     start_over(portal)
+
+
+def test_the_vault_is_locked_again_when_the_browser_was_closed_where_that_is_wanted(
+    satchel: Satchel, pages: tuple[str, object], tmp_path: Path
+) -> None:
+    satchel.call(satchel.add_token(), "PUT", "/v1/grants", {"origin": pages[0], "state": "allowed"})
+    with chromium(tmp_path / "profile") as browser:
+        switch_on(portal_in(browser, satchel))
+        browser.connect(satchel).close()
+        with popup(browser) as shown:
+            shown.get_by_label("Unlock on this device without asking").check()
+            unlock(shown, WORDS)
+            shown.get_by_text("Your vault is unlocked").wait_for(timeout=60_000)
+    with chromium(tmp_path / "profile") as browser:
+        assert asking_page(browser, pages[0]).evaluate(ASK) == "done", "nothing was said of closing"
+        page = browser.context.new_page()
+        page.goto(f"chrome-extension://{browser.extension_id}/options.html#settings")
+        switch = page.get_by_role("switch", name="Lock when the browser closes")
+        switch.click()
+        expect(switch).to_be_checked()
+        assert faults_of(page) == []
+    with chromium(tmp_path / "profile") as browser:
+        page = asking_page(browser, pages[0])
+        with asking(browser, page) as window:
+            window.get_by_text("It was locked by hand").wait_for()
+            unlock(window, WORDS)
+            page.wait_for_function("window.state === 'done'", timeout=60_000)
+        assert page.evaluate(ASK) == "done"
+
+
+def asking_page(browser: Chromium, origin: str) -> Page:
+    """Open a page that can ask."""
+    page = browser.context.new_page()
+    page.goto(f"{origin}/ask.html")
+    page.wait_for_function("window.ask")
+    return page

@@ -132,6 +132,18 @@ function VaultLock({ chosen, onSet }: GroupProps) {
             ))}
           </select>
         </SettingRow>
+        <SettingRow id="lock-close" title={t("settings_lockOnClose")} hint={t("settings_lockOnCloseHint")}>
+          <input
+            type="checkbox"
+            role="switch"
+            class="switch"
+            aria-labelledby="lock-close-title"
+            aria-describedby="lock-close-hint"
+            aria-checked={chosen.lockOnClose}
+            checked={chosen.lockOnClose}
+            onChange={(event) => onSet({ lockOnClose: event.currentTarget.checked })}
+          />
+        </SettingRow>
       </div>
     </section>
   );

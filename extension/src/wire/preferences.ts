@@ -11,6 +11,8 @@ export interface Preferences {
   nearlySpent: boolean;
   /** After how many minutes without use a vault that we unlock is locked. */
   lockAfterMinutes: 15 | 5 | 60 | 240;
+  /** Whether a locked vault is locked when this browser is closed. */
+  lockOnClose: boolean;
 }
 
 /** The first of each is what holds until the person chooses. */
@@ -20,6 +22,7 @@ const CHOICES: { readonly [Name in keyof Preferences]: readonly Preferences[Name
   languageModel: ["when missing", "off", "always"],
   nearlySpent: [true, false],
   lockAfterMinutes: [15, 5, 60, 240],
+  lockOnClose: [false, true],
 };
 const NAMES = Object.keys(CHOICES) as (keyof Preferences)[];
 

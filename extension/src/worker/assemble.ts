@@ -17,6 +17,7 @@ import { RunRecords } from "./run-records";
 import { siteAccess } from "./site-access";
 import { SiteGrants } from "./site-grants";
 import { speakChosen } from "./speak-chosen";
+import { StartLock } from "./start-lock";
 import { Subscribers } from "./subscribers";
 import { tellNearlySpent } from "./tell-nearly-spent";
 import { Toolbar } from "./toolbar";
@@ -43,11 +44,12 @@ export function assemble(changed: () => void) {
   const waiting = (count: number) => void toolbar.waiting(count);
   const consent = new Consent({ session: memory, surface: browserSurface("consent"), backend, waiting });
   const device = new DeviceUnlock({ local, backend, secretOf: browserDeviceSecret, label: browserName });
+  const startLock = new StartLock({ memory, settings, session, backend });
   const asks = { consent, troubles: new Troubles(browserSurface("trouble"), () => device.now()) };
   const link = new Link({
     open: (url, protocol) => new WebSocket(url, protocol),
     backend: () => settings.backend(),
-    hello: (path, fresh) => session.hello(path, fresh),
+    hello: (path, fresh) => startLock.ready().then(() => session.hello(path, fresh)),
     client: { name: "satchel-extension", version: browser.runtime.getManifest().version },
     onFrame: (frame) => (frame.type === "event" ? tell(frame) : generations.frame(frame)),
     onDown: () => void generations.revive(),
@@ -67,5 +69,5 @@ export function assemble(changed: () => void) {
     if (push.event === "grants_changed") void subscribers.permissionsChanged(String(push.data["origin"]));
     changed();
   }
-  return { builtIn: new BuiltInScripts(settings), ...asks, generations, page, service, toolbar, tops };
+  return { builtIn: new BuiltInScripts(settings), ...asks, generations, page, service, startLock, toolbar, tops };
 }

@@ -14,10 +14,8 @@ interface Dependencies {
   label(): Promise<string>;
 }
 
-/** `held`: the person has locked by hand, so nothing opens until they unlock by hand. */
 interface Kept {
   wrapId: string;
-  held: boolean;
 }
 
 const NAME = "device";
@@ -39,13 +37,7 @@ export class DeviceUnlock {
   async keep(draft: WrapDraft): Promise<void> {
     await this.forget();
     const { id } = await this.deps.backend.addWrap({ ...draft, label: await this.deps.label() });
-    await this.deps.local.set(NAME, { wrapId: id, held: false } satisfies Kept);
-  }
-
-  /** Locked by hand it stays locked; unlocked by hand it may open by itself again. */
-  async hold(held: boolean): Promise<void> {
-    const kept = await this.kept();
-    if (kept !== null) await this.deps.local.set(NAME, { ...kept, held } satisfies Kept);
+    await this.deps.local.set(NAME, { wrapId: id } satisfies Kept);
   }
 
   /** Takes the wrap back. The vault must be unlocked for us: what stays at the server would open it still. */
@@ -69,7 +61,7 @@ export class DeviceUnlock {
 
   private async open(): Promise<boolean> {
     const kept = await this.kept();
-    if (kept === null || kept.held || Date.now() - this.openedAt < AGAIN_AFTER_MS) return false;
+    if (kept === null || Date.now() - this.openedAt < AGAIN_AFTER_MS) return false;
     const { wraps, locked_by_hand: isHeld } = await this.deps.backend.vault();
     if (!wraps.some(({ id }) => id === kept.wrapId)) {
       await this.deps.local.remove(NAME);

@@ -48,6 +48,11 @@ export class Settings {
     return preferences.parse({ lockAfterMinutes: await this.local.get("lockAfterMinutes") }).lockAfterMinutes * 60;
   }
 
+  /** Whether the vault is locked when the browser is closed. */
+  async lockOnClose(): Promise<boolean> {
+    return preferences.parse({ lockOnClose: await this.local.get("lockOnClose") }).lockOnClose;
+  }
+
   async paused(): Promise<boolean> {
     return (await this.local.get<boolean>("paused")) ?? false;
   }

@@ -35,10 +35,9 @@ export function startWorker(): void {
     if (isRecord(message) && message["type"] === "here") worker.tops.heard(sender);
   });
   heedClosing(worker);
+  lockAtStart(worker.startLock);
   heedLanguage(worker);
-  browser.runtime.onInstalled.addListener(({ reason }) => {
-    if (reason === "install") void browser.tabs.create({ url: extensionUrl("options.html") });
-  });
+  welcome();
   worker.builtIn.listen();
   selectionMenu.listen();
   browser.alarms.onAlarm.addListener(({ name }) => {
@@ -52,6 +51,13 @@ export function startWorker(): void {
   keepStorageFromPages();
   sweep();
   void worker.toolbar.draw();
+}
+
+/** Opens the first-run page, once. */
+function welcome(): void {
+  browser.runtime.onInstalled.addListener(({ reason }) => {
+    if (reason === "install") void browser.tabs.create({ url: extensionUrl("options.html") });
+  });
 }
 
 /** Whoever closes one of our questions says no to it. */
@@ -69,6 +75,13 @@ function heedLanguage({ toolbar }: Pick<ReturnType<typeof assemble>, "toolbar">)
   browser.storage.local.onChanged.addListener((changes) => {
     if ("language" in changes) void toolbar.draw();
   });
+}
+
+/** Hearing of the browser's start has this worker started then; whoever starts it for another reason locks as well. */
+function lockAtStart(startLock: ReturnType<typeof assemble>["startLock"]): void {
+  const lock = () => void startLock.ready().catch(() => undefined);
+  browser.runtime.onStartup.addListener(lock);
+  lock();
 }
 
 /** Where the browser can: what lies in `storage.local` is for our own pages and this worker, not for content scripts. */

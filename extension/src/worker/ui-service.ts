@@ -118,7 +118,7 @@ export class UiService implements WorkerApi {
   async unlock(draft: UnlockDraft, device: WrapDraft | null = null) {
     const state = await this.deps.backend.unlock(draft);
     try {
-      await (device === null ? this.deps.device.hold(false) : this.deps.device.keep(device));
+      if (device !== null) await this.deps.device.keep(device);
     } finally {
       if (state.unlocked) this.deps.troubles.unlocked();
       this.deps.changed();

@@ -51,6 +51,7 @@ it("a stored preference that is none of the choices counts as not chosen", () =>
     languageModel: "always",
     nearlySpent: true,
     lockAfterMinutes: 15,
+    lockOnClose: false,
   });
 });
 
