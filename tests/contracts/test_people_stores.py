@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from satchel.domain.accounts import SetupLink, SignIn
+from satchel.domain.accounts import Account, Invitation, SignIn
 from satchel.domain.keys import Kek, WrappedDek
 from satchel.domain.passkeys import Ceremony, Passkey
 from satchel.domain.totp import Totp
@@ -150,15 +150,37 @@ async def test_an_account_is_removed_with_every_row_and_no_other(house: House) -
 
 async def test_an_invitation_is_taken_once_before_it_expires(house: House) -> None:
     async with house.database.unit_of_work() as work:
-        await work.invitations.add(SetupLink("one", NOW, SOON))
-        await work.invitations.add(SetupLink("two", NOW, SOON))
-        assert not await work.invitations.take("three", NOW)
-        assert not await work.invitations.take("one", SOON)
+        await work.invitations.add(Invitation("inv_1", "one", None, "", NOW, SOON))
+        await work.invitations.add(Invitation("inv_2", "two", "acct_a", "Guest", NOW, SOON))
+        assert await work.invitations.take("three", "acct_b", NOW) is None
+        assert await work.invitations.take("one", "acct_b", SOON) is None
 
     async def take() -> bool:
         async with house.database.unit_of_work() as work:
-            return await work.invitations.take("one", NOW)
+            return await work.invitations.take("one", "acct_b", NOW) is not None
 
     assert sorted(await asyncio.gather(take(), take(), take())) == [False, False, True]
+    used = Invitation("inv_2", "two", "acct_a", "Guest", NOW, SOON, NOW, "acct_c")
+    async with house.database.unit_of_work() as work:  # the account may come after it
+        assert await work.invitations.take("two", "acct_c", NOW) == used
+        await work.accounts.add(Account("acct_c", "c@example.org", NOW))
     async with house.database.unit_of_work() as work:
-        assert await work.invitations.take("two", NOW)
+        assert [each.id for each in await work.invitations.list()] == ["inv_2", "inv_1"]
+        assert await work.accounts.remove("acct_c")
+    async with house.database.unit_of_work() as work:
+        assert (await work.invitations.list())[0] == replace(used, used_by=None)
+
+
+async def test_invitations_are_forgotten_with_who_made_them_by_hand_and_30_days_after_their_end(house: House) -> None:
+    async with house.database.unit_of_work() as work:
+        for number, account_id in enumerate((None, "acct_a", "acct_b"), start=1):
+            await work.invitations.add(Invitation(f"inv_{number}", f"hash {number}", account_id, "", NOW, SOON))
+        await work.accounts.remove("acct_a")
+        assert [each.id for each in await work.invitations.list()] == ["inv_3", "inv_1"]
+        assert await work.invitations.remove("inv_3")
+        assert not await work.invitations.remove("inv_3")
+        later = SOON + timedelta(days=30)
+        await work.invitations.add(Invitation("inv_4", "hash 4", None, "", later - timedelta(seconds=1), later + DAY))
+        assert [each.id for each in await work.invitations.list()] == ["inv_4", "inv_1"]
+        await work.invitations.add(Invitation("inv_5", "hash 5", None, "", later, later + DAY))
+        assert [each.id for each in await work.invitations.list()] == ["inv_5", "inv_4"]

@@ -22,6 +22,7 @@ from satchel.providers import ProviderDeps
 from satchel.providers.builtin import PROVIDER_ID, BuiltinProvider
 from satchel.services.accounts import Accounts
 from satchel.services.accounts.departures import Departures
+from satchel.services.accounts.invitations import Invitations
 from satchel.services.accounts.mail_links import MailLinks
 from satchel.services.accounts.passkeys import Passkeys
 from satchel.services.accounts.proofs import Proofs
@@ -103,6 +104,7 @@ class House:
         database, bus, clock, ids = self.database, self.bus, self.clock, self.ids
         self.locked_mode = LockedMode(database, self.custody, self.vault, limiter=self.limiter, bus=bus, clock=clock, ids=ids)
         self.accounts = Accounts(database, self.limiter, bus, clock, ids, sign_up=self.settings.sign_up)
+        self.invitations = Invitations(database, self.accounts, clock, ids)
         self.authorities, self._authority_transport = authorities_of(self.settings, self.limiter, clock, ids)
         self.ties = Ties(database, clock, ids)
         self.passkeys = Passkeys(database, self.accounts, clock, ids)

@@ -52,7 +52,11 @@ async def account_delete(house: "House", email: str, yes: bool) -> None:
 
 
 @account.command("invite")
+@click.option("--for", "name", default="", help="Whom it is for, for the owner's list of invitations.")
 @in_house
-async def account_invite(house: "House") -> None:
+async def account_invite(house: "House", name: str) -> None:
     """Print a link that makes one account, within a week. Needs SATCHEL_SIGN_UP=invite, or open."""
-    click.echo(f"{house.settings.own_url}/setup/{await house.accounts.invite()}")
+    from satchel.services.accounts.invitations import SETUP_PATH  # noqa: PLC0415 - `--help` needs nothing
+
+    _, secret = await house.invitations.make(None, name)
+    click.echo(f"{house.settings.own_url}{SETUP_PATH}/{secret}")

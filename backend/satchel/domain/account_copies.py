@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
 
-from satchel.domain.accounts import Account, SignIn
+from satchel.domain.accounts import Account, Invitation, SignIn
 from satchel.domain.audit import AuditRecord
 from satchel.domain.authorities import Tie
 from satchel.domain.budgets import Budget
@@ -19,7 +19,9 @@ from satchel.domain.tokens import Token
 
 FORMAT = "satchel-account/1"
 
-_OF_NO_USE_ELSEWHERE = frozenset({"account_id", "fingerprint", "dek_id", "secret_version", "credential_id", "sign_count", "number"})
+_OF_NO_USE_ELSEWHERE = frozenset(
+    {"account_id", "fingerprint", "dek_id", "secret_version", "credential_id", "sign_count", "number", "used_by"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class AccountCopy:
     passkeys: Sequence[Passkey]
     authorities: Sequence[Tie]
     sign_ins: Sequence[SignIn]
+    invitations: Sequence[Invitation]
     tokens: Sequence[Token]
     keys: Sequence[Key]
     grants: Sequence[Grant]

@@ -85,8 +85,34 @@ SignUp = Literal["owner-only", "invite", "open"]
 
 @dataclass(frozen=True, slots=True)
 class SetupLink:
-    """A one-time link that makes the owner, or an invitation; stored only as its hash."""
+    """A one-time link that makes the owner; stored only as its hash."""
 
     secret_hash: str = field(repr=False)
     created_at: datetime
     expires_at: datetime
+
+
+InvitationState = Literal["waiting", "used", "expired"]
+INVITATION_KEPT = timedelta(days=30)
+"""How long an invitation stays on the list after it could last be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A link that makes one account; stored only as its hash. `account_id` None is the operator's, `name` says whom it is for."""
+
+    id: str
+    secret_hash: str = field(repr=False)
+    account_id: str | None
+    name: str
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    used_by: str | None = None
+    """The account that it made, while that exists."""
+
+    def state(self, now: datetime) -> InvitationState:
+        """Return what has become of it."""
+        if self.used_at is not None:
+            return "used"
+        return "waiting" if self.expires_at > now else "expired"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from satchel.domain.accounts import Account, SetupLink, SignIn
+from satchel.domain.accounts import Account, Invitation, SetupLink, SignIn
 from satchel.domain.passkeys import Ceremony, Passkey
 from satchel.domain.totp import Totp
 
@@ -28,8 +28,8 @@ class AccountStore(Protocol):
         """Replace the account of the same id."""
         ...
 
-    async def count(self) -> int:
-        """Return how many accounts there are."""
+    async def first(self) -> Account | None:
+        """Return the account that was made first, of those that there are: the owner's. None if there is none."""
         ...
 
     async def remove_wraps(self, account_id: str) -> None:
@@ -104,12 +104,20 @@ class PasskeyStore(Protocol):
 class InvitationStore(Protocol):
     """Invitations, as hashes."""
 
-    async def add(self, link: SetupLink) -> None:
-        """Keep a new invitation; those that are too old by its beginning are forgotten."""
+    async def add(self, invitation: Invitation) -> None:
+        """Keep a new invitation; those that have been too old for 30 days by its beginning are forgotten."""
         ...
 
-    async def take(self, secret_hash: str, now: datetime) -> bool:
-        """Use an invitation up: True once, and only before it expires."""
+    async def take(self, secret_hash: str, account_id: str, now: datetime) -> Invitation | None:
+        """Use an invitation up for an account that is added in the same unit of work: once, and only before it expires; else None."""
+        ...
+
+    async def list(self) -> Sequence[Invitation]:
+        """Return all invitations, newest first; used and expired ones too."""
+        ...
+
+    async def remove(self, invitation_id: str) -> bool:
+        """Forget an invitation; False if there is none."""
         ...
 
 

@@ -33,6 +33,7 @@ ROWS: Mapping[tuple[str, str], str] = {
     ("post", "/v1/keys/{key_id}/check"): "key",
     ("delete", "/v1/keys/{key_id}"): "key",
     ("delete", "/v1/vault/wraps/{wrap_id}"): "wrap",
+    ("delete", "/v1/invitations/{invitation_id}"): "invitation",
     ("patch", "/v1/passkeys/{passkey_id}"): "passkey",
     ("delete", "/v1/passkeys/{passkey_id}"): "passkey",
     ("delete", "/v1/sign-ins/{sign_in_id}"): "sign_in",
@@ -61,7 +62,7 @@ NOBODYS_OWN = {
 }
 """What a name in a path may be without belonging to an account: a file, an invitation to whoever has it, an authority."""
 TAKES_A_FORM = "/v1/audio/transcriptions"
-NEEDS_THE_PORTAL = "/v1/passkeys"
+NEEDS_THE_PORTAL = ("/v1/passkeys", "/v1/invitations")
 
 
 @dataclass
@@ -121,7 +122,10 @@ async def everything(house: Served) -> dict[str, str]:
     passkey = Passkey(house.house.ids.new("pass"), house.account.id, b"credential", b"key", "Phone of the first", sign_in.created_at)
     async with house.house.database.unit_of_work() as stores:
         await stores.passkeys.add(passkey)
+    house.house.accounts.sign_up = "invite"
+    invitation, _ = await house.house.invitations.make(house.account.id, "Guest of the first")
     return {
+        "invitation": invitation.id,
         "grant": grant["id"],
         "generation": generation,
         "key": key.id,
@@ -222,7 +226,14 @@ async def test_nothing_was_touched_and_no_list_shows_anything_of_another_account
         address = path[: path.index("{")] + two.owned[kind] + path[path.index("}") + 1 :]
         await two.ask(method, address, BODIES.get((method, path)))
     described = two.house.doors.management.openapi()["paths"]
-    secrets_of_the_first = [*two.owned.values(), two.house.account.id, two.house.account.email, "a.example", "Phone of the first"]
+    secrets_of_the_first = [
+        *two.owned.values(),
+        two.house.account.id,
+        two.house.account.email,
+        "a.example",
+        "Phone of the first",
+        "Guest of the first",
+    ]
     for path in (path for path, methods in described.items() if "get" in methods and "{" not in path):
         status, body = await two.ask("get", path)
         assert status < 500, path
@@ -232,6 +243,7 @@ async def test_nothing_was_touched_and_no_list_shows_anything_of_another_account
         assert [grant.id for grant in await stores.grants.list(mine)] == [two.owned["grant"]]
         assert two.owned["key"] in [key.id for key in await stores.keys.list(mine)]
         assert [passkey.name for passkey in await stores.passkeys.list(mine)] == ["Phone of the first"]
+        assert [each.id for each in await stores.invitations.list()] == [two.owned["invitation"]]
         assert two.owned["sign_in"] in [sign_in.id for sign_in in await stores.sign_ins.list(mine)]
     _, vault = await two.house.call("GET", "/v1/vault")
     assert (len(vault["wraps"]), vault["unlocked"]) == (3, True)

@@ -37,6 +37,7 @@ from satchel.ports.mail import MailFailed
 from satchel.ports.oauth import OAuthStore
 from satchel.ports.stores import Database
 from satchel.services.accounts import Accounts
+from satchel.services.accounts.invitations import Invitations
 from satchel.services.accounts.mail_links import MailLinks
 from satchel.services.accounts.passkeys import Passkeys
 from satchel.services.accounts.proofs import Proofs
@@ -157,6 +158,7 @@ class House:
     def _add_people(self, database: Database) -> None:
         limiter, clock = MemoryLimiter(self.clock), self.clock
         self.accounts = Accounts(database, limiter, self.bus, clock, Ids())
+        self.invitations = Invitations(database, self.accounts, clock, Ids())
         self.passkeys = Passkeys(database, self.accounts, clock, Ids())
         self.custody = LocalCustody([b"k" * 16 + bytes(range(16))], "dep_1")
         self.keks = Keks(database, self.custody, clock, Ids())

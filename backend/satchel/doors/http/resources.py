@@ -16,6 +16,7 @@ from satchel.doors.http.departures import departures_router
 from satchel.doors.http.generation_record import generation_record_router
 from satchel.doors.http.generations import Running, generations_router
 from satchel.doors.http.grants import grants_router
+from satchel.doors.http.invitations import invitations_router
 from satchel.doors.http.keys import KeyDesk, keys_router
 from satchel.doors.http.live import LiveCalls
 from satchel.doors.http.models import models_router
@@ -32,6 +33,7 @@ from satchel.ports.coordination import Bus
 from satchel.ports.stores import Database
 from satchel.services.accounts import Accounts
 from satchel.services.accounts.departures import Departures
+from satchel.services.accounts.invitations import Invitations
 from satchel.services.accounts.passkeys import Passkeys
 from satchel.services.accounts.proofs import Proofs
 from satchel.services.accounts.totps import Totps
@@ -50,6 +52,7 @@ class ResourceServices(Protocol):
     """What the resources use; the house has it."""
 
     accounts: Accounts
+    invitations: Invitations
     passkeys: Passkeys
     totps: Totps
     proofs: Proofs
@@ -99,6 +102,7 @@ def resource_routers(authenticator: Authenticator, live: LiveCalls, house: Resou
         proofs_router(callers, house.proofs, house.accounts),
         totps_router(callers, house.totps, house.accounts),
         departures_router(callers, house.departures, house.accounts),
+        invitations_router(callers, house.invitations, house.accounts),
         sign_ins_router(callers, house.accounts),
         tokens_router(callers, house.tokens, house.ledger, house.clock),
     ]

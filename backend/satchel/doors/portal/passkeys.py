@@ -10,9 +10,10 @@ from satchel.doors.auth import ceremony_cookie, set_ceremony_cookie, set_sign_in
 from satchel.doors.portal.csrf import require_same_origin
 from satchel.doors.portal.forms import json_of, local_path
 from satchel.doors.portal.session import Visit, Visits, caller_address, caller_agent
-from satchel.doors.portal.sign_in import SETUP_PATH, SIGN_IN_PATH
+from satchel.doors.portal.sign_in import SIGN_IN_PATH
 from satchel.services.accounts import Accounts
 from satchel.services.accounts.authenticators import Json
+from satchel.services.accounts.invitations import SETUP_PATH
 from satchel.services.accounts.passkeys import Begun, Passkeys
 
 

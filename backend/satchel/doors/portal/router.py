@@ -21,7 +21,6 @@ from satchel.doors.portal.session import Visits
 from satchel.doors.portal.sign_in import (
     CODE_PATH,
     MAIL_PATH,
-    SETUP_PATH,
     SIGN_IN_PATH,
     SIGN_OUT_PATH,
     SIGN_UP_PATH,
@@ -30,6 +29,7 @@ from satchel.doors.portal.sign_in import (
     sign_in_address,
 )
 from satchel.doors.portal.terms import Terms
+from satchel.services.accounts.invitations import SETUP_PATH
 from satchel.services.accounts.passkeys import Passkeys
 from satchel.services.oauth.exchange import Exchange
 from satchel.services.oauth.issuer import Issuer

@@ -27,7 +27,6 @@ SIGN_UP_PATH = "/sign-up"
 CODE_PATH = "/sign-in/code"
 MAIL_PATH = "/sign-in/mail"
 SIGN_OUT_PATH = "/sign-out"
-SETUP_PATH = "/setup"
 
 
 def sign_in_address(after: str, *, again: bool = False) -> str:

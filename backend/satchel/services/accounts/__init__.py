@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from satchel.domain.accounts import Account, SetupLink, SignIn, SignUp, proof_ends_at
 from satchel.domain.audit import Act, AuditRecord
 from satchel.domain.authorities import Vouched
-from satchel.domain.errors import MalformedRequest, NotFound, RateLimited, Refused, TokenInvalid
+from satchel.domain.errors import MalformedRequest, NotFound, RateLimited, TokenInvalid
 from satchel.domain.passkeys import Passkey
 from satchel.domain.tokens import secret_hash
 from satchel.kit.ids import Ids
@@ -20,7 +20,6 @@ from satchel.ports.stores import Database
 from satchel.services.accounts.passwords import Passwords, check_password
 
 LINK_LIFE = timedelta(hours=24)
-INVITATION_LIFE = timedelta(days=7)
 IDLE_LIFE = timedelta(days=7)
 ABSOLUTE_LIFE = timedelta(days=30)
 
@@ -52,7 +51,7 @@ class Accounts:
         text = self.new_secret()
         now = self._clock.now()
         async with self._database.unit_of_work() as stores:
-            if await stores.accounts.count() > 0:
+            if await stores.accounts.first() is not None:
                 return None
             await stores.sign_ins.put_link(SetupLink(secret_hash=secret_hash(text), created_at=now, expires_at=now + LINK_LIFE))
         return text
@@ -60,7 +59,13 @@ class Accounts:
     async def needs_owner(self) -> bool:
         """Tell whether there is no account yet."""
         async with self._database.unit_of_work() as stores:
-            return await stores.accounts.count() == 0
+            return await stores.accounts.first() is None
+
+    async def is_owner(self, account_id: str) -> bool:
+        """Tell whether an account is the owner's: the one that was made first."""
+        async with self._database.unit_of_work() as stores:
+            first = await stores.accounts.first()
+        return first is not None and first.id == account_id
 
     async def create(self, email: str, password: str) -> Account:
         """Make an account.
@@ -99,31 +104,23 @@ class Accounts:
     async def admit(self, link: str, account: Account, passkey: Passkey | None = None) -> None:
         """Keep a new account, with its passkey if it has one; the link is used up in the same transaction. Raises `TokenInvalid`."""
         async with self._database.unit_of_work() as stores:
-            if await stores.accounts.count() == 0:
+            invitation = None
+            if await stores.accounts.first() is None:
                 may = await stores.sign_ins.take_link(secret_hash(link), account.created_at)
-            elif link:
-                may = self.sign_up != "owner-only" and await stores.invitations.take(secret_hash(link), account.created_at)
+            elif link and self.sign_up != "owner-only":
+                invitation = await stores.invitations.take(secret_hash(link), account.id, account.created_at)
+                may = invitation is not None
             else:
-                may = self.sign_up == "open"
+                may = self.sign_up == "open" and not link
             if not may:
                 raise TokenInvalid("this link was used or is too old; ask for a new one")
             await stores.accounts.add(account)
+            if invitation is not None and invitation.account_id is not None:
+                used = AuditRecord(invitation.account_id, account.created_at, Act.INVITATION_USED, invitation.id, invitation.name)
+                await stores.audit.add(used)
             if passkey is not None:
                 await stores.passkeys.add(passkey)
                 await stores.audit.add(AuditRecord(account.id, account.created_at, Act.PASSKEY_ADDED, passkey.id, passkey.name))
-
-    async def invite(self) -> str:
-        """Return the secret of a new invitation: a link that makes one account, within a week.
-
-        Raises:
-            Refused: nobody may sign up here.
-        """
-        if self.sign_up == "owner-only":
-            raise Refused("this Satchel takes nobody in; set SATCHEL_SIGN_UP=invite, and restart it")
-        text, now = self.new_secret(), self._clock.now()
-        async with self._database.unit_of_work() as stores:
-            await stores.invitations.add(SetupLink(secret_hash(text), now, now + INVITATION_LIFE))
-        return text
 
     async def by_email(self, email: str) -> Account | None:
         """Return the account with this e-mail, or None."""

@@ -51,6 +51,7 @@ class Departures:
                 passkeys=await stores.passkeys.list(account_id),
                 authorities=await stores.ties.list(account_id),
                 sign_ins=await stores.sign_ins.list(account_id),
+                invitations=[each for each in await stores.invitations.list() if each.account_id == account_id],
                 tokens=tokens,
                 keys=await stores.keys.list(account_id),
                 grants=grants,

@@ -1,6 +1,6 @@
 """Accounts in memory."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from satchel.domain.accounts import Account
 from satchel.domain.errors import MalformedRequest
@@ -36,9 +36,9 @@ class MemoryAccounts:
         if account.id in self._tables.accounts:
             self._tables.accounts[account.id] = account
 
-    async def count(self) -> int:
-        """Return how many accounts there are."""
-        return len(self._tables.accounts)
+    async def first(self) -> Account | None:
+        """Return the account that was made first."""
+        return min(self._tables.accounts.values(), key=lambda account: (account.created_at, account.id), default=None)
 
     async def remove_wraps(self, account_id: str) -> None:
         """Remove all that opens what is sealed for an account."""
@@ -49,6 +49,8 @@ class MemoryAccounts:
         if self._tables.accounts.pop(account_id, None) is None:
             return False
         self._tables.recovery_codes.pop(account_id, None)
+        for invitation in [each for each in self._tables.invitations.values() if each.used_by == account_id]:
+            self._tables.invitations[invitation.secret_hash] = replace(invitation, used_by=None)
         self._drop(account_id, *(column.name for column in fields(self._tables)))
         return True
 

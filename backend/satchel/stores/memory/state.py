@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field, fields, replace
 
-from satchel.domain.accounts import Account, SetupLink, SignIn
+from satchel.domain.accounts import Account, Invitation, SetupLink, SignIn
 from satchel.domain.apps import AuthorizationCode
 from satchel.domain.audit import AuditRecord
 from satchel.domain.authorities import Tie
@@ -26,7 +26,7 @@ class Tables:
     accounts: dict[str, Account] = field(default_factory=dict)
     sign_ins: dict[str, SignIn] = field(default_factory=dict)
     links: dict[str, SetupLink] = field(default_factory=dict)
-    invitations: dict[str, SetupLink] = field(default_factory=dict)
+    invitations: dict[str, Invitation] = field(default_factory=dict)
     passkeys: dict[str, Passkey] = field(default_factory=dict)
     ceremonies: dict[str, Ceremony] = field(default_factory=dict)
     totps: dict[str, Totp] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, delete, select, update
 
 from satchel.domain.accounts import Account
 from satchel.domain.errors import MalformedRequest
@@ -37,10 +37,9 @@ class SqlAccounts:
             raise _taken()
         await self._transaction.write(update(accounts).where(accounts.c.id == account.id).values(_columns(account)))
 
-    async def count(self) -> int:
-        """Return how many accounts there are."""
-        row = await self._transaction.row(select(func.count()).select_from(accounts))
-        return int(row[0]) if row else 0
+    async def first(self) -> Account | None:
+        """Return the account that was made first."""
+        return _account(await self._transaction.row(select(accounts).order_by(accounts.c.created_at, accounts.c.id).limit(1)))
 
     async def remove_wraps(self, account_id: str) -> None:
         """Remove all that opens what is sealed for an account."""

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-REVISION = "0011"
+REVISION = "0012"
 """The newest migration: what the tables below look like."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -124,9 +124,15 @@ setup_links = Table(
 invitations = Table(
     "invitations",
     metadata,
-    Column("secret_hash", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("secret_hash", Text, nullable=False, unique=True),
+    Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=True),
+    _text("name"),
     _moment("created_at"),
     _moment("expires_at"),
+    _moment("used_at", nullable=True),
+    # an invitation is used up before the account that it makes is there
+    Column("used_by", Text, ForeignKey("accounts.id", ondelete="SET NULL", deferrable=True, initially="DEFERRED"), nullable=True),
 )
 
 passkeys = Table(
