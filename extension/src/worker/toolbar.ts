@@ -16,6 +16,7 @@ function icons(look: Look): Record<number, string> {
 export class Toolbar {
   /** What it says; no two looks say the same. */
   private shown: string | null = null;
+  private counted: number | null = null;
 
   constructor(
     private readonly settings: Pick<Settings, "paused">,
@@ -24,10 +25,19 @@ export class Toolbar {
     private readonly speakChosen: () => Promise<void>,
   ) {}
 
-  /** Shows how many questions wait for their tab to be looked at. */
+  /** Shows how many questions wait for their tab to be looked at; the browser is told where this worker has told it otherwise or nothing. */
   async waiting(count: number): Promise<void> {
-    await this.button.setBadgeBackgroundColor({ color: "#b98318" });
-    await this.button.setBadgeText({ text: count > 0 ? String(count) : "" });
+    if (count === this.counted) return;
+    this.counted = count;
+    // All in this turn: the next number may come before the browser has taken this one, and must be told after it.
+    const told = [this.button.setBadgeText({ text: count > 0 ? String(count) : "" })];
+    if (count > 0) told.push(this.button.setBadgeBackgroundColor({ color: "#b98318" }));
+    try {
+      await Promise.all(told);
+    } catch (error) {
+      this.counted = null;
+      throw error;
+    }
   }
 
   /** Draws the button anew where it looks or speaks otherwise than this worker drew it last: each drawing costs the browser memory. */
