@@ -49,6 +49,13 @@ async def post(http: aiohttp.ClientSession, path: str, body: object, **headers: 
         return reply.status
 
 
+async def kill(satchel: Satchel) -> None:
+    """End the server as a power cut would."""
+    assert satchel.process
+    satchel.process.kill()
+    await asyncio.to_thread(satchel.process.wait, 30)
+
+
 def traces(satchel: Satchel) -> Mapping[str, bytes]:
     """Return the raw bytes of everything that the server left behind."""
     return {str(path.relative_to(satchel.home)): path.read_bytes() for path in satchel.home.rglob("*") if path.is_file()}

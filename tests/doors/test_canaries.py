@@ -11,7 +11,7 @@ from typing import cast
 
 import aiohttp
 import pytest
-from tests.doors.canaries import CANARY, KEY, PATIENCE, PROMPT, SAID, TOKEN, found_in, post, talkative, traces
+from tests.doors.canaries import CANARY, KEY, PATIENCE, PROMPT, SAID, TOKEN, found_in, kill, post, talkative, traces
 from tests.doors.routes import routes
 from tests.doors.upstream import Upstream
 from tests.stage import EMAIL, PASSWORD, Satchel
@@ -71,9 +71,7 @@ async def go_everywhere(satchel: Satchel, provider: Upstream, http: aiohttp.Clie
     async with asyncio.timeout(30):  # the access log is written a moment later
         while "/v1/keys/[hidden]" not in satchel.log:
             await asyncio.sleep(0.05)
-    assert satchel.process
-    satchel.process.kill()
-    satchel.process.wait(30)
+    await kill(satchel)
     dek_forms = (dek, base64.b64encode(dek)[:-2], base64.urlsafe_b64encode(dek)[:-2], dek.hex().encode())
     assert found_in(traces(satchel), (CANARY.encode(), *dek_forms)) == []
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from tests.doors.canaries import KEY, ODD_KEY, PROMPT, SAID, found_in, post, talkative, traces
+from tests.doors.canaries import KEY, ODD_KEY, PROMPT, SAID, found_in, kill, post, talkative, traces
 from tests.doors.upstream import Asked, Upstream
 from tests.postgres import Postgres, cluster
 from tests.stage import EMAIL, Satchel
@@ -69,9 +69,7 @@ async def kill_in_mid_stream(satchel: Satchel, provider: Upstream, http: aiohttp
                 pass
             for asked in await all_asked(provider, before, len(flowing) + 1):
                 await asked.flowing.wait()
-        assert satchel.process
-        satchel.process.kill()
-        await asyncio.to_thread(satchel.process.wait, 30)
+        await kill(satchel)
     ended = await asyncio.gather(*flowing, return_exceptions=True)
     assert [type(end) for end in ended if not isinstance(end, aiohttp.ClientError)] == []
 

@@ -14,6 +14,7 @@ from satchel.services.oauth.documents import ClientDocuments
 from satchel.services.oauth.issuer import Issuer
 from satchel.services.oauth.key_proofs import KeyProofs
 from satchel.services.oauth.service import OAuth
+from satchel.services.vault.envelopes import Envelopes
 from satchel.stores.memory.database import MemoryDatabase
 from satchel.stores.memory.oauth import MemoryOAuthStore
 
@@ -30,7 +31,8 @@ def test_authlib_stays_quiet_where_it_would_log_tokens() -> None:
     logging.getLogger("authlib").setLevel(logging.DEBUG)
     documents = ClientDocuments(nothing, Clock())
     proofs = KeyProofs(MemoryLimiter(Clock()), Clock(), shared_secrets)
-    OAuth(MemoryOAuthStore(MemoryDatabase()), known, documents, proofs, bus=MemoryBus(), clock=Clock(), ids=Ids())
+    pushes = Envelopes("dep_1", "pushed-request", Ids())
+    OAuth(MemoryOAuthStore(MemoryDatabase()), known, documents, proofs, envelopes=pushes, bus=MemoryBus(), clock=Clock(), ids=Ids())
     assert logging.getLogger("authlib").level == logging.INFO
 
 

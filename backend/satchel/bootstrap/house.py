@@ -44,6 +44,7 @@ from satchel.services.policy import Policy
 from satchel.services.routing import Routing
 from satchel.services.streams import Streams
 from satchel.services.vault import Vault
+from satchel.services.vault.envelopes import Envelopes
 from satchel.services.vault.keks import Keks
 from satchel.services.vault.locked import LockedMode
 from satchel.services.vault.shared_secrets import SharedSecrets
@@ -117,7 +118,8 @@ class House:
         self.key_proofs = KeyProofs(self.limiter, clock, nonces.all)
         clients = SharedSecrets(database, self.custody, self.keks.enrol, clock, "client-id")
         self.registrations = Registrations(clients.all, clock, is_on=self.settings.dynamic_registration == "on")
-        self.oauth = OAuth(oauth, self._app, documents, self.key_proofs, bus=bus, clock=clock, ids=ids)
+        pushes = Envelopes(self.vault.seals.deployment_id, "pushed-request", ids)
+        self.oauth = OAuth(oauth, self._app, documents, self.key_proofs, envelopes=pushes, bus=bus, clock=clock, ids=ids)
         self.pairings = Pairings(oauth, self.oauth, self.limiter, clock)
         self.exchange = Exchange(oauth, bus=bus, clock=clock, ids=ids)
         self.policy = Policy(database, self.catalog, self.limiter, bus, clock)

@@ -9,7 +9,10 @@ REQUEST_URI_PREFIX = "urn:ietf:params:oauth:request_uri:"
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """One pushed request, by the hash of its `request_uri`. `parameters` is the form as it came, `key_hash` the DPoP key that pushed it."""
+    """One pushed request, by the hash of its `request_uri`. `parameters` is the form as it came, closed.
+
+    Only the `request_uri` itself opens it. `key_hash` is the DPoP key that pushed it.
+    """
 
     reference_hash: str = field(repr=False)
     client_id: str

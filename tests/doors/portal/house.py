@@ -54,6 +54,7 @@ from satchel.services.oauth.service import OAuth
 from satchel.services.oauth.ties import Ties
 from satchel.services.oauth.tokens import Tokens
 from satchel.services.policy import Policy
+from satchel.services.vault.envelopes import Envelopes
 from satchel.services.vault.keks import Keks
 from satchel.stores.memory.database import MemoryDatabase
 from satchel.stores.memory.oauth import MemoryOAuthStore
@@ -129,7 +130,8 @@ class House:
         documents = ClientDocuments(self._document, clock)
         proofs = KeyProofs(MemoryLimiter(clock), clock, shared_secrets)
         self.registrations = Registrations(shared_secrets, clock, is_on=True)
-        self.oauth = OAuth(store, self._app, documents, proofs, bus=self.bus, clock=clock, ids=Ids())
+        pushes = Envelopes("dep_1", "pushed-request", Ids())
+        self.oauth = OAuth(store, self._app, documents, proofs, envelopes=pushes, bus=self.bus, clock=clock, ids=Ids())
         self.tokens = Tokens(database, lambda owner_id: None, bus=self.bus, clock=clock, ids=Ids())
         issuer = Issuer(base if base.startswith("https") else None)
         self.authenticator = Authenticator(database, self.bus, clock, proofs, issuer)

@@ -2,6 +2,7 @@
 
 import base64
 from datetime import datetime
+from typing import Protocol
 from urllib.parse import urlencode
 
 from satchel.domain.errors import MalformedRequest
@@ -12,11 +13,24 @@ from satchel.services.oauth.desk import Desk
 from satchel.services.oauth.records import Answer, Parameters, parameters_of
 
 
-def pushed(desk: Desk, form: Parameters) -> Answer:
-    """Keep a request that was checked; return the answer that names it."""
+class Envelopes(Protocol):
+    """Keeps a text for whoever comes back with a secret."""
+
+    def close(self, secret: str, text: str) -> str:
+        """Return `text` as only `secret` opens it."""
+        ...
+
+    def open(self, secret: str, closed: str) -> str | None:
+        """Return what was closed with `secret`, None if that does not open it."""
+        ...
+
+
+def pushed(desk: Desk, form: Parameters, envelopes: Envelopes) -> Answer:
+    """Keep a request that was checked, for whoever brings its name; return the answer that says that."""
     reference = REQUEST_URI_PREFIX + base64.urlsafe_b64encode(desk.ids.secret_bytes(32)).rstrip(b"=").decode()
     client_id = dict(form)["client_id"]
-    push = Push(secret_hash(reference), client_id, urlencode(list(form)), desk.now + PUSH_LIFE, desk.key_hash)
+    closed = envelopes.close(reference, urlencode(list(form)))
+    push = Push(secret_hash(reference), client_id, closed, desk.now + PUSH_LIFE, desk.key_hash)
     desk.records.pushes.add(push, desk.now)
     return Answer(201, {"request_uri": reference, "expires_in": int(PUSH_LIFE.total_seconds())})
 
@@ -27,7 +41,7 @@ def reference_of(query: Parameters) -> str | None:
     return named[0] if len(named) == 1 and named[0].startswith(REQUEST_URI_PREFIX) else None
 
 
-def parameters_pushed(records: OAuthRecords, reference: str, query: Parameters, now: datetime) -> Parameters:
+def parameters_pushed(records: OAuthRecords, reference: str, query: Parameters, now: datetime, envelopes: Envelopes) -> Parameters:
     """Return what was pushed; whatever else the query says does not count.
 
     Raises:
@@ -35,7 +49,8 @@ def parameters_pushed(records: OAuthRecords, reference: str, query: Parameters, 
     """
     push = records.pushes.get(secret_hash(reference))
     clients = [value for name, value in query if name == "client_id"]
-    if push is None or push.expires_at <= now or clients != [push.client_id]:
+    form = envelopes.open(reference, push.parameters) if push is not None else None
+    if push is None or form is None or push.expires_at <= now or clients != [push.client_id]:
         raise MalformedRequest("this sign-in was used, is too old, or is another app's; go back to the app and start again")
     bound = [("dpop_jkt", push.key_hash)] if push.key_hash is not None else []
-    return [*((name, value) for name, value in parameters_of(push.parameters) if not bound or name != "dpop_jkt"), *bound]
+    return [*((name, value) for name, value in parameters_of(form) if not bound or name != "dpop_jkt"), *bound]

@@ -21,7 +21,7 @@ from satchel.services.oauth.desk import Asking, Desk
 from satchel.services.oauth.documents import ClientDocuments, app_of_document, is_document_address
 from satchel.services.oauth.key_proofs import KeyProofs, NonceNeeded
 from satchel.services.oauth.metadata import AUTHORIZE_PATH, DEVICE_AUTHORIZATION_PATH, PUSH_PATH, REVOKE_PATH, TOKEN_PATH
-from satchel.services.oauth.pushes import parameters_pushed, pushed, reference_of
+from satchel.services.oauth.pushes import Envelopes, parameters_pushed, pushed, reference_of
 from satchel.services.oauth.records import Answer, Asked, Parameters, scopes_of
 from satchel.services.oauth.server import Server
 
@@ -54,9 +54,20 @@ class OAuth:
     """Our authorization server. Every method runs Authlib inside one transaction of the store."""
 
     def __init__(
-        self, store: OAuthStore, find_app: FindApp, documents: ClientDocuments, proofs: KeyProofs, *, bus: Bus, clock: Clock, ids: Ids
+        self,
+        store: OAuthStore,
+        find_app: FindApp,
+        documents: ClientDocuments,
+        proofs: KeyProofs,
+        *,
+        envelopes: Envelopes,
+        bus: Bus,
+        clock: Clock,
+        ids: Ids,
     ) -> None:
+        """Build it. `envelopes` keeps pushed requests."""
         self._store = store
+        self._envelopes = envelopes
         self._proofs = proofs
         self._find_app = find_app
         self._documents = documents
@@ -159,7 +170,7 @@ class OAuth:
                 Server(desk).get_consent_grant(Asked("GET", issuer, AUTHORIZE_PATH, form))
             except OAuth2Error as error:
                 return refused(error.description or "", error.error or "invalid_request")
-            return pushed(desk, form)
+            return pushed(desk, form, self._envelopes)
 
         return await self._run(issuer, _returning(app, uri), work, asking)
 
@@ -205,7 +216,7 @@ class OAuth:
         if (reference := reference_of(query)) is None:
             return query
         now = self._clock.now()
-        return await self._store.run(lambda records: parameters_pushed(records, reference, query, now))
+        return await self._store.run(lambda records: parameters_pushed(records, reference, query, now, self._envelopes))
 
     async def _destination(self, query: Parameters) -> tuple[App, str]:
         clients, uris = ([value for key, value in query if key == name] for name in ("client_id", "redirect_uri"))
