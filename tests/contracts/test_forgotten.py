@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from satchel.domain.attempts import FailedAttempt
 from satchel.stores.memory.database import MemoryDatabase
 from satchel.stores.sql.async_engine import AsyncEngine
 from satchel.stores.sql.engine import database_url
@@ -53,6 +54,7 @@ async def rows(house: House) -> str:
 
 async def test_nothing_that_tells_of_a_forgotten_generation_is_kept_in_its_row(house: House) -> None:
     told = {**TELLING, "model": "told-model", "provider": "told-provider", "dropped": ("told-dropped",)}
+    told["failed_attempts"] = (FailedAttempt("other", "told-endpoint", "provider_timeout", 1),)
     await house.journal.settle(settlement(hold("gen_1", 0, ()), 10, **told))
     assert (await rows(house)).count("told-") == len(told)
     async with house.database.unit_of_work() as work:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from satchel.domain.apps import AuthorizationCode
+from satchel.domain.attempts import FailedAttempt
 from satchel.domain.budgets import Budget, Period, period_start
 from satchel.domain.grants import Grant, GrantState
 from satchel.domain.ledger import Entry, HoldRecord, Settlement, Status
@@ -111,6 +112,7 @@ def entry(generation_id: str = "gen_1", cost_nusd: int = 40, **changes: object) 
         "token_id": "tok_1",
         "grant_id": "grant_1",
         "attempts": 2,
+        "failed_attempts": (FailedAttempt("other", 'other:a model, with "quotes"', "provider_throttled", 321),),
         "dropped": ("seed", "top_k"),
         "kind": "image",
     }

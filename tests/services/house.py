@@ -64,7 +64,8 @@ class Wait:
         self.go = asyncio.Event()
 
 
-Step = Event | Exception | Wait
+Step = Event | Exception | Wait | float
+"""A number: the clock moves on by that many seconds."""
 
 
 class ScriptedProvider:
@@ -72,7 +73,8 @@ class ScriptedProvider:
 
     ids = frozenset({"p"})
 
-    def __init__(self, trace: list[str]) -> None:
+    def __init__(self, trace: list[str], clock: FixedClock) -> None:
+        self.clock = clock
         self.scripts: dict[str, Sequence[Step]] = {}
         self.asked: list[tuple[ChatRequest, Endpoint, str]] = []
         self.sent = 0
@@ -91,6 +93,8 @@ class ScriptedProvider:
                 if isinstance(step, Wait):
                     step.reached.set()
                     await step.go.wait()
+                elif isinstance(step, float):
+                    self.clock.pass_time(step)
                 else:
                     await asyncio.sleep(0)
                     self.sent += 1
@@ -174,7 +178,7 @@ class House:
         self.bus = MemoryBus()
         self.database = beside.database if beside else MemoryDatabase()
         self.journal = TracedJournal(beside.journal.inner if beside else MemoryJournal(self.database), self.trace)
-        self.provider = ScriptedProvider(self.trace)
+        self.provider = ScriptedProvider(self.trace, self.clock)
         self.catalog = ListedCatalog([endpoint()])
         self.opened: list[tuple[str, str]] = []
         self.key_error: SatchelError | None = None

@@ -8,6 +8,7 @@ import pytest
 from satchel.domain.chat import Tuning
 from satchel.domain.errors import (
     AllRoutesFailed,
+    BudgetExceeded,
     KeyMissing,
     KeyRejected,
     ProviderRefused,
@@ -15,6 +16,7 @@ from satchel.domain.errors import (
     ProviderTimeout,
     ProviderUnavailable,
     SatchelError,
+    StreamBroken,
     UnknownModel,
 )
 from satchel.domain.events import Finished
@@ -90,6 +92,40 @@ async def test_the_ledger_names_the_endpoint_that_served(house: House) -> None:
 
 
 BUSY = {"status": 429}
+
+
+async def failed_attempts(house: House) -> list[tuple[str, str, str, int]]:
+    """Return what the ledger has of the tries of the only call: provider, endpoint, code, milliseconds."""
+    (entry,) = await house.entries()
+    return [(each.provider, each.endpoint, each.code, each.duration_ms) for each in entry.failed_attempts]
+
+
+async def test_the_tries_that_failed_are_kept_in_order_with_code_and_time_and_no_word_of_the_provider(house: House) -> None:
+    house.catalog.endpoints = [endpoint("m"), endpoint("n"), endpoint("o")]
+    house.script(3.0, KeyRejected("no such key in region north"), of="p:m")
+    house.script(0.25, ProviderTimeout("nothing for a while"), of="p:n")
+    assert text_of(await house.collect(house.call(origin=None))) == "Hello"
+    assert await failed_attempts(house) == [("p", "p:m", "key_rejected", 3_000), ("p", "p:n", "provider_timeout", 250)]
+    assert "region" not in repr(await house.entries())
+
+
+async def test_a_call_that_succeeds_at_first_try_has_no_failed_attempt(house: House) -> None:
+    await house.collect(house.call(origin=None))
+    assert await failed_attempts(house) == []
+
+
+async def test_an_answer_that_breaks_off_is_a_failed_attempt_too(house: House) -> None:
+    house.script(HELLO[0], HELLO[1])
+    with pytest.raises(StreamBroken):
+        await house.collect(house.call(origin=None))
+    assert await failed_attempts(house) == [("p", "p:m", "stream_broken", 0)]
+
+
+async def test_a_budget_that_somebody_else_spent_is_no_failure_of_the_endpoint(house: House) -> None:
+    house.journal.refuse_hold = BudgetExceeded("another worker spent it")
+    with pytest.raises(BudgetExceeded):
+        await house.collect(house.call(origin=None))
+    assert await failed_attempts(house) == []
 
 
 async def test_a_busy_provider_is_asked_again_before_its_first_event(house: House) -> None:

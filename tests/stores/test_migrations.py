@@ -86,7 +86,7 @@ async def test_what_was_written_before_there_were_kinds_is_a_chat(url: str) -> N
         entry = await work.generations.get("acct_a", "gen_1")
     await database.aclose()
     assert entry is not None
-    assert (entry.kind, entry.usage) == ("chat", Usage(7, 3))
+    assert (entry.kind, entry.usage, entry.failed_attempts) == ("chat", Usage(7, 3), ())
 
 
 async def test_an_invitation_that_waited_before_its_maker_was_known_still_waits(url: str) -> None:

@@ -105,12 +105,14 @@ test("activity calls a model by its name, and by its id where the account has it
   const usage = { input_tokens: 3, output_tokens: 5, estimated: false };
   const asked = { origin: null, app: "Editor", status: "finished", provider: "holt", usage, cost: { nusd: 0 } };
   const times = { started_at: "2026-11-01T00:00:00Z", first_event_ms: 1, duration_ms: 2 };
+  const failed = [{ provider: "holt", endpoint: "holt:gone", code: "key_rejected", duration_ms: 40 }];
   const generations = ["a/known", "a/gone"].map((model) => ({
     id: model,
     model,
     requested_model: model,
     ...asked,
     ...times,
+    ...(model === "a/gone" ? { failed_attempts: failed } : {}),
   }));
   const models = { data: [{ id: "a/known", name: "Known One", endpoints: [] }] };
   serve({ ...NOTHING, models, generations: { data: generations, next_cursor: null } });
@@ -118,6 +120,8 @@ test("activity calls a model by its name, and by its id where the account has it
   expect(text).toContain("Known One");
   expect(text).not.toContain("a/known");
   expect(text).toContain("a/gone");
+  expect(host.querySelector("details.tries summary")?.textContent).toBe("1 endpoint did not answer");
+  expect(host.querySelector("details.tries li")?.textContent).toContain("key_rejected · 40 ms");
 });
 
 test("a locked vault is said on every page, and is the first thing on the page of keys", async () => {

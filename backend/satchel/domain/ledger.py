@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
+from satchel.domain.attempts import FailedAttempt
 from satchel.domain.errors import Cancelled, InternalError, SatchelError
 from satchel.domain.events import Finished, FinishReason
 from satchel.domain.usage import UNPRICED, Cost, Usage
@@ -49,7 +50,8 @@ class HoldRecord:
 class Entry:
     """One generation in the ledger. Never changed; a correction is a new entry.
 
-    `dropped` are the parameters that the caller set and that the endpoint does not take: it was asked without them.
+    `dropped` are the parameters that the caller set and that the endpoint does not take: it was asked without them. `failed_attempts`
+    are in the order of the tries; those of before these were kept have none, however many `attempts` there were.
     """
 
     generation_id: str
@@ -73,12 +75,13 @@ class Entry:
     attempts: int = 1
     dropped: tuple[str, ...] = ()
     kind: Kind = "chat"
+    failed_attempts: tuple[FailedAttempt, ...] = ()
 
 
 ERASED: Mapping[str, Any] = {
     **dict.fromkeys(("reason", "native_reason", "error_code", "origin", "client_id", "grant_id")),
     **dict.fromkeys(("requested_model", "model", "provider"), ""),
-    "dropped": (),
+    **dict.fromkeys(("dropped", "failed_attempts"), ()),
 }
 """What a forgotten entry says instead of who asked what of whom. Times, counts, costs and the token stay, for the sums."""
 
@@ -113,6 +116,7 @@ def entry_of(
     error_code: str | None = None,
     attempts: int = 1,
     dropped: tuple[str, ...] = (),
+    failed_attempts: tuple[FailedAttempt, ...] = (),
 ) -> Entry:
     """Return the entry that replaces `hold`. `served_by` is model and provider, where they may differ from those first in line."""
     model, provider = served_by or (hold.model, hold.provider)
@@ -138,6 +142,7 @@ def entry_of(
         attempts=attempts,
         dropped=dropped,
         kind=hold.kind,
+        failed_attempts=failed_attempts,
     )
 
 

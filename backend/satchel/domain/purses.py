@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from satchel.domain.budgets import Budget, current
-from satchel.domain.grants import BudgetCaveat
+from satchel.domain.calls import Call
+from satchel.domain.grants import BudgetCaveat, Grant
 
 
 class Purse:
@@ -65,3 +66,11 @@ def first_short(purses: Sequence[Purse], needed_nusd: int, moment: datetime) -> 
     """Return the first budget that has less left than is needed, as it stands at `moment`."""
     budgets = (current(purse.budget, moment) for purse in purses if purse.budget is not None)
     return next((budget for budget in budgets if budget.left_nusd < needed_nusd), None)
+
+
+def owners_of(call: Call, grant: Grant | None) -> dict[str, BudgetCaveat | None]:
+    """Return whose budgets a call falls under, with the caveat where the grant asks for one."""
+    owners: dict[str, BudgetCaveat | None] = {call.principal.account_id: None, call.principal.token_id: None}
+    if grant is not None and grant.caveats.budget is not None:
+        owners[grant.id] = grant.caveats.budget
+    return owners

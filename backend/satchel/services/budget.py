@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self, assert_never
 
+from satchel.domain.attempts import FailedAttempt
 from satchel.domain.budgets import Budget, over_budget, period_start, price_unknown
 from satchel.domain.calls import Call
 from satchel.domain.catalog import Endpoint
@@ -28,7 +29,7 @@ from satchel.domain.events import (
 from satchel.domain.grants import BudgetCaveat, Grant
 from satchel.domain.ledger import Entry, HoldRecord, Settlement, entry_of, orphan_entry, outcome
 from satchel.domain.prompt_size import usage_estimate
-from satchel.domain.purses import Purse, first_short
+from satchel.domain.purses import Purse, first_short, owners_of
 from satchel.domain.routes import worst_case
 from satchel.domain.usage import FREE, Cost, Usage, cost, with_images
 from satchel.kit.single_flight import SingleFlight
@@ -118,7 +119,7 @@ class Budgets:
         needed_nusd = worst_case(call.request, routes)
         if needed_nusd == 0:
             return 0, []
-        owners = _owners(call, grant)
+        owners = owners_of(call, grant)
         purses = await self._budgeted(call, owners, _TRUSTED_S)
         if needed_nusd is None:
             if purses:
@@ -247,7 +248,8 @@ class Hold:
         self.reasoning_characters = 0
         self.images = 0
         self._overheard: Usage | None = None
-        self._attempts = 0
+        self._attempts = self._tried_ms = 0
+        self._failed_attempts: tuple[FailedAttempt, ...] = ()
         self._endpoint = routes[0]
         self.first_event_ms: int | None = None
         self._finished: Finished | None = None
@@ -279,10 +281,16 @@ class Hold:
 
     def trying(self, endpoint: Endpoint) -> None:
         """Note the endpoint that is tried now; it has not been contacted yet."""
+        self._tried_ms = self.milliseconds if self._attempts else 0
         self._endpoint = endpoint
         self._attempts += 1
         self.contacted = False
         self.dropped = ()
+
+    def failed(self, error: SatchelError) -> None:
+        """Note why the endpoint tried did not answer, or not to its end."""
+        took_ms = self.milliseconds - self._tried_ms
+        self._failed_attempts += (FailedAttempt(self._endpoint.provider, self._endpoint.id, error.code, took_ms),)
 
     async def durable(self) -> None:
         """Return when the hold is on disk.
@@ -353,6 +361,7 @@ class Hold:
             error_code=code,
             attempts=max(1, self._attempts),
             dropped=self.dropped,
+            failed_attempts=self._failed_attempts,
         )
 
 
@@ -383,14 +392,6 @@ async def metered(events: AsyncGenerator[Event, None], hold: Hold) -> AsyncGener
             case _:
                 assert_never(event)
         yield event
-
-
-def _owners(call: Call, grant: Grant | None) -> dict[str, BudgetCaveat | None]:
-    """Return whose budgets the call falls under, with the caveat where the grant asks for one."""
-    owners: dict[str, BudgetCaveat | None] = {call.principal.account_id: None, call.principal.token_id: None}
-    if grant is not None and grant.caveats.budget is not None:
-        owners[grant.id] = grant.caveats.budget
-    return owners
 
 
 def _seen(done: "asyncio.Future[None]") -> None:

@@ -62,6 +62,10 @@ class Tries(Protocol):
         """Return when the hold is on disk. Raises what refused it."""
         ...
 
+    def failed(self, error: SatchelError) -> None:
+        """Note why the endpoint tried did not answer, or not to its end."""
+        ...
+
     def overheard(self, event: Event) -> None:
         """Note an event that came, and is billed, after its reader had gone."""
         ...
@@ -136,9 +140,9 @@ class Routing:
                 if not stopping.requested:
                     raise
             except SatchelError as error:
-                if not spoke and not _may_have_worked(error):
-                    hold.contacted = False
+                hold.contacted &= spoke or _may_have_worked(error)
                 if not (ended or stopping.requested):
+                    _note(error, hold)
                     if spoke or not _another_may_do_better(error):
                         raise
                     turns.failed(error)
@@ -300,6 +304,12 @@ def take_back_cancellation() -> None:
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         task.uncancel()
+
+
+def _note(error: SatchelError, hold: Tries) -> None:
+    """Note that the endpoint tried failed; that the hold did is no fault of it."""
+    if not isinstance(error, BudgetExceeded | NotReady):
+        hold.failed(error)
 
 
 def _another_may_do_better(error: SatchelError) -> bool:

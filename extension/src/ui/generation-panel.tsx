@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Generation } from "../wire/generation";
 import { codeWords } from "./code-words";
 import { costOf } from "./cost-of";
+import { FailedAttempts } from "./failed-attempts";
 import { formatDuration } from "./format-duration";
 import { formatUsd } from "./format-usd";
 import { GenerationStatus } from "./generation-status";
@@ -25,7 +26,7 @@ const NUSD_PER_USD = 1_000_000_000;
 export function GenerationPanel({ generation, modelName, onClose, onStop, onForget }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
-  const { origin, app, error_code: code, dropped, attempts } = generation;
+  const { origin, app, error_code: code, dropped, attempts, failed_attempts: failed = [] } = generation;
   return (
     <section class="panel pad stack s3" aria-labelledby="generation">
       <div class="row">
@@ -55,6 +56,11 @@ export function GenerationPanel({ generation, modelName, onClose, onStop, onForg
         </Fact>
         <Fact name={t("keys_provider")}>{generation.provider || "–"}</Fact>
         {attempts !== undefined && attempts > 1 && <Fact name={t("activity_attempts")}>{String(attempts)}</Fact>}
+        {failed.length > 0 && (
+          <Fact name={t("activity_failed")}>
+            <FailedAttempts of={failed} />
+          </Fact>
+        )}
         {code !== null && (
           <Fact name={t("activity_code")}>
             {codeWords(code, "")} <span class="mono m2">{code}</span>

@@ -22,6 +22,8 @@ const COLUMNS: Readonly<Record<string, (each: Generation) => string | number | n
   first_event_ms: ({ first_event_ms }) => first_event_ms,
   duration_ms: ({ duration_ms }) => duration_ms,
   attempts: ({ attempts }) => attempts ?? null,
+  failed_attempts: ({ failed_attempts: failed }) =>
+    failed?.map((each) => `${each.endpoint} ${each.code} ${each.duration_ms} ms`).join("; ") || null,
 };
 
 /** Generations as RFC 4180 has it, with a line of names first. No cell is read as a formula by a spreadsheet. */

@@ -1,3 +1,11 @@
+/** An endpoint that was tried, and why it did not answer. `code` is the backend's own. */
+export interface FailedAttempt {
+  provider: string;
+  endpoint: string;
+  code: string;
+  duration_ms: number;
+}
+
 /** One line of the record, as `GET /v1/generations` returns it. Prompts and answers are not in it. */
 export interface Generation {
   id: string;
@@ -15,6 +23,8 @@ export interface Generation {
   dropped?: readonly string[];
   /** How many endpoints were tried; an older backend does not say. */
   attempts?: number;
+  /** Those of them that did not answer, in order; an older backend does not say. */
+  failed_attempts?: readonly FailedAttempt[];
   usage: {
     input_tokens: number;
     output_tokens: number;

@@ -22,7 +22,11 @@ const took = {
 };
 
 function generation(id: string): Generation {
-  return { id, origin: `https://${id}.example`, ...asked, ...took, attempts: 3, usage, cost: { nusd: 0, known: true } };
+  const failed = ["key_rejected", "provider_timeout"].map((code) => ({
+    ...{ provider: "acme", endpoint: `acme:${code}`, code, duration_ms: 1500 },
+  }));
+  const tried = { attempts: 3, failed_attempts: failed };
+  return { id, origin: `https://${id}.example`, ...asked, ...took, ...tried, usage, cost: { nusd: 0, known: true } };
 }
 
 /** The activity over a little record that forgets as the backend does; the names of the calls in `heard`. */
@@ -58,6 +62,10 @@ afterEach(() => render(null, document.body));
 it("one line is forgotten after a question, and the list is read again", async () => {
   const { heard, press, rows } = await activity();
   expect(document.body.textContent).toContain("Endpoints tried3");
+  const lines = [...document.querySelectorAll("dd li")].map(({ textContent }) => textContent);
+  expect(lines).toHaveLength(2);
+  expect(lines[0]).toMatch(/^acme acme:key_rejected.*key_rejected · 1.5 s$/);
+  expect(lines[1]).toMatch(/provider_timeout · 1.5 s$/);
   press("Forget this");
   await asks().not.toBeNull();
   expect(heard).toEqual([]);

@@ -114,6 +114,7 @@ const generation: Generation = {
   started_at: "2026-11-28T12:00:00Z",
   first_event_ms: null,
   duration_ms: 12,
+  failed_attempts: [{ provider: "openai", endpoint: "openai:b", code: "key_rejected", duration_ms: 11 }],
 };
 
 it("B7: activity is found by site, model and code, all words together", () => {
@@ -128,6 +129,6 @@ it("B7: the file for spreadsheets quotes what it must, and no cell is a formula"
   const [names, line, rest] = toCsv([generation]).split("\r\n");
   expect(names?.split(",")).toContain("cost_usd");
   expect(line).toContain(`,'=1+1,"a""b,c",a/b,`);
-  expect(line).toContain(",chat,failed,key_rejected,5,0,0,0,0,0,0,,,12");
+  expect(line).toContain(",chat,failed,key_rejected,5,0,0,0,0,0,0,,,12,,openai:b key_rejected 11 ms");
   expect(rest).toBe("");
 });

@@ -189,6 +189,22 @@ async def test_generations_come_in_pages_newest_first(house: Served) -> None:
     assert (await house.call("GET", "/v1/generations?origin=https://a.example"))[1]["data"] == []
 
 
+async def test_a_generation_says_which_endpoints_failed_it_with_our_code_and_not_the_provider_s_words(house: Served) -> None:
+    async with house.ask("lab:cut") as reply:
+        generation_id = reply.headers["x-generation-id"]
+        await reply.read()
+    entry = await house.entry(generation_id)
+    (failed,) = entry["failed_attempts"]
+    assert 0 <= failed.pop("duration_ms") <= entry["duration_ms"]
+    assert failed == {"provider": entry["provider"], "endpoint": "lab:cut", "code": entry["error_code"]}
+    _, record = await house.call("GET", f"/v1/generation?id={generation_id}")
+    (response,) = record["data"]["provider_responses"]
+    assert (response["endpoint_id"], response["provider_name"], response["status"]) == ("lab:cut", "Custom server", None)
+    _, export = await house.visit("GET", "/v1/account/export")
+    (kept,) = [each for each in export["generations"] if each["generation_id"] == generation_id]
+    assert kept["failed_attempts"][0]["code"] == entry["error_code"]
+
+
 async def test_a_forgotten_generation_is_gone_and_its_cost_stays_counted(house: Served) -> None:
     ids = []
     for _ in range(3):

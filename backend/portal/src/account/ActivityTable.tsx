@@ -1,10 +1,11 @@
 import { costOf } from "@ui/cost-of";
+import { FailedAttempts } from "@ui/failed-attempts";
 import { formatDuration } from "@ui/format-duration";
 import { Icon } from "@ui/icon";
 import { Monogram } from "@ui/monogram";
 import { OriginName } from "@ui/origin-name";
 import { SiteMonogram } from "@ui/site-monogram";
-import type { Generation } from "@wire/generation";
+import type { FailedAttempt, Generation } from "@wire/generation";
 import type { JSX } from "preact";
 import { formatMoment } from "../format/formatMoment";
 import { countsOf } from "./countsOf";
@@ -93,6 +94,7 @@ function Row({ api, generation, reload, nameOf, brief }: RowProps): JSX.Element 
             <span class="sub narrow cut">
               {status.word} · {nameOf(model)} · {at}
             </span>
+            {brief || <Tries of={generation.failed_attempts ?? []} />}
           </span>
         </span>
       </th>
@@ -115,6 +117,18 @@ function Row({ api, generation, reload, nameOf, brief }: RowProps): JSX.Element 
         </time>
       </td>
     </tr>
+  );
+}
+
+function Tries({ of: failed }: { of: readonly FailedAttempt[] }): JSX.Element | null {
+  if (failed.length === 0) return null;
+  return (
+    <details class="tries">
+      <summary>
+        {failed.length === 1 ? "1 endpoint did not answer" : `${failed.length} endpoints did not answer`}
+      </summary>
+      <FailedAttempts of={failed} />
+    </details>
   );
 }
 

@@ -28,6 +28,17 @@ _API_TYPES: Mapping[Kind, str] = {
 }
 
 
+class ProviderResponse(BaseModel):
+    """An endpoint that was tried and failed. `status` would be its HTTP status, which is not kept; `error_code` is ours."""
+
+    endpoint_id: str
+    provider_name: str
+    status: None = None
+    latency: int
+    is_byok: bool = True
+    error_code: str
+
+
 class GenerationRecord(BaseModel):
     """One generation. What it cost is what the person's own key was billed, and 0 where no price is known."""
 
@@ -65,7 +76,7 @@ class GenerationRecord(BaseModel):
     external_user: None = None
     api_type: str | None
     router: None = None
-    provider_responses: None = None
+    provider_responses: list[ProviderResponse] | None
     http_referer: None = None
     user_agent: None = None
     web_search_engine: None = None
@@ -93,8 +104,7 @@ def generation_record_router(callers: Callers, ledger: Ledger, rows: Mapping[str
         entry = await ledger.get(principal.account_id, generation_id)
         if entry is None or not _may_see(principal, entry):
             raise GenerationNotFound(f"there is no generation {generation_id!r} of this account, or it still runs", details={"param": "id"})
-        row = rows.get(entry.provider)
-        return GenerationRecordReply(data=_record(entry, row.name if row is not None else entry.provider))
+        return GenerationRecordReply(data=_record(entry, rows))
 
     return router
 
@@ -106,7 +116,22 @@ def _may_see(principal: Principal, entry: Entry) -> bool:
     return _ALL in principal.scopes or principal.token_id == entry.token_id
 
 
-def _record(entry: Entry, provider_name: str) -> GenerationRecord:
+def _name(provider: str, rows: Mapping[str, ProviderRow]) -> str:
+    row = rows.get(provider)
+    return row.name if row is not None else provider
+
+
+def _responses(entry: Entry, rows: Mapping[str, ProviderRow]) -> list[ProviderResponse] | None:
+    responses = [
+        ProviderResponse(
+            endpoint_id=attempt.endpoint, provider_name=_name(attempt.provider, rows), latency=attempt.duration_ms, error_code=attempt.code
+        )
+        for attempt in entry.failed_attempts
+    ]
+    return responses or None
+
+
+def _record(entry: Entry, rows: Mapping[str, ProviderRow]) -> GenerationRecord:
     cost_usd, used = usd_from_nusd(entry.cost.nusd), entry.usage
     is_cancelled = entry.status is Status.CANCELLED
     return GenerationRecord(
@@ -116,7 +141,7 @@ def _record(entry: Entry, provider_name: str) -> GenerationRecord:
         created_at=entry.started_at,
         model=entry.model,
         cancelled=is_cancelled,
-        provider_name=provider_name,
+        provider_name=_name(entry.provider, rows),
         latency=entry.first_event_ms,
         generation_time=entry.duration_ms - (entry.first_event_ms or 0),
         finish_reason="error" if entry.status is Status.FAILED else None if is_cancelled else entry.reason,
@@ -132,5 +157,6 @@ def _record(entry: Entry, provider_name: str) -> GenerationRecord:
         num_media_completion=used.images or None,
         api_type=_API_TYPES[entry.kind],
         origin=entry.origin or "",
+        provider_responses=_responses(entry, rows),
         usage=cost_usd,
     )

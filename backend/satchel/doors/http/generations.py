@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 
 from satchel.domain.accounts import Principal
+from satchel.domain.attempts import FailedAttempt
 from satchel.domain.calls import Call
 from satchel.domain.errors import GenerationNotFound, MalformedRequest
 from satchel.domain.ledger import Entry, Kind
@@ -46,6 +47,15 @@ class CostSchema(BaseModel):
     known: bool
 
 
+class FailedAttemptSchema(BaseModel):
+    """An endpoint that was tried, and why it did not answer."""
+
+    provider: str
+    endpoint: str
+    code: str
+    duration_ms: int
+
+
 class GenerationSchema(BaseModel):
     """One generation, ended or live."""
 
@@ -61,6 +71,7 @@ class GenerationSchema(BaseModel):
     error_code: str | None
     dropped: list[str]
     attempts: int
+    failed_attempts: list[FailedAttemptSchema]
     usage: UsageSchema
     cost: CostSchema
     started_at: datetime
@@ -208,6 +219,7 @@ def _schema(entry: Entry, apps: Apps) -> GenerationSchema:
         error_code=entry.error_code,
         dropped=list(entry.dropped),
         attempts=entry.attempts,
+        failed_attempts=[_failed(attempt) for attempt in entry.failed_attempts],
         usage=_usage(entry.usage),
         cost=CostSchema(nusd=entry.cost.nusd, known=entry.cost.known),
         started_at=entry.started_at,
@@ -230,12 +242,17 @@ def _live_schema(call: Call, apps: Apps, now: datetime) -> GenerationSchema:
         error_code=None,
         dropped=[],
         attempts=1,
+        failed_attempts=[],
         usage=_usage(Usage()),
         cost=CostSchema(nusd=Cost().nusd, known=False),
         started_at=call.started_at,
         first_event_ms=None,
         duration_ms=int((now - call.started_at).total_seconds() * 1000),
     )
+
+
+def _failed(attempt: FailedAttempt) -> FailedAttemptSchema:
+    return FailedAttemptSchema(provider=attempt.provider, endpoint=attempt.endpoint, code=attempt.code, duration_ms=attempt.duration_ms)
 
 
 def _usage(usage: Usage) -> UsageSchema:

@@ -1,5 +1,6 @@
 """The ledger in SQL: read here, written by the journal."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
@@ -7,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
 
+from satchel.domain.attempts import FailedAttempt
 from satchel.domain.ledger import ERASED, Entry, HoldRecord, Status
 from satchel.domain.usage import Cost, Usage
 from satchel.stores.sql.tables import generations, holds
@@ -14,7 +16,7 @@ from satchel.stores.sql.transaction import Transaction
 
 _TOKENS = ("input_tokens", "output_tokens", "reasoning_tokens", "cached_tokens", "cache_write_tokens", "image_tokens", "audio_tokens")
 _USAGE = (*_TOKENS, "estimated", "images", "seconds", "characters")
-_COMPUTED = (*_USAGE, "status", "cost_nusd", "cost_known", "dropped", "forgotten")
+_COMPUTED = (*_USAGE, "status", "cost_nusd", "cost_known", "dropped", "forgotten", "failed_attempts")
 _PLAIN = tuple(column.name for column in generations.c if column.name not in _COMPUTED)
 _HELD = tuple(column.name for column in holds.c)
 _plain_of, _usage_of, _held_of = attrgetter(*_PLAIN), attrgetter(*_USAGE), attrgetter(*_HELD)
@@ -52,7 +54,7 @@ class SqlGenerations:
             statement = statement.where(generations.c.generation_id == generation_id)
         if origin is not None:
             statement = statement.where(generations.c.origin == origin)
-        return await self._transaction.write(statement.values({**ERASED, "dropped": "", "forgotten": True}))
+        return await self._transaction.write(statement.values({**ERASED, "dropped": "", "failed_attempts": None, "forgotten": True}))
 
     async def since(self, account_id: str, moment: datetime) -> tuple[int, int]:
         """Return cost in nano-US-dollars and number of generations since `moment`."""
@@ -75,7 +77,7 @@ def entry_columns(entry: Entry) -> dict[str, Any]:
     columns: dict[str, Any] = dict(zip(_PLAIN, _plain_of(entry), strict=True))
     columns.update(zip(_USAGE, _usage_of(entry.usage), strict=True))
     columns.update(status=entry.status.value, cost_nusd=entry.cost.nusd, cost_known=entry.cost.known)
-    columns.update(dropped=" ".join(entry.dropped), forgotten=False)
+    columns.update(dropped=" ".join(entry.dropped), forgotten=False, failed_attempts=_text_of(entry.failed_attempts))
     return columns
 
 
@@ -98,4 +100,9 @@ def _entry(row: Row[Any]) -> Entry:
         usage=Usage(**{name: row._mapping[name] for name in _USAGE}),
         cost=Cost(row.cost_nusd, row.cost_known),
         dropped=tuple(row.dropped.split()),
+        failed_attempts=tuple(FailedAttempt(*each) for each in json.loads(row.failed_attempts or "[]")),
     )
+
+
+def _text_of(attempts: Sequence[FailedAttempt]) -> str | None:
+    return json.dumps([[each.provider, each.endpoint, each.code, each.duration_ms] for each in attempts]) if attempts else None

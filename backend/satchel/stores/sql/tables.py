@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-REVISION = "0012"
+REVISION = "0013"
 """The newest migration: what the tables below look like."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -352,6 +352,7 @@ generations = Table(
     _int64("seconds"),
     _int64("characters"),
     Column("forgotten", Boolean, nullable=False),
+    _text("failed_attempts", nullable=True),
     Index(None, "account_id", "started_at", "generation_id"),
 )
 
