@@ -47,7 +47,12 @@ class _Visitor:
 
 
 def extension_token(url: str, email: str, password: str) -> str:
-    """Return an access token of the built-in extension app: authorization code with PKCE S256, signed in as the account."""
+    """Return an access token of the built-in extension app."""
+    return extension_tokens(url, email, password)["access_token"]
+
+
+def extension_tokens(url: str, email: str, password: str) -> dict[str, str]:
+    """Return what the built-in extension app gets: authorization code with PKCE S256, signed in as the account."""
     verifier = secrets.token_urlsafe(48)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     question = {
@@ -64,7 +69,8 @@ def extension_token(url: str, email: str, password: str) -> str:
     after = html.unescape(re.findall(r'name="next" value="([^"]*)"', visitor.get(authorize))[0])
     page = visitor.post(f"{url}/sign-in", {"next": after, "email": email, "password": password}).read().decode()
     proof = re.findall(r'name="token" value="([^"]*)"', page)[0]
-    left = visitor.post(authorize, {"token": proof, "decision": "allow"})
-    code = parse_qs(urlsplit(left.headers["location"]).query)["code"][0]
+    with visitor.post(authorize, {"token": proof, "decision": "allow"}) as left:
+        code = parse_qs(urlsplit(left.headers["location"]).query)["code"][0]
     grant = {"grant_type": "authorization_code", "client_id": CLIENT, "redirect_uri": REDIRECT, "code": code, "code_verifier": verifier}
-    return str(json.loads(visitor.post(f"{url}/oauth/token", grant).read())["access_token"])
+    tokens: dict[str, str] = json.loads(visitor.post(f"{url}/oauth/token", grant).read())
+    return tokens

@@ -105,6 +105,7 @@ class Doors:
             text_completions.PATH: text_completions.DESCRIPTION,
             embeddings.PATH: embeddings.DESCRIPTION,
             images.PATH: images.DESCRIPTION,
+            images.ALSO: images.ALSO_DESCRIPTION,
             speech.PATH: speech.DESCRIPTION,
             transcriptions.PATH: transcriptions.DESCRIPTION,
             messages.PATH: messages.DESCRIPTION,

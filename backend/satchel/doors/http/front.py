@@ -14,7 +14,7 @@ from satchel.doors.errors import Headers
 from satchel.doors.http.access_log import AccessLog
 from satchel.doors.http.cors import cors_headers, is_bearer_door, preflight_headers
 from satchel.doors.http.exchange import REQUEST_ID
-from satchel.doors.http.oauth import RESOURCE_PATH
+from satchel.doors.http.oauth_description import RESOURCE_PATH
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 

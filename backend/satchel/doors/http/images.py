@@ -8,17 +8,16 @@ from satchel.doors.http.generating import Answer, HotDoor, HotServices, OpenAIWo
 
 PATH = "/v1/images/generations"
 ALSO = "/v1/images"
-DESCRIPTION: dict[str, object] = {
-    "post": {
-        "tags": ["completions"],
-        "summary": "Create pictures",
-        "description": "The body and the answer are those of OpenAI's image generation; see docs/reference/http-api.md.",
-        "operationId": "create_images",
-        "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object", "required": ["prompt"]}}}},
-        "responses": {"200": {"description": "The pictures", "content": {"application/json": {"schema": {"type": "object"}}}}},
-    }
+_SAID: dict[str, object] = {
+    "tags": ["completions"],
+    "summary": "Create pictures",
+    "description": "The body and the answer are those of OpenAI's image generation; see docs/reference/http-api.md.",
+    "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object", "required": ["prompt"]}}}},
+    "responses": {"200": {"description": "The pictures", "content": {"application/json": {"schema": {"type": "object"}}}}},
 }
+DESCRIPTION: dict[str, object] = {"post": {**_SAID, "operationId": "create_images"}}
 """The door as OpenAPI tells it; FastAPI does not know hot doors."""
+ALSO_DESCRIPTION: dict[str, object] = {"post": {**_SAID, "operationId": "create_images_at_openrouters_address"}}
 
 
 class Images(HotDoor):

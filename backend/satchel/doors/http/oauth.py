@@ -9,6 +9,7 @@ from satchel.domain.errors import MalformedRequest, NotReady, RequestTooLarge, S
 from satchel.domain.tokens import MANAGE_TOKENS
 from satchel.doors.errors import reply_to
 from satchel.doors.http.callers import Callers
+from satchel.doors.http.oauth_description import METADATA_PATH, RESOURCE_PATH, described
 from satchel.ports.coordination import Limit, Limiter
 from satchel.services.oauth.documents import MAX_DOCUMENT_BYTES
 from satchel.services.oauth.issuer import Issuer
@@ -27,9 +28,6 @@ from satchel.services.oauth.registrations import Registrations
 from satchel.services.oauth.service import OAuth
 from satchel.services.oauth.tokens import Tokens
 
-METADATA_PATH = "/.well-known/oauth-authorization-server"
-RESOURCE_PATH = "/.well-known/oauth-protected-resource"
-
 _MAX_FORM_BYTES = 64 * 1024
 _FORM = "application/x-www-form-urlencoded"
 _NOT_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
@@ -38,27 +36,27 @@ _CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "D
 _BASIC = {"WWW-Authenticate": 'Basic realm="satchel"'}
 
 Endpoint = Callable[[str, Parameters], Awaitable[Answer]]
+Handler = Callable[[Request], Awaitable[Response]]
 
 
 def router(oauth: OAuth, tokens: Tokens, callers: Callers, registrations: Registrations, *, limiter: Limiter, issuer: Issuer) -> APIRouter:
     """Return the routes, to be included without a prefix."""
     door = _Door(oauth, tokens, callers, registrations, limiter=limiter, issuer=issuer)
     routes = APIRouter(tags=["oauth"])
-    routes.add_api_route(TOKEN_PATH, door.token, methods=["POST"], response_model=None, summary="Exchange a code or a refresh token")
-    routes.add_api_route(REVOKE_PATH, door.revoke, methods=["POST"], response_model=None, summary="Revoke a token and its family")
-    routes.add_api_route(METADATA_PATH, door.metadata, methods=["GET"], response_model=None, summary="Describe the authorization server")
-    routes.add_api_route(INTROSPECT_PATH, door.introspect, methods=["POST"], response_model=None, summary="Tell what a token is")
-    routes.add_api_route(RESOURCE_PATH, door.resource, methods=["GET"], response_model=None, summary="Describe what our tokens open")
-    routes.add_api_route(
-        DEVICE_AUTHORIZATION_PATH, door.device, methods=["POST"], response_model=None, summary="Give a device a code for a person to type"
-    )
-    routes.add_api_route(PUSH_PATH, door.push, methods=["POST"], response_model=None, summary="Push an authorization request")
-    open_paths = [TOKEN_PATH, PUSH_PATH, REVOKE_PATH, DEVICE_AUTHORIZATION_PATH, METADATA_PATH, RESOURCE_PATH]
-    if registrations.is_on:
-        routes.add_api_route(REGISTER_PATH, door.register, methods=["POST"], response_model=None, summary="Register an app")
-        open_paths.append(REGISTER_PATH)
-    for path in open_paths:
-        routes.add_api_route(path, door.preflight, methods=["OPTIONS"], response_model=None, include_in_schema=False)
+    said: Mapping[str, tuple[Handler, str, str]] = {
+        TOKEN_PATH: (door.token, "POST", "Exchange a code or a refresh token"),
+        REVOKE_PATH: (door.revoke, "POST", "Revoke a token and its family"),
+        METADATA_PATH: (door.metadata, "GET", "Describe the authorization server"),
+        INTROSPECT_PATH: (door.introspect, "POST", "Tell what a token is"),
+        RESOURCE_PATH: (door.resource, "GET", "Describe what our tokens open"),
+        DEVICE_AUTHORIZATION_PATH: (door.device, "POST", "Give a device a code for a person to type"),
+        PUSH_PATH: (door.push, "POST", "Push an authorization request"),
+        **({REGISTER_PATH: (door.register, "POST", "Register an app")} if registrations.is_on else {}),
+    }
+    for path, (serve, method, summary) in said.items():
+        routes.add_api_route(path, serve, methods=[method], response_model=None, summary=summary, **described(path))
+        if path != INTROSPECT_PATH:  # operators ask it, no page does
+            routes.add_api_route(path, door.preflight, methods=["OPTIONS"], response_model=None, include_in_schema=False)
     return routes
 
 
