@@ -164,3 +164,14 @@ test("an unlocked vault says how it can be unlocked, and offers to lock it", asy
     expect(text).toContain(words);
   }
 });
+
+test("only the owner is shown the way to invitations", async () => {
+  const ways = () => host.querySelectorAll('a[href="#/invitations"]').length;
+  serve({ ...NOTHING, account: { ...ACCOUNT, is_owner: true } });
+  await shown("#/security");
+  expect(ways()).toBe(2);
+  render(null, host);
+  serve({ ...NOTHING, account: { ...ACCOUNT, is_owner: false } });
+  await shown("#/security");
+  expect(ways()).toBe(0);
+});

@@ -112,6 +112,10 @@ class InvitationStore(Protocol):
         """Use an invitation up for an account that is added in the same unit of work: once, and only before it expires; else None."""
         ...
 
+    async def by_hash(self, secret_hash: str) -> Invitation | None:
+        """Return the invitation whose secret hashes to this, or None; used and expired ones too."""
+        ...
+
     async def list(self) -> Sequence[Invitation]:
         """Return all invitations, newest first; used and expired ones too."""
         ...

@@ -2,6 +2,8 @@
 export interface Account {
   id: string;
   email: string;
+  /** Whether it is the account that was made first; a Satchel of before does not say. */
+  is_owner?: boolean;
   preferred_model: string | null;
   today: { cost_nusd: number; generations: number };
   budget: {

@@ -33,6 +33,7 @@ async def test_an_invitation_makes_one_account_within_a_week(home: House) -> Non
     assert await joined(home, first, "no address") == 400
     assert await joined(home, first) == 303
     assert await joined(home, first, "third@holt.example") == 410
+    assert (await home.browser.get(f"/setup/{first}")).status_code == 410, "it says so before anything is typed"
     assert (await home.browser.get("/sign-up")).status_code == 404
     assert await joined(home, "", "third@holt.example") == 410
     home.clock.pass_by(days=7)

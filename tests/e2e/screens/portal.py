@@ -13,7 +13,7 @@ from tests.e2e.screens.screen import Screen
 from tests.e2e.screens.stage import Stage
 from tests.stage import EMAIL, PASSWORD
 
-VIEWS = ("home", "activity", "sites", "keys", "security", "tokens", "audit")
+VIEWS = ("home", "activity", "sites", "keys", "security", "tokens", "invitations", "audit")
 
 
 def view(name: str) -> Callable[[Stage], Iterator[Page]]:
@@ -32,6 +32,22 @@ def token_made(stage: Stage) -> Iterator[Page]:
         page.get_by_label("What is it for?").fill("Editor on my laptop")
         page.get_by_role("button", name="Make token").click()
         page.get_by_text("sat_").first.wait_for()
+        yield page
+
+
+def invitation_made(stage: Stage) -> Iterator[Page]:
+    """Invite somebody; the link is shown once."""
+    with stage.portal("invitations") as page:
+        page.get_by_label("Whom is it for?").fill("Ada, from next door")
+        page.get_by_role("button", name="Make a link").click()
+        page.get_by_text("/setup/").wait_for()
+        yield page
+
+
+def sign_up_invited(stage: Stage) -> Iterator[Page]:
+    """Open the link of an invitation."""
+    with stage.tab(stage.satchel.command("account", "invite").strip()) as page:
+        page.get_by_role("heading", name="Make your account").wait_for()
         yield page
 
 
@@ -95,6 +111,8 @@ SCREENS = (
     Screen("portal-home", signed_in),
     *(Screen(f"portal-{name}", view(name)) for name in VIEWS[1:]),
     Screen("portal-token-made", token_made),
+    Screen("portal-invitation-made", invitation_made),
+    Screen("sign-up-invited", sign_up_invited),
     Screen("site-asks", site_asks, CONSENT),
     Screen("device", device, CONSENT),
     Screen("device-asks", device_asks, CONSENT),

@@ -82,7 +82,7 @@ def staged(home: Path) -> Iterator[Stage]:
         lab = parts.enter_context(counting_server.serving())
         pages, _ = parts.enter_context(page_server.serving())
         (home / "satchel").mkdir(parents=True)
-        satchel = Satchel(home / "satchel", free_port())
+        satchel = Satchel(home / "satchel", free_port(), {"SATCHEL_SIGN_UP": "invite"})
         parts.callback(satchel.stop)
         satchel.start()
         browser = parts.enter_context(chromium(home / "profile"))

@@ -4,6 +4,7 @@ import type { Generation } from "@wire/generation";
 import type { Grant } from "@wire/grant";
 import type { Model } from "@wire/model";
 import type { ActPage } from "../security/Act";
+import type { InvitationDoors } from "../security/Invitation";
 import type { SecurityDoors } from "../security/SecurityDoors";
 import type { TokenDoors } from "../security/Token";
 import type { Key, KeyDraft } from "./Key";
@@ -128,6 +129,13 @@ export class PortalApi {
     create: (draft) => this.#send("POST", "tokens", draft),
     switch: ({ hash }, disabled) => this.#send("PATCH", `tokens/${hash}`, { disabled }),
     revoke: ({ hash }) => this.#send("DELETE", `tokens/${hash}`),
+  };
+
+  /** Letting others in. */
+  readonly invitations: InvitationDoors = {
+    list: () => this.#send("GET", "invitations"),
+    make: (name) => this.#send("POST", "invitations", { name }),
+    revoke: ({ id }) => this.#send("DELETE", `invitations/${encodeURIComponent(id)}`),
   };
 
   /** What was done to the account, newest first; `before` continues an earlier page. */

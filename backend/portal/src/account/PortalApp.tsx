@@ -1,6 +1,7 @@
 import type { ComponentType, JSX } from "preact";
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { AuditView } from "../security/AuditView";
+import { InvitationsView } from "../security/InvitationsView";
 import { ProofDialog } from "../security/ProofDialog";
 import { SecurityView } from "../security/SecurityView";
 import { TokensView } from "../security/TokensView";
@@ -24,6 +25,7 @@ const VIEWS: Record<Route, ComponentType<ViewProps>> = {
   keys: KeysView,
   security: SecurityView,
   tokens: TokensView,
+  invitations: InvitationsView,
   audit: AuditView,
 };
 
@@ -40,7 +42,7 @@ export function PortalApp(): JSX.Element {
   const closeToast = useCallback(() => setToast(null), []);
   const View = VIEWS[route];
   return (
-    <Shell route={route} email={account.data?.email ?? null}>
+    <Shell route={route} account={account.data}>
       {route !== "keys" && <VaultBanner vault={vault.data} />}
       <View key={route} {...{ api, account, grants, keys, generations, vault, toast: setToast }} />
       <ProofDialog api={api} />

@@ -1,10 +1,12 @@
 import { Icon } from "@ui/icon";
+import type { Account } from "@wire/account";
 import type { ComponentChildren, JSX } from "preact";
 import { HomeLink } from "../pieces/HomeLink";
-import { ON_NARROW, ROUTES, type Route } from "./routes";
+import { ON_NARROW, OWNERS, ROUTES, type Route } from "./routes";
 
 /** Navigation around a page: a column on wide screens, a bar on top and one below on narrow ones. */
-export function Shell(props: { route: Route; email: string | null; children: ComponentChildren }): JSX.Element {
+export function Shell(props: { route: Route; account: Account | null; children: ComponentChildren }): JSX.Element {
+  const routes = props.account?.is_owner ? ROUTES : ROUTES.filter(({ path }) => path !== OWNERS);
   return (
     <>
       <button type="button" class="skip btn" onClick={skip}>
@@ -21,14 +23,14 @@ export function Shell(props: { route: Route; email: string | null; children: Com
           <div class="top">
             <HomeLink href="#/home" />
           </div>
-          <Links routes={ROUTES} route={props.route} className="nav" />
+          <Links routes={routes} route={props.route} className="nav" />
           <a class="nav" href="/demo">
             <Icon name="playground" />
             <span>Demo</span>
           </a>
           <div class="acct">
             <p class="t12 m2 cut acct-name">
-              <bdi>{props.email}</bdi>
+              <bdi>{props.account?.email}</bdi>
             </p>
             <SignOut />
           </div>

@@ -8,11 +8,15 @@ export const ROUTES = [
   { path: "keys", title: "Keys", icon: "key" },
   { path: "security", title: "Security", icon: "shield" },
   { path: "tokens", title: "Tokens", icon: "token" },
+  { path: "invitations", title: "Invitations", icon: "users" },
   { path: "audit", title: "What happened", icon: "clock" },
 ] as const satisfies readonly { path: string; title: string; icon: IconName }[];
 
 /** How many of them a narrow screen's bar has room for. */
 export const ON_NARROW = 5;
+
+/** Who is not the owner is not shown this page: nobody else invites. */
+export const OWNERS: Route = "invitations";
 
 /** One of the pages. */
 export type Route = (typeof ROUTES)[number]["path"];

@@ -22,7 +22,7 @@ export function SecurityView({ api, account, toast }: ViewProps): JSX.Element {
         <CodesSection doors={doors} toast={toast} />
         <PasswordSection doors={doors} toast={toast} email={account.data?.email ?? ""} />
         <DevicesSection doors={doors} toast={toast} />
-        <More />
+        <More isOwner={account.data?.is_owner === true} />
         <LeaveSection doors={doors} toast={toast} email={account.data?.email ?? ""} />
       </div>
     </div>
@@ -30,12 +30,17 @@ export function SecurityView({ api, account, toast }: ViewProps): JSX.Element {
 }
 
 /** The pages that a narrow screen's bar has no room for. */
-function More(): JSX.Element {
+function More({ isOwner }: { isOwner: boolean }): JSX.Element {
   return (
     <nav class="row wrap" aria-label="More on security">
       <a class="btn" href="#/tokens">
         Tokens for programs
       </a>
+      {isOwner && (
+        <a class="btn" href="#/invitations">
+          Invitations
+        </a>
+      )}
       <a class="btn" href="/sign-in/ways">
         Accounts elsewhere
       </a>

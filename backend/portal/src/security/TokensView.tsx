@@ -6,7 +6,7 @@ import { PageHead } from "../account/PageHead";
 import { ResourceNote } from "../account/ResourceNote";
 import { useResource } from "../account/useResource";
 import type { ViewProps } from "../account/ViewProps";
-import { NewToken } from "./NewToken";
+import { ShownOnce } from "./ShownOnce";
 import type { Token } from "./Token";
 import { TokenForm } from "./TokenForm";
 import { TokenRow } from "./TokenRow";
@@ -41,7 +41,11 @@ export function TokensView({ api, toast }: ViewProps): JSX.Element {
               For your programs
             </h2>
           </div>
-          {made && <NewToken {...made} done={() => setMade(null)} />}
+          {made && (
+            <ShownOnce {...made} done={() => setMade(null)}>
+              Copy it now: it is not shown again, not even to you.
+            </ShownOnce>
+          )}
           {deed.error && <ResourceNote error={deed.error} />}
           {tokens.data && tokens.data.length > 0 && (
             <ul class="card list security-list" aria-label="Tokens">

@@ -119,10 +119,10 @@ class SignInDoor:
 
     async def show_setup(self, request: Request) -> Response:
         """Show the page that the one-time link opens."""
-        is_owner = await self._accounts.needs_owner()
-        if not is_owner and self._accounts.sign_up == "owner-only":
+        is_owner, link = await self._accounts.needs_owner(), str(request.path_params["link"])
+        if not is_owner and not await self._accounts.invites(link):
             return self._used_link()
-        return self._setup_page(await self._visits.of(request), str(request.path_params["link"]), is_owner=is_owner)
+        return self._setup_page(await self._visits.of(request), link, is_owner=is_owner)
 
     async def show_sign_up(self, request: Request) -> Response:
         """Show the page on which anybody makes an account, where anybody may."""

@@ -122,6 +122,12 @@ class Accounts:
                 await stores.passkeys.add(passkey)
                 await stores.audit.add(AuditRecord(account.id, account.created_at, Act.PASSKEY_ADDED, passkey.id, passkey.name))
 
+    async def invites(self, link: str) -> bool:
+        """Tell whether a link is an invitation that makes an account now."""
+        async with self._database.unit_of_work() as stores:
+            found = await stores.invitations.by_hash(secret_hash(link))
+        return self.sign_up != "owner-only" and found is not None and found.state(self._clock.now()) == "waiting"
+
     async def by_email(self, email: str) -> Account | None:
         """Return the account with this e-mail, or None."""
         async with self._database.unit_of_work() as stores:

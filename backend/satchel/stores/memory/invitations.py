@@ -29,6 +29,10 @@ class MemoryInvitations:
         self._tables.invitations[secret_hash] = used = replace(found, used_at=now, used_by=account_id)
         return used
 
+    async def by_hash(self, secret_hash: str) -> Invitation | None:
+        """Return the invitation of this hash."""
+        return self._tables.invitations.get(secret_hash)
+
     async def list(self) -> Sequence[Invitation]:
         """Return all invitations, newest first."""
         return sorted(self._tables.invitations.values(), key=lambda each: (each.created_at, each.id), reverse=True)

@@ -29,7 +29,11 @@ class SqlInvitations:
         wanted = (c.secret_hash == secret_hash, c.expires_at > now, c.used_at.is_(None))
         if not await self._transaction.write(update(invitations).where(*wanted).values(used_at=now, used_by=account_id)):
             return None
-        row = await self._transaction.row(select(invitations).where(c.secret_hash == secret_hash))
+        return await self.by_hash(secret_hash)
+
+    async def by_hash(self, secret_hash: str) -> Invitation | None:
+        """Return the invitation of this hash."""
+        row = await self._transaction.row(select(invitations).where(invitations.c.secret_hash == secret_hash))
         return _invitation(row) if row is not None else None
 
     async def list(self) -> Sequence[Invitation]:
