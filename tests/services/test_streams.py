@@ -5,6 +5,7 @@ import logging
 import random
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
@@ -20,6 +21,7 @@ from satchel.domain.errors import (
     TooManyGenerations,
 )
 from satchel.domain.events import Event, Finished, FinishReason, Started, TextDelta
+from satchel.domain.grants import Caveats, GrantState
 from satchel.domain.ledger import Status
 from satchel.ports.coordination import TOKENS_TOPIC
 from satchel.services.streams import Run, StreamLimits
@@ -279,6 +281,24 @@ async def test_a_revoked_token_ends_what_it_runs_and_nothing_else(house: House) 
     assert not other.call.cancellation.requested
     house.bus.publish(TOKENS_TOPIC, {"account_id": ACCOUNT})
     await until(lambda: other.task.done())
+
+
+async def test_consent_that_is_taken_back_ends_what_the_site_runs_and_nothing_else(house: House) -> None:
+    grant, other = await house.allow(), await house.allow(origin="https://b.example")
+    await house.policy.put(replace(grant, id="grant_framed", embedder=other.origin))
+    house.script(Started("m"), Wait())
+    starts: list[dict[str, str | None]] = [{}, {"embedder": other.origin}, {"origin": other.origin}, {"origin": None}]
+    alone, framed, elsewhere, nobody = (house.streams.start(house.call(**each), f"c{at}") for at, each in enumerate(starts))
+    await until(lambda: len(house.provider.asked) == 4)
+    await house.policy.put(replace(grant, caveats=Caveats(rate_per_minute=3)))
+    assert not any(run.call.cancellation.requested for run in (alone, framed, elsewhere, nobody))
+    await house.policy.remove(ACCOUNT, grant.id)
+    await until(lambda: alone.task.done())
+    assert not any(run.call.cancellation.requested for run in (framed, elsewhere, nobody))
+    await house.policy.put(replace(grant, state=GrantState.BLOCKED))
+    await until(lambda: framed.task.done())
+    assert [entry.status for entry in await house.entries()] == [Status.CANCELLED] * 2
+    assert not any(run.call.cancellation.requested for run in (elsewhere, nobody))
 
 
 # ── limits, lists, the end of the process ──────────────────────────

@@ -54,6 +54,14 @@ class Call:
             object.__setattr__(self, "origin", self.principal.origin)
             object.__setattr__(self, "embedder", None)
 
+    def ends_with(self, revoked: Mapping[str, object]) -> bool:
+        """Tell whether a revocation ends this call: of its token, of its account's all, or of what its site was allowed."""
+        who = self.principal
+        if "origin" in revoked:
+            asked, embedder = (who.account_id, self.origin), revoked.get("embedder", self.embedder)
+            return asked == (revoked["account_id"], revoked["origin"]) and embedder == self.embedder
+        return who.token_id == revoked.get("token_id") or who.account_id == revoked.get("account_id")
+
     @property
     def kind(self) -> Kind:
         """Return what is asked for, as the ledger calls it."""

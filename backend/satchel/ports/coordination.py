@@ -70,6 +70,9 @@ def account_topic(account_id: str) -> str:
 TOKENS_TOPIC = "tokens"
 """The topic of revocations: `{token_id}` or `{account_id}`."""
 
+GRANTS_TOPIC = "grants"
+"""The topic of consent that a person took back: `{account_id, origin, embedder}`, or without `embedder` wherever the origin stands."""
+
 PASSWORDS_TOPIC = "passwords"
 """The topic of passwords that were changed: `{account_id}`."""
 

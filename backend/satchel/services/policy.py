@@ -18,7 +18,7 @@ from satchel.domain.grants import Grant, GrantState, decide
 from satchel.domain.routes import rank, worst_case
 from satchel.kit.single_flight import SingleFlight
 from satchel.ports.clock import Clock
-from satchel.ports.coordination import TOKENS_TOPIC, Bus, Limit, Limiter, Message, Unsubscribe, account_topic
+from satchel.ports.coordination import GRANTS_TOPIC, TOKENS_TOPIC, Bus, Limit, Limiter, Message, Unsubscribe, account_topic
 from satchel.ports.stores import Database
 
 _CACHED_S = 30.0
@@ -104,7 +104,10 @@ class Policy:
         return [one for one in endpoints if decide(grant, principal.origin, (one.model_id, one.id), now, local=one.local) is None]
 
     async def put(self, grant: Grant) -> Grant:
-        """Create or replace a grant, with the budget that its caveat asks for; return it as kept. Effective at once, everywhere."""
+        """Create or replace a grant, with the budget that its caveat asks for; return it as kept. Effective at once, everywhere.
+
+        A no ends what the site runs as well.
+        """
         caveat = grant.caveats.budget
         async with self._database.unit_of_work() as stores:
             kept = await stores.grants.put(grant)
@@ -117,12 +120,14 @@ class Policy:
                 AuditRecord(kept.account_id, self._clock.now(), Act.SITE_DECIDED, kept.id, f"{kept.origin} {kept.state}")
             )
         self._changed(kept.account_id, kept.origin)
+        if kept.state is GrantState.BLOCKED:
+            self._end(kept)
         return kept
 
     async def remove(self, account_id: str, grant_id: str) -> bool:
         """Take a grant back, so that the site must ask again; False if there is none. Effective at once, everywhere.
 
-        The site's own tokens end with it, and so do the connections that they opened.
+        The site's own tokens end with it, and so do the connections that they opened and the generations that run.
         """
         ended: Sequence[str] = ()
         async with self._database.unit_of_work() as stores:
@@ -136,6 +141,7 @@ class Policy:
             self._bus.publish(TOKENS_TOPIC, {"token_id": token_id})
         if grant is not None:
             self._changed(account_id, grant.origin)
+            self._end(grant)
         return removed
 
     def aclose(self) -> None:
@@ -194,6 +200,12 @@ class Policy:
     def _changed(self, account_id: str, origin: str) -> None:
         self._grants.forget(account_id)
         self._bus.publish(account_topic(account_id), {"event": "grants_changed", "data": {"origin": origin}})
+
+    def _end(self, grant: Grant) -> None:
+        """Stop what the site runs now. A no to a site is a no inside other pages too."""
+        is_everywhere = grant.state is GrantState.BLOCKED and grant.embedder is None
+        place = {} if is_everywhere else {"embedder": grant.embedder}
+        self._bus.publish(GRANTS_TOPIC, {"account_id": grant.account_id, "origin": grant.origin, **place})
 
     @staticmethod
     def _worded(refusal: SatchelError, call: Call, endpoints: Sequence[Endpoint]) -> SatchelError:

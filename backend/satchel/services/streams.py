@@ -11,7 +11,7 @@ from satchel.domain.calls import Call
 from satchel.domain.errors import Cancelled, Draining, InternalError, SatchelError, StreamGap, TooManyGenerations, without_frames
 from satchel.domain.events import Event, Finished, Started, size_of
 from satchel.kit.ids import Ids
-from satchel.ports.coordination import TOKENS_TOPIC, Bus, Message, StreamLog
+from satchel.ports.coordination import GRANTS_TOPIC, TOKENS_TOPIC, Bus, Message, StreamLog
 
 _log = logging.getLogger(__name__)
 
@@ -284,7 +284,7 @@ class Streams:
         self._by_ref: dict[tuple[str, str], Run] = {}
         self._running: dict[str, dict[str, Run]] = {}
         self._kept: dict[str, Run] = {}
-        self._unsubscribe = bus.subscribe(TOKENS_TOPIC, self._on_revoked)
+        self._unsubscribe = [bus.subscribe(topic, self._on_revoked) for topic in (TOKENS_TOPIC, GRANTS_TOPIC)]
 
     def start(self, call: Call, client_ref: str | None = None) -> Run:
         """Start a generation, or return the one that this account started under `client_ref`, running or just ended.
@@ -335,7 +335,8 @@ class Streams:
 
     async def aclose(self) -> None:
         """Drain without waiting, then forget everything."""
-        self._unsubscribe()
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
         await self.drain(0.0)
         for run in list(self._runs.values()):
             self._forget(run)
@@ -391,8 +392,6 @@ class Streams:
             await asyncio.wait(tasks, timeout=timeout_s)
 
     def _on_revoked(self, message: Message) -> None:
-        token_id, account_id = message.get("token_id"), message.get("account_id")
         for run in self._all_running():
-            principal = run.call.principal
-            if token_id == principal.token_id or account_id == principal.account_id:
+            if run.call.ends_with(message):
                 run.cancel()

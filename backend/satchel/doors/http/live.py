@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 
 from satchel.domain.calls import Call
 from satchel.domain.errors import Draining
-from satchel.ports.coordination import TOKENS_TOPIC, Bus, Message
+from satchel.ports.coordination import GRANTS_TOPIC, TOKENS_TOPIC, Bus, Message
 
 _DRAIN_RETRY_S = 5.0
 
@@ -14,14 +14,14 @@ Stop = Callable[[], None]
 
 
 class LiveCalls:
-    """Know the calls that run over HTTP in this process. One whose token is revoked ends at once."""
+    """Know the calls that run over HTTP in this process. One whose token or consent is taken back ends at once."""
 
     def __init__(self, bus: Bus) -> None:
         self._calls: dict[str, tuple[Call, Stop]] = {}
         self._is_draining = False
         self._idle = asyncio.Event()
         self._idle.set()
-        self._unsubscribe = bus.subscribe(TOKENS_TOPIC, self._on_revoked)
+        self._unsubscribe = [bus.subscribe(topic, self._on_revoked) for topic in (TOKENS_TOPIC, GRANTS_TOPIC)]
 
     @contextmanager
     def while_running(self, call: Call, stop: Stop) -> Generator[None, None, None]:
@@ -67,12 +67,12 @@ class LiveCalls:
 
     def close(self) -> None:
         """Stop listening for revocations."""
-        self._unsubscribe()
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
 
     def _on_revoked(self, message: Message) -> None:
-        token_id, account_id = message.get("token_id"), message.get("account_id")
         for call, stop in list(self._calls.values()):
-            if call.principal.token_id == token_id or call.principal.account_id == account_id:
+            if call.ends_with(message):
                 _end(call, stop)
 
 
