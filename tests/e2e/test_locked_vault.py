@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from tests.e2e.axe import CONSENT, POPUP, faults_of
-from tests.e2e.chromium import Chromium, chromium
+from tests.e2e.chromium import Chromium, chromium, with_permissions
 from tests.e2e.counting_server import CountingServer
 from tests.stage import EMAIL, PASSWORD, Satchel
 
@@ -84,14 +84,29 @@ def switch_on(page: Page) -> str:
     return code
 
 
+def add_passkey(page: Page, words: str) -> None:
+    """Make a passkey, and let it unlock the vault too."""
+    page.bring_to_front()
+    page.evaluate(MAKE_PASSKEY)
+    page.get_by_role("button", name="Add a passkey…").click()
+    page.get_by_label("Passphrase or recovery code").fill(words)
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_role("button", name="Remove Passkey").wait_for(timeout=60_000)
+
+
+def unlock_by_passkey(browser: Chromium, page: Page) -> None:
+    """Unlock in the extension by the passkey of the portal's host, on this device without asking from now on."""
+    page.goto(f"chrome-extension://{browser.extension_id}/options.html#keys")
+    page.get_by_label("Unlock on this device without asking").check()
+    assert faults_of(page) == []
+    page.get_by_role("button", name="Unlock with passkey").click()
+    page.get_by_text("Your vault is unlocked").wait_for(timeout=60_000)
+    page.get_by_text("This device unlocks it without asking").wait_for()
+
+
 def test_a_vault_is_locked_and_unlocked_by_each_of_its_ways(browser: Chromium, satchel: Satchel, portal: Page) -> None:
     code = switch_on(portal)
-    portal.bring_to_front()
-    portal.evaluate(MAKE_PASSKEY)
-    portal.get_by_role("button", name="Add a passkey…").click()
-    portal.get_by_label("Passphrase or recovery code").fill(code)
-    portal.get_by_role("button", name="Add", exact=True).click()
-    portal.get_by_role("button", name="Remove Passkey").wait_for(timeout=60_000)
+    add_passkey(portal, code)
     assert faults_of(portal) == []
     lock(portal)
     assert faults_of(portal) == []
@@ -208,14 +223,14 @@ def test_the_vault_is_locked_again_when_the_browser_was_closed_where_that_is_wan
     satchel: Satchel, pages: tuple[str, object], tmp_path: Path
 ) -> None:
     satchel.call(satchel.add_token(), "PUT", "/v1/grants", {"origin": pages[0], "state": "allowed"})
-    with chromium(tmp_path / "profile") as browser:
-        switch_on(portal_in(browser, satchel))
+    extension = with_permissions(tmp_path / "extension")
+    with chromium(tmp_path / "profile", extension) as browser:
+        portal = portal_in(browser, satchel)
+        add_passkey(portal, switch_on(portal))
+        lock(portal)
         browser.connect(satchel).close()
-        with popup(browser) as shown:
-            shown.get_by_label("Unlock on this device without asking").check()
-            unlock(shown, WORDS)
-            shown.get_by_text("Your vault is unlocked").wait_for(timeout=60_000)
-    with chromium(tmp_path / "profile") as browser:
+        unlock_by_passkey(browser, portal)
+    with chromium(tmp_path / "profile", extension) as browser:
         assert asking_page(browser, pages[0]).evaluate(ASK) == "done", "nothing was said of closing"
         page = browser.context.new_page()
         page.goto(f"chrome-extension://{browser.extension_id}/options.html#settings")
@@ -223,7 +238,7 @@ def test_the_vault_is_locked_again_when_the_browser_was_closed_where_that_is_wan
         switch.click()
         expect(switch).to_be_checked()
         assert faults_of(page) == []
-    with chromium(tmp_path / "profile") as browser:
+    with chromium(tmp_path / "profile", extension) as browser:
         page = asking_page(browser, pages[0])
         with asking(browser, page) as window:
             window.get_by_text("It was locked by hand").wait_for()

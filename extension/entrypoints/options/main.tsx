@@ -6,6 +6,7 @@ import { OptionsScreen } from "../../src/ui/options-screen";
 import type { OptionsSource } from "../../src/ui/options-source";
 import { t } from "../../src/ui/t";
 import { vaultOf } from "../../src/ui/vault-of";
+import { unlockByPasskey } from "../../src/vault/unlock-by-passkey";
 import { connectWorker } from "../../src/wire/connect-worker";
 import { favourites } from "../../src/wire/favourites";
 import { loadMessages } from "../../src/wire/load-messages";
@@ -23,7 +24,7 @@ const source: OptionsSource = {
   ...{ forgetGeneration, forgetGenerations },
   ...{ providers, keys, addKey, renewKey, checkKey, deleteKey },
   ask,
-  vaultDoor: vaultOf(api),
+  vaultDoor: vaultOf(api, unlockByPasskey),
   snapshot: () => api.snapshot(null),
   favourites: favourites.read,
   setFavourites: favourites.write,

@@ -3,10 +3,12 @@ import { browser } from "wxt/browser";
 import { dressScreen } from "../../src/ui/dress-screen";
 import { PopupScreen } from "../../src/ui/popup-screen";
 import { vaultOf } from "../../src/ui/vault-of";
+import { unlockByPasskey } from "../../src/vault/unlock-by-passkey";
 import { connectWorker } from "../../src/wire/connect-worker";
 import { favourites } from "../../src/wire/favourites";
 import { loadMessages } from "../../src/wire/load-messages";
 import { preferences } from "../../src/wire/preferences";
+import { extensionUrl } from "../../src/worker/extension-url";
 
 /** The tab this popup belongs to. Opened in a tab of its own it is `?tab=`, or the one that was looked at before. */
 async function tabId(): Promise<number | null> {
@@ -19,6 +21,14 @@ async function tabId(): Promise<number | null> {
   return last?.id ?? null;
 }
 
+/** A popup goes as soon as the browser asks the person for their passkey: the options page stays. */
+const byPasskey: typeof unlockByPasskey = async (...how) => {
+  if ((await browser.tabs.getCurrent()) !== undefined) return unlockByPasskey(...how);
+  await browser.tabs.create({ url: extensionUrl("options.html#keys") });
+  window.close();
+  return null;
+};
+
 const { api, watch } = connectWorker();
 
 await dressScreen(await preferences.read(), "extName", loadMessages);
@@ -29,7 +39,7 @@ render(
       snapshot: async () => api.snapshot(await tabId()),
       favourites: favourites.read,
       setFavourites: favourites.write,
-      vaultDoor: vaultOf(api),
+      vaultDoor: vaultOf(api, byPasskey),
       openSettings: () => void browser.runtime.openOptionsPage(),
       watch,
     }}

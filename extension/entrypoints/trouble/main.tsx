@@ -2,6 +2,7 @@ import { render } from "preact";
 import { dressScreen } from "../../src/ui/dress-screen";
 import { TroubleScreen } from "../../src/ui/trouble-screen";
 import { vaultOf } from "../../src/ui/vault-of";
+import { unlockByPasskey } from "../../src/vault/unlock-by-passkey";
 import { connectWorker } from "../../src/wire/connect-worker";
 import { loadMessages } from "../../src/wire/load-messages";
 import { preferences } from "../../src/wire/preferences";
@@ -15,7 +16,7 @@ render(
   <TroubleScreen
     source={{
       ...{ providers, keys, addKey, renewKey, checkKey },
-      vaultDoor: vaultOf(api),
+      vaultDoor: vaultOf(api, unlockByPasskey),
       trouble: () => api.trouble(id),
       decide: (isRight) => api.decideTrouble(id, isRight),
       close: () => window.close(),

@@ -45,7 +45,13 @@ export function TroubleVault({ origin, state, door, decide, reload }: Props) {
           </p>
         </div>
       </div>
-      <VaultUnlockForm door={door} state={state} deviceSecret={door.deviceSecret} onUnlocked={reload} />
+      <VaultUnlockForm
+        door={door}
+        state={state}
+        deviceSecret={door.deviceSecret}
+        passkey={door.passkey}
+        onUnlocked={reload}
+      />
       {problem !== null && (
         <Note kind="danger">
           <p>{problem}</p>

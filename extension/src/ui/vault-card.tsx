@@ -37,7 +37,13 @@ export function VaultCard({ door, onUnlocked }: { door: OwnVault; onUnlocked(): 
           <p class="t12 m2">{t("vault_why")}</p>
         </div>
       </div>
-      <VaultUnlockForm door={door} state={value.state} deviceSecret={door.deviceSecret} onUnlocked={changed} />
+      <VaultUnlockForm
+        door={door}
+        state={value.state}
+        deviceSecret={door.deviceSecret}
+        passkey={door.passkey}
+        onUnlocked={changed}
+      />
     </section>
   );
 }

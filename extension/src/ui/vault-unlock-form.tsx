@@ -1,10 +1,13 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { DeviceSecret } from "../vault/device-secret";
+import type { OwnVault } from "../vault/own-vault";
 import type { VaultDoor } from "../vault/vault-door";
 import type { VaultState } from "../wire/vault-state";
 import { errorWords } from "./error-words";
 import { Icon } from "./icon";
 import { t } from "./t";
+
+const LOOK_EVERY_MS = 2_000;
 
 type VaultClient = Awaited<ReturnType<typeof loadClient>>;
 
@@ -14,39 +17,52 @@ interface Props {
   onUnlocked(state: VaultState): void;
   /** Where this browser can hold a key of its own. */
   deviceSecret?: DeviceSecret;
+  /** How a page that is not the server's own unlocks by passkey. */
+  passkey?: OwnVault["passkey"];
+  /** Whether it is for the other apps too, until the person says otherwise. */
+  forAll?: boolean;
 }
 
 /** Unlocks a vault, in the portal and in the extension: by passkey where there is one, else by words. Nothing typed leaves this page. */
-export function VaultUnlockForm({ door, state, onUnlocked, deviceSecret }: Props) {
+export function VaultUnlockForm({ door, state, onUnlocked, deviceSecret, passkey, forAll = false }: Props) {
   const [words, setWords] = useState("");
-  const [everywhere, setEverywhere] = useState(false);
+  const [everywhere, setEverywhere] = useState(forAll);
   const [remembered, setRemembered] = useState(false);
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string | null>(null);
-  const run = (doing: (client: VaultClient) => Promise<VaultState>) => {
+  const [away, setAway] = useState(false);
+  useUnlockedElsewhere(away, door, onUnlocked);
+  const run = (doing: (client: VaultClient) => Promise<VaultState | null>) => {
     if (busy) return;
     setBusy(true);
     setFault(null);
     loadClient()
       .then(doing)
-      .then(onUnlocked)
+      .then((now) => (now === null ? setAway(true) : onUnlocked(now)))
       .catch((error: unknown) => setFault(errorWords(error)))
       .finally(() => setBusy(false));
   };
+  const device = (remembered && deviceSecret) || null;
+  const byPasskey = (client: VaultClient) =>
+    passkey === undefined ? client.unlockByPasskey(door, everywhere) : passkey(everywhere, device);
   return (
     <form
       class="stack s3 vault-unlock"
       onSubmit={(event) => {
         event.preventDefault();
-        const device = remembered ? deviceSecret : null;
         if (words !== "") run((client) => client.unlockByWords(door, words, everywhere, device));
       }}
     >
       {state.locked_by_hand && state.wraps.some(({ kind }) => kind === "device") && (
         <p class="t12 m2">{t("vault_byHand")}</p>
       )}
-      {isOwnPage() && state.wraps.some(({ kind }) => kind === "passkey_prf") && (
-        <PasskeyButton busy={busy} onClick={() => run((client) => client.unlockByPasskey(door, everywhere))} />
+      {away && (
+        <p class="t13" role="status">
+          {t("vault_away")}
+        </p>
+      )}
+      {(isOwnPage() || passkey !== undefined) && state.wraps.some(({ kind }) => kind === "passkey_prf") && (
+        <PasskeyButton busy={busy} onClick={() => run(byPasskey)} />
       )}
       <div class="field">
         <label for="vault-words">{t("vault_words")}</label>
@@ -113,7 +129,21 @@ function PasskeyButton({ busy, onClick }: { busy: boolean; onClick(): void }) {
   );
 }
 
-/** A passkey is for the server's own name: the extension's pages cannot ask for it. */
+/** Looks again and again, once the person was sent to another tab. */
+function useUnlockedElsewhere(away: boolean, door: VaultDoor, onUnlocked: Props["onUnlocked"]): void {
+  useEffect(() => {
+    if (!away) return;
+    const look = () =>
+      door
+        .vault()
+        .then((now) => now.unlocked && onUnlocked(now))
+        .catch(() => undefined);
+    const looking = setInterval(() => void look(), LOOK_EVERY_MS);
+    return () => clearInterval(looking);
+  }, [away]);
+}
+
+/** A passkey is for the server's own name: a page of another has to ask for that. */
 function isOwnPage(): boolean {
   return location.protocol.startsWith("http");
 }

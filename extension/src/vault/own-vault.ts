@@ -1,3 +1,4 @@
+import type { VaultState } from "../wire/vault-state";
 import type { DeviceSecret } from "./device-secret";
 import type { VaultDoor } from "./vault-door";
 
@@ -7,4 +8,6 @@ export interface OwnVault extends VaultDoor {
   device(): Promise<boolean>;
   forgetDevice(): Promise<void>;
   deviceSecret: DeviceSecret;
+  /** Unlocks by a passkey; null where that goes on in another tab. */
+  passkey(everywhere: boolean, deviceSecret: DeviceSecret | null): Promise<VaultState | null>;
 }

@@ -40,10 +40,16 @@ export const vaultClient = {
     return bring(door, challenge, dek, everywhere, device);
   },
 
-  /** Unlocks by a passkey that derives keys. */
-  async unlockByPasskey(door: VaultDoor, everywhere: boolean): Promise<VaultState> {
+  /** Unlocks by a passkey that derives keys: of this page's host, or of `rpId`. With `deviceSecret` as by words. */
+  async unlockByPasskey(
+    door: VaultDoor,
+    everywhere: boolean,
+    { rpId = null, deviceSecret = null }: { rpId?: string | null; deviceSecret?: DeviceSecret | null } = {},
+  ): Promise<VaultState> {
     const challenge = await door.beginUnlock();
-    return bring(door, challenge, await openByPasskey(challenge), everywhere);
+    const dek = await openByPasskey(challenge, rpId);
+    const device = deviceSecret && (await deviceWay.draft(challenge, dek, deviceSecret));
+    return bring(door, challenge, dek, everywhere, device);
   },
 
   /** Makes a new data key and switches locked mode on, or begins it anew; `recovery` is what the code on paper says. */
@@ -67,7 +73,7 @@ export const vaultClient = {
       (recovery && (await open(challenge, "recovery", recovery))) ?? (await open(challenge, "passphrase", words));
     if (dek === null) throw wrongWords();
     const params = wrapParams.fresh();
-    const { secret, credentialId } = await passkeySecret(challenge.account_id, saltOf(params), null);
+    const { secret, credentialId } = await passkeySecret(challenge.account_id, saltOf(params), null, null);
     const named = JSON.stringify({ ...JSON.parse(params), credential_id: base64url.of(credentialId) });
     const draft = await wrap(challenge, "passkey_prf", secret, dek, named);
     dek.fill(0);
@@ -101,10 +107,10 @@ async function open(challenge: VaultChallenge, kind: WrapKind, secret: Secret): 
   return null;
 }
 
-async function openByPasskey(challenge: VaultChallenge): Promise<Bytes> {
+async function openByPasskey(challenge: VaultChallenge, rpId: string | null): Promise<Bytes> {
   for (const { params, blob } of challenge.wraps.filter(({ kind }) => kind === "passkey_prf")) {
     const { salt, credentialId } = wrapParams.read(params, false);
-    const { secret } = await passkeySecret(challenge.account_id, salt, credentialId);
+    const { secret } = await passkeySecret(challenge.account_id, salt, credentialId, rpId);
     const key = await wrappingKey("passkey_prf", secret, params);
     const dek = await sealedBlob.open(key, base64url.bytes(blob), wrapContext(challenge, "passkey_prf", params));
     if (dek !== null) return dek;

@@ -11,6 +11,9 @@ import { VaultSetup } from "./VaultSetup";
 import { VaultWays } from "./VaultWays";
 import type { ViewProps } from "./ViewProps";
 
+/** How the extension sends people here, where their browser gives it no passkey of ours. */
+const FOR_APPS = /\?everywhere$/;
+
 /** The vault's state, first on the page of keys: locked it is one thing to do. */
 export function VaultSection(props: ViewProps): JSX.Element | null {
   const { api, vault, keys } = props;
@@ -23,7 +26,8 @@ export function VaultSection(props: ViewProps): JSX.Element | null {
   if (vault.data === null) return null;
   if (setting) return <VaultSetup doors={api.vault} done={changed} cancel={() => set(false)} />;
   if (vault.data.mode === "managed") return <Managed begin={() => set(true)} />;
-  if (!vault.data.unlocked) {
+  const isForApps = FOR_APPS.test(location.hash);
+  if (!vault.data.unlocked || (isForApps && !vault.data.everywhere)) {
     return (
       <section class="card" aria-labelledby="vault-title">
         <div class="empty">
@@ -31,11 +35,11 @@ export function VaultSection(props: ViewProps): JSX.Element | null {
             <Icon name="lock" />
           </span>
           <h2 class="h2" id="vault-title">
-            Your vault is locked
+            {vault.data.unlocked ? "Unlock the vault for your other apps" : "Your vault is locked"}
           </h2>
           <p>Your keys are sealed with something only you have. Models on this computer go on working.</p>
-          <VaultUnlockForm door={api.vault} state={vault.data} onUnlocked={() => void changed()} />
-          <VaultLost doors={api.vault} changed={changed} />
+          <VaultUnlockForm door={api.vault} state={vault.data} forAll={isForApps} onUnlocked={() => void changed()} />
+          {!vault.data.unlocked && <VaultLost doors={api.vault} changed={changed} />}
         </div>
       </section>
     );

@@ -21,7 +21,8 @@ export const OWNERS: Route = "invitations";
 /** One of the pages. */
 export type Route = (typeof ROUTES)[number]["path"];
 
-/** Read the page from an address's fragment; what is unknown is Home. */
+/** Read the page from an address's fragment, without what is asked of it; what is unknown is Home. */
 export function routeOf(hash: string): Route {
-  return ROUTES.find(({ path }) => hash === `#/${path}`)?.path ?? "home";
+  const [name] = hash.split("?");
+  return ROUTES.find(({ path }) => name === `#/${path}`)?.path ?? "home";
 }
