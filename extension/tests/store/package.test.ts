@@ -39,6 +39,24 @@ async function complaintsAbout(file: string): Promise<string[]> {
   return [errors, warnings, notices].flatMap((found = []) => found.map(({ code, message }) => `${code}: ${message}`));
 }
 
+/** What a person is asked to grant, and what is said to leave the browser, that the privacy text does not name. */
+async function unexplained(manifest: Record<string, unknown>): Promise<string[]> {
+  const text = await readFile(join(root, "../docs/explanation/privacy.md"), "utf8");
+  const { gecko } = (manifest["browser_specific_settings"] ?? {}) as { gecko?: { data_collection_permissions: Named } };
+  const asked = [
+    manifest["permissions"],
+    manifest["optional_permissions"],
+    gecko?.data_collection_permissions.required,
+  ];
+  return (asked as (string[] | undefined)[]).flatMap((names = []) =>
+    names.filter((name) => !text.includes(`\`${name}\``)),
+  );
+}
+
+interface Named {
+  required: string[];
+}
+
 interface Complaint {
   code: string;
   message: string;
@@ -70,6 +88,7 @@ describe.each([
       expect(manifest["host_permissions"]).toBeUndefined();
       expect(manifest["externally_connectable"]).toBeUndefined();
       expect(manifest["web_accessible_resources"]).toBeUndefined();
+      expect(await unexplained(manifest)).toEqual([]);
       const { extension_pages: policy } = manifest["content_security_policy"] as { extension_pages: string };
       expect(policy).toContain("script-src 'self';");
       expect(policy).not.toContain("unsafe");
