@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from tests.vault_client import PARAMS, letter, raw, wrap
@@ -95,53 +94,6 @@ async def test_it_is_unlocked_for_the_client_that_did_and_for_others_only_if_tha
     await house.unlock(everywhere=False)
     with pytest.raises(VaultLocked):
         await house.open(key, OTHER_CLIENT)
-
-
-async def test_it_locks_itself_when_nobody_uses_it_and_in_any_case_after_twelve_hours(house: House) -> None:
-    key = await house.add()
-    await house.switch_on()
-    remembered = house.vault.opened.live("acct_a")
-    assert remembered
-    for _ in range(3):
-        house.clock.seconds += IDLE_S - 1
-        await house.open(key)
-    house.clock.seconds += IDLE_S
-    with pytest.raises(VaultLocked):
-        await house.open(key)
-    assert remembered.dek == bytearray(32)
-    state = await house.unlock()
-    ends_s = house.clock.seconds + UNLOCKED_S
-    assert state.until_at == house.clock.now() + timedelta(seconds=UNLOCKED_S)
-    while house.clock.seconds + IDLE_S - 1 < ends_s:
-        house.clock.seconds += IDLE_S - 1
-        await house.open(key)
-    house.clock.seconds = ends_s
-    with pytest.raises(VaultLocked):
-        await house.open(key)
-
-
-async def test_it_stays_open_unused_for_as_long_as_the_last_client_said(house: House) -> None:
-    key = await house.add()
-    await house.switch_on()
-    await house.unlock(OTHER_CLIENT)
-    assert (await house.unlock(idle_s=60)).idle_s == 60
-    for _ in range(2):
-        house.clock.seconds += 59
-        await house.open(key)
-    house.clock.seconds += 60
-    for who in (ME, OTHER_CLIENT):
-        with pytest.raises(VaultLocked):
-            await house.open(key, who)
-
-
-async def test_the_servers_own_looks_do_not_keep_it_open(house: House) -> None:
-    key = await house.add()
-    await house.switch_on()
-    house.clock.seconds += IDLE_S - 1
-    assert (await house.vault.open("acct_a", key.id)).reveal() == SECRET.reveal()
-    house.clock.seconds += 1
-    with pytest.raises(VaultLocked):
-        await house.vault.open("acct_a", key.id)
 
 
 @pytest.mark.parametrize(("topic", "over"), [(TOKENS_TOPIC, {"token_id": "tok_1"}), (PASSWORDS_TOPIC, {"account_id": "acct_a"})], ids=str)

@@ -53,12 +53,12 @@ class LockedMode:
                 return VaultState("managed", unlocked=True)
             wraps = await stores.dek_wraps.list(principal.account_id, dek.id)
         opened = self._vault.opened.live(principal.account_id)
-        unlock = opened.unlock if opened is not None else None
-        if unlock is None or not unlock.admits(principal.client):
+        unlock, now_s = opened.unlock if opened is not None else None, self._clock.monotonic_s()
+        lease = unlock.lease(principal.client, now_s) if unlock is not None else None
+        if unlock is None or lease is None:
             return VaultState("locked", unlocked=False, wraps=wraps, locked_by_hand=dek.locked_by_hand)
-        return VaultState(
-            "locked", unlocked=True, wraps=wraps, until_at=unlock.until_at, everywhere=bool(unlock.shared_by), idle_s=int(unlock.idle_s)
-        )
+        everywhere = unlock.is_shared(now_s)
+        return VaultState("locked", unlocked=True, wraps=wraps, until_at=lease.until_at, everywhere=everywhere, idle_s=int(lease.idle_s))
 
     async def begin_unlock(self, principal: Principal) -> Challenge:
         """Return what the client needs to bring the data key, the wraps that it may try among it: no device's after a lock by hand.

@@ -18,25 +18,48 @@ BROUGHT_S = 300.0
 
 
 @dataclass(slots=True)
-class Unlock:
-    """For whom a locked vault is open. `clients` are those who unlocked it, with the credential each did it by; `brought_s` says when."""
+class Lease:
+    """For how long one client has a locked vault open: while it uses it within `idle_s` each time, until `until_s` at the latest.
 
+    What other clients wish or do makes it no longer. If it is shared, they may use the vault by it too, which is a use of it.
+    """
+
+    credential: str
+    brought_s: float
+    idle_s: float
     until_s: float
     until_at: datetime
-    clients: dict[str, str] = field(default_factory=dict)
-    brought_s: dict[str, float] = field(default_factory=dict)
-    shared_by: set[str] = field(default_factory=set)
-    idle_s: float = IDLE_S
+    is_shared: bool
+    ends_s: float = 0.0
 
-    def admits(self, client: str | None) -> bool:
-        """Tell whether it is open for `client`; None is the server itself, which lists models."""
-        return client is None or client in self.clients or bool(self.shared_by)
+    def use(self, now_s: float) -> None:
+        """Note a use."""
+        self.ends_s = min(now_s + self.idle_s, self.until_s)
 
-    def end(self, client: str) -> None:
-        """Close it for a client, and for all that this client let in."""
-        self.clients.pop(client, None)
-        self.brought_s.pop(client, None)
-        self.shared_by.discard(client)
+
+@dataclass(slots=True)
+class Unlock:
+    """For whom a locked vault is open, by client."""
+
+    leases: dict[str, Lease] = field(default_factory=dict)
+
+    def lease(self, client: str, now_s: float) -> Lease | None:
+        """Return by which lease a client is let in: its own, else the one that is shared and lasts longest; None if it is not."""
+        own = self.leases.get(client)
+        if own is not None and own.ends_s > now_s:
+            return own
+        return max(self._shared(now_s), key=lambda lease: lease.ends_s, default=None)
+
+    def is_shared(self, now_s: float) -> bool:
+        """Tell whether it is open for every client."""
+        return any(True for _ in self._shared(now_s))
+
+    def ends_s(self) -> float:
+        """Return when the last lease ends."""
+        return max((lease.ends_s for lease in self.leases.values()), default=0.0)
+
+    def _shared(self, now_s: float) -> Iterator[Lease]:
+        return (lease for lease in self.leases.values() if lease.is_shared and lease.ends_s > now_s)
 
 
 @dataclass(slots=True)
@@ -73,12 +96,13 @@ class OpenedDeks:
             VaultLocked: it is locked, and not open for this client.
         """
         unlock = opened.unlock
-        if unlock is None:
+        if unlock is None or client is None:  # nobody's: the server itself, which lists models
             return
-        if not unlock.admits(client):
+        now_s = self._clock.monotonic_s()
+        if (lease := unlock.lease(client, now_s)) is None:
             raise vault_is_locked()
-        if client is not None:
-            opened.ends_s = min(self._clock.monotonic_s() + unlock.idle_s, unlock.until_s)
+        lease.use(now_s)
+        opened.ends_s = max(opened.ends_s, lease.ends_s)
 
     def remember(self, account_id: str, dek: bytearray | None, dek_id: str | None) -> Opened:
         """Remember a managed data key, or that there is none."""
@@ -87,25 +111,21 @@ class OpenedDeks:
     def unlock(
         self, account_id: str, dek: bytearray, dek_id: str, *, client: str, credential: str, everywhere: bool, idle_s: float = IDLE_S
     ) -> Unlock:
-        """Remember a data key that a client brought; clients that brought it before keep it open too. The last says for how long unused."""
+        """Remember a data key that a client brought, for itself; clients that brought it before keep what they have."""
         now_s, before = self._clock.monotonic_s(), self.live(account_id)
         known = before.unlock if before is not None and before.dek_id == dek_id else None
-        unlock = Unlock(now_s + UNLOCKED_S, self._clock.now() + timedelta(seconds=UNLOCKED_S), idle_s=idle_s)
-        if known is not None:
-            unlock.clients, unlock.shared_by, unlock.brought_s = dict(known.clients), set(known.shared_by), dict(known.brought_s)
-        unlock.end(client)
-        unlock.clients[client] = credential
-        unlock.brought_s[client] = now_s
-        if everywhere:
-            unlock.shared_by.add(client)
-        self._put(account_id, Opened(dek, dek_id, min(now_s + idle_s, unlock.until_s), unlock))
+        unlock = Unlock({name: lease for name, lease in known.leases.items() if lease.ends_s > now_s} if known is not None else {})
+        until_at = self._clock.now() + timedelta(seconds=UNLOCKED_S)
+        unlock.leases[client] = Lease(credential, now_s, idle_s, now_s + UNLOCKED_S, until_at, everywhere)
+        unlock.leases[client].use(now_s)
+        self._put(account_id, Opened(dek, dek_id, unlock.ends_s(), unlock))
         return unlock
 
     def was_just_brought(self, account_id: str, client: str) -> bool:
-        """Tell whether this very client brought the data key of what is open, within five minutes."""
-        opened = self.live(account_id)
-        brought_s = opened.unlock.brought_s.get(client) if opened is not None and opened.unlock is not None else None
-        return brought_s is not None and self._clock.monotonic_s() - brought_s <= BROUGHT_S
+        """Tell whether this very client brought the data key of what is open for it, within five minutes."""
+        opened, now_s = self.live(account_id), self._clock.monotonic_s()
+        lease = opened.unlock.leases.get(client) if opened is not None and opened.unlock is not None else None
+        return lease is not None and lease.ends_s > now_s and now_s - lease.brought_s <= BROUGHT_S
 
     def forget(self, account_id: str) -> bool:
         """Wipe a data key; False if none was open."""
@@ -124,10 +144,12 @@ class OpenedDeks:
             unlock = opened.unlock
             if unlock is None:
                 continue
-            for client in [client for client, by in unlock.clients.items() if by == credential]:
-                unlock.end(client)
-            if not unlock.clients and self.forget(account_id):
+            unlock.leases = {client: lease for client, lease in unlock.leases.items() if lease.credential != credential}
+            opened.ends_s = unlock.ends_s()
+            if opened.ends_s <= self._clock.monotonic_s() and self.forget(account_id):
                 yield account_id
+            else:
+                self._watch(account_id, opened)
 
     def close(self) -> None:
         """Wipe them all."""
@@ -142,6 +164,8 @@ class OpenedDeks:
 
     def _watch(self, account_id: str, opened: Opened) -> None:
         """Wipe it when its time is over, though nobody asks."""
+        if opened.timer is not None:
+            opened.timer.cancel()
         left_s = opened.ends_s - self._clock.monotonic_s()
         opened.timer = asyncio.get_running_loop().call_later(max(left_s, 0.0), self._look, account_id, opened)
 

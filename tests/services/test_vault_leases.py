@@ -1,0 +1,125 @@
+"""For how long a locked vault stays open, and for whom: each client has its own time."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from satchel.domain.errors import VaultLocked
+from satchel.ports.coordination import TOKENS_TOPIC
+from satchel.services.vault.opened import IDLE_S, UNLOCKED_S
+
+from .locked_house import ME, OTHER_CLIENT, SECRET, House
+
+
+@pytest.fixture
+def house() -> House:
+    """Return a vault, its locked mode, and clients."""
+    return House()
+
+
+async def test_it_locks_itself_when_nobody_uses_it_and_in_any_case_after_twelve_hours(house: House) -> None:
+    key = await house.add()
+    await house.switch_on()
+    remembered = house.vault.opened.live("acct_a")
+    assert remembered
+    for _ in range(3):
+        house.clock.seconds += IDLE_S - 1
+        await house.open(key)
+    house.clock.seconds += IDLE_S
+    with pytest.raises(VaultLocked):
+        await house.open(key)
+    assert remembered.dek == bytearray(32)
+    state = await house.unlock()
+    ends_s = house.clock.seconds + UNLOCKED_S
+    assert state.until_at == house.clock.now() + timedelta(seconds=UNLOCKED_S)
+    while house.clock.seconds + IDLE_S - 1 < ends_s:
+        house.clock.seconds += IDLE_S - 1
+        await house.open(key)
+    house.clock.seconds = ends_s
+    with pytest.raises(VaultLocked):
+        await house.open(key)
+
+
+async def test_it_stays_open_unused_for_as_long_as_each_client_said_for_itself(house: House) -> None:
+    key = await house.add()
+    await house.switch_on()
+    assert (await house.unlock(idle_s=60)).idle_s == 60
+    assert (await house.unlock(OTHER_CLIENT, idle_s=14_400)).idle_s == 14_400
+    assert (await house.locked_mode.state(ME)).idle_s == 60
+    for _ in range(2):
+        house.clock.seconds += 59
+        await house.open(key)
+    for _ in range(2):
+        house.clock.seconds += 30
+        assert await house.open(key, OTHER_CLIENT) == SECRET.reveal()
+    with pytest.raises(VaultLocked):
+        await house.open(key)
+    assert not (await house.locked_mode.state(ME)).unlocked
+    assert not house.vault.opened.was_just_brought("acct_a", ME.client)
+    house.clock.seconds += 14_399
+    assert await house.open(key, OTHER_CLIENT) == SECRET.reveal()
+    house.clock.seconds += 14_400
+    with pytest.raises(VaultLocked):
+        await house.open(key, OTHER_CLIENT)
+
+
+async def test_no_client_makes_anothers_twelve_hours_longer(house: House) -> None:
+    key = await house.add()
+    await house.switch_on()
+    mine = await house.unlock(idle_s=14_400)
+    house.clock.seconds += 14_000
+    await house.open(key)
+    theirs = await house.unlock(OTHER_CLIENT, idle_s=14_400)
+    assert theirs.until_at
+    assert mine.until_at
+    assert (await house.locked_mode.state(ME)).until_at == mine.until_at < theirs.until_at
+    house.clock.seconds += 14_000
+    await house.open(key)
+    house.clock.seconds += 14_000
+    await house.open(key)
+    await house.open(key, OTHER_CLIENT)
+    house.clock.seconds += UNLOCKED_S - 42_000
+    with pytest.raises(VaultLocked):
+        await house.open(key)
+    assert await house.open(key, OTHER_CLIENT) == SECRET.reveal()
+
+
+async def test_whoever_is_let_in_by_another_uses_what_that_one_wished(house: House) -> None:
+    key = await house.add()
+    await house.switch_on()
+    await house.unlock(idle_s=60, everywhere=True)
+    house.clock.seconds += 59
+    await house.open(key, OTHER_CLIENT)
+    assert (await house.locked_mode.state(OTHER_CLIENT)).idle_s == 60
+    house.clock.seconds += 59
+    await house.open(key)
+    house.clock.seconds += 60
+    for who in (ME, OTHER_CLIENT):
+        with pytest.raises(VaultLocked):
+            await house.open(key, who)
+
+
+async def test_a_credential_that_ends_locks_for_whoever_has_idled_too_long(house: House) -> None:
+    key = await house.add()
+    await house.switch_on()
+    await house.unlock(idle_s=60)
+    await house.unlock(OTHER_CLIENT)
+    remembered = house.vault.opened.live("acct_a")
+    house.clock.seconds += 60
+    house.bus.publish(TOKENS_TOPIC, {"token_id": OTHER_CLIENT.token_id})
+    await asyncio.sleep(0)
+    assert remembered
+    assert remembered.dek == bytearray(32)
+    with pytest.raises(VaultLocked):
+        await house.open(key, OTHER_CLIENT)
+
+
+async def test_the_servers_own_looks_do_not_keep_it_open(house: House) -> None:
+    key = await house.add()
+    await house.switch_on()
+    house.clock.seconds += IDLE_S - 1
+    assert (await house.vault.open("acct_a", key.id)).reveal() == SECRET.reveal()
+    house.clock.seconds += 1
+    with pytest.raises(VaultLocked):
+        await house.vault.open("acct_a", key.id)
