@@ -3,15 +3,16 @@
 import asyncio
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import aiohttp
 from tests.doors.authority import ACCESS_TOKEN, CLIENT_SECRET, CODE, Authority, authority
 from tests.doors.canaries import CANARY, PROMPT, found_in, kill, talkative, traces
+from tests.doors.person import Person
 from tests.doors.portal.authenticator import Authenticator, decoded
 from tests.doors.portal.house import REDIRECT, form_token
 from tests.stage import EMAIL
@@ -21,44 +22,6 @@ from satchel.services.apps import EXTENSION_CLIENT_ID, TERMINAL_CLIENT_ID
 
 VERIFIER = f"{CANARY}-{'v' * 40}"
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
-
-
-class Person:
-    """A browser at one server, which remembers every secret that it was given."""
-
-    def __init__(self, http: aiohttp.ClientSession, url: str) -> None:
-        self.http = http
-        self.url = url
-        self.secrets: set[str] = set()
-
-    async def get(self, path: str, status: int = 200) -> tuple[str, Mapping[str, str]]:
-        """Load a page; return its text and headers."""
-        async with self.http.get(self.url + path, allow_redirects=False) as reply:
-            return await self._read(reply, status)
-
-    async def post(self, path: str, status: int = 200, **body: Any) -> tuple[str, Mapping[str, str]]:
-        """Send a form (`data`) or JSON (`json`) as our own pages do."""
-        headers = {"origin": self.url, "sec-fetch-site": "same-origin", "x-satchel-csrf": "1"}
-        async with self.http.post(self.url + path, headers=headers, allow_redirects=False, **body) as reply:
-            return await self._read(reply, status)
-
-    async def json(self, path: str, body: object = None, status: int = 200) -> dict[str, Any]:
-        """Send JSON; return the answer's."""
-        headers = {"origin": self.url, "sec-fetch-site": "same-origin", "x-satchel-csrf": "1"}
-        async with self.http.post(self.url + path, json=body or {}, headers=headers) as reply:
-            await self._read(reply, status)
-            answer: dict[str, Any] = await reply.json()
-            return answer
-
-    async def _read(self, reply: aiohttp.ClientResponse, status: int) -> tuple[str, Mapping[str, str]]:
-        text = await reply.text()
-        assert reply.status == status, (reply.method, reply.url, reply.status, text)
-        self.secrets |= {morsel.value for morsel in reply.cookies.values() if len(morsel.value) > 15}
-        return text, reply.headers
-
-    def forget_cookies(self) -> None:
-        """Be a new browser."""
-        self.http.cookie_jar.clear()
 
 
 async def test_every_way_in_keeps_no_secret_in_clear(tmp_path: Path) -> None:
@@ -103,13 +66,13 @@ async def by_mail(person: Person, mails: MailServer) -> None:
 async def by_passkey(person: Person) -> None:
     """Add a passkey, and sign in with it in a new browser."""
     holder = Authenticator(person.url)
-    options = await person.json("/portal/api/passkeys/begin")
+    options = json.loads((await person.post("/portal/api/passkeys/begin"))[0])
     made = holder.create(options)
-    await person.json("/portal/api/passkeys", {"credential": made, "name": "Laptop"}, 201)
+    await person.post("/portal/api/passkeys", 201, json={"credential": made, "name": "Laptop"})
     person.forget_cookies()
-    asked = await person.json("/sign-in/passkey/begin")
+    asked = json.loads((await person.post("/sign-in/passkey/begin"))[0])
     answer = holder.get(asked)
-    await person.json("/sign-in/passkey", {"credential": answer, "next": f"/demo?{CANARY}"})
+    await person.post("/sign-in/passkey", json={"credential": answer, "next": f"/demo?{CANARY}"})
     for challenge in (options["challenge"], asked["challenge"]):
         person.secrets |= {challenge, decoded(challenge).hex()}
     person.secrets |= {answer["response"]["signature"], answer["response"]["clientDataJSON"]}

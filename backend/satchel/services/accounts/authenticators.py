@@ -15,6 +15,8 @@ Json = dict[str, object]
 T = TypeVar("T")
 
 CHALLENGE_BYTES = 32
+NOT_ACCEPTED = "this passkey was not accepted; try again, and if it stays so, it may have been removed from your account"
+"""What is said of every answer that opens nothing, so that nobody learns which passkeys there are."""
 _TIMEOUT_MS = int(CEREMONY_LIFE.total_seconds() * 1000)
 _MAX_CREDENTIAL_BYTES = 1023
 _MAX_TRANSPORTS = 8
@@ -116,7 +118,7 @@ async def check_used(credential: Json, challenge: bytes, party: RelyingParty, pa
         )
         return replace(passkey, sign_count=found.new_sign_count, synced=found.credential_backed_up)
 
-    return await _checked(check, "that passkey was not accepted; try again")
+    return await _checked(check, NOT_ACCEPTED)
 
 
 def credential_id_of(credential: Json) -> bytes:

@@ -14,6 +14,7 @@ from satchel.ports.stores import Database
 from satchel.services.accounts import Accounts
 from satchel.services.accounts.authenticators import (
     CHALLENGE_BYTES,
+    NOT_ACCEPTED,
     Json,
     NewCredential,
     check_new,
@@ -117,8 +118,7 @@ class Passkeys:
     async def prove(self, account_id: str, sign_in_id: str, credential: Json, origin: str) -> None:
         """Check the passkey that this sign-in was asked for. Raises `TokenInvalid`, also for a passkey of another account."""
         ceremony = await self._take(f"prove/{sign_in_id}")
-        if await self._used(ceremony, credential, origin) != account_id:
-            raise TokenInvalid("that passkey is of another account")
+        await self._used(ceremony, credential, origin, account_id)
 
     async def rename(self, account_id: str, passkey_id: str, name: str) -> Passkey:
         """Give a passkey another name. Raises `NotFound` if the account has no such passkey."""
@@ -145,12 +145,12 @@ class Passkeys:
             await stores.passkeys.remove(account_id, passkey_id)
             await stores.audit.add(AuditRecord(account_id, self._clock.now(), Act.PASSKEY_REMOVED, passkey_id, found.name))
 
-    async def _used(self, ceremony: Ceremony, credential: Json, origin: str) -> str:
-        """Return whose passkey answered the ceremony's challenge, and note that it did."""
+    async def _used(self, ceremony: Ceremony, credential: Json, origin: str, owner_id: str | None = None) -> str:
+        """Return whose passkey answered the ceremony's challenge, and note that it did; it must be of `owner_id`, if that is given."""
         async with self._database.unit_of_work() as stores:
             passkey = await stores.passkeys.by_credential(credential_id_of(credential))
-        if passkey is None:
-            raise TokenInvalid("this passkey is not known here; it may have been removed from your account")
+        if passkey is None or owner_id not in (None, passkey.account_id):
+            raise TokenInvalid(NOT_ACCEPTED)
         used = await check_used(credential, ceremony.challenge, _party(origin), passkey)
         async with self._database.unit_of_work() as stores:
             await stores.passkeys.update(replace(used, last_used_at=self._clock.now()))
