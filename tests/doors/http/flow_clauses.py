@@ -6,8 +6,8 @@ import pytest
 from tests.doors.http.clause_checks import APP, METADATA, Check, back_with, no_token
 from tests.doors.portal.elsewhere import ISSUER
 from tests.doors.portal.house import BASE, OURS, Flow, House, code_of, form_token, sent_back
-from tests.doors.portal.test_authority import begun, came_back, query_of, say, signed_in, tied
 from tests.doors.portal.test_pushes import address, push
+from tests.doors.portal.there_and_back import begun, came_back, query_of, say, signed_in, tied
 
 from satchel.domain.errors import ScopeMissing, TokenExpired
 
