@@ -103,6 +103,8 @@ class Settings(BaseModel):
     """How long a connection to a provider may take."""
     idle_timeout_s: float = Field(default=60.0, gt=0)
     """How long a provider may say nothing, before its first byte and between two."""
+    resume_s: float = Field(default=60.0, ge=0, le=3600)
+    """How long a generation that a socket's client may come back to goes on when nobody listens."""
 
     @field_validator("provider_hosts", "allowed_hosts", "allowed_origins", "extension_ids", mode="before")
     @classmethod

@@ -16,6 +16,12 @@ from tests.stage import Satchel, running
 
 pytestmark = [pytest.mark.browser]
 Pages = tuple[str, "queue.Queue[tuple[str, Any]]"]
+LONG_AGO = """async () => {
+    const kept = Object.entries(await chrome.storage.session.get()).filter(([key]) => key.startsWith("ask:"));
+    const older = kept.map(([key, question]) => [key, { ...question, createdAt: question.createdAt - 600_001 }]);
+    await chrome.storage.session.set(Object.fromEntries(older));
+    await chrome.alarms.create("sweep", { when: Date.now() });
+}"""
 
 
 @dataclass
@@ -124,18 +130,18 @@ def test_a15_a_frame_without_an_address_asks_as_the_page_that_made_it(scene: Sce
     assert scene.upstream.asked == before + 1
 
 
-def test_a16_an_extension_that_is_reloaded_in_mid_call_ends_the_pages_call_in_a_defined_way(scene: Scene) -> None:
-    asked = {"model": "lab:count-300-20", "messages": [{"role": "user", "content": "Count."}]}
-    scene.allowed.evaluate(
-        "params => { window.story = window.hostile.settle(window.ai.request({ method: 'ai_generate', params })) }", asked
-    )
-    deadline = time.monotonic() + 20
-    while not scene.upstream.running:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    options = scene.browser.extension_page("options")
-    options.evaluate("() => { setTimeout(() => chrome.runtime.reload(), 50) }")
-    end = scene.allowed.evaluate("window.story")
-    assert (end["code"], end["satchelCode"]) == (4900, "extension_gone")
-    later = scene.do("h.settle(h.generate('again'))", scene.allowed)
-    assert (later["code"], later["satchelCode"]) == (4900, "extension_gone")
+def test_a16_a_consent_window_that_is_covered_takes_no_click_and_is_a_no_after_ten_minutes(scene: Scene) -> None:
+    before = scene.upstream.asked
+    scene.hostile.bring_to_front()
+    window = scene.browser.consent_window("window.covered = window.hostile.settle(window.hostile.generate('hi'))", scene.hostile)
+    armed = "armed => [...document.querySelectorAll('.btn.lg')].every(b => (b.getAttribute('aria-disabled') === 'true') !== armed)"
+    window.wait_for_function(armed, arg=True)
+    window.evaluate("window.dispatchEvent(new Event('blur'))")  # what the browser says when another window lies on it
+    window.wait_for_function(armed, arg=False)
+    window.get_by_role("button", name="Always allow", exact=True).click(force=True)
+    window.evaluate("window.dispatchEvent(new Event('focus'))")
+    window.wait_for_function(armed, arg=True)
+    with window.expect_event("close"):
+        scene.browser.context.service_workers[0].evaluate(LONG_AGO)
+    end = scene.do("window.covered")
+    assert (end["code"], end["satchelCode"], scene.upstream.asked) == (4001, "consent_denied", before)

@@ -42,7 +42,7 @@ from satchel.services.oauth.ties import Ties
 from satchel.services.oauth.tokens import Tokens
 from satchel.services.policy import Policy
 from satchel.services.routing import Routing
-from satchel.services.streams import Streams
+from satchel.services.streams import StreamLimits, Streams
 from satchel.services.vault import Vault
 from satchel.services.vault.envelopes import Envelopes
 from satchel.services.vault.keks import Keks
@@ -129,7 +129,7 @@ class House:
         self.departures = Departures(database, bus, clock, flush=self.budgets.flush, forget=self.vault.forget)
         routing = Routing(self.catalog, self.providers, self.vault.open)
         self.generation = Generation(self.policy, self.budgets, routing, load_plugins())
-        self.streams = Streams(self.generation.generate, MemoryStreamLog(), bus, ids)
+        self.streams = Streams(self.generation.generate, MemoryStreamLog(), bus, ids, StreamLimits(resume_s=self.settings.resume_s))
 
     async def _app(self, client_id: str) -> App | None:
         return self.apps.find(client_id) or await self.registrations.find(client_id)

@@ -2,7 +2,7 @@
 const settle = (promise) =>
   promise.then(
     (value) => ({ value }),
-    (error) => ({ code: error?.code ?? String(error), satchelCode: error?.data?.satchelCode }),
+    (error) => ({ code: error?.code ?? String(error), satchelCode: error?.data?.satchelCode, message: error?.message }),
   );
 const generate = (content, params = {}) =>
   window.ai.request({ method: "ai_generate", params: { model: "lab:count-3-0", messages: [{ role: "user", content }], ...params } });
