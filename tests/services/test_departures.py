@@ -1,6 +1,9 @@
 """A copy of an account, and its deletion, looked for in the raw bytes of the database."""
 
+import asyncio
+import contextlib
 import json
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -45,6 +48,37 @@ async def lived_in(house: House, email: str = EMAIL, mark: str = "x") -> str:
 def raw(house: House) -> bytes:
     files = [house.settings.home / f"satchel.db{end}" for end in ("", "-wal", "-shm")]
     return b"".join(file.read_bytes() for file in files if file.exists())
+
+
+async def test_forgotten_activity_leaves_no_byte_in_the_files(house: House) -> None:
+    account = await house.accounts.create(EMAIL, PASSWORD)
+    for number in range(60):  # enough for rows to move from page to page
+        told = {"origin": f"{ORIGIN}/{number:02}", "requested_model": f"told/model-{number:02}", "grant_id": f"grant_told_{number:02}"}
+        await house.journal.settle(settlement(hold(f"gen_{number:02}", 0, (), account_id=account.id), 7, **told))
+    traces = [f"{mark}{number:02}".encode() for number in range(60) for mark in (f"{ORIGIN}/", "told/model-", "grant_told_")]
+    assert [trace for trace in traces if trace not in raw(house)] == []
+    assert await house.ledger.forget(account.id, "gen_07") == 1
+    assert [trace for trace in traces if trace not in raw(house)] == [trace for trace in traces if trace.endswith(b"07")]
+    assert await house.ledger.forget(account.id) == 59
+    assert [trace for trace in traces if trace in raw(house)] == []
+    assert await house.ledger.spent(account.id) == 60 * 7
+
+
+async def test_whoever_reads_while_it_is_forgotten_holds_nobody_up(house: House) -> None:
+    account = await house.accounts.create(EMAIL, PASSWORD)
+    await house.journal.settle(settlement(hold("gen_1", 0, (), account_id=account.id), 7, origin=ORIGIN))
+    with contextlib.closing(sqlite3.connect(house.settings.home / "satchel.db", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM generations").fetchone() == (1,)
+        forgetting = asyncio.create_task(house.ledger.forget(account.id))
+        while await house.ledger.get(account.id, "gen_1") is not None:
+            await asyncio.sleep(0.01)
+        for number in range(2, 12):  # a checkpoint that waits for the reader would hold each of them up for seconds
+            async with asyncio.timeout(2):
+                await house.journal.settle(settlement(hold(f"gen_{number}", 0, (), account_id=account.id), 7))
+        assert not forgetting.done()
+    assert await forgetting == 1
+    assert ORIGIN.encode() not in raw(house)
 
 
 async def test_a_copy_has_everything_and_no_secret(house: House) -> None:

@@ -35,12 +35,17 @@ class Ledger:
     async def forget(self, account_id: str, generation_id: str | None = None, origin: str | None = None) -> int:
         """Erase who asked what of whom, of one generation, of an origin's or of all that ended; what they cost stays counted.
 
+        What the database kept of it in passing goes too, before this returns.
+
         Returns:
             How many were forgotten.
         """
         await self._flush()
         async with self._database.unit_of_work() as stores:
-            return await stores.generations.forget(account_id, generation_id, origin)
+            forgotten = await stores.generations.forget(account_id, generation_id, origin)
+        if forgotten:
+            await self._database.scrub()
+        return forgotten
 
     async def today(self, account_id: str) -> tuple[int, int]:
         """Return what was spent since midnight UTC in nano-US-dollars, and on how many generations."""

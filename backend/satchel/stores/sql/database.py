@@ -16,7 +16,7 @@ from satchel.stores.sql.budgets import SqlBudgets
 from satchel.stores.sql.ceremonies import SqlCeremonies
 from satchel.stores.sql.dek_wraps import SqlDekWraps
 from satchel.stores.sql.deks import SqlDeks
-from satchel.stores.sql.engine import async_engine, database_url, is_sqlite
+from satchel.stores.sql.engine import BUSY_TIMEOUT_S, async_engine, database_url, is_sqlite
 from satchel.stores.sql.generations import SqlGenerations
 from satchel.stores.sql.grants import SqlGrants
 from satchel.stores.sql.invitations import SqlInvitations
@@ -67,13 +67,16 @@ class SqlDatabase:
     async def scrub(self) -> None:
         """Bring the write-ahead log of SQLite into the file, where `secure_delete` has overwritten what was removed, and empty it.
 
-        A reader that began earlier keeps the log for a moment, so it is tried for a few seconds. On PostgreSQL that is vacuum's business.
+        A reader that began earlier keeps the log for a moment, so it is tried for a few seconds; no try waits, or writers would wait with
+        it. On PostgreSQL that is vacuum's business.
         """
         if self._turns is None:
             return
         for _ in range(_SCRUB_TRIES):
             async with self.transaction() as transaction:
+                await transaction.row(text("PRAGMA busy_timeout = 0"))
                 row = await transaction.row(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+                await transaction.row(text(f"PRAGMA busy_timeout = {round(BUSY_TIMEOUT_S * 1000)}"))
             if row is None or row[0] == 0:
                 return
             await asyncio.sleep(_SCRUB_PAUSE_S)
