@@ -175,3 +175,48 @@ test("only the owner is shown the way to invitations", async () => {
   await shown("#/security");
   expect(ways()).toBe(0);
 });
+
+const GENERATION = {
+  id: "gen_1",
+  origin: "https://a.example",
+  app: null,
+  model: "a/b",
+  requested_model: "a/b",
+  provider: "lab",
+  status: "finished",
+  usage: { input_tokens: 1, output_tokens: 1 },
+  cost: { nusd: 0, known: true },
+  started_at: "2026-11-01T00:00:00Z",
+  first_event_ms: 1,
+  duration_ms: 2,
+};
+
+test("activity is forgotten after a second look, and the focus is on keeping it", async () => {
+  const generations = { data: [GENERATION], next_cursor: null };
+  const replies: Replies = { ...NOTHING, generations };
+  const deleted: string[] = [];
+  vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
+    const name = url.replace("/portal/api/", "").replace(/[/?].*/, "");
+    if (init.method !== "DELETE") return Response.json(replies[name] ?? {});
+    deleted.push(url);
+    replies.generations = { data: [], next_cursor: null };
+    return Response.json({ forgotten: 1 });
+  });
+  const press = async (words: string) => {
+    const buttons = [...host.querySelectorAll("button")];
+    const button = buttons.find((each) => each.textContent?.trim() === words);
+    expect(button, words).toBeTruthy();
+    button?.click();
+    for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+  };
+  expect(await shown("#/activity")).toContain("a.example");
+  await press("Forget…");
+  expect(document.activeElement?.textContent).toBe("Keep");
+  await press("Keep");
+  expect(deleted).toEqual([]);
+  await press("Forget…");
+  await press("Forget");
+  expect(deleted).toEqual(["/portal/api/generations"]);
+  expect(host.querySelector("dialog")).toBeNull();
+  expect(host.querySelector("main")?.textContent).toContain("Nothing was asked yet");
+});

@@ -26,6 +26,16 @@ def view(name: str) -> Callable[[Stage], Iterator[Page]]:
     return way
 
 
+def activity_forgotten(stage: Stage) -> Iterator[Page]:
+    """Be asked whether all activity may be forgotten; keep it."""
+    with stage.portal("activity") as page:
+        page.get_by_role("button", name="Forget…").click()
+        page.get_by_role("dialog").wait_for()
+        yield page
+        page.get_by_role("button", name="Keep").click()
+        page.get_by_role("dialog").wait_for(state="detached")
+
+
 def token_made(stage: Stage) -> Iterator[Page]:
     """Make a token; it is shown once."""
     with stage.portal("tokens") as page:
@@ -110,6 +120,7 @@ def signed_in(stage: Stage) -> Iterator[Page]:
 SCREENS = (
     Screen("portal-home", signed_in),
     *(Screen(f"portal-{name}", view(name)) for name in VIEWS[1:]),
+    Screen("portal-activity-forget", activity_forgotten),
     Screen("portal-token-made", token_made),
     Screen("portal-invitation-made", invitation_made),
     Screen("sign-up-invited", sign_up_invited),

@@ -1,3 +1,4 @@
+import { DoomDialog } from "@ui/doom-dialog";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ActivityTable } from "./ActivityTable";
@@ -13,8 +14,9 @@ import type { ViewProps } from "./ViewProps";
 const PAGE = 50;
 
 /** What was asked, and what it cost. */
-export function ActivityView({ api, generations }: ViewProps): JSX.Element {
+export function ActivityView({ api, generations, toast }: ViewProps): JSX.Element {
   const [older, setOlder] = useState<GenerationPage[]>([]);
+  const [doomed, doom] = useState(false);
   const [failure, setFailure] = useState<PortalError | null>(null);
   const pages = generations.data ? [generations.data, ...older] : [];
   const shown = pages.flatMap(({ data }) => data);
@@ -32,12 +34,23 @@ export function ActivityView({ api, generations }: ViewProps): JSX.Element {
     setOlder([]);
     await generations.reload();
   };
+  const forgotten = async () => {
+    doom(false);
+    toast({ text: "What had ended is forgotten." });
+    document.querySelector<HTMLElement>("h1")?.focus();
+    await reload();
+  };
   const problem = failure ?? generations.error;
   return (
     <div class="page">
       <PageHead title="Activity">
         <span class="t13 m3">{shown.length > 0 && `Newest ${shown.length}`}</span>
         <div class="end">
+          {shown.length > 0 && (
+            <button type="button" class="btn" onClick={() => doom(true)}>
+              Forget…
+            </button>
+          )}
           <button type="button" class="btn" onClick={() => void reload()}>
             Refresh
           </button>
@@ -55,6 +68,17 @@ export function ActivityView({ api, generations }: ViewProps): JSX.Element {
             Older
           </button>
         </p>
+      )}
+      {doomed && (
+        <DoomDialog
+          question="Forget all activity?"
+          text="Which site asked which model is erased for good. What it cost stays counted in your sums and limits. What still runs stays."
+          keep="Keep"
+          doom="Forget"
+          deed={() => api.forgetGenerations()}
+          onKept={() => doom(false)}
+          onDone={() => void forgotten()}
+        />
       )}
     </div>
   );

@@ -1,9 +1,9 @@
+import { DoomDialog } from "@ui/doom-dialog";
 import { Monogram } from "@ui/monogram";
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { formatDay } from "../format/formatMoment";
 import { AddKeyForm } from "./AddKeyForm";
-import { DeleteKeyDialog } from "./DeleteKeyDialog";
 import { Empty } from "./Empty";
 import type { Key } from "./Key";
 import { keyNames } from "./keyNames";
@@ -46,7 +46,17 @@ export function KeysView(props: ViewProps): JSX.Element {
         </section>
         <AddKeyForm {...props} />
       </div>
-      {doomed && <DeleteKeyDialog api={api} doomed={doomed} kept={() => doom(null)} deleted={deleted} />}
+      {doomed && (
+        <DoomDialog
+          question={`Delete the key “${keyNames(doomed)[0]}” for ${new URL(doomed.base_url).host}?`}
+          text="Models that only this key reaches stop answering. The key itself stays valid at the provider until you revoke it there."
+          keep="Keep it"
+          doom="Delete key"
+          deed={() => api.deleteKey(doomed)}
+          onKept={() => doom(null)}
+          onDone={() => void deleted()}
+        />
+      )}
     </div>
   );
 }

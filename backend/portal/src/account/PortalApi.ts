@@ -73,6 +73,11 @@ export class PortalApi {
     await this.#send("POST", `generations/${encodeURIComponent(generation.id)}/cancel`);
   }
 
+  /** Forget who asked what of whom, of all that has ended; what it cost stays counted. */
+  async forgetGenerations(): Promise<void> {
+    await this.#send("DELETE", "generations");
+  }
+
   async keys(): Promise<Key[]> {
     return this.#list("keys");
   }
