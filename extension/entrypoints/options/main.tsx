@@ -1,5 +1,6 @@
 import { render } from "preact";
 import { browser } from "wxt/browser";
+import { localHosts } from "../../src/direct/local-hosts";
 import { pageMatches } from "../../src/page/page-matches";
 import { dressScreen } from "../../src/ui/dress-screen";
 import { OptionsScreen } from "../../src/ui/options-screen";
@@ -15,19 +16,21 @@ import { preferences } from "../../src/wire/preferences";
 const { api, ask } = connectWorker();
 const { account, models, setModel, setBackend, setPaused, connect, disconnect, stop } = api;
 const { grants, putGrant, deleteGrant, generations, generationPage, cancelGeneration } = api;
-const { forgetGeneration, forgetGenerations } = api;
+const { forgetGeneration, forgetGenerations, localServers, setLocalServer } = api;
 const { providers, keys, addKey, renewKey, checkKey, deleteKey } = api;
 
 const source: OptionsSource = {
   ...{ account, models, setModel, setBackend, setPaused, connect, disconnect, stop },
   ...{ grants, putGrant, deleteGrant, generations, generationPage, cancelGeneration },
-  ...{ forgetGeneration, forgetGenerations },
+  ...{ forgetGeneration, forgetGenerations, localServers, setLocalServer },
   ...{ providers, keys, addKey, renewKey, checkKey, deleteKey },
   ask,
   vaultDoor: vaultOf(api, unlockByPasskey),
   snapshot: () => api.snapshot(null),
   favourites: favourites.read,
   setFavourites: favourites.write,
+  maySeeLocal: () => browser.permissions.contains({ origins: [...localHosts] }),
+  askForLocal: () => browser.permissions.request({ origins: [...localHosts] }),
   preferences: preferences.read,
   setPreferences: async (change) => {
     if ((change.languageModel ?? "when missing") !== "when missing") await askForScripts();

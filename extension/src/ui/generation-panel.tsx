@@ -55,6 +55,7 @@ export function GenerationPanel({ generation, modelName, onClose, onStop, onForg
           <bdi class="mono anywhere">{generation.model ?? "–"}</bdi>
         </Fact>
         <Fact name={t("keys_provider")}>{generation.provider || "–"}</Fact>
+        {generation.direct && <Fact name={t("activity_way")}>{t("activity_direct")}</Fact>}
         {attempts !== undefined && attempts > 1 && <Fact name={t("activity_attempts")}>{String(attempts)}</Fact>}
         {failed.length > 0 && (
           <Fact name={t("activity_failed")}>

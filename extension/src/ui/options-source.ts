@@ -13,6 +13,12 @@ export interface OptionsSource extends DataSource, FirstRunSource, Keys, Activit
   ask: AskModel;
   /** Where a locked vault is unlocked. */
   vaultDoor: OwnVault;
+  /** What the extension asks itself on this computer; `setLocalServer` keeps one more address. */
+  localServers: WorkerApi["localServers"];
+  setLocalServer: WorkerApi["setLocalServer"];
+  /** Whether the browser lets us reach this computer's servers; `askForLocal` lets it ask the person, on a click. */
+  maySeeLocal(): Promise<boolean>;
+  askForLocal(): Promise<boolean>;
   setPaused(paused: boolean): Promise<void>;
   preferences(): Promise<Preferences>;
   /** Keeps a choice, and gives this screen its look and its language anew. */

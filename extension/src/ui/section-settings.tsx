@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { ConnectStep } from "./connect-step";
+import { DirectSettings } from "./direct-settings";
 import { errorWords } from "./error-words";
 import { ImportOld } from "./import-old";
 import { language } from "./language";
@@ -53,6 +54,7 @@ export function SectionSettings({ source, onChange }: { source: OptionsSource; o
           </section>
           <Looks chosen={value.chosen} onSet={set} />
           <Pages chosen={value.chosen} onSet={set} />
+          <DirectSettings source={source} chosen={value.chosen} onSet={set} />
           <VaultLock chosen={value.chosen} onSet={set} />
           <details class="card pad3">
             <summary class="t13 b">{t("import_title")}</summary>

@@ -41,4 +41,6 @@ export interface Generation {
   started_at: string;
   first_event_ms: number | null;
   duration_ms: number | null;
+  /** Asked past the backend: kept in this browser only. */
+  direct?: true;
 }

@@ -17,5 +17,7 @@ export interface Model {
     /** Whether the provider trains on what it is sent; an older backend does not say. */
     data_policy?: { training: "no" | "by_plan" | "unknown"; source: string | null };
     preferred: boolean;
+    /** Answers on this computer without the backend, which does not list it. */
+    direct?: true;
   };
 }

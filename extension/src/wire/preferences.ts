@@ -7,6 +7,8 @@ export interface Preferences {
   language: "auto" | "en" | "de";
   /** Whether pages get `LanguageModel` from us: never, where the browser has none of its own, or always. */
   languageModel: "off" | "when missing" | "always";
+  /** When models of this computer are asked past the backend. */
+  direct: "elsewhere" | "always" | "never";
   /** Whether the person is told when a site's budget is nearly spent. */
   nearlySpent: boolean;
   /** After how many minutes without use a vault that we unlock is locked. */
@@ -20,6 +22,7 @@ const CHOICES: { readonly [Name in keyof Preferences]: readonly Preferences[Name
   theme: ["system", "light", "dark"],
   language: ["auto", "en", "de"],
   languageModel: ["when missing", "off", "always"],
+  direct: ["elsewhere", "always", "never"],
   nearlySpent: [true, false],
   lockAfterMinutes: [15, 5, 60, 240],
   lockOnClose: [false, true],

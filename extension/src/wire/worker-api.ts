@@ -8,6 +8,7 @@ import type { Grant } from "./grant";
 import type { GrantDraft } from "./grant-draft";
 import type { Key } from "./key";
 import type { KeyDraft } from "./key-draft";
+import type { LocalServer } from "./local-server";
 import type { Model } from "./model";
 import type { ProviderChoice } from "./provider-choice";
 import type { Snapshot } from "./snapshot";
@@ -45,6 +46,10 @@ export interface WorkerApi extends VaultDoor {
   /** Whether this browser unlocks the vault without asking. */
   device(): Promise<boolean>;
   forgetDevice(): Promise<void>;
+  /** Model servers of this computer that answer now, the address that the person added, and whether they are asked directly at all. */
+  localServers(): Promise<{ isOn: boolean; own: string | null; servers: LocalServer[] }>;
+  /** Keeps the address of one more; an empty one removes it. */
+  setLocalServer(address: string): Promise<string | null>;
   stop(key: string): Promise<void>;
   question(id: string): Promise<{ question: ConsentQuestion; others: number } | null>;
   decide(id: string, decision: ConsentDecision): Promise<void>;

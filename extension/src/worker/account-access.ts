@@ -1,5 +1,5 @@
 import { browser } from "wxt/browser";
-import { Backend } from "./backend";
+import { directAccess } from "../direct/direct-access";
 import { browserProofKey } from "./browser-proof-key";
 import { browserSealedBox } from "./browser-sealed-box";
 import type { KeyValue } from "./key-value";
@@ -22,5 +22,6 @@ export function accountAccess(local: KeyValue, memory: KeyValue) {
     authorize: async (url) => (await browser.identity.launchWebAuthFlow({ url, interactive: true })) ?? "",
     redirectUri: () => browser.identity.getRedirectURL(),
   });
-  return { settings, session, signIn, backend: new Backend(settings, session, fetchNow) };
+  const { backend, ...direct } = directAccess({ settings, session, local, memory, fetch: fetchNow });
+  return { settings, session, signIn, backend, direct };
 }

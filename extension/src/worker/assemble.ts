@@ -36,7 +36,7 @@ export function assemble(changed: () => void) {
   const memory = browserKeyValue(() => browser.storage.session);
   const local = browserKeyValue(() => browser.storage.local);
   const access = accountAccess(local, memory);
-  const { settings, session, backend } = access;
+  const { settings, session, backend, direct } = access;
   const tops = new TopOrigins(browser.tabs);
   const grants = new SiteGrants(backend);
   const subscribers = new Subscribers(memory, browser.tabs, grants);
@@ -59,8 +59,9 @@ export function assemble(changed: () => void) {
   const watch = new BudgetWatch({ backend, local, wanted: () => settings.nearlySpent(), tell: tellNearlySpent });
   const own = ownOrigin();
   const ended = (origin: string) => void (origin === own || watch.ended(origin));
-  const generations: Generations = new Generations({ ...paced, ...asks, link, allowedModel, own, changed, ended });
-  const site = { ...access, ...asks, device, grants, subscribers, tops, changed };
+  const heart = { ...paced, ...asks, direct: direct.parts, link, allowedModel, own, changed, ended };
+  const generations: Generations = new Generations(heart);
+  const site = { ...access, ...asks, servers: direct.servers, device, grants, subscribers, tops, changed };
   const service = new UiService({ ...site, generations, link, memory });
   const page = { ...siteAccess(site), consent, generations, session: memory, settings };
 

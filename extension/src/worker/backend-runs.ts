@@ -70,7 +70,7 @@ export class BackendRuns {
 
   /** Lets the connection rest when nothing needs it. */
   rest(): void {
-    const busy = this.deps.runs.all().some((run) => run.state !== "asking");
+    const busy = this.mine().some((run) => run.state !== "asking");
     if (!busy) this.deps.link.rest();
   }
 
@@ -89,8 +89,7 @@ export class BackendRuns {
   async revive(): Promise<void> {
     if (this.reviving) return;
     this.reviving = true;
-    for (const run of this.deps.runs.all())
-      if (run.state === "writing" || run.state === "waiting") run.state = "reconnecting";
+    for (const run of this.mine()) if (run.state === "writing" || run.state === "waiting") run.state = "reconnecting";
     this.deps.changed();
     try {
       for (const wait of REVIVE_AFTER_MS) {
@@ -113,7 +112,7 @@ export class BackendRuns {
     await new Promise((resolve) => setTimeout(resolve, UNCLAIMED_AFTER_MS));
     for (const record of await unclaimed()) {
       await records.remove(record.key);
-      if (record.askId !== null) continue;
+      if (record.askId !== null || record.direct) continue;
       await link.ready().catch(() => undefined);
       const which = record.generationId === null ? { id: record.clientId } : { generation: record.generationId };
       link.send({ type: "cancel", ...which });
@@ -122,15 +121,15 @@ export class BackendRuns {
   }
 
   private async reattach(): Promise<boolean> {
-    const { runs, link } = this.deps;
-    if (runs.all().length === 0) return true;
+    const { link } = this.deps;
+    if (this.mine().length === 0) return true;
     try {
       await link.ready();
     } catch (error) {
       if (error instanceof RpcFailure && error.data?.satchelCode === "signed_out") throw error;
       return false;
     }
-    for (const run of runs.all()) if (run.sent && run.state !== "asking") this.resend(run);
+    for (const run of this.mine()) if (run.sent && run.state !== "asking") this.resend(run);
     this.deps.changed();
     return true;
   }
@@ -176,6 +175,10 @@ export class BackendRuns {
   }
 
   private failAll(error: unknown): void {
-    for (const run of this.deps.runs.all()) if (run.state !== "asking") this.deps.runs.fail(run, error);
+    for (const run of this.mine()) if (run.state !== "asking") this.deps.runs.fail(run, error);
+  }
+
+  private mine(): Run[] {
+    return this.deps.runs.all().filter(({ direct }) => direct === null);
   }
 }

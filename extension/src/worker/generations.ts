@@ -1,3 +1,4 @@
+import { cutOff, type DirectParts, DirectRuns } from "../direct/direct-runs";
 import { AskedBody } from "../wire/asked-body";
 import { ChatBody } from "../wire/chat-body";
 import type { ConsentDecision } from "../wire/consent-decision";
@@ -29,6 +30,7 @@ interface Dependencies {
   pace: Pick<Pace, "turn">;
   /** The model a site's grant allows first, to answer a page that named none. */
   allowedModel(caller: Caller): Promise<string | null>;
+  direct: DirectParts;
   troubles: Pick<Troubles, "concern" | "wait" | "leave">;
   /** The origin of our own screens: what they ask is asked by the person, under no site's grant. */
   own: string;
@@ -47,12 +49,14 @@ const NOT_HERE = new Set(["unknown_model", "model_not_granted"]);
 export class Generations {
   private readonly runs: Runs;
   private readonly backend: BackendRuns;
+  private readonly direct: DirectRuns;
 
   constructor(private readonly deps: Dependencies) {
     const { records, link, own, changed } = deps;
     this.runs = new Runs({ records, changed, ended: (run) => this.ended(run) });
     const told = { changed, failed: this.failed.bind(this) };
     this.backend = new BackendRuns({ runs: this.runs, records, link, own, ...told });
+    this.direct = new DirectRuns({ ...deps.direct, runs: this.runs, records, own, changed });
   }
 
   /** Starts a request, or goes on with one that was started before the worker was killed. Settles through `sink`. */
@@ -101,6 +105,7 @@ export class Generations {
       this.deps.troubles.leave(run.record.key);
       return this.runs.fail(run, new RpcFailure(RpcCode.rejected, "Stopped", { satchelCode: "cancelled" }));
     }
+    if (run.direct !== null) return this.direct.cancel(run);
     if (!run.sent)
       return this.runs.fail(run, new RpcFailure(RpcCode.rejected, "Stopped", { satchelCode: "cancelled" }));
     this.backend.cancel(run);
@@ -137,13 +142,38 @@ export class Generations {
 
   private async begin(run: Run, resumed: boolean, after: number): Promise<void> {
     await this.deps.pace.turn(run.record.caller.origin, () => this.runs.has(run));
-    await this.backend.ready();
     if (!this.runs.has(run)) return;
     run.seq = after;
-    if (!resumed && after > 0) throw disconnected("connection_lost");
-    if (run.record.askId !== null) return this.ask(run);
-    if (run.record.generationId === null) return this.backend.generate(run);
-    this.backend.attach(run, run.record.generationId);
+    const { askId, generationId, direct } = run.record;
+    if (after > 0 && direct) throw cutOff();
+    if (after > 0 && !resumed) throw disconnected("connection_lost");
+    if (askId === null && generationId === null) return this.dispatch(run);
+    await this.backend.ready();
+    if (!this.runs.has(run)) return;
+    if (generationId !== null) this.backend.attach(run, generationId);
+    else await this.ask(run);
+  }
+
+  /** Sends a run the way that its model is reached. `isAllowed` where the person has just said yes to it. */
+  private async dispatch(run: Run, isAllowed = false): Promise<void> {
+    const route = await this.direct.routeOf(run);
+    if (route === null) {
+      await this.backend.ready();
+      if (this.runs.has(run)) this.backend.generate(run);
+      return;
+    }
+    const verdict = isAllowed ? "go" : await this.direct.verdict(run, route);
+    if (!this.runs.has(run)) return;
+    if (verdict === "ask") return this.ask(run);
+    if (verdict === "go") return void this.direct.stream(run, route);
+    this.again(run, verdict.instead);
+    return this.dispatch(run);
+  }
+
+  /** The same once more, perhaps with another model. */
+  private redo(run: Run, model: string): void {
+    this.again(run, model);
+    void this.dispatch(run).catch((error: unknown) => this.runs.fail(run, error));
   }
 
   private failed(run: Run, frame: Extract<ServerFrame, { type: "failed" }>): void {
@@ -153,8 +183,7 @@ export class Generations {
       return void this.substitute(run, error);
     }
     if (NOT_HERE.has(error.code) && !run.orphan && LegacyModel.isOf2023(run.body.model)) {
-      this.again(run, ChatBody.PREFERRED);
-      return this.backend.generate(run);
+      return this.redo(run, ChatBody.PREFERRED);
     }
     const usage = frame.usage ? usageOf(frame.usage) : null;
     const cost = frame.cost ? costOf(frame.cost) : null;
@@ -174,19 +203,14 @@ export class Generations {
     const isRight = await this.deps.troubles.wait(key, caller.origin, error, isSeen);
     if (!this.runs.has(run)) return;
     if (!isRight) return this.runs.fail(run, failure);
-    this.again(run, run.body.model);
-    await this.backend.ready().then(
-      () => this.backend.generate(run),
-      (cause: unknown) => this.runs.fail(run, cause),
-    );
+    this.redo(run, run.body.model);
   }
 
   /** The page named no model and the person's default is not granted here: the site's own model answers. */
   private async substitute(run: Run, error: Parameters<typeof backendFailure>[0]): Promise<void> {
     const model = await this.deps.allowedModel(run.record.caller).catch(() => null);
     if (model === null) return this.runs.fail(run, backendFailure(error));
-    this.again(run, model);
-    this.backend.generate(run);
+    this.redo(run, model);
   }
 
   private async ask(run: Run): Promise<void> {
@@ -212,10 +236,8 @@ export class Generations {
     }
     this.again(run, decision.model);
     await this.deps.records.put(run.record);
-    if (decision.kind === "always") {
-      await this.backend.ready();
-      return this.backend.generate(run);
-    }
+    if (decision.kind === "always") return this.dispatch(run);
+    if ((await this.direct.routeOf(run)) !== null) return this.dispatch(run, true);
     const ready = async () => {
       await this.backend.ready();
       return this.runs.has(run);
@@ -239,7 +261,7 @@ export class Generations {
       askId: null,
       model: run.body.model,
     });
-    Object.assign(run, { state: "waiting", sent: false, seq: 0 });
+    Object.assign(run, { state: "waiting", sent: false, direct: null, seq: 0 });
     this.deps.changed();
   }
 

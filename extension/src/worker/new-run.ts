@@ -45,6 +45,7 @@ export function newRun(key: string, request: RunRequest, asked: AskedBody, sink:
     state: "waiting",
     asked: 0,
     sent: false,
+    direct: null,
     orphan: false,
     accepted: null,
   };

@@ -9,4 +9,6 @@ export interface RunRecord {
   caller: Caller;
   model: string;
   startedAt: number;
+  /** The backend was told nothing of it. */
+  direct?: true;
 }

@@ -22,6 +22,8 @@ export interface Run {
   asked: number;
   /** Whether the backend was told of it in this worker's life. */
   sent: boolean;
+  /** Stops one that is asked past the backend; null for all others. */
+  direct: AbortController | null;
   /** Nobody listens any more: its document is gone and its end is only awaited to let go of the connection. */
   orphan: boolean;
   sink(message: ReplyMessage): void;

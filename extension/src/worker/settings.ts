@@ -15,18 +15,8 @@ export class Settings {
 
   /** Accepts `host:port` or a URL; throws an `Error` that says what is wrong. Plain http only on this computer. */
   async setBackend(address: string): Promise<string> {
-    const text = address.trim();
-    let url: URL;
-    try {
-      url = new URL(/^[a-z]+:\/\//i.test(text) ? text : `http://${text}`);
-    } catch (cause) {
-      throw new WorkerFault("That is not an address. An example: http://127.0.0.1:8787", {
-        code: "address_invalid",
-        cause,
-      });
-    }
-    const here = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
-    if (url.protocol !== "https:" && !(url.protocol === "http:" && here)) {
+    const url = parsed(address, DEFAULT_BACKEND);
+    if (url.protocol !== "https:" && !(url.protocol === "http:" && isHere(url))) {
       throw new WorkerFault("Use https for a Satchel that is not on this computer.", { code: "address_insecure" });
     }
     await this.local.set("backend", url.origin);
@@ -36,6 +26,44 @@ export class Settings {
   /** Whether pages get `LanguageModel` from us. */
   async languageModel(): Promise<Preferences["languageModel"]> {
     return preferences.parse({ languageModel: await this.local.get("languageModel") }).languageModel;
+  }
+
+  /** Whether models of this computer are to be asked past the backend, as the person chose and as the backend is near or far. */
+  async direct(): Promise<boolean> {
+    const { direct } = preferences.parse({ direct: await this.local.get("direct") });
+    return direct === "always" || (direct === "elsewhere" && !isHere(new URL(await this.backend())));
+  }
+
+  /** The address of a model server on this computer that the person added, without a slash at the end; null for none. */
+  directServer(): Promise<string | null> {
+    return this.local.get<string>("directServer");
+  }
+
+  /** Accepts `host:port` or a URL, of this computer only; `/v1` is added where there is no path. An empty one removes it. */
+  async setDirectServer(address: string): Promise<string | null> {
+    if (address.trim() === "") {
+      await this.local.remove("directServer");
+      return null;
+    }
+    const url = parsed(address, "http://127.0.0.1:8080/v1");
+    if (url.protocol !== "http:" || !isHere(url) || url.hostname === "[::1]") {
+      throw new WorkerFault("Only a server on this computer: http://127.0.0.1 or http://localhost, with its port.", {
+        code: "address_elsewhere",
+      });
+    }
+    const path = url.pathname.replace(/\/+$/, "");
+    const server = `${url.origin}${path === "" ? "/v1" : path}`;
+    await this.local.set("directServer", server);
+    return server;
+  }
+
+  /** The direct model that answers everywhere; null for the backend's own choice. */
+  directModel(): Promise<string | null> {
+    return this.local.get<string>("directModel");
+  }
+
+  async setDirectModel(model: string | null): Promise<void> {
+    await (model === null ? this.local.remove("directModel") : this.local.set("directModel", model));
   }
 
   /** Whether the person is told when a site's budget is nearly spent. */
@@ -60,4 +88,17 @@ export class Settings {
   async setPaused(paused: boolean): Promise<void> {
     await this.local.set("paused", paused);
   }
+}
+
+function parsed(address: string, example: string): URL {
+  const text = address.trim();
+  try {
+    return new URL(/^[a-z]+:\/\//i.test(text) ? text : `http://${text}`);
+  } catch (cause) {
+    throw new WorkerFault(`That is not an address. An example: ${example}`, { code: "address_invalid", cause });
+  }
+}
+
+function isHere({ hostname }: URL): boolean {
+  return ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
 }

@@ -56,7 +56,8 @@ export class SiteGrants {
     if (grant !== null && grant.state !== "blocked") await this.backend.deleteGrant(grant.id);
   }
 
-  private async grant(caller: Caller): Promise<Grant | null> {
+  /** The record of the site's consent, whatever it says; null where there is none, or it has run out. */
+  async grant(caller: Caller): Promise<Grant | null> {
     const grants = await this.backend.grants(caller.origin);
     const found = grants.find((grant) => grant.origin === caller.origin && grant.embedder === caller.embedder);
     const until = found?.caveats.expires_at;

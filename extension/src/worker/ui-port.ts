@@ -41,6 +41,8 @@ const CALLS = new Set<string>([
   "lock",
   "device",
   "forgetDevice",
+  "localServers",
+  "setLocalServer",
 ] satisfies (keyof UiService)[]);
 
 /** What the port needs of the generations: our own screens may ask models, too. */

@@ -1,3 +1,4 @@
+import type { LocalServers } from "../direct/local-servers";
 import type { ConsentDecision } from "../wire/consent-decision";
 import type { GrantDraft } from "../wire/grant-draft";
 import type { KeyDraft } from "../wire/key-draft";
@@ -26,6 +27,7 @@ interface Dependencies {
   generations: Generations;
   link: Link;
   session: Session;
+  servers: Pick<LocalServers, "servers">;
   signIn: SignIn;
   settings: Settings;
   memory: KeyValue;
@@ -88,6 +90,18 @@ export class UiService implements WorkerApi {
   async setPaused(paused: boolean): Promise<void> {
     await this.deps.settings.setPaused(paused);
     this.deps.changed();
+  }
+
+  async localServers() {
+    const { settings, servers } = this.deps;
+    const [isOn, own] = await Promise.all([settings.direct(), settings.directServer()]);
+    return { isOn, own, servers: isOn ? await servers.servers() : [] };
+  }
+
+  async setLocalServer(address: string): Promise<string | null> {
+    const own = await this.deps.settings.setDirectServer(address);
+    this.deps.changed();
+    return own;
   }
 
   account = () => this.deps.backend.account();

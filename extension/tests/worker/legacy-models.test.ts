@@ -24,6 +24,7 @@ describe("a model id of 2023", () => {
     const known = (RESPELT as Record<string, string>)[model] ?? model;
     expect(worker.sent[0]).toMatchObject({ type: "generate", request: { model: known } });
     worker.failed(0, "unknown_model");
+    await turn();
     expect(worker.sent[1]).toMatchObject({ type: "generate", request: { model: "satchel/preferred" } });
     expect(worker.clientId(1)).not.toBe(worker.clientId(0));
     worker.started(1, "gen_1");
@@ -36,6 +37,7 @@ describe("a model id of 2023", () => {
     worker.ask("1", { params: { model: "openai/gpt-4", messages } });
     await turn();
     worker.failed(0, "model_not_granted");
+    await turn();
     worker.failed(1, "model_not_granted");
     await turn();
     expect(worker.sent.map((frame) => (frame as { request: { model: string } }).request.model)).toEqual([

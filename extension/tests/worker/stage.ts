@@ -1,3 +1,4 @@
+import type { DirectParts } from "../../src/direct/direct-runs";
 import type { ClientFrame } from "../../src/wire/client-frame";
 import type { GrantDraft } from "../../src/wire/grant-draft";
 import type { ReplyMessage } from "../../src/wire/reply-message";
@@ -8,6 +9,7 @@ import type { Link } from "../../src/worker/link";
 import { RunRecords } from "../../src/worker/run-records";
 import { Troubles } from "../../src/worker/troubles";
 import { memoryKeyValue } from "./memory-key-value";
+import { noDirect } from "./no-direct";
 
 /** Where our own screens lie. */
 export const OWN = "chrome-extension://satchel";
@@ -32,7 +34,10 @@ export class Stage {
   /** Whether this browser unlocks the vault without asking. */
   opensByItself = false;
 
-  constructor(readonly session: KeyValue = memoryKeyValue()) {
+  constructor(
+    readonly session: KeyValue = memoryKeyValue(),
+    direct: DirectParts = noDirect,
+  ) {
     this.records = new RunRecords(session);
     this.consent = new Consent({
       session,
@@ -61,6 +66,7 @@ export class Stage {
         rest: () => undefined,
       } as unknown as Link,
       pace: { turn: async () => undefined },
+      direct,
       allowedModel: async () => "a/allowed",
       troubles: this.troubles,
       own: OWN,

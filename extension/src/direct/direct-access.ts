@@ -1,0 +1,43 @@
+import { browser } from "wxt/browser";
+import { Backend } from "../worker/backend";
+import type { KeyValue } from "../worker/key-value";
+import type { Session } from "../worker/session";
+import type { Settings } from "../worker/settings";
+import { SiteGrants } from "../worker/site-grants";
+import { BackendWithDirect } from "./backend-with-direct";
+import { DirectActivity } from "./direct-activity";
+import { DirectRoutes } from "./direct-routes";
+import { localHosts } from "./local-hosts";
+import { LocalServers } from "./local-servers";
+import { SiteRate } from "./site-rate";
+import { stayAwake } from "./stay-awake";
+
+interface Dependencies {
+  settings: Settings;
+  session: Session;
+  local: KeyValue;
+  memory: KeyValue;
+  fetch: typeof globalThis.fetch;
+}
+
+/** Everything that is asked past the backend, and the backend with that laid over it. */
+export function directAccess({ settings, session, local, memory, fetch }: Dependencies) {
+  const servers = new LocalServers({ fetch, own: () => settings.directServer() });
+  const plain = new Backend(settings, session, fetch);
+  const routes = new DirectRoutes({
+    sources: [servers],
+    isOn: async () => (await settings.direct()) && (await mayAskThem()),
+    preferred: () => settings.directModel(),
+    isListed: async (id) => (await plain.models()).some((model) => model.id === id),
+  });
+  const activity = new DirectActivity(local);
+  const laid = { routes, activity, prefer: (model: string | null) => settings.setDirectModel(model) };
+  const backend = new BackendWithDirect(laid, settings, session, fetch);
+  const grants = new SiteGrants(backend);
+  const grant: typeof grants.grant = (caller) => grants.grant(caller);
+  return { backend, servers, parts: { routes, grant, activity, rate: new SiteRate(memory), stayAwake } };
+}
+
+function mayAskThem(): Promise<boolean> {
+  return browser.permissions.contains({ origins: [...localHosts] });
+}

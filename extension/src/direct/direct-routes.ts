@@ -1,0 +1,82 @@
+import { ChatBody } from "../wire/chat-body";
+import type { Model } from "../wire/model";
+import { RpcCode } from "../wire/rpc-code";
+import { RpcFailure } from "../wire/rpc-failure";
+import type { DirectRoute } from "./direct-route";
+import type { DirectSource } from "./direct-source";
+
+interface Dependencies {
+  sources: readonly DirectSource[];
+  /** Whether models of this computer are asked directly at all: by the person's choice, and by what the browser allows us. */
+  isOn(): Promise<boolean>;
+  /** The direct model that the person chose for all sites; null where it is one of the backend's. */
+  preferred(): Promise<string | null>;
+  /** Whether the backend knows a model by this id. */
+  isListed(id: string): Promise<boolean>;
+}
+
+/** For so long what was found once is believed. */
+const FRESH_MS = 30_000;
+
+/**
+ * Which models are asked past the backend. A model that was meant to be asked so and is away is a failure: its prompt is
+ * never sent to the backend instead.
+ */
+export class DirectRoutes {
+  private found: { at: number; routes: readonly DirectRoute[] } | null = null;
+
+  constructor(private readonly deps: Dependencies) {}
+
+  /** The models there are now, looked for anew. Never rejects. */
+  async models(): Promise<Model[]> {
+    if (!(await this.deps.isOn())) return [];
+    const preferred = await this.deps.preferred();
+    const models = (await this.look()).map(({ model }) => model);
+    return models.map((model) => ({ ...model, satchel: { ...model.satchel, preferred: model.id === preferred } }));
+  }
+
+  /** The direct model that answers where none is named; null where the backend decides. */
+  async preferred(): Promise<string | null> {
+    return (await this.deps.isOn()) ? this.deps.preferred() : null;
+  }
+
+  /** Whether an id is that of a direct model which is there now. */
+  async has(id: string): Promise<boolean> {
+    return this.concerns(id) && (await this.deps.isOn()) && (await this.routeTo(id)) !== undefined;
+  }
+
+  /** The way to a model; null where the backend is to be asked. Throws `provider_unavailable` where it should be here and is not. */
+  async find(id: string): Promise<DirectRoute | null> {
+    if (id !== ChatBody.PREFERRED && !this.concerns(id)) return null;
+    const wanted = id === ChatBody.PREFERRED ? await this.deps.preferred() : id;
+    if (wanted === null || !(await this.deps.isOn())) return null;
+    const route = await this.routeTo(wanted);
+    if (route !== undefined) return route;
+    if (id !== ChatBody.PREFERRED && (await this.deps.isListed(id))) return null;
+    throw new RpcFailure(RpcCode.providerFailed, `${wanted} does not answer on this computer. Is its server running?`, {
+      satchelCode: "provider_unavailable",
+      status: 503,
+      retryable: true,
+    });
+  }
+
+  private concerns(id: string): boolean {
+    return this.deps.sources.some(({ prefixes }) => prefixes.some((prefix) => id.startsWith(`${prefix}:`)));
+  }
+
+  private async routeTo(id: string): Promise<DirectRoute | undefined> {
+    const known = this.found !== null && Date.now() - this.found.at < FRESH_MS ? this.found.routes : [];
+    return byId(known, id) ?? byId(await this.look(), id);
+  }
+
+  private async look(): Promise<readonly DirectRoute[]> {
+    const all = (await Promise.all(this.deps.sources.map((source) => source.routes()))).flat();
+    const routes = [...new Map(all.toReversed().map((route) => [route.model.id, route])).values()].toReversed();
+    this.found = { at: Date.now(), routes };
+    return routes;
+  }
+}
+
+function byId(routes: readonly DirectRoute[], id: string): DirectRoute | undefined {
+  return routes.find(({ model }) => model.id === id);
+}

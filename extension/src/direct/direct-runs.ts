@@ -1,0 +1,203 @@
+import { ChatBody } from "../wire/chat-body";
+import type { Generation } from "../wire/generation";
+import type { GenerationEnd } from "../wire/generation-end";
+import type { Grant } from "../wire/grant";
+import { RpcCode } from "../wire/rpc-code";
+import { RpcFailure } from "../wire/rpc-failure";
+import type { UsageFacts } from "../wire/usage-facts";
+import { backendFailure } from "../worker/backend-failure";
+import type { Caller } from "../worker/caller";
+import type { Run } from "../worker/run";
+import type { RunRecords } from "../worker/run-records";
+import type { Runs } from "../worker/runs";
+import type { DirectActivity } from "./direct-activity";
+import type { DirectEvent } from "./direct-event";
+import type { DirectRoute } from "./direct-route";
+import type { DirectRoutes } from "./direct-routes";
+import type { SiteRate } from "./site-rate";
+
+export interface DirectParts {
+  routes: Pick<DirectRoutes, "find">;
+  /** The site's standing consent, as the backend keeps it; it is asked for that and told nothing of the prompt. */
+  grant(caller: Caller): Promise<Grant | null>;
+  activity: Pick<DirectActivity, "add">;
+  rate: Pick<SiteRate, "take">;
+  /** Keeps the worker from sleeping until the returned function is called. */
+  stayAwake(): () => void;
+}
+
+interface Dependencies extends DirectParts {
+  runs: Runs;
+  records: Pick<RunRecords, "put">;
+  own: string;
+  changed(): void;
+}
+
+const CHARACTERS_PER_TOKEN = 4;
+
+/** The runs that never reach the backend: holds a site to its grant, feeds the page, and keeps what is known of each. */
+export class DirectRuns {
+  constructor(private readonly deps: Dependencies) {}
+
+  /** The way to what a run asks for; null where the backend answers. Throws where it should be here and is away. */
+  async routeOf(run: Run): Promise<DirectRoute | null> {
+    const route = await this.deps.routes.find(run.body.model);
+    if (route === null || run.kind === "chat") return route;
+    throw backendFailure({
+      code: "unsupported_feature",
+      message: `${run.body.model} can only chat when it is asked directly`,
+    });
+  }
+
+  /**
+   * What the site's grant says of it: to go on, to ask the person, or, for a site whose model the page left open, which model it may
+   * use instead. Throws what a page is to hear that may not.
+   */
+  async verdict(run: Run, { model }: DirectRoute): Promise<"go" | "ask" | { instead: string }> {
+    const { caller } = run.record;
+    if (caller.origin === this.deps.own) return "go";
+    const grant = await this.deps.grant(caller);
+    if (grant?.state === "blocked") throw backendFailure({ code: "origin_blocked", message: "This site is blocked" });
+    if (grant?.state !== "allowed") return "ask";
+    const { models, rate_per_minute: perMinute } = grant.caveats;
+    if (models !== null && !models.includes(model.id)) {
+      const [first] = models;
+      if (run.body.model === ChatBody.PREFERRED && first !== undefined) return { instead: first };
+      throw backendFailure({ code: "model_not_granted", message: `This site may not use ${model.id}` });
+    }
+    const wait = perMinute === null ? null : await this.deps.rate.take(siteOf(caller), perMinute);
+    if (wait === null) return "go";
+    const message = `This site may ask ${perMinute} times a minute; wait ${wait} s`;
+    throw backendFailure({ code: "rate_limited", message, retryable: true, retry_after_s: wait });
+  }
+
+  /** Asks the model and feeds the page until the end, which it also settles. Never rejects. */
+  async stream(run: Run, route: DirectRoute): Promise<void> {
+    const controller = new AbortController();
+    run.direct = controller;
+    run.record.direct = true;
+    run.record.askId = null;
+    run.accepted?.();
+    const told: Told = { startedAt: Date.now(), firstAt: null, end: null };
+    const rest = this.deps.stayAwake();
+    try {
+      if (!run.orphan) await this.deps.records.put(run.record);
+      const body = { ...run.body, model: route.model.id } as ChatBody;
+      for await (const event of route.stream(body, controller.signal)) this.hear(run, event, told);
+      this.finish(run, route, told, told.end?.reason ?? "stop");
+    } catch (error) {
+      if (controller.signal.aborted) this.finish(run, route, told, "cancelled");
+      else this.fail(run, route, told, error);
+    } finally {
+      rest();
+    }
+  }
+
+  /** Stops it: the server hears the connection close. */
+  cancel(run: Run): void {
+    run.state = "stopping";
+    run.direct?.abort();
+    this.deps.changed();
+  }
+
+  private hear(run: Run, event: DirectEvent, told: Told): void {
+    told.firstAt ??= Date.now();
+    if (event.type === "end") {
+      told.end = event;
+      return;
+    }
+    run.seq += 1;
+    run.pieces += 1;
+    if (run.state !== "stopping") run.state = "writing";
+    run.sink({ kind: "event", id: run.id, seq: run.seq, event });
+    this.deps.changed();
+  }
+
+  private finish(run: Run, route: DirectRoute, told: Told, reason: string): void {
+    const usage = told.end?.usage ?? guessed(run);
+    const { provider_name: provider } = route.model.satchel;
+    const id = idOf(run);
+    const result: GenerationEnd = {
+      id,
+      finishReason: reason,
+      model: route.model.id,
+      provider,
+      usage,
+      cost: { usd: 0, known: true },
+    };
+    this.keep(run, route, told, { status: reason === "cancelled" ? "cancelled" : "finished", reason, usage });
+    this.deps.runs.finish(run, result);
+  }
+
+  private fail(run: Run, route: DirectRoute, told: Told, error: unknown): void {
+    const code = error instanceof RpcFailure ? (error.data?.satchelCode ?? null) : "internal_error";
+    this.keep(run, route, told, { status: "failed", reason: "error", code, usage: guessed(run) });
+    this.deps.runs.fail(run, error);
+  }
+
+  private keep(run: Run, { model }: DirectRoute, { startedAt, firstAt }: Told, end: Ended): void {
+    const { origin } = run.record.caller;
+    const isOwn = origin === this.deps.own;
+    const { inputTokens, outputTokens, reasoningTokens, cachedTokens, estimated } = end.usage;
+    const tokens = { input_tokens: inputTokens, output_tokens: outputTokens, reasoning_tokens: reasoningTokens };
+    const generation: Generation = {
+      id: idOf(run),
+      origin: isOwn ? null : origin,
+      app: isOwn ? "Satchel" : null,
+      model: model.id,
+      requested_model: run.body.model,
+      provider: model.satchel.provider_name,
+      status: end.status,
+      reason: end.reason,
+      error_code: end.code ?? null,
+      attempts: 1,
+      usage: { ...tokens, cached_tokens: cachedTokens, estimated },
+      cost: { nusd: 0, known: true },
+      started_at: new Date(startedAt).toISOString(),
+      first_event_ms: firstAt === null ? null : firstAt - startedAt,
+      duration_ms: Date.now() - startedAt,
+      direct: true,
+    };
+    void this.deps.activity.add(generation);
+  }
+}
+
+/** What is known of a stream while it runs. */
+interface Told {
+  startedAt: number;
+  firstAt: number | null;
+  end: Extract<DirectEvent, { type: "end" }> | null;
+}
+
+interface Ended {
+  status: "finished" | "cancelled" | "failed";
+  reason: string;
+  code?: string | null;
+  usage: UsageFacts;
+}
+
+function idOf({ record }: Run): string {
+  return `gen_direct_${record.clientId}`;
+}
+
+function siteOf({ origin, embedder }: Caller): string {
+  return `${origin}|${embedder ?? ""}`;
+}
+
+/** What a stream used that did not say so: a piece is about a token. */
+function guessed({ body, pieces }: Run): UsageFacts {
+  const asked = "messages" in body ? JSON.stringify(body.messages).length : 0;
+  const inputTokens = Math.ceil(asked / CHARACTERS_PER_TOKEN);
+  return { inputTokens, outputTokens: pieces, reasoningTokens: 0, cachedTokens: 0, estimated: true };
+}
+
+/** A request that the worker's death cut off in mid-answer: there is nothing left to attach to. */
+export function cutOff(): RpcFailure {
+  return new RpcFailure(
+    RpcCode.disconnected,
+    "The browser ended the connection to the model in mid-answer. Ask again",
+    {
+      satchelCode: "connection_lost",
+    },
+  );
+}

@@ -1,0 +1,9 @@
+import type { DirectRoute } from "./direct-route";
+
+/** The port: somewhere near that has models of its own, past the backend. */
+export interface DirectSource {
+  /** What the ids of its models begin with, before the colon. */
+  prefixes: readonly string[];
+  /** The ways that are open now. Never rejects: what is not there has none. */
+  routes(): Promise<readonly DirectRoute[]>;
+}

@@ -1,0 +1,110 @@
+import { readEventStream } from "../../../sdk-js/src/server/readEventStream";
+import type { ChatBody } from "../wire/chat-body";
+import { isRecord } from "../wire/is-record";
+import { RpcFailure } from "../wire/rpc-failure";
+import { ChatChunks } from "./chat-chunks";
+import type { DirectEvent } from "./direct-event";
+import { localFailure } from "./local-failure";
+
+interface Place {
+  provider: string;
+  /** The server's name for people. */
+  name: string;
+  /** Its base address, with `/v1`. */
+  address: string;
+}
+
+/** A large model is read from the disk before its first word. */
+const FIRST_WITHIN_MS = 300_000;
+const NEXT_WITHIN_MS = 60_000;
+
+/** Asks a model server of this computer over its OpenAI-compatible door, and waits no longer than is sensible. */
+export async function* localChat(
+  place: Place,
+  body: ChatBody,
+  signal: AbortSignal,
+  fetch: typeof globalThis.fetch,
+): AsyncGenerator<DirectEvent, void, undefined> {
+  const patience = new Patience();
+  try {
+    patience.wait(FIRST_WITHIN_MS);
+    const answer = await asked(place, body, AbortSignal.any([signal, patience.signal]), fetch);
+    for await (const event of eventsOf(place, answer)) {
+      patience.wait(NEXT_WITHIN_MS);
+      yield event;
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    if (patience.signal.aborted) throw localFailure.make(place, "provider_timeout", "says nothing any more");
+    if (error instanceof RpcFailure) throw error;
+    throw localFailure.make(place, "stream_broken", "hung up in the middle of its answer");
+  } finally {
+    patience.end();
+  }
+}
+
+async function asked(place: Place, body: ChatBody, signal: AbortSignal, fetch: typeof globalThis.fetch) {
+  const sent = JSON.stringify({ ...body, stream: true, stream_options: { include_usage: true } });
+  let answer: Response;
+  try {
+    answer = await fetch(`${place.address}/chat/completions`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
+      body: sent,
+      credentials: "omit",
+      cache: "no-store",
+      redirect: "error",
+      signal,
+    });
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw localFailure.make(place, "provider_unavailable", "does not answer. Is it still running?");
+  }
+  if (answer.ok && answer.body !== null) return answer.body;
+  throw localFailure.ofAnswer(place, answer.status, await answer.json().catch(() => null));
+}
+
+async function* eventsOf(place: Place, body: ReadableStream<Uint8Array>): AsyncGenerator<DirectEvent, void, undefined> {
+  const chunks = new ChatChunks();
+  let isDone = false;
+  for await (const data of readEventStream(body)) {
+    if (data === "[DONE]") {
+      isDone = true;
+      break;
+    }
+    yield* chunks.read(chunkIn(place, data));
+  }
+  if (!isDone && !chunks.isOver) throw localFailure.make(place, "stream_broken", "stopped before its answer was whole");
+  yield { type: "end", reason: chunks.reason, usage: chunks.usage };
+}
+
+function chunkIn(place: Place, data: string): Record<string, unknown> {
+  let chunk: unknown;
+  try {
+    chunk = JSON.parse(data);
+  } catch {
+    chunk = null;
+  }
+  if (!isRecord(chunk)) throw localFailure.make(place, "provider_garbled", "sent something that cannot be read");
+  if (chunk["error"] !== undefined && chunk["error"] !== null) throw localFailure.inStream(place, chunk["error"]);
+  return chunk;
+}
+
+/** How long one waits for the next thing; each `wait` begins anew. */
+class Patience {
+  private readonly over = new AbortController();
+  private timer: ReturnType<typeof setTimeout> | null = null;
+
+  get signal(): AbortSignal {
+    return this.over.signal;
+  }
+
+  wait(ms: number): void {
+    this.end();
+    this.timer = setTimeout(() => this.over.abort(), ms);
+  }
+
+  end(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+  }
+}

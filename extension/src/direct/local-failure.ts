@@ -1,0 +1,80 @@
+import { isRecord } from "../wire/is-record";
+import type { RpcFailure } from "../wire/rpc-failure";
+import { backendFailure } from "../worker/backend-failure";
+
+/** A server that something went wrong at. */
+interface Server {
+  provider: string;
+  name: string;
+}
+
+type Code =
+  | "provider_unavailable"
+  | "provider_timeout"
+  | "provider_throttled"
+  | "provider_refused"
+  | "provider_garbled"
+  | "stream_broken"
+  | "unknown_model"
+  | "context_too_long"
+  | "key_missing";
+
+const QUOTE_CHARACTERS = 300;
+const CODES: Readonly<Record<string, Code>> = {
+  model_not_found: "unknown_model",
+  context_length_exceeded: "context_too_long",
+  exceed_context_size_error: "context_too_long",
+  server_error: "provider_unavailable",
+};
+const TOO_LONG = /context (length|size|window)|prompt is too long|too many tokens/i;
+
+function make({ provider, name }: Server, code: Code, words: string, status?: number): RpcFailure {
+  const details = { provider, ...(status === undefined ? {} : { status }) };
+  const retryable = code === "provider_unavailable" || code === "provider_timeout" || code === "provider_throttled";
+  return backendFailure({ code, message: `${name} on this computer ${words}`, retryable, details });
+}
+
+/** What an answer with a status other than 200 means: by its code first, then its status, last its words. */
+function ofAnswer(server: Server, status: number, body: unknown): RpcFailure {
+  if (status === 403) return refusesUs(server);
+  const { words, codes } = reportIn(body);
+  return make(server, codeOf(status, codes, words), `says: ${words || `HTTP status ${status} and no reason`}`, status);
+}
+
+/** What an error inside a stream means that began well. */
+function inStream(server: Server, error: unknown): RpcFailure {
+  const { words, codes } = reportIn({ error });
+  const known = codes.map((code) => CODES[code]).find((code) => code !== undefined);
+  const code = known ?? (TOO_LONG.test(words) ? "context_too_long" : "stream_broken");
+  return make(server, code, `stopped and says: ${words || "nothing"}`);
+}
+
+function refusesUs(server: Server): RpcFailure {
+  const how =
+    server.provider === "ollama"
+      ? "Start it with OLLAMA_ORIGINS=chrome-extension://*,moz-extension://* in its environment."
+      : "Allow this extension's origin in its settings.";
+  return make(server, "provider_refused", `refuses requests from browser extensions. ${how}`, 403);
+}
+
+function codeOf(status: number, codes: readonly string[], words: string): Code {
+  const known = codes.map((code) => CODES[code]).find((code) => code !== undefined);
+  if (known !== undefined) return known;
+  if (status === 401) return "key_missing";
+  if (status === 404) return /model/i.test(words) ? "unknown_model" : "provider_refused";
+  if (status === 408 || status === 504) return "provider_timeout";
+  if (status === 429) return "provider_throttled";
+  if (status >= 500) return "provider_unavailable";
+  return TOO_LONG.test(words) ? "context_too_long" : "provider_refused";
+}
+
+function reportIn(body: unknown): { words: string; codes: string[] } {
+  const error = isRecord(body) ? (body["error"] ?? body) : body;
+  if (typeof error === "string") return { words: error.slice(0, QUOTE_CHARACTERS), codes: [] };
+  if (!isRecord(error)) return { words: "", codes: [] };
+  const { message, code, type } = error;
+  const codes = [code, type].filter((one) => typeof one === "string");
+  return { words: typeof message === "string" ? message.slice(0, QUOTE_CHARACTERS) : "", codes };
+}
+
+export const localFailure = { make, ofAnswer, inStream };

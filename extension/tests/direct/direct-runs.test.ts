@@ -1,0 +1,216 @@
+import { describe, expect, it } from "vitest";
+import type { DirectEvent } from "../../src/direct/direct-event";
+import type { DirectRoute } from "../../src/direct/direct-route";
+import { DirectRoutes } from "../../src/direct/direct-routes";
+import { SiteRate } from "../../src/direct/site-rate";
+import type { ChatBody } from "../../src/wire/chat-body";
+import type { Generation } from "../../src/wire/generation";
+import type { Grant } from "../../src/wire/grant";
+import type { Model } from "../../src/wire/model";
+import { memoryKeyValue } from "../worker/memory-key-value";
+import { OWN, Stage } from "../worker/stage";
+import { turn } from "../worker/turn";
+
+const NEAR = "ollama:llama3:8b";
+const USAGE = { inputTokens: 3, outputTokens: 2, reasoningTokens: 0, cachedTokens: 0, estimated: false };
+const ANSWER: DirectEvent[] = [
+  { type: "text-delta", delta: "He" },
+  { type: "text-delta", delta: "llo" },
+  { type: "end", reason: "stop", usage: USAGE },
+];
+const messages = [{ role: "user", content: "a secret prompt" }];
+const NONE = { models: null, budget: null, rate_per_minute: null, expires_at: null, local_only: true };
+
+function grantOf(state: Grant["state"], caveats: Partial<Grant["caveats"]> = {}): Grant {
+  const facts = { id: "grant_1", origin: "https://a.example", embedder: null, created_at: "2026-11-23T12:00:00Z" };
+  return { ...facts, state, last_used_at: null, caveats: { ...NONE, ...caveats } };
+}
+
+function modelOf(id: string): Model {
+  const at = { provider: "ollama", provider_name: "Ollama", key_label: null, local: true, available: true };
+  const satchel = { ...at, reason: null, capabilities: ["chat"], price: null, preferred: false, direct: true as const };
+  return { id, name: id, description: null, context_length: null, satchel };
+}
+
+interface Near {
+  grant?: Grant | null;
+  preferred?: string | null;
+  isThere?: boolean;
+  isListed?: boolean;
+  stream?: DirectRoute["stream"];
+  memory?: ReturnType<typeof memoryKeyValue>;
+}
+
+/** A worker with one model near, which says hello. */
+function near({
+  grant = null,
+  preferred = null,
+  isThere = true,
+  isListed = false,
+  stream,
+  memory = memoryKeyValue(),
+}: Near = {}) {
+  const bodies: ChatBody[] = [];
+  const kept: Generation[] = [];
+  async function* hello(body: ChatBody) {
+    bodies.push(body);
+    yield* ANSWER;
+  }
+  const route: DirectRoute = { model: modelOf(NEAR), stream: stream ?? hello };
+  const routes = new DirectRoutes({
+    sources: [{ prefixes: ["ollama"], routes: async () => (isThere ? [route] : []) }],
+    isOn: async () => true,
+    preferred: async () => preferred,
+    isListed: async () => isListed,
+  });
+  const worker = new Stage(memory, {
+    routes,
+    grant: async () => grant,
+    activity: { add: async (one) => void kept.push(one) },
+    rate: new SiteRate(memory),
+    stayAwake: () => () => undefined,
+  });
+  return { worker, bodies, kept };
+}
+
+const kindsOf = (replies: readonly { kind: string }[]) => replies.map(({ kind }) => kind);
+
+describe("a direct generation", () => {
+  it("reaches the page as any other does, and the backend hears nothing of it", async () => {
+    const { worker, kept } = near({ grant: grantOf("allowed") });
+    const { replies } = worker.ask("1", { params: { model: NEAR, messages } });
+    await turn();
+    expect(replies.map((reply) => (reply.kind === "event" ? reply.seq : reply.kind))).toEqual([1, 2, "result"]);
+    expect(replies[2]).toMatchObject({
+      result: { finishReason: "stop", model: NEAR, provider: "Ollama", usage: USAGE, cost: { usd: 0, known: true } },
+    });
+    expect([worker.sent, worker.ended, await worker.records.all()]).toEqual([[], [], []]);
+    expect(kept).toMatchObject([
+      { origin: "https://a.example", status: "finished", model: NEAR, direct: true, cost: { nusd: 0, known: true } },
+    ]);
+    expect(JSON.stringify(kept)).not.toContain("secret");
+  });
+
+  it("answers where no model is named once the person has chosen it, on our own screens without a grant", async () => {
+    const { worker, bodies, kept } = near({ preferred: NEAR });
+    const caller = { origin: OWN, embedder: null, tabId: -1, frameId: 1 };
+    const { replies } = worker.ask("1", { caller, params: { messages } });
+    await turn();
+    expect(kindsOf(replies)).toEqual(["event", "event", "result"]);
+    expect(bodies).toMatchObject([{ model: NEAR, messages }]);
+    expect(kept).toMatchObject([{ origin: null, app: "Satchel" }]);
+  });
+
+  it("asks the person first; a yes for once goes straight there, without a grant at the backend", async () => {
+    const { worker, bodies } = near();
+    const { replies } = worker.ask("1", { params: { model: NEAR, messages } });
+    await turn();
+    expect([worker.opened.length, bodies.length]).toEqual([1, 0]);
+    const [id = ""] = worker.opened;
+    await worker.consent.decide(id, { kind: "once", model: NEAR, requests: 1 });
+    await turn();
+    expect(kindsOf(replies)).toEqual(["event", "event", "result"]);
+    expect([worker.sent, worker.grants]).toEqual([[], []]);
+  });
+
+  it.each([
+    ["origin_blocked", grantOf("blocked")],
+    ["model_not_granted", grantOf("allowed", { models: ["openai/gpt-5"] })],
+  ])("is refused with %s, and nobody is asked", async (satchelCode, grant) => {
+    const { worker, bodies } = near({ grant });
+    const { replies } = worker.ask("1", { params: { model: NEAR, messages } });
+    await turn();
+    expect(replies).toMatchObject([{ kind: "error", error: { code: 4100, data: { satchelCode } } }]);
+    expect([bodies, worker.opened, worker.sent]).toEqual([[], [], []]);
+  });
+
+  it("keeps a site to its rate", async () => {
+    const { worker, bodies } = near({ grant: grantOf("allowed", { rate_per_minute: 2 }) });
+    const asked = ["1", "2", "3"].map((id) => worker.ask(id, { params: { model: NEAR, messages } }));
+    for (const _ of asked) await turn();
+    expect(bodies).toHaveLength(2);
+    const failed = asked.flatMap(({ replies }) => replies).filter(({ kind }) => kind === "error");
+    expect(failed).toMatchObject([{ error: { code: 4290, data: { satchelCode: "rate_limited" } } }]);
+  });
+
+  it("goes to the model the site may use where the page left it open", async () => {
+    const { worker } = near({ preferred: NEAR, grant: grantOf("allowed", { models: ["openai/gpt-5"] }) });
+    worker.ask("1", { params: { messages } });
+    await turn();
+    expect(worker.sent).toMatchObject([{ type: "generate", request: { model: "openai/gpt-5" } }]);
+  });
+
+  it("fails where its server is away, instead of showing the prompt to the backend", async () => {
+    for (const params of [{ model: NEAR, messages }, { messages }]) {
+      const { worker } = near({ preferred: NEAR, isThere: false });
+      const { replies } = worker.ask("1", { params });
+      await turn();
+      expect(replies).toMatchObject([{ error: { code: 4300, data: { satchelCode: "provider_unavailable" } } }]);
+      expect(worker.sent).toEqual([]);
+    }
+  });
+
+  it("is the backend's where that lists the model and nothing is near", async () => {
+    const { worker } = near({ isThere: false, isListed: true });
+    worker.ask("1", { params: { model: NEAR, messages } });
+    await turn();
+    expect(worker.sent).toMatchObject([{ type: "generate", request: { model: NEAR } }]);
+  });
+
+  it("ends as cancelled when it is stopped, with what had come", async () => {
+    async function* endless(_: ChatBody, signal: AbortSignal): AsyncGenerator<DirectEvent, void, undefined> {
+      yield { type: "text-delta", delta: "He" };
+      await new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    }
+    const { worker, kept } = near({ grant: grantOf("allowed"), stream: endless });
+    const { replies } = worker.ask("1", { params: { model: NEAR, messages } });
+    await turn();
+    worker.generations.cancel({ origin: "https://a.example", embedder: null, tabId: 1, frameId: 0 }, "1");
+    await turn();
+    expect(replies[1]).toMatchObject({
+      result: { finishReason: "cancelled", usage: { outputTokens: 1, estimated: true } },
+    });
+    expect([kept[0]?.status, worker.sent]).toEqual(["cancelled", []]);
+  });
+
+  it("E2: is begun anew after the worker's death while the page has seen nothing, and fails in mid-answer", async () => {
+    const memory = memoryKeyValue();
+    async function* stuck(_: ChatBody, signal: AbortSignal): AsyncGenerator<DirectEvent, void, undefined> {
+      yield { type: "text-delta", delta: "He" };
+      await new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+    }
+    const grant = grantOf("allowed");
+    const first = near({ grant, stream: stuck, memory });
+    first.worker.ask("1", { params: { model: NEAR, messages } });
+    await turn();
+    const second = near({ grant, memory });
+    const { replies } = second.worker.ask("1", { params: { model: NEAR, messages }, after: 1 });
+    await turn();
+    expect(replies).toMatchObject([{ error: { code: 4900, data: { satchelCode: "connection_lost" } } }]);
+    first.worker.ask("2", { params: { model: NEAR, messages } });
+    await turn();
+    const third = near({ grant, memory });
+    const again = third.worker.ask("2", { params: { model: NEAR, messages }, after: 0 });
+    await turn();
+    expect(kindsOf(again.replies)).toEqual(["event", "event", "result"]);
+  });
+
+  it("does not end when the connection to the backend is lost", async () => {
+    async function* stuck(): AsyncGenerator<DirectEvent, void, undefined> {
+      yield { type: "text-delta", delta: "He" };
+      await new Promise(() => undefined);
+    }
+    const { worker } = near({ grant: grantOf("allowed"), stream: stuck });
+    worker.ask("1", { params: { model: NEAR, messages } });
+    await turn();
+    await worker.generations.revive();
+    expect([worker.generations.live()[0]?.state, worker.sent]).toEqual(["writing", []]);
+  });
+
+  it("can only chat", async () => {
+    const { worker } = near({ grant: grantOf("allowed") });
+    const { replies } = worker.ask("1", { kind: "embeddings", params: { model: NEAR, input: "a" } });
+    await turn();
+    expect(replies).toMatchObject([{ error: { data: { satchelCode: "unsupported_feature" } } }]);
+  });
+});

@@ -1,0 +1,51 @@
+import { expect, it } from "vitest";
+import { LocalServers } from "../../src/direct/local-servers";
+
+type Page = { status?: number; server?: string; body: unknown };
+
+const LIST = (owner: string, ...ids: string[]) => ({ data: ids.map((id) => ({ id, owned_by: owner })) });
+
+function servers(pages: Record<string, Page>, own: string | null = null) {
+  const asked: string[] = [];
+  const fetch: typeof globalThis.fetch = async (url) => {
+    asked.push(String(url));
+    const page = pages[String(url)];
+    if (page === undefined) throw new TypeError("Failed to fetch");
+    return Response.json(page.body, { status: page.status ?? 200, headers: { server: page.server ?? "" } });
+  };
+  return { found: new LocalServers({ fetch, own: async () => own }), asked };
+}
+
+const idsOf = async (found: LocalServers) => (await found.routes()).map(({ model }) => model.id);
+
+it("servers are known by what they answer and not by their port, with the backend's ids", async () => {
+  const { found } = servers({
+    "http://127.0.0.1:11434/v1/models": { body: LIST("library", "llama3:8b", "nomic-embed-text") },
+    "http://127.0.0.1:11434/api/version": { body: { version: "0.9.0" } },
+    "http://127.0.0.1:1234/v1/models": { body: LIST("organization_owner", "qwen") },
+    "http://127.0.0.1:1234/api/v0/models": { body: { data: [{ id: "qwen", type: "vlm", max_context_length: 4096 }] } },
+    "http://127.0.0.1:8080/v1/models": { server: "llama.cpp", body: LIST("llamacpp", "/models/tiny.gguf") },
+    "http://127.0.0.1:8000/v1/models": { body: { data: [{ id: "q/w", owned_by: "vllm", max_model_len: 512 }] } },
+  });
+  expect(await idsOf(found)).toEqual(["ollama:llama3:8b", "lmstudio:qwen", "llamacpp:/models/tiny.gguf", "vllm:q/w"]);
+  const [, seeing, tiny, long] = (await found.routes()).map(({ model }) => model);
+  expect(seeing).toMatchObject({ context_length: 4096, satchel: { direct: true, local: true } });
+  expect(seeing?.satchel.capabilities).toContain("images");
+  expect(tiny?.name).toBe("tiny");
+  expect(long?.context_length).toBe(512);
+});
+
+it("an unknown server counts only at the address that the person gave", async () => {
+  const page = { body: LIST("me", "mine") };
+  const urls = { "http://127.0.0.1:8000/v1/models": page, "http://localhost:5001/v1/models": page };
+  expect(await idsOf(servers(urls).found)).toEqual([]);
+  const { found } = servers(urls, "http://localhost:5001/v1");
+  expect(await idsOf(found)).toEqual(["here:mine"]);
+  expect((await found.servers())[0]).toMatchObject({ name: "localhost:5001", models: 1 });
+});
+
+it("a server that refuses extensions is shown as such, and has no models", async () => {
+  const { found } = servers({ "http://127.0.0.1:11434/v1/models": { status: 403, body: null } });
+  expect(await found.servers()).toMatchObject([{ provider: "ollama", name: "Ollama", refuses: true, models: 0 }]);
+  expect(await found.routes()).toEqual([]);
+});
