@@ -13,7 +13,7 @@ import aiohttp
 from tests.doors.authority import ACCESS_TOKEN, CLIENT_SECRET, CODE, Authority, authority
 from tests.doors.canaries import CANARY, PROMPT, found_in, kill, talkative, traces
 from tests.doors.person import Person
-from tests.doors.portal.authenticator import Authenticator, decoded
+from tests.doors.portal.authenticator import Authenticator
 from tests.doors.portal.house import REDIRECT, form_token
 from tests.stage import EMAIL
 from tests.transport.mail_server import MailServer, mail_server
@@ -73,9 +73,7 @@ async def by_passkey(person: Person) -> None:
     asked = json.loads((await person.post("/sign-in/passkey/begin"))[0])
     answer = holder.get(asked)
     await person.post("/sign-in/passkey", json={"credential": answer, "next": f"/demo?{CANARY}"})
-    for challenge in (options["challenge"], asked["challenge"]):
-        person.secrets |= {challenge, decoded(challenge).hex()}
-    person.secrets |= {answer["response"]["signature"], answer["response"]["clientDataJSON"]}
+    person.secrets |= {options["challenge"], asked["challenge"], answer["response"]["signature"], answer["response"]["clientDataJSON"]}
 
 
 async def by_authority(person: Person, elsewhere: Authority) -> None:
