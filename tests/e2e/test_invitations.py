@@ -58,7 +58,10 @@ async def invited(page: Page, house: Served) -> str:
 async def join(page: Page, link: str) -> None:
     await page.goto(link)
     await page.get_by_label("Email").fill(GUEST[0])
+    await page.get_by_label("Password", exact=True).fill("password12")
+    await expect(page.get_by_role("status")).to_contain_text("Weak", timeout=20_000)
     await page.get_by_label("Password", exact=True).fill(GUEST[1])
+    await expect(page.get_by_role("status")).to_contain_text("hard to guess", timeout=20_000)
     await page.get_by_label("Password again").fill(GUEST[1])
     await page.get_by_role("button", name="Make account", exact=True).click()
     await expect(page.get_by_role("heading", name="Home")).to_be_visible(timeout=20_000)

@@ -12,14 +12,14 @@ beforeAll(async () => {
 
 test("the names that other parts rely on are there", () => {
   expect([...files.keys()]).toEqual(
-    expect.arrayContaining(["index.html", "demo.html", "pages.css", "consent.js", "passkey.js"]),
+    expect.arrayContaining(["index.html", "demo.html", "pages.css", "consent.js", "passkey.js", "password.js"]),
   );
   expect(readFileSync("public/logo.svg", "utf8")).toContain("<svg");
 });
 
 test("everything else is named by its content and lies under /static/assets", () => {
   const rest = [...files.keys()].filter(
-    (name) => !/^(index\.html|demo\.html|pages\.css|consent\.js|passkey\.js)$/.test(name),
+    (name) => !/^(index\.html|demo\.html|pages\.css|consent\.js|passkey\.js|password\.js)$/.test(name),
   );
   expect(rest.filter((name) => !/^assets\/[\w.-]+-[\w-]{8}\.(js|css)$/.test(name))).toEqual([]);
 });
@@ -31,6 +31,13 @@ test("a strict content policy holds: no script or style in the pages, none in th
     expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=/);
   }
   expect(files.get("consent.js")).not.toMatch(/\bimport\b/);
+});
+
+test("the lists of usual passwords are loaded where one is judged, not with the page", () => {
+  for (const [name, text] of files) {
+    if (!name.endsWith(".js") || text.length > 100_000) continue;
+    expect(text.match(/(?:from|import)\s*"[^"]*\/dist-[^"]*"/g) ?? [], name).toEqual([]);
+  }
 });
 
 test("nothing is asked of any other server", () => {

@@ -5,9 +5,9 @@ import { recoveryCode } from "@vault/recovery-code";
 import type { VaultDoors } from "@vault/vault-door";
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { ENOUGH, guessScore } from "../passwords/guessScore";
 import { Field } from "./Field";
 import type { PortalError } from "./PortalError";
-import { isGuessable } from "./passphraseGuess";
 import { ResourceNote } from "./ResourceNote";
 import { asPortalError } from "./useResource";
 
@@ -40,7 +40,7 @@ export function VaultSetup(props: { doors: VaultDoors; done(): Promise<void>; ca
     setBusy(true);
     setFailure(null);
     try {
-      if (await isGuessable(passphrase)) {
+      if ((await guessScore(passphrase)) < ENOUGH) {
         setGuessed(passphrase);
         setBusy(false);
         return;

@@ -2,15 +2,16 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { FieldNote } from "../account/Field";
 import { ResourceNote } from "../account/ResourceNote";
+import { LEAST } from "../passwords/strengthWords";
+import { useStrength } from "../passwords/useStrength";
 import type { SectionProps } from "./SectionProps";
 import { useDeed } from "./useDeed";
-
-const LEAST = 10;
 
 /** A new password, or the first one. */
 export function PasswordSection({ doors, toast, email }: SectionProps & { email: string }): JSX.Element {
   const [password, setPassword] = useState("");
   const [short, setShort] = useState(false);
+  const strength = useStrength(password, email);
   const deed = useDeed();
   const save = (event: Event) => {
     event.preventDefault();
@@ -49,6 +50,9 @@ export function PasswordSection({ doors, toast, email }: SectionProps & { email:
             fault={short ? `At least ${LEAST} characters.` : undefined}
             hint={`At least ${LEAST} characters. Every other browser is signed out.`}
           />
+          <p class="hint" role="status">
+            {strength}
+          </p>
         </div>
         {deed.error && <ResourceNote error={deed.error} />}
         <div>
