@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from tests.e2e import llama_server
 from tests.e2e.chromium import Chromium, chromium, press, with_permissions
 from tests.e2e.conftest import need_chromium, need_model
+from tests.e2e.counting_server import CountingServer
 from tests.e2e.recording_proxy import RecordingProxy, recording
 from tests.stage import Satchel, free_port, running
 
@@ -94,3 +95,50 @@ def test_a_site_is_answered_by_a_real_server_here_and_the_backend_sees_no_prompt
     assert b"/v1/socket" not in scene.proxy.heard
     assert CANARY.encode() not in scene.proxy.heard
     assert CANARY not in scene.satchel.log
+
+
+def test_the_picker_shows_them_and_the_activity_says_that_they_were_asked_directly(scene: Scene) -> None:
+    page = scene.browser.extension_page("options")
+    page.get_by_role("button", name=f"Use {llama_server.ALIAS}", exact=False).click()
+    page.get_by_text("Answers").first.wait_for()
+    page.goto(page.url.split("#")[0] + "#activity")
+    page.locator("tbody .linklike").first.click()
+    page.get_by_text("directly, past your Satchel").wait_for()
+    page.close()
+    answer = scene.answer(f"window.ai.chat('{CANARY}: and again', {{ maxTokens: 8 }}).then(({{ model }}) => model)")
+    assert answer == LLAMA
+    account = scene.satchel.call(scene.satchel.add_token(), "GET", "/v1/account")
+    assert not str(account["preferred_model"]).startswith("llamacpp")
+    assert CANARY.encode() not in scene.proxy.heard
+
+
+def test_a_grant_for_one_model_refuses_others_and_a_stopped_answer_stops_its_server(scene: Scene, counting: CountingServer) -> None:
+    add_server(scene.browser, counting.base_url, counting.base_url.split("/")[2])
+    words = "here:count-300-20"
+    refused = scene.answer(f"window.ai.chat('{CANARY}', {{ model: '{words}' }})")
+    assert refused["code"] == 4100
+    scene.satchel.call(scene.satchel.add_token(), "PUT", "/v1/grants", {"origin": scene.site, "state": "allowed"})
+    stop = f"""(async () => {{
+        const controller = new AbortController();
+        const call = window.ai.chat('{CANARY}', {{ model: '{words}', signal: controller.signal }});
+        for await (const part of call) {{ if (part.type === 'text') controller.abort(); break; }}
+        return Promise.resolve(call);
+    }})()"""
+    assert scene.answer(stop)["name"] == "AbortError"
+    wait_until(lambda: "count-300-20" in counting.hung_up, "the server goes on after the page has stopped")
+
+
+def test_an_answer_that_the_workers_death_cuts_off_ends_in_an_error(scene: Scene) -> None:
+    ask = f"""() => {{
+        window.pieces = 0;
+        window.cut = (async () => {{
+            for await (const part of window.ai.chat('{CANARY}', {{ model: 'here:count-300-20' }})) window.pieces += 1;
+        }})().then(() => "whole", ({{ code }}) => code);
+    }}"""
+    scene.page.evaluate(ask)
+    scene.page.wait_for_function("window.pieces > 3")
+    session = scene.browser.context.new_cdp_session(scene.page)
+    session.send("ServiceWorker.enable")
+    session.send("ServiceWorker.stopAllWorkers")
+    assert scene.page.evaluate("window.cut") == 4900
+    assert CANARY.encode() not in scene.proxy.heard

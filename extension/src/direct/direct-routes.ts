@@ -35,6 +35,11 @@ export class DirectRoutes {
     return models.map((model) => ({ ...model, satchel: { ...model.satchel, preferred: model.id === preferred } }));
   }
 
+  /** Whether anything is asked past the backend at all. */
+  isOn(): Promise<boolean> {
+    return this.deps.isOn();
+  }
+
   /** The direct model that answers where none is named; null where the backend decides. */
   async preferred(): Promise<string | null> {
     return (await this.deps.isOn()) ? this.deps.preferred() : null;

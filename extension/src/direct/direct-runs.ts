@@ -17,7 +17,7 @@ import type { DirectRoutes } from "./direct-routes";
 import type { SiteRate } from "./site-rate";
 
 export interface DirectParts {
-  routes: Pick<DirectRoutes, "find">;
+  routes: Pick<DirectRoutes, "find" | "isOn">;
   /** The site's standing consent, as the backend keeps it; it is asked for that and told nothing of the prompt. */
   grant(caller: Caller): Promise<Grant | null>;
   activity: Pick<DirectActivity, "add">;
@@ -34,9 +34,13 @@ interface Dependencies extends DirectParts {
 }
 
 const CHARACTERS_PER_TOKEN = 4;
+const ALLOWED_FOR_MS = 60_000;
 
 /** The runs that never reach the backend: holds a site to its grant, feeds the page, and keeps what is known of each. */
 export class DirectRuns {
+  /** Until when a site's consent is believed. */
+  private readonly allowed = new Map<string, number>();
+
   constructor(private readonly deps: Dependencies) {}
 
   /** The way to what a run asks for; null where the backend answers. Throws where it should be here and is away. */
@@ -69,6 +73,19 @@ export class DirectRuns {
     if (wait === null) return "go";
     const message = `This site may ask ${perMinute} times a minute; wait ${wait} s`;
     throw backendFailure({ code: "rate_limited", message, retryable: true, retry_after_s: wait });
+  }
+
+  /**
+   * Whether the person must be asked before the backend sees the prompt of a site, because they may choose a direct model for it. A site
+   * whose standing consent was seen lately need not be looked up again: the backend holds it to that.
+   */
+  async mustAskFirst({ kind, record: { caller } }: Run): Promise<boolean> {
+    const site = siteOf(caller);
+    if (kind !== "chat" || caller.origin === this.deps.own || !(await this.deps.routes.isOn())) return false;
+    if ((this.allowed.get(site) ?? 0) > Date.now()) return false;
+    const state = (await this.deps.grant(caller))?.state;
+    if (state === "allowed") this.allowed.set(site, Date.now() + ALLOWED_FOR_MS);
+    return state !== "allowed" && state !== "blocked";
   }
 
   /** Asks the model and feeds the page until the end, which it also settles. Never rejects. */

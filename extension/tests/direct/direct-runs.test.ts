@@ -151,7 +151,7 @@ describe("a direct generation", () => {
   });
 
   it("is the backend's where that lists the model and nothing is near", async () => {
-    const { worker } = near({ isThere: false, isListed: true });
+    const { worker } = near({ grant: grantOf("allowed"), isThere: false, isListed: true });
     worker.ask("1", { params: { model: NEAR, messages } });
     await turn();
     expect(worker.sent).toMatchObject([{ type: "generate", request: { model: NEAR } }]);
@@ -205,6 +205,20 @@ describe("a direct generation", () => {
     await turn();
     await worker.generations.revive();
     expect([worker.generations.live()[0]?.state, worker.sent]).toEqual(["writing", []]);
+  });
+
+  it("that another model was to answer is put to the person before the backend sees its prompt", async () => {
+    const { worker, bodies } = near();
+    const { replies } = worker.ask("1", { params: { messages } });
+    await turn();
+    expect([worker.opened.length, worker.sent]).toEqual([1, []]);
+    await worker.consent.decide(worker.opened[0] ?? "", { kind: "once", model: NEAR, requests: 1 });
+    await turn();
+    expect([kindsOf(replies), bodies.length, worker.sent]).toEqual([["event", "event", "result"], 1, []]);
+    const blocked = near({ grant: grantOf("blocked") });
+    blocked.worker.ask("1", { params: { messages } });
+    await turn();
+    expect(blocked.worker.sent).toMatchObject([{ type: "generate" }]);
   });
 
   it("can only chat", async () => {

@@ -91,6 +91,17 @@ def settings(stage: Stage) -> Iterator[Page]:
         yield page
 
 
+def settings_direct(stage: Stage) -> Iterator[Page]:
+    """Have model servers on this computer asked directly; take it back when the screen is left."""
+    with section(stage, "settings", "Settings") as page:
+        choice = page.get_by_label("Ask model servers here directly")
+        choice.select_option("always")
+        page.get_by_role("button", name="Allow").wait_for()
+        yield page
+        choice.select_option("elsewhere")
+        page.get_by_text("asks them itself").wait_for()
+
+
 def settings_import(stage: Stage) -> Iterator[Page]:
     """Open what brings Window AI's keys and sites over."""
     with section(stage, "settings", "Settings") as page:
@@ -148,6 +159,7 @@ SCREENS = (
     Screen("options-activity-open", activity_open),
     Screen("options-activity-forget", activity_forgotten),
     Screen("options-settings", settings),
+    Screen("options-settings-direct", settings_direct),
     Screen("options-settings-import", settings_import),
     Screen("options-settings-german", settings_german),
     Screen("options-compare", compare),

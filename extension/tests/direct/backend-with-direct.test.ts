@@ -1,0 +1,128 @@
+import { describe, expect, it } from "vitest";
+import { BackendWithDirect } from "../../src/direct/backend-with-direct";
+import { DirectActivity } from "../../src/direct/direct-activity";
+import { DirectRoutes } from "../../src/direct/direct-routes";
+import type { Generation } from "../../src/wire/generation";
+import type { Session } from "../../src/worker/session";
+import { Settings } from "../../src/worker/settings";
+import { memoryKeyValue } from "../worker/memory-key-value";
+
+const NEAR = "ollama:llama3:8b";
+
+function generation(id: string, minute: number, direct = false): Generation {
+  const usage = { input_tokens: 1, output_tokens: 1, reasoning_tokens: 0, cached_tokens: 0, estimated: false };
+  const facts = { origin: "https://a.example", app: null, model: "m", requested_model: "m", provider: "p" };
+  const times = {
+    started_at: new Date(Date.UTC(2026, 10, 29, 6, minute)).toISOString(),
+    first_event_ms: 1,
+    duration_ms: 2,
+  };
+  const end = { status: "finished" as const, reason: "stop", error_code: null, cost: { nusd: 0, known: true } };
+  return { id, ...facts, ...end, usage, ...times, ...(direct ? { direct: true as const } : {}) };
+}
+
+function model(id: string, preferred = false) {
+  const at = { provider: "p", provider_name: "P", key_label: null, local: true, available: true, reason: null };
+  const satchel = { ...at, capabilities: ["chat"], price: null, preferred };
+  return { id, name: id, description: null, context_length: null, satchel };
+}
+
+/** The backend's doors over answers by path; what it was asked is kept. */
+function backend(pages: Record<string, unknown>) {
+  const asked: string[] = [];
+  const local = memoryKeyValue();
+  const settings = new Settings(local);
+  const activity = new DirectActivity(local);
+  const route = { model: model(NEAR), stream: async function* () {} };
+  const routes = new DirectRoutes({
+    sources: [{ prefixes: ["ollama"], routes: async () => [route] }],
+    isOn: async () => true,
+    preferred: () => settings.directModel(),
+    isListed: async () => false,
+  });
+  const session = { headers: async () => ({}) } as unknown as Session;
+  const fetch: typeof globalThis.fetch = async (url, init) => {
+    const path = String(url).replace("http://127.0.0.1:8787", "");
+    asked.push(`${init?.method} ${path}`);
+    return path in pages ? Response.json(pages[path]) : new Response(null, { status: 204 });
+  };
+  const prefer = (id: string | null) => settings.setDirectModel(id);
+  return { doors: new BackendWithDirect({ routes, activity, prefer }, settings, session, fetch), activity, asked };
+}
+
+describe("the backend with what is direct laid over it", () => {
+  it("lists direct models first, and one that both know only once", async () => {
+    const { doors } = backend({ "/v1/models": { data: [model("a/b", true), model(NEAR)] } });
+    expect((await doors.models()).map(({ id }) => id)).toEqual([NEAR, "a/b"]);
+  });
+
+  it("keeps the choice of a direct model here, and gives it up for another", async () => {
+    const account = { preferred_model: "a/b" };
+    const { doors, asked } = backend({ "/v1/account": account, "/v1/models": { data: [model("a/b", true)] } });
+    expect((await doors.setModel(NEAR)).preferred_model).toBe(NEAR);
+    expect(asked).toEqual(["GET /v1/account"]);
+    expect((await doors.models()).map(({ satchel }) => satchel.preferred)).toEqual([true, false]);
+    await doors.setModel("a/b");
+    expect((await doors.account()).preferred_model).toBe("a/b");
+  });
+
+  it("puts direct activity among the backend's by time, over all pages, each once", async () => {
+    const { doors, activity } = backend({
+      "/v1/generations?limit=2": { data: [generation("b5", 5), generation("b3", 3)], next_cursor: "c" },
+      "/v1/generations?limit=2&cursor=c": { data: [generation("b1", 1)], next_cursor: null },
+    });
+    for (const minute of [0, 2, 3, 4, 6]) await activity.add(generation(`d${minute}`, minute, true));
+    const first = await doors.generationPage(2, null, null);
+    expect(first.data.map(({ id }) => id)).toEqual(["d6", "b5", "d4", "b3", "d3"]);
+    const second = await doors.generationPage(2, null, first.next_cursor);
+    expect(second.data.map(({ id }) => id)).toEqual(["d2", "b1", "d0"]);
+    expect(second.next_cursor).toBeNull();
+  });
+
+  it("forgets direct ones here and others there, and all of a site in both", async () => {
+    const { doors, activity, asked } = backend({});
+    await activity.add(generation("d1", 1, true));
+    await activity.add({ ...generation("d2", 2, true), origin: "https://b.example" });
+    await doors.forgetGeneration("d1");
+    await doors.forgetGeneration("gen_1");
+    expect(asked).toEqual(["DELETE /v1/generations/gen_1"]);
+    await doors.forgetGenerations("https://b.example");
+    expect([asked.length, await activity.list(null)]).toEqual([2, []]);
+  });
+});
+
+describe("the address of one more server", () => {
+  it.each([
+    ["127.0.0.1:5001", "http://127.0.0.1:5001/v1"],
+    ["http://localhost:5001/api/v1/", "http://localhost:5001/api/v1"],
+  ])("%s is kept as %s", async (said, kept) => {
+    const settings = new Settings(memoryKeyValue());
+    expect(await settings.setDirectServer(said)).toBe(kept);
+    expect(await settings.directServer()).toBe(kept);
+    await settings.setDirectServer(" ");
+    expect(await settings.directServer()).toBeNull();
+  });
+
+  it.each([
+    "https://models.example",
+    "http://192.168.1.5:11434",
+    "http://[::1]:80",
+    "ftp://127.0.0.1",
+    "not an address",
+  ])("%s is refused", async (said) => {
+    await expect(new Settings(memoryKeyValue()).setDirectServer(said)).rejects.toThrow(/this computer|not an address/);
+  });
+
+  it("models are asked directly where the Satchel is elsewhere, always, or never", async () => {
+    const local = memoryKeyValue();
+    const settings = new Settings(local);
+    expect(await settings.direct()).toBe(false);
+    await settings.setBackend("https://satchel.example");
+    expect(await settings.direct()).toBe(true);
+    await local.set("direct", "never");
+    expect(await settings.direct()).toBe(false);
+    await settings.setBackend("http://127.0.0.1:8787");
+    await local.set("direct", "always");
+    expect(await settings.direct()).toBe(true);
+  });
+});
