@@ -6,11 +6,14 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+from tests.doors.http.absent_clauses import ABSENT_CLAUSES, not_offered
 from tests.doors.http.bound_clauses import BOUND_CLAUSES
 from tests.doors.http.clause_checks import APP, FORM, METADATA, Check, back_with, no_token, page_for, revoked, told
+from tests.doors.http.client_clauses import CLIENT_CLAUSES
 from tests.doors.http.device_clauses import DEVICE_CLAUSES
 from tests.doors.http.flow_clauses import FLOW_CLAUSES
 from tests.doors.http.registration_clauses import REGISTRATION_CLAUSES
+from tests.doors.http.server_clauses import SERVER_CLAUSES
 from tests.doors.portal.house import BASE, REDIRECT, Flow, House, code_of, house, sent_back
 
 from satchel.domain.errors import TokenInvalid, TokenMissing, TokenRevoked
@@ -249,6 +252,8 @@ CLAUSES: dict[str, Check] = {
     **DEVICE_CLAUSES,
     **BOUND_CLAUSES,
     **REGISTRATION_CLAUSES,
+    **SERVER_CLAUSES,
+    **CLIENT_CLAUSES,
 }
 
 
@@ -256,3 +261,10 @@ CLAUSES: dict[str, Check] = {
 async def test_the_clause_holds(clause: str, tmp_path: Path) -> None:
     async with house("memory", tmp_path) as home:
         await CLAUSES[clause](home)
+
+
+async def test_what_a_clause_is_left_out_for_is_not_offered(tmp_path: Path) -> None:
+    assert not CLAUSES.keys() & ABSENT_CLAUSES.keys()
+    assert all(len(reason) > 20 for reason in ABSENT_CLAUSES.values())
+    async with house("memory", tmp_path) as home:
+        await not_offered(home)
