@@ -90,7 +90,12 @@ export function ConsentScreen({ source }: { source: ConsentSource }) {
         <ConsentMay question={question} models={value?.models ?? []} />
         <ConsentAnswer question={question} model={model} onPick={() => setPicking(true)} />
         {canKeepBudget(model) ? (
-          <ConsentLimits terms={terms} onChange={setTerms} folded={isTall(question)} all={isNarrowed(question)} />
+          <ConsentLimits
+            terms={terms}
+            onChange={setTerms}
+            folded={isTall(question) || isReplaced(question, model)}
+            all={isNarrowed(question)}
+          />
         ) : (
           <Note kind="plain">
             <p id="why-not-always">{t("consent_noBudget")}</p>
@@ -132,6 +137,11 @@ function useDecision(source: ConsentSource, picking: boolean) {
 /** The backend refuses a budget to what it cannot price: an “always” would be a “never”. */
 function canKeepBudget(model: Model | null): boolean {
   return model === null || modelPrice(model).kind !== "unknown";
+}
+
+/** Whether another model than the one asked for answers: then the window says so, and needs the room. */
+function isReplaced(question: ConsentQuestion, model: Model | null): boolean {
+  return model === null || (question.model !== PREFERRED && question.model !== model.id);
 }
 
 function isTall(question: ConsentQuestion): boolean {
@@ -176,7 +186,7 @@ function Missing({ question, model }: { question: ConsentQuestion; model: Model 
         <p>{t("consent_noModel")}</p>
       </Note>
     );
-  if (question.model === PREFERRED || question.model === model.id) return null;
+  if (!isReplaced(question, model)) return null;
   return (
     <Note kind="warn">
       <p>

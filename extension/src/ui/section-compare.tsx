@@ -116,6 +116,6 @@ function atMost(models: readonly Model[], draft: string): string {
   if (costs.some((cost) => cost === null)) return t("compare_unknown", { count: models.length });
   if (models.length === 0) return "";
   const sum = costs.reduce<number>((total, cost) => total + (cost ?? 0), 0);
-  if (sum === 0) return t("model_free");
+  if (sum === 0) return t("compare_free", { count: models.length });
   return t("compare_atMost", { count: models.length, cost: formatAtMost(sum) });
 }
