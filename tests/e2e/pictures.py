@@ -10,15 +10,18 @@ import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Page
-from tests.e2e.axe import CONSENT, Size
+from tests.e2e.axe import CONSENT, PANEL, Size
 from tests.e2e.screens.listed import SCREENS
 from tests.e2e.screens.screen import Screen
-from tests.e2e.screens.stage import staged
+from tests.e2e.screens.stage import Stage, staged
 
 TALLEST = 1600
 ARMED_MS, STILL_MS = 900, 250  # the consent window arms its buttons anew when its size changes
 QUALITY = 82
-STORE = ("consent", "options-models", "options-sites", "options-activity", "sidepanel")  # the stores take no WebP
+STORE = ("consent", "options-models", "options-sites", "options-activity", "sidepanel")
+STORE_SIZE: Size = (1280, 800)
+BESIDE = "<body style='margin:0;display:flex;gap:1px;background:#ccc'>{behind}{front}"
+OVER = "<body style='margin:0'>{behind}<div style='position:fixed;inset:32px 32px auto auto;box-shadow:0 8px 40px #0006'>{front}</div>"
 HEAD = """# Screens
 
 Every screen of the extension, the portal and the pages between them, in the order of a person's first days. Made by `make pictures`,
@@ -27,7 +30,7 @@ smallest size; the others and the dark ones lie beside it in `docs/pictures`.
 """
 
 
-def take(page: Page, screen: Screen, folder: Path) -> None:
+def take(page: Page, screen: Screen, stage: Stage, folder: Path) -> None:
     """Take one screen in both themes at each of its sizes; a page is as high as it needs at 320 pixels, within reason."""
     page.evaluate("document.activeElement?.matches('dialog *') || (document.activeElement?.blur(), scrollTo(0, 0))")
     for size in screen.sizes:
@@ -37,10 +40,34 @@ def take(page: Page, screen: Screen, folder: Path) -> None:
             page.wait_for_timeout(ARMED_MS if screen.sizes == CONSENT else STILL_MS)
             shoot(page, folder / file_of(screen, size, theme))
     if screen.name in STORE:
-        resize(page, screen.sizes[0])
         page.emulate_media(color_scheme="light")
-        page.wait_for_timeout(ARMED_MS)
-        page.screenshot(path=folder / f"{screen.name}-store.png")
+        (folder / f"{screen.name}-store.png").write_bytes(for_store(page, screen.sizes[0], stage))
+
+
+def for_store(page: Page, size: Size, stage: Stage) -> bytes:
+    """Take a screen as the stores want all of them: PNG, of one size. A window lies over a page, a panel beside it."""
+    (width, height), is_panel = size, size in PANEL
+    page.set_viewport_size({"width": width, "height": STORE_SIZE[1] if is_panel else height})
+    page.wait_for_timeout(ARMED_MS)
+    front = page.screenshot()
+    if size == STORE_SIZE:
+        return front
+    with stage.tab(f"{stage.satchel.url}/demo") as behind:
+        behind.set_viewport_size({"width": STORE_SIZE[0] - width - 1 if is_panel else STORE_SIZE[0], "height": STORE_SIZE[1]})
+        behind.emulate_media(color_scheme="light", reduced_motion="reduce")
+        behind.get_by_role("button", name="Ask", exact=True).wait_for()
+        behind.wait_for_timeout(STILL_MS)
+        back = behind.screenshot()
+    with stage.tab("about:blank") as both:
+        both.set_viewport_size({"width": STORE_SIZE[0], "height": STORE_SIZE[1]})
+        both.set_content((BESIDE if is_panel else OVER).format(behind=image_of(back), front=image_of(front)))
+        both.wait_for_timeout(STILL_MS)
+        return both.screenshot()
+
+
+def image_of(taken: bytes) -> str:
+    """Return a picture as an element."""
+    return f"<img style='display:block' src='data:image/png;base64,{base64.b64encode(taken).decode()}'>"
 
 
 def shoot(page: Page, file: Path) -> None:
@@ -87,7 +114,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home, staged(Path(home) / "stage") as stage:
         for screen in SCREENS:
             with screen.shown(stage) as page:
-                take(page, screen, folder)
+                take(page, screen, stage, folder)
     if len(sys.argv) == 1:
         Path("docs/reference/screens.md").write_text(page_of_all(), encoding="utf-8")
     print(f"{len(list(folder.iterdir()))} pictures in {folder}")
