@@ -6,7 +6,7 @@ from tests.doors.portal.house import House
 ABSENT_CLAUSES: dict[str, str] = {
     "RFC 9700 §2.1.1 a confidential client may use nonce in place of PKCE": "all our clients are public, and PKCE is asked of all",
     "RFC 9700 §2.1.2, §4.1.2 the implicit grant": "there is none: only response_type=code is answered",
-    "RFC 9700 §2.2.1, §4.10.1 sender-constraining by mutual TLS (RFC 8705)": "DPoP is the way here",
+    "RFC 9700 §2.2.1, §4.10.1 sender-constraining by mutual TLS (RFC 8705)": "DPoP is the way to bind a token here",
     "RFC 9700 §2.5 client authentication": "all clients are public: the method is none, and a secret is refused",
     "RFC 9700 §2.6, RFC 8414 §6.1, RFC 8628 §3.1, RFC 9126 §2, RFC 9449 §2 TLS is required": (
         "the proxy in front ends TLS (docs/how-to); on this computer alone there is none, by RFC 8252 §7.3"
