@@ -4,12 +4,10 @@ It says on stdout how many Python functions a whole rotation calls. For each num
 itself at the call of that number; then it says how that ended.
 """
 
-import asyncio
-import itertools
-import os
-import signal
 import sys
 from pathlib import Path
+
+from tests.custody.cutting import Cutting
 
 from satchel.custody.local import LocalCustody
 from satchel.kit.clock import SystemClock
@@ -20,51 +18,19 @@ from satchel.stores.sql.database import SqlDatabase
 BATCH = 1
 
 
-class Rotations:
-    """Rotates over one database."""
-
-    def __init__(self, url: str, keyring: str, deployment_id: str) -> None:
-        self._database = SqlDatabase(url)
-        self._custody = LocalCustody.from_keyring(Path(keyring), deployment_id, is_first=False)
-        self._calls = itertools.count()
-        self._last = -1
-
-    def whole(self) -> int:
-        """Rotate; return how many functions were called."""
-        self._rotate()
-        return next(self._calls)
-
-    def cut_off(self, last: int) -> None:
-        """Rotate until the call of this number, which is never made."""
-        self._last = last
-        self._calls = itertools.count()
-        self._rotate()
-
-    def _rotate(self) -> None:
-        sys.setprofile(self._called)
-        asyncio.run(self._rotated())
-        sys.setprofile(None)
-
-    async def _rotated(self) -> None:
-        await Keks(self._database, self._custody, SystemClock(), Ids()).rotate(BATCH)
-        await self._database.aclose()
-
-    def _called(self, _: object, event: str, __: object) -> None:
-        if event == "call" and next(self._calls) == self._last:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
-def main(url: str, keyring: str, deployment_id: str) -> None:
+def main(url: str, deployment_id: str, keyring: str) -> None:
     """Fork as often as we are asked to."""
-    rotations = Rotations(url, keyring, deployment_id)
-    print(rotations.whole(), flush=True)
+    database = SqlDatabase(url)
+    custody = LocalCustody.from_keyring(Path(keyring), deployment_id, is_first=False)
+
+    async def rotate() -> None:
+        await Keks(database, custody, SystemClock(), Ids()).rotate(BATCH)
+        await database.aclose()
+
+    cutting = Cutting()
+    print(cutting.whole(rotate), flush=True)
     for line in sys.stdin:
-        pid = os.fork()
-        if pid == 0:
-            rotations.cut_off(int(line))
-            os._exit(0)
-        _, status = os.waitpid(pid, 0)
-        print("killed" if os.WIFSIGNALED(status) else "ended", flush=True)
+        print(cutting.forked(rotate, int(line)), flush=True)
 
 
 main(*sys.argv[1:])
