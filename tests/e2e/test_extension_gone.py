@@ -15,10 +15,8 @@ from tests.stage import Satchel, running
 pytestmark = [pytest.mark.browser]
 ASK = """model => {
     const params = { model, messages: [{ role: "user", content: "Count." }] };
-    window.told = 0;
-    const onEvent = () => { window.told += 1; };
     window.began = performance.now();
-    window.story = window.hostile.settle(window.ai.request({ method: "ai_generate", params, onEvent }))
+    window.story = window.hostile.settle(window.ai.request({ method: "ai_generate", params }))
         .then((end) => ({ ...end, took: performance.now() - window.began }));
 }"""
 
