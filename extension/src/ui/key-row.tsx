@@ -13,6 +13,8 @@ interface Props {
   name: string;
   source: Pick<OptionsSource, "renewKey" | "checkKey">;
   onChange(): void;
+  /** Whether a request has just failed for it: what was found before says nothing any more, until it is checked or replaced here. */
+  isDoubted?: boolean;
   /** Left out where keys are not deleted. */
   onDelete?(): void;
 }
@@ -26,14 +28,19 @@ const LOOKS = {
 } as const;
 
 /** One key: whose it is, how it ends, whether it works; check it, replace it, delete it. */
-export function KeyRow({ shown, name, source, onChange, onDelete }: Props) {
+export function KeyRow({ shown, name, source, onChange, isDoubted = false, onDelete }: Props) {
   const [doing, setDoing] = useState<"rest" | "replacing" | "busy">("rest");
   const [failure, setFailure] = useState<string | null>(null);
+  const [isFresh, setFresh] = useState(!isDoubted);
   const end = shown.last4 === null ? t("keys_noSecret") : `…${shown.last4}`;
   const run = (deed: Promise<unknown>) => {
     setDoing("busy");
     setFailure(null);
-    deed.then(onChange, (problem: unknown) => setFailure(errorWords(problem))).finally(() => setDoing("rest"));
+    const done = () => {
+      setFresh(true);
+      onChange();
+    };
+    deed.then(done, (problem: unknown) => setFailure(errorWords(problem))).finally(() => setDoing("rest"));
   };
   return (
     <li class="keyrow stack">
@@ -46,7 +53,7 @@ export function KeyRow({ shown, name, source, onChange, onDelete }: Props) {
           </span>
         </span>
       </div>
-      <KeyState of={shown} />
+      {isFresh && <KeyState of={shown} />}
       {failure !== null && (
         <p class="hint err" role="alert">
           <Icon name="failed" small />

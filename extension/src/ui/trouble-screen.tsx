@@ -121,7 +121,14 @@ function Remedy({ trouble, loaded, source, onChange }: RemedyProps) {
   return (
     <ul class="card list">
       {mine.map((key) => (
-        <KeyRow key={key.id} shown={key} name={nameOf(trouble, loaded.providers)} source={source} onChange={onChange} />
+        <KeyRow
+          key={key.id}
+          shown={key}
+          name={nameOf(trouble, loaded.providers)}
+          source={source}
+          onChange={onChange}
+          isDoubted
+        />
       ))}
     </ul>
   );
