@@ -1,12 +1,14 @@
 """For how long a locked vault stays open, and for whom: each client has its own time."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from satchel.domain.errors import VaultLocked
-from satchel.ports.coordination import TOKENS_TOPIC
+from satchel.domain.audit import Act
+from satchel.domain.errors import KeyMissing, MalformedRequest, VaultLocked
+from satchel.ports.coordination import TOKENS_TOPIC, account_topic
 from satchel.services.vault.opened import IDLE_S, UNLOCKED_S
 
 from .locked_house import ME, OTHER_CLIENT, SECRET, House
@@ -122,3 +124,73 @@ async def test_the_servers_own_looks_do_not_keep_it_open(house: House) -> None:
     house.clock.seconds += 1
     with pytest.raises(VaultLocked):
         await house.vault.open("acct_a", key.id)
+
+
+async def test_of_two_that_let_others_in_the_one_that_lasts_longest_is_used(house: House) -> None:
+    key = await house.add()
+    await house.switch_on()
+    await house.unlock(idle_s=60, everywhere=True)
+    await house.unlock(OTHER_CLIENT, idle_s=120, everywhere=True)
+    third = replace(ME, token_id="tok_3", family_id="fam_3")
+    for _ in range(2):
+        house.clock.seconds += 100
+        assert await house.open(key, third) == SECRET.reveal()
+        assert (await house.locked_mode.state(third)).idle_s == 120
+    with_me = await house.locked_mode.state(ME)
+    assert (with_me.unlocked, with_me.everywhere, with_me.idle_s) == (True, True, 120), "by the other's, its own is over"
+    house.clock.seconds += 120
+    assert not (await house.locked_mode.state(third)).unlocked
+
+
+async def test_what_a_client_leaves_open_ends_by_its_own_time_when_another_signs_out(house: House) -> None:
+    key = await house.add()
+    await house.switch_on()
+    await house.unlock(idle_s=60)
+    await house.unlock(OTHER_CLIENT, idle_s=14_400)
+    house.bus.publish(TOKENS_TOPIC, {"token_id": OTHER_CLIENT.token_id})
+    await asyncio.sleep(0)
+    assert await house.open(key) == SECRET.reveal()
+    opened = house.vault.opened.live("acct_a")
+    assert opened
+    assert opened.ends_s == house.clock.seconds + 60
+    assert opened.timer
+    assert opened.timer.when() <= asyncio.get_running_loop().time() + 60
+    house.clock.seconds += 60
+    assert house.vault.opened.live("acct_a") is None
+    assert opened.dek == bytearray(32)
+
+
+async def test_it_is_wiped_when_its_time_is_over_though_nobody_asks(house: House) -> None:
+    opened, dek = house.vault.opened, bytearray(b"k" * 32)
+    opened.unlock("acct_a", dek, "dek_1", client="fam_1", credential="tok_1", everywhere=False, idle_s=0.02)
+    await asyncio.sleep(0.05)  # the timer has looked, and the clock stands still
+    assert dek == bytearray(b"k" * 32)
+    house.clock.seconds += 0.02
+    async with asyncio.timeout(10):
+        while dek != bytearray(32):
+            await asyncio.sleep(0.005)
+    assert not opened.forget("acct_a")
+
+
+async def test_starting_over_forgets_what_the_vault_holds_and_nothing_of_others(house: House) -> None:
+    key, told = await house.add(), []
+    with pytest.raises(MalformedRequest, match="not in locked mode"):
+        await house.locked_mode.start_over(ME)
+    await house.switch_on()
+    other = replace(ME, account_id="acct_b")
+    kept = await house.add(other)
+    house.bus.subscribe(account_topic("acct_a"), told.append)
+    state = await house.locked_mode.start_over(ME)
+    assert (state.mode, state.unlocked) == ("managed", True)
+    await asyncio.sleep(0)
+    assert [message["event"] for message in told] == ["keys_changed", "vault_changed"]
+    assert all(message["data"] == {} for message in told)
+    tables = house.database.state.tables
+    assert {each.account_id for each in tables.keys.values()} == {each.account_id for each in tables.deks.values()} == {"acct_b"}
+    assert not tables.dek_wraps
+    with pytest.raises(KeyMissing):
+        await house.open(key)
+    assert await house.open(kept, other) == SECRET.reveal()
+    async with house.database.unit_of_work() as stores:
+        (record,) = [each for each in await stores.audit.list("acct_a", 10) if each.act is Act.VAULT_STARTED_OVER]
+    assert (record.subject[:4], record.about) == ("dek_", "Portal")

@@ -47,8 +47,8 @@ function FirstWay({ close }: { close(): void }): JSX.Element {
           Add a passkey or a password first
         </h2>
         <p class="t13 m2">
-          Where you signed in does not tell us whether it really asked you. So this needs something that you prove
-          yourself by here. Add it within five minutes of signing in.
+          The account you signed in with does not say when it last checked that it is you. Add something of your own to
+          prove it by, within five minutes of signing in.
         </p>
         <button type="button" class="btn primary" onClick={toSecurity}>
           Open Security

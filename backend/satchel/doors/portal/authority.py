@@ -32,8 +32,8 @@ Handler = Callable[[Request], Awaitable[Response]]
 _MAX_QUERY_CHARACTERS = 8192
 _SECURITY_PLACE = "/#/security"
 _FIRST_WAY = (
-    "Where you signed in does not tell us whether it really asked you. So this needs something that you prove yourself by here. "
-    "Add it within five minutes of signing in, then come back."
+    "The account you signed in with does not say when it last checked that it is you. Add something of your own to prove it by, "
+    "within five minutes of signing in, then come back."
 )
 _NOT_STORED = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
