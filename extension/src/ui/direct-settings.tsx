@@ -72,7 +72,11 @@ function Servers({ source }: { source: OptionsSource }) {
       {value.servers.map((server) => (
         <ServerLine key={server.address} server={server} />
       ))}
-      <Line words={value.servers.length === 0 ? t("direct_none") : ""} action={t("direct_again")} onAct={reload} />
+      <Line
+        words={t(value.servers.length === 0 ? "direct_none" : "direct_missing")}
+        action={t("direct_again")}
+        onAct={reload}
+      />
       <DirectAddress
         own={value.own}
         onSave={async (address) => {

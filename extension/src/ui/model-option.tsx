@@ -18,7 +18,7 @@ interface Props {
 function secondLine(model: Model): string {
   if (!model.satchel.available) return model.satchel.reason ?? t("model_notNow");
   const context = model.context_length === null ? null : formatContext(model.context_length);
-  const stays = model.satchel.local ? t(model.satchel.direct ? "model_stays_direct" : "model_stays") : null;
+  const stays = model.satchel.local ? t("model_stays") : null;
   const { key_label: label, provider_name: provider } = model.satchel;
   return [label ? `${provider}, ${label}` : provider, context, stays].filter(Boolean).join(" · ");
 }

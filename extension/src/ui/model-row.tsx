@@ -60,7 +60,7 @@ export function ModelRow({ model, chosen, favourite, onUse, onMark }: Props) {
 }
 
 function wordsOf({ satchel }: Model): string {
-  if (satchel.direct) return t("model_stays_direct");
+  if (satchel.direct) return t("models_stayHere_direct");
   if (satchel.local) return t("models_stayHere");
   return t(`models_training_${satchel.data_policy?.training ?? "unknown"}`);
 }
