@@ -1,17 +1,21 @@
 """The main job in real Firefox: the same page, the same consent window, the same real model."""
 
 import queue
+import secrets
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
+import httpx2
 import psutil
 import pytest
+from selenium.webdriver.common.by import By
 from tests.e2e.conftest import need
-from tests.e2e.firefox import EXTENSION, Firefox, firefox, until
-from tests.stage import Satchel
+from tests.e2e.firefox import EXTENSION, UUID, Firefox, firefox, until
+from tests.stage import EMAIL, PASSWORD, Satchel
+from tests.vault_client import letter, switch
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 Pages = tuple[str, "queue.Queue[tuple[str, Any]]"]
@@ -85,3 +89,45 @@ def test_closing_the_tab_in_mid_stream_in_firefox_stops_the_model_server(page: F
     assert satchel.process is not None
     child = max(psutil.Process(satchel.process.pid).children(recursive=True), key=lambda process: process.memory_info().rss)
     assert child.cpu_percent(interval=1.0) < 20
+
+
+def test_a_passkey_opens_the_vault_through_the_portal_and_the_extension_goes_on(fox: Firefox, satchel: Satchel) -> None:
+    portal, dek = Portal(satchel), secrets.token_bytes(32)
+    ways = (("passphrase", "p"), ("recovery", "r"), ("passkey_prf", "k"))
+    portal.call("PUT", "locked-mode", switch(portal.call("POST", "locked-mode/begin"), dek, ways))
+    portal.call("POST", "lock")
+    fox.back()
+    fox.driver.get("about:blank")  # the first-run page would stay where only the fragment changes
+    fox.driver.get(f"moz-extension://{UUID}/options.html#keys")
+    known = set(fox.driver.window_handles)
+    fox.press("Unlock with passkey")
+    fox.to_new_window(known)
+    until(lambda: fox.driver.find_elements(By.CSS_SELECTOR, "input[type=password]"), "the sign-in page")
+    fox.driver.find_element(By.CSS_SELECTOR, "input[type=email], input[name=email]").send_keys(EMAIL)
+    fox.driver.find_element(By.CSS_SELECTOR, "input[type=password]").send_keys(PASSWORD)
+    fox.press("Sign in")
+    for_all = until(lambda: fox.driver.find_element(By.XPATH, "//label[contains(., 'Also for my other apps')]/input"), "the portal")
+    assert for_all.is_selected()
+    fox.back()
+    assert "Go on in the tab that has opened" in fox.driver.find_element(By.TAG_NAME, "body").text
+    challenge = portal.call("POST", "unlock/begin")  # no robot has a passkey for this browser
+    portal.call("POST", "unlock", {"unlock_id": challenge["unlock_id"], "sealed": letter(challenge, dek), "everywhere": True})
+    until(lambda: "Your vault is unlocked" in fox.driver.find_element(By.TAG_NAME, "body").text, "the extension to notice")
+    portal.call("DELETE", "locked-mode")
+
+
+class Portal:
+    """The portal in another browser, signed in, at the doors of the vault."""
+
+    def __init__(self, satchel: Satchel) -> None:
+        self.url = satchel.url
+        self.headers = {"origin": satchel.url, "sec-fetch-site": "same-origin", "x-satchel-csrf": "1"}
+        form = {"email": EMAIL, "password": PASSWORD}
+        reply = httpx2.post(f"{self.url}/sign-in", data=form, headers=self.headers)
+        self.headers["cookie"] = reply.headers["set-cookie"].partition(";")[0]
+
+    def call(self, method: str, path: str, body: object = None) -> Any:
+        """Call a door; return its JSON."""
+        reply = httpx2.request(method, f"{self.url}/portal/api/vault/{path}", json=body, headers=self.headers)
+        assert reply.is_success, reply.text
+        return reply.json()
