@@ -145,6 +145,18 @@ test("a locked vault is said on every page, and is the first thing on the page o
   expect(host.textContent).not.toContain("Unlock with passkey");
 });
 
+test("who comes from the extension unlocks for all apps, also where it is unlocked here already", async () => {
+  const wraps = [{ id: "wrap_1", kind: "passphrase", label: null, created_at: "2026-11-01T00:00:00Z" }];
+  const state = { mode: "locked", everywhere: false, until_at: null, idle_s: null, locked_by_hand: false, wraps };
+  serve({ ...NOTHING, vault: { ...state, unlocked: true } });
+  expect(await shown("#/keys?everywhere")).toContain("Unlock the vault for your other apps");
+  expect(host.querySelector<HTMLInputElement>(".vault-unlock input[type=checkbox]")?.checked).toBe(true);
+  expect(host.textContent).not.toContain("I have lost my passphrase");
+  render(null, host);
+  serve({ ...NOTHING, vault: { ...state, unlocked: true, everywhere: true } });
+  expect(await shown("#/keys?everywhere")).toContain("Unlocked for all your apps");
+});
+
 test("an unlocked vault says how it can be unlocked, and offers to lock it", async () => {
   const wraps = [{ id: "wrap_1", kind: "passkey_prf", label: "Phone", created_at: "2026-11-01T00:00:00Z" }];
   serve({

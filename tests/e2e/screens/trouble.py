@@ -13,6 +13,15 @@ from tests.e2e.screens.stage import Stage
 from tests.stage import EMAIL, PASSWORD, free_port, running
 
 WORDS = "seven purple lamps hum"
+ADD_WAYS = """async () => {
+    const headers = { "content-type": "application/json", "x-satchel-csrf": "1" };
+    const params = JSON.stringify({ v: 1, salt: "A".repeat(22) });
+    const blob = btoa(String.fromCharCode(1, ...new Uint8Array(144))).replace(/=+$/, "");
+    for (const [kind, label] of [["passkey_prf", "Phone"], ["device", "Firefox on Linux"]]) {
+        const body = JSON.stringify({ kind, label, params, blob });
+        await fetch("/portal/api/vault/wraps", { method: "POST", headers, body });
+    }
+}"""
 
 
 def meets_trouble(stage: Stage, model: str) -> Iterator[Page]:
@@ -50,16 +59,19 @@ def vault_setup(stage: Stage) -> Iterator[Page]:
 
 
 def vault_unlocked(stage: Stage) -> Iterator[Page]:
-    """Look at the keys while the vault is unlocked; lock it when the screen is left."""
+    """Look at the keys while the vault is unlocked, and at the ways to unlock it; lock it when the screen is left."""
     with stage.portal("keys") as page:
         page.get_by_text("Unlocked here").wait_for()
+        page.evaluate(ADD_WAYS)
+        page.reload()
+        page.get_by_text("Firefox on Linux").wait_for()
         yield page
         page.get_by_role("button", name="Lock now").click()
         page.get_by_role("heading", name="Your vault is locked").wait_for()
 
 
 def vault_locked(stage: Stage) -> Iterator[Page]:
-    """Look at the keys while the vault is locked."""
+    """Look at the keys while the vault is locked, by hand."""
     with stage.portal("keys") as page:
         page.get_by_role("heading", name="Your vault is locked").wait_for()
         yield page
@@ -88,6 +100,14 @@ def popup_locked(stage: Stage) -> Iterator[Page]:
         yield popup
 
 
+def options_vault_locked(stage: Stage) -> Iterator[Page]:
+    """Look at the extension's keys while the vault is locked by hand."""
+    with stage.own("options.html#keys") as page:
+        page.get_by_text("It was locked by hand").wait_for()
+        stage.settle(page)
+        yield page
+
+
 def unlock_window(stage: Stage) -> Iterator[Page]:
     """Let a site that may ask meet the locked vault; unlock it when the screen is left."""
     yield from meets_trouble(stage, "studio:gemma-3-12b-it")
@@ -95,6 +115,13 @@ def unlock_window(stage: Stage) -> Iterator[Page]:
         page.get_by_label("Passphrase or recovery code").fill(WORDS)
         page.get_by_role("button", name="Unlock", exact=True).click()
         page.get_by_text("Unlocked here").wait_for(timeout=60_000)
+
+
+def vault_for_apps(stage: Stage) -> Iterator[Page]:
+    """Come to the portal from an extension that has no passkey, to unlock for it too."""
+    with stage.portal("keys?everywhere") as page:
+        page.get_by_role("heading", name="Unlock the vault for your other apps").wait_for()
+        yield page
 
 
 def proof(stage: Stage) -> Iterator[Page]:
@@ -198,7 +225,9 @@ SCREENS = (
     Screen("portal-vault-lost", vault_lost),
     Screen("portal-home-locked", home_locked),
     Screen("popup-locked", popup_locked, POPUP),
+    Screen("options-vault-locked", options_vault_locked),
     Screen("unlock", unlock_window, CONSENT),
+    Screen("portal-vault-for-apps", vault_for_apps),
     Screen("portal-codes-setup", codes_setup),
     Screen("code-asked", code_asked, CONSENT),
     Screen("mail-link", mail_link, CONSENT),
