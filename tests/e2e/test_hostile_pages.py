@@ -20,6 +20,7 @@ LONG_AGO = """async () => {
     const kept = Object.entries(await chrome.storage.session.get()).filter(([key]) => key.startsWith("ask:"));
     const older = kept.map(([key, question]) => [key, { ...question, createdAt: question.createdAt - 600_001 }]);
     await chrome.storage.session.set(Object.fromEntries(older));
+    if ((await chrome.alarms.get("sweep"))?.periodInMinutes !== 1) throw new Error("nobody looks after questions");
     await chrome.alarms.create("sweep", { when: Date.now() });
 }"""
 

@@ -31,8 +31,15 @@ type Push = Extract<ServerFrame, { type: "event" }>;
 const BURST = 15;
 const EVERY_MS = 200;
 
-/** Plugs everything of the worker together. `changed` is called whenever a screen or the button should look again. */
-export function assemble(changed: () => void) {
+interface Told {
+  /** A screen or the button should look again. */
+  changed(): void;
+  /** A question waits for its answer. */
+  asking(): void;
+}
+
+/** Plugs everything of the worker together. */
+export function assemble({ changed, asking }: Told) {
   const memory = browserKeyValue(() => browser.storage.session);
   const local = browserKeyValue(() => browser.storage.local);
   const access = accountAccess(local, memory);
@@ -42,7 +49,7 @@ export function assemble(changed: () => void) {
   const subscribers = new Subscribers(memory, browser.tabs, grants);
   const toolbar = new Toolbar(settings, session, browser.action, speakChosen);
   const waiting = (count: number) => void toolbar.waiting(count);
-  const consent = new Consent({ session: memory, surface: browserSurface("consent"), backend, waiting });
+  const consent = new Consent({ session: memory, surface: browserSurface("consent"), backend, waiting, asking });
   const device = new DeviceUnlock({ local, backend, secretOf: browserDeviceSecret, label: browserName });
   const startLock = new StartLock({ memory, settings, session, backend });
   const asks = { consent, troubles: new Troubles(browserSurface("trouble"), () => device.now()) };

@@ -17,6 +17,8 @@ interface Dependencies {
   backend: Pick<Backend, "putGrant">;
   /** How many questions wait without being shown. */
   waiting(count: number): void;
+  /** A question waits for its answer, and is to be looked after by `sweep`. */
+  asking(): void;
 }
 
 type Waiter = (decision: ConsentDecision) => void;
@@ -54,6 +56,7 @@ export class Consent {
       const waiters = this.waiters.get(question.id) ?? new Map<string, Waiter>();
       this.waiters.set(question.id, waiters.set(run.record.key, decided));
       await this.put(question);
+      this.deps.asking();
       await this.show();
     });
     return decision;
@@ -130,16 +133,17 @@ export class Consent {
 
   /**
    * Questions that nobody has answered for ten minutes, perhaps because their window is covered, are a no; and after a
-   * new start of the worker those that no page claims within ten seconds are withdrawn.
+   * new start of the worker those that no page claims within ten seconds are withdrawn. Tells whether one is still open.
    */
-  async sweep(): Promise<void> {
+  async sweep(): Promise<boolean> {
     const before = Date.now() - ASK_FOR_AT_MOST_MS;
     for (const { id, createdAt } of await this.open()) if (createdAt < before) await this.decide(id, { kind: "deny" });
-    if ((await this.open()).length === 0) return;
+    if ((await this.open()).length === 0) return false;
     await new Promise((resolve) => setTimeout(resolve, UNCLAIMED_AFTER_MS));
     await this.exclusive(async () => {
       for (const { id } of await this.open()) if (!this.waiters.has(id)) await this.drop(id);
     });
+    return (await this.open()).length > 0;
   }
 
   private async questionFor(run: Run): Promise<ConsentQuestion | null> {

@@ -5,9 +5,9 @@ import { extensionUrl } from "./extension-url";
 import { PagePort } from "./page-port";
 import { Screens } from "./screens";
 import { selectionMenu } from "./selection-menu";
+import { Sweeps } from "./sweeps";
 
 const TELL_EVERY_MS = 250;
-const SWEEP = "sweep";
 
 /**
  * Registers every listener in the first turn, as a worker that is started for one event must. What it keeps in
@@ -15,14 +15,19 @@ const SWEEP = "sweep";
  */
 export function startWorker(): void {
   let telling: ReturnType<typeof setTimeout> | null = null;
-  const worker = assemble(() => {
+  const changed = () => {
     if (telling !== null) return;
     telling = setTimeout(() => {
       telling = null;
       void worker.toolbar.draw();
-      if (worker.generations.live().length > 0) void browser.alarms.create(SWEEP, { delayInMinutes: 1 });
+      if (worker.generations.live().length > 0) sweeps.needed();
       screens.changed();
     }, TELL_EVERY_MS);
+  };
+  const worker = assemble({ changed, asking: () => sweeps.needed() });
+  const sweeps = new Sweeps(browser.alarms, async () => {
+    const [isAsking] = await Promise.all([worker.consent.sweep(), worker.generations.sweep()]);
+    return isAsking || worker.generations.live().length > 0;
   });
   const screens = new Screens(worker.service, worker.generations);
 
@@ -40,16 +45,9 @@ export function startWorker(): void {
   welcome();
   worker.builtIn.listen();
   selectionMenu.listen();
-  browser.alarms.onAlarm.addListener(({ name }) => {
-    if (name === SWEEP) sweep();
-  });
-
-  function sweep(): void {
-    void worker.generations.sweep();
-    void worker.consent.sweep();
-  }
+  browser.alarms.onAlarm.addListener(({ name }) => void sweeps.heard(name));
   keepStorageFromPages();
-  sweep();
+  void sweeps.run();
   void worker.toolbar.draw();
 }
 

@@ -52,6 +52,7 @@ it("a stored preference that is none of the choices counts as not chosen", () =>
     nearlySpent: true,
     lockAfterMinutes: 15,
     lockOnClose: false,
+    direct: "elsewhere",
   });
 });
 

@@ -183,8 +183,9 @@ describe("consent", () => {
     const [[key, question]] = (await worker.session.list<{ createdAt: number }>("ask:")) as [
       [string, { createdAt: number }],
     ];
+    expect(worker.looks).toHaveLength(1);
     await worker.session.set(key, { ...question, createdAt: question.createdAt - 10 * 60_000 - 1 });
-    await worker.consent.sweep();
+    expect(await worker.consent.sweep()).toBe(false);
     await turn();
     expect(replies).toMatchObject([{ kind: "error", error: { code: 4001 } }]);
     expect(worker.closed).toEqual([1]);

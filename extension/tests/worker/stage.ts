@@ -22,6 +22,8 @@ export class Stage {
   readonly opened: string[] = [];
   readonly closed: number[] = [];
   readonly waiting: number[] = [];
+  /** One for each time that somebody was told of a question to look after. */
+  readonly looks: true[] = [];
   readonly ended: string[] = [];
   readonly records: RunRecords;
   readonly consent: Consent;
@@ -39,15 +41,7 @@ export class Stage {
     direct: DirectParts = noDirect,
   ) {
     this.records = new RunRecords(session);
-    this.consent = new Consent({
-      session,
-      surface: {
-        open: async (id) => ({ kind: "window", id: this.opened.push(id) }),
-        close: async ({ id }) => void this.closed.push(id),
-      },
-      backend: { putGrant: (draft) => this.putGrant(draft) },
-      waiting: (count) => void this.waiting.push(count),
-    });
+    this.consent = this.asksIn(session);
     const surface = {
       open: async (id: string) => {
         if (this.windowsFail) throw new Error("no windows here");
@@ -72,6 +66,19 @@ export class Stage {
       own: OWN,
       changed: () => undefined,
       ended: (origin) => void this.ended.push(origin),
+    });
+  }
+
+  private asksIn(session: KeyValue): Consent {
+    return new Consent({
+      session,
+      surface: {
+        open: async (id) => ({ kind: "window", id: this.opened.push(id) }),
+        close: async ({ id }) => void this.closed.push(id),
+      },
+      backend: { putGrant: (draft) => this.putGrant(draft) },
+      waiting: (count) => void this.waiting.push(count),
+      asking: () => void this.looks.push(true),
     });
   }
 
