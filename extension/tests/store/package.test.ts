@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -12,14 +12,15 @@ const root = resolve(import.meta.dirname, "../..");
 let folder: string;
 
 beforeAll(async () => {
+  process.env["NODE_ENV"] = "production"; // as `npm run zip` has it; vitest says "test"
   folder = await mkdtemp(join(tmpdir(), "satchel-store-"));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Builds and packs as `npm run zip` does, beside the build that browsers have loaded. */
-async function packed(browser: "chrome" | "firefox", name: string) {
+async function packed(browser: "chrome" | "firefox", name: string, from = root) {
   const outDir = join(folder, name);
-  const files = await zip({ root, browser, manifestVersion: 3, outDir, logger: silent });
+  const files = await zip({ root: from, browser, manifestVersion: 3, outDir, logger: silent });
   const hashes = await Promise.all(
     files.map(async (file) =>
       createHash("sha256")
@@ -29,6 +30,14 @@ async function packed(browser: "chrome" | "firefox", name: string) {
   );
   const manifest = JSON.parse(await readFile(join(outDir, `${browser}-mv3`, "manifest.json"), "utf8"));
   return { hashes, manifest: manifest as Record<string, unknown>, files };
+}
+
+/** Lays out the sources that go to the store's reviewers, elsewhere, with the packages that `npm ci` would bring. */
+async function unpacked(sources: string): Promise<string> {
+  const place = join(folder, "reviewer");
+  await promisify(execFile)("python3", ["-m", "zipfile", "-e", sources, place]);
+  await symlink(join(root, "node_modules"), join(place, "extension/node_modules"));
+  return join(place, "extension");
 }
 
 /** What Mozilla's own linter, the one behind `web-ext lint`, says of a package: errors, warnings and notices alike. */
@@ -71,6 +80,8 @@ const silent = {
   level: 0,
 };
 
+let sources: { file: string; hash: string };
+
 describe.each([
   ["chrome", ["storage", "alarms", "identity", "notifications", "contextMenus", "sidePanel"], 1],
   ["firefox", ["storage", "alarms", "identity", "notifications", "contextMenus"], 2],
@@ -93,7 +104,17 @@ describe.each([
       expect(policy).toContain("script-src 'self';");
       expect(policy).not.toContain("unsafe");
       if (browser === "firefox") expect(await complaintsAbout(first.files[0] as string)).toEqual(EXCUSED);
+      if (browser === "firefox") sources = { file: first.files[1] as string, hash: first.hashes[0] as string };
     },
     BUILD_MS,
   );
 });
+
+it(
+  "the package for firefox is the same to the byte when a reviewer builds it from the sources that go with it",
+  async () => {
+    const { hashes } = await packed("firefox", "reviewed", await unpacked(sources.file));
+    expect(hashes[0]).toBe(sources.hash);
+  },
+  BUILD_MS,
+);
