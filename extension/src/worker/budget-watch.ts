@@ -16,18 +16,28 @@ const TOLD = "told:";
 
 /**
  * Tells the person once for each site and period that its budget is nearly spent. Looks after a site's generation has
- * ended, and for one site at most every fifteen seconds.
+ * ended, and for one site at most every fifteen seconds: what ends sooner is looked at when they are over.
  */
 export class BudgetWatch {
   private readonly looked = new Map<string, number>();
+  private readonly waiting = new Set<string>();
 
   constructor(private readonly deps: Dependencies) {}
 
   /** A generation of this site has ended. Never rejects: nobody waits for it. */
   async ended(origin: string): Promise<void> {
-    const now = Date.now();
-    if (now - (this.looked.get(origin) ?? 0) < LOOK_EVERY_MS) return;
-    this.looked.set(origin, now);
+    if (this.waiting.has(origin)) return;
+    const wait = (this.looked.get(origin) ?? 0) + LOOK_EVERY_MS - Date.now();
+    if (wait <= 0) return this.look(origin);
+    this.waiting.add(origin);
+    setTimeout(() => {
+      this.waiting.delete(origin);
+      void this.look(origin);
+    }, wait);
+  }
+
+  private async look(origin: string): Promise<void> {
+    this.looked.set(origin, Date.now());
     if (!(await this.deps.wanted())) return;
     const grants = await this.deps.backend.grants(origin).catch(() => []);
     for (const grant of grants) if (isNearlySpent(grant)) await this.tellOnce(grant);

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import type { Grant } from "../../src/wire/grant";
 import { BudgetWatch } from "../../src/worker/budget-watch";
 import { memoryKeyValue } from "./memory-key-value";
@@ -39,11 +39,31 @@ it("the person is told from 80 % on, once a period", async () => {
   expect(told).toEqual([80, 85]);
 });
 
-it("nobody is told who does not want it, and a busy site is looked at once in a while", async () => {
+it("nobody is told who does not want it", async () => {
   const { told, look } = watching();
   await look(grantWith(90), false);
   expect(told).toEqual([]);
-  const watch = await look(grantWith(10));
-  await watch.ended("https://a.example");
-  expect(told).toEqual([]);
 });
+
+it("a busy site is looked at once in a while, and its last call all the same", async () => {
+  vi.useFakeTimers();
+  const told: Grant[] = [];
+  let spent = 10;
+  let looks = 0;
+  const grants = async () => {
+    looks += 1;
+    return [grantWith(spent)];
+  };
+  const tell = async (grant: Grant) => void told.push(grant);
+  const watch = new BudgetWatch({ backend: { grants }, local: memoryKeyValue(), wanted: async () => true, tell });
+  await watch.ended("https://a.example");
+  spent = 90;
+  for (let call = 0; call < 5; call += 1) await watch.ended("https://a.example");
+  expect([looks, told]).toEqual([1, []]);
+  await vi.advanceTimersByTimeAsync(15_000);
+  expect([looks, told.length]).toEqual([2, 1]);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(looks).toBe(2);
+});
+
+afterEach(() => void vi.useRealTimers());
