@@ -56,10 +56,15 @@ export class SiteGrants {
     if (grant !== null && grant.state !== "blocked") await this.backend.deleteGrant(grant.id);
   }
 
-  /** The record of the site's consent, whatever it says; null where there is none, or it has run out. */
+  /**
+   * The record of the site's consent, whatever it says; null where there is none, or it has run out. A no to a site is a no inside
+   * other pages, too.
+   */
   async grant(caller: Caller): Promise<Grant | null> {
-    const grants = await this.backend.grants(caller.origin);
-    const found = grants.find((grant) => grant.origin === caller.origin && grant.embedder === caller.embedder);
+    const grants = (await this.backend.grants(caller.origin)).filter(({ origin }) => origin === caller.origin);
+    const found = grants.find(({ embedder }) => embedder === caller.embedder);
+    const blocked = [found, grants.find(({ embedder }) => embedder === null)].find((each) => each?.state === "blocked");
+    if (blocked !== undefined) return blocked;
     const until = found?.caveats.expires_at;
     return found === undefined || (until && Date.parse(until) < Date.now()) ? null : found;
   }

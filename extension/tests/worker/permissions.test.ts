@@ -147,6 +147,19 @@ describe("a site and its own grant", () => {
     expect(blocked.deleted).toEqual([]);
   });
 
+  it("D3: is refused inside other pages, too, where the person blocked it altogether", async () => {
+    const inside = { ...caller, embedder: "https://top.example" };
+    const everywhere = grant("blocked");
+    const there = { ...grant("allowed"), id: "grant_2", embedder: inside.embedder };
+    for (const grants of [[everywhere], [there, everywhere]]) {
+      const site = new SiteGrants({ grants: async () => grants } as never);
+      expect(await site.state(inside)).toMatchObject({ state: "denied" });
+    }
+    const only = new SiteGrants({ grants: async () => [{ ...there, state: "blocked" as const }] } as never);
+    expect(await only.state(inside)).toMatchObject({ state: "denied" });
+    expect(await only.state(caller)).toMatchObject({ state: "prompt" });
+  });
+
   it("D3: sees the models it may use, and none before a grant", async () => {
     await expect(stage().permissions.models(caller)).rejects.toMatchObject({ code: 4100 });
     await expect(stage(grant("once")).permissions.models(caller)).rejects.toMatchObject({ code: 4100 });
