@@ -37,11 +37,13 @@ const REASON_LENGTH = 120;
  */
 export class Consent {
   private readonly waiters = new Map<string, Map<string, Waiter>>();
+  /** Runs that went away, perhaps before their question could be put. */
+  private readonly left = new WeakSet<RunRecord>();
   private readonly queue = new KeyedQueue();
 
   constructor(private readonly deps: Dependencies) {}
 
-  /** Resolves with what the person says about this run. `remember` stores the run's record with its `askId`. */
+  /** Resolves with what the person says about this run, never when it leaves before. `remember` stores its record with its `askId`. */
   async ask(run: Run, remember: () => Promise<void>): Promise<ConsentDecision> {
     let decided!: Waiter;
     const decision = new Promise<ConsentDecision>((resolve) => {
@@ -49,10 +51,12 @@ export class Consent {
     });
     await this.exclusive(async () => {
       const question = await this.questionFor(run);
+      if (this.left.has(run.record)) return;
       if (question === null) return decided({ kind: "deny" });
       if (question.decision !== null) return decided(question.decision);
       run.record.askId = question.id;
       await remember();
+      if (this.left.has(run.record)) return;
       const waiters = this.waiters.get(question.id) ?? new Map<string, Waiter>();
       this.waiters.set(question.id, waiters.set(run.record.key, decided));
       await this.put(question);
@@ -106,6 +110,7 @@ export class Consent {
 
   /** A run does not wait any more; with the last one the question goes away unanswered. */
   leave(record: RunRecord): void {
+    this.left.add(record);
     const id = record.askId;
     if (id === null) return;
     const waiters = this.waiters.get(id);

@@ -158,7 +158,9 @@ export class Generations {
   private async dispatch(run: Run, isAllowed = false): Promise<void> {
     const route = await this.direct.routeOf(run);
     if (route === null) {
-      if (await this.direct.mustAskFirst(run)) return this.ask(run);
+      const mustAsk = await this.direct.mustAskFirst(run);
+      if (!this.runs.has(run)) return;
+      if (mustAsk) return this.ask(run);
       await this.backend.ready();
       if (this.runs.has(run)) this.backend.generate(run);
       return;

@@ -39,6 +39,8 @@ interface Near {
   isListed?: boolean;
   stream?: DirectRoute["stream"];
   memory?: ReturnType<typeof memoryKeyValue>;
+  /** Whether the consent is known only once `look` is called. */
+  isSlow?: boolean;
 }
 
 /** A worker with one model near, which says hello. */
@@ -49,7 +51,10 @@ function near({
   isListed = false,
   stream,
   memory = memoryKeyValue(),
+  isSlow = false,
 }: Near = {}) {
+  let look = () => undefined as void;
+  const looked = isSlow ? new Promise<void>((resolve) => void (look = resolve)) : null;
   const bodies: ChatBody[] = [];
   const kept: Generation[] = [];
   async function* hello(body: ChatBody) {
@@ -65,12 +70,15 @@ function near({
   });
   const worker = new Stage(memory, {
     routes,
-    grant: async () => grant,
+    grant: async () => {
+      await looked;
+      return grant;
+    },
     activity: { add: async (one) => void kept.push(one) },
     rate: new SiteRate(memory),
     stayAwake: () => () => undefined,
   });
-  return { worker, bodies, kept };
+  return { worker, bodies, kept, look: () => look() };
 }
 
 const kindsOf = (replies: readonly { kind: string }[]) => replies.map(({ kind }) => kind);
@@ -219,6 +227,18 @@ describe("a direct generation", () => {
     blocked.worker.ask("1", { params: { messages } });
     await turn();
     expect(blocked.worker.sent).toMatchObject([{ type: "generate" }]);
+  });
+
+  it("asks nobody for a page that went away while its consent was looked up", async () => {
+    for (const params of [{ model: NEAR, messages }, { messages }]) {
+      const { worker, look } = near({ isSlow: true });
+      const { sink } = worker.ask("1", { params });
+      await turn();
+      worker.generations.abandon(sink);
+      look();
+      await turn();
+      expect([worker.opened, worker.sent, worker.generations.live()]).toEqual([[], [], []]);
+    }
   });
 
   it("can only chat", async () => {

@@ -152,6 +152,19 @@ describe("consent", () => {
     expect(await worker.consent.question(worker.opened[0] ?? "")).toBeNull();
   });
 
+  it("opens no window for a page that went away before the question was put", async () => {
+    const worker = new Stage();
+    const { sink } = worker.ask("1");
+    await turn();
+    worker.failed(0, "consent_required");
+    worker.generations.abandon(sink);
+    await turn();
+    expect(worker.opened).toEqual([]);
+    expect(await worker.session.list("ask:")).toEqual([]);
+    await asked(worker, "2");
+    expect(worker.opened).toHaveLength(1);
+  });
+
   it("A16: outlives the worker: the page comes back and the answer still reaches it", async () => {
     const first = new Stage();
     await asked(first);
