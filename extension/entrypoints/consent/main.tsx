@@ -17,6 +17,7 @@ render(
       account: () => api.account(),
       models: () => api.models(),
       favourites: favourites.read,
+      setFavourites: favourites.write,
       decide: (decision) => api.decide(id, decision),
       watch: (listener) => watch(() => listener()),
       close: () => window.close(),

@@ -19,6 +19,7 @@ render(
       models: () => api.models(),
       connect: () => api.connect(),
       favourites: favourites.read,
+      setFavourites: favourites.write,
       ask,
       watchSelection: selection.watch,
       clearSelection: selection.clear,

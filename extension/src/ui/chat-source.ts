@@ -10,6 +10,7 @@ export interface ChatSource {
   account(): Promise<Account>;
   models(): Promise<Model[]>;
   favourites(): Promise<ReadonlySet<string>>;
+  setFavourites(ids: ReadonlySet<string>): Promise<void>;
   connect(): Promise<void>;
   ask: AskModel;
   /** Hears what the person marked on a page to ask about. */

@@ -16,6 +16,7 @@ import { modelPrice } from "./model-price";
 import { Note } from "./note";
 import { Skeleton } from "./skeleton";
 import { t } from "./t";
+import { toggled } from "./toggled";
 import { useArmed } from "./use-armed";
 import { useLoaded } from "./use-loaded";
 
@@ -67,7 +68,7 @@ export function ConsentScreen({ source }: { source: ConsentSource }) {
               setChosen(picked);
               setPicking(false);
             }}
-            onFavourite={() => undefined}
+            onFavourite={(id) => void source.setFavourites(toggled(value.favourites, id)).then(reload)}
             onBack={() => setPicking(false)}
           />
         </main>

@@ -9,6 +9,7 @@ export interface ConsentSource {
   account(): Promise<Account>;
   models(): Promise<Model[]>;
   favourites(): Promise<ReadonlySet<string>>;
+  setFavourites(ids: ReadonlySet<string>): Promise<void>;
   decide(decision: ConsentDecision): Promise<void>;
   watch(listener: () => void): () => void;
   /** The question is answered or gone. */

@@ -61,7 +61,10 @@ export function SectionCompare({ source }: { source: OptionsSource }) {
             chosen={null}
             favourites={value.favourites}
             onChoose={add}
-            onFavourite={() => undefined}
+            onFavourite={(id) => {
+              setPicked(columns); // favourites come first only where nothing is shown yet
+              void source.setFavourites(toggled(value.favourites, id)).then(reload);
+            }}
             onBack={() => setPicking(false)}
           />
         </section>

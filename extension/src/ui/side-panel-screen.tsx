@@ -11,6 +11,7 @@ import { Monogram } from "./monogram";
 import { PopupTrouble } from "./popup-trouble";
 import { SelectionCard } from "./selection-card";
 import { t } from "./t";
+import { toggled } from "./toggled";
 import { Turn } from "./turn";
 import { TurnView } from "./turn-view";
 import { useAnswer } from "./use-answer";
@@ -68,7 +69,7 @@ export function SidePanelScreen({ source }: { source: ChatSource }) {
               setChosen(picked);
               setPicking(false);
             }}
-            onFavourite={() => undefined}
+            onFavourite={(id) => void source.setFavourites(toggled(value.favourites, id)).then(reload)}
             onBack={() => setPicking(false)}
           />
         </main>

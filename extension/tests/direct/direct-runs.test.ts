@@ -39,8 +39,8 @@ interface Near {
   isListed?: boolean;
   stream?: DirectRoute["stream"];
   memory?: ReturnType<typeof memoryKeyValue>;
-  /** Whether the consent is known only once `look` is called. */
-  isSlow?: boolean;
+  /** When the consent is known. */
+  known?: Promise<void>;
 }
 
 /** A worker with one model near, which says hello. */
@@ -51,10 +51,8 @@ function near({
   isListed = false,
   stream,
   memory = memoryKeyValue(),
-  isSlow = false,
+  known = Promise.resolve(),
 }: Near = {}) {
-  let look = () => undefined as void;
-  const looked = isSlow ? new Promise<void>((resolve) => void (look = resolve)) : null;
   const bodies: ChatBody[] = [];
   const kept: Generation[] = [];
   async function* hello(body: ChatBody) {
@@ -71,14 +69,14 @@ function near({
   const worker = new Stage(memory, {
     routes,
     grant: async () => {
-      await looked;
+      await known;
       return grant;
     },
     activity: { add: async (one) => void kept.push(one) },
     rate: new SiteRate(memory),
     stayAwake: () => () => undefined,
   });
-  return { worker, bodies, kept, look: () => look() };
+  return { worker, bodies, kept };
 }
 
 const kindsOf = (replies: readonly { kind: string }[]) => replies.map(({ kind }) => kind);
@@ -231,7 +229,11 @@ describe("a direct generation", () => {
 
   it("asks nobody for a page that went away while its consent was looked up", async () => {
     for (const params of [{ model: NEAR, messages }, { messages }]) {
-      const { worker, look } = near({ isSlow: true });
+      let look: () => void = () => undefined;
+      const known = new Promise<void>((resolve) => {
+        look = resolve;
+      });
+      const { worker } = near({ known });
       const { sink } = worker.ask("1", { params });
       await turn();
       worker.generations.abandon(sink);

@@ -28,11 +28,15 @@ const question = {
 
 async function asked(model: Model, more: object = {}) {
   const decisions: ConsentDecision[] = [];
+  let favourites: ReadonlySet<string> = new Set();
   const source = {
     question: async () => ({ question: { ...question, ...more }, others: 0 }),
     account: async () => ({ preferred_model: model.id }),
     models: async () => [model],
-    favourites: async () => new Set<string>(),
+    favourites: async () => favourites,
+    setFavourites: async (ids: ReadonlySet<string>) => {
+      favourites = ids;
+    },
     decide: async (decision: ConsentDecision) => void decisions.push(decision),
     watch: () => () => undefined,
     close: () => undefined,
@@ -80,4 +84,16 @@ it("what the site itself asks for is said, and an “always” starts there and 
   await type("5");
   button("Always allow")?.click();
   expect(decisions).toMatchObject([{ kind: "always", caveats: { budget, rate_per_minute: 5, local_only: false } }]);
+});
+
+it("Alt+F marks a favourite in its picker, as it does everywhere", async () => {
+  await asked(modelWith(priced));
+  document.querySelector<HTMLButtonElement>(".pickbtn")?.click();
+  await expect.poll(() => document.querySelector("input[role=combobox]"), { timeout: 30_000 }).not.toBeNull();
+  const isMarked = () => document.querySelector("#models .grp")?.textContent;
+  const before = isMarked();
+  const key = new KeyboardEvent("keydown", { key: "f", altKey: true, bubbles: true });
+  document.querySelector("input[role=combobox]")?.dispatchEvent(key);
+  await expect.poll(isMarked, { timeout: 30_000 }).toContain("Favourites");
+  expect(before).not.toContain("Favourites");
 });
