@@ -1,10 +1,16 @@
 """What every request meets first: host names, CORS, headers, the access log."""
 
 import logging
+import re
+from pathlib import Path
 
+import aiohttp
 import pytest
 
-from ..served import ASK, Served
+from ..routes import routes_of
+from ..served import ASK, Served, served
+
+SOON = aiohttp.ClientTimeout(total=10)
 
 
 @pytest.mark.parametrize("host", ["rebound.example", "localhost.evil.example", "127.0.0.1.evil.example", ""])
@@ -51,13 +57,37 @@ async def test_the_private_network_is_granted_to_our_extension_only(house: Serve
             assert ("access-control-allow-private-network" in reply.headers) == granted
 
 
+def paths_to_read(house: Served) -> list[str]:
+    """Return every path that a browser can be sent to, with a name that nothing has where the route takes one."""
+    read = {path for method, path in routes_of(house.doors) if method == "GET"} | {"/", "/demo", "/assets/none", "/none"}
+    return sorted(re.sub(r"\{[^}]*\}", "none", path) for path in read)
+
+
 async def test_every_page_has_the_headers_that_keep_it_out_of_frames(house: Served) -> None:
-    for path in ("/", "/sign-in", "/demo", "/setup/none"):
-        async with house.http.get(house.url + path) as reply:
-            assert reply.headers["content-type"].startswith("text/html"), path
+    _, session = await house.house.accounts.enter(house.account.id, "a browser")
+    seen = set()
+    for path in paths_to_read(house):
+        for cookie in ("", f"satchel_sid={session}"):
+            headers = {"cookie": cookie, "accept": "text/html"}
+            async with house.http.get(house.url + path, headers=headers, timeout=SOON, allow_redirects=False) as reply:
+                assert reply.headers["x-content-type-options"] == "nosniff", path
+                assert "x-request-id" in reply.headers, path
+                assert "strict-transport-security" not in reply.headers, path
+                if not reply.content_type.startswith("text/html"):
+                    continue
+            seen.add(path)
             assert "frame-ancestors 'none'" in reply.headers["content-security-policy"], path
-            assert reply.headers["x-content-type-options"] == "nosniff", path
-            assert "x-request-id" in reply.headers, path
+            assert "'unsafe" not in reply.headers["content-security-policy"], path
+            assert reply.headers["x-frame-options"] == "DENY", path
+            assert reply.headers["cross-origin-opener-policy"] == "same-origin", path
+            assert reply.headers["referrer-policy"] in ("same-origin", "no-referrer"), path
+            assert "camera=()" in reply.headers["permissions-policy"], path
+    assert seen > {"/", "/demo", "/device", "/oauth/authorize", "/setup/none", "/sign-in"}
+
+
+async def test_browsers_keep_to_tls_where_the_server_is_reached_by_it(tmp_path: Path) -> None:
+    async with served(tmp_path, public_url="https://satchel.example") as house, house.http.get(house.url + "/sign-in") as reply:
+        assert reply.headers["strict-transport-security"] == "max-age=31536000"
 
 
 async def test_the_access_log_has_one_line_a_request_without_secrets(house: Served, caplog: pytest.LogCaptureFixture) -> None:

@@ -23,7 +23,9 @@ _PAGE_HEADERS: Headers = [
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), payment=(), usb=()"),
 ]
+_ONLY_BY_TLS = (b"strict-transport-security", b"max-age=31536000")
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
 _ABANDONED = 499
 _ALIAS = "/api/v1/"
@@ -144,6 +146,8 @@ class _Reply:
         has = dict(headers)
         if has.get(b"content-type", b"").startswith(b"text/html"):
             headers += [(name, value) for name, value in _PAGE_HEADERS if name not in has]
+            if (self._issuer() or "").startswith("https:"):
+                headers.append(_ONLY_BY_TLS)
         if self._has_cors and b"access-control-allow-origin" not in has:
             headers += cors_headers()
         if generation_id := has.get(b"x-generation-id"):
@@ -154,11 +158,15 @@ class _Reply:
         """Return a header; the one that asks for a token says where to learn who issues them (RFC 9728 §5.1)."""
         if name.lower() != b"www-authenticate" or not value.startswith(b"Bearer "):
             return name, value
+        issuer = self._issuer()
+        return name, value if issuer is None else value + f', resource_metadata="{issuer}{RESOURCE_PATH}"'.encode()
+
+    def _issuer(self) -> str | None:
+        """Return our own address as the caller knows it; None by an address that is no name of ours."""
         try:
-            issuer = self._issuer_of(self._host.decode("latin-1"))
+            return self._issuer_of(self._host.decode("latin-1"))
         except MalformedRequest:
-            return name, value  # by an address that is no name of ours there is nothing to learn
-        return name, value + f', resource_metadata="{issuer}{RESOURCE_PATH}"'.encode()
+            return None
 
 
 def _our_path(path: str) -> str:
