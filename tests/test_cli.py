@@ -8,6 +8,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from tests.stage import EMAIL, PASSWORD, Satchel, free_port
@@ -157,6 +158,21 @@ def test_an_account_is_exported_and_deleted(satchel: Satchel) -> None:
     assert run(satchel, "account", "delete", "--email", EMAIL, stdin="n\n").returncode == 1
     assert run(satchel, "account", "delete", "--email", EMAIL, "--yes").returncode == 0
     assert "there is no account" in run(satchel, "account", "export", "--email", EMAIL).stderr
+
+
+def test_whoever_cannot_get_in_any_more_is_given_another_password(satchel: Satchel) -> None:
+    satchel.add_owner()
+    named = ("account", "password", "--email", EMAIL, "--password-stdin")
+    assert "at least 10" in run(satchel, *named, stdin="short\n").stderr
+    done = run(satchel, *named, stdin="quite another password\n")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == f"{EMAIL} has a new password; every browser is signed out\n"
+    assert "there is no account" in run(satchel, "account", "password", "--email", "x@y.example", "--password-stdin", stdin="a\n").stderr
+    satchel.start()
+    form = urlencode({"email": EMAIL, "password": "quite another password"}).encode()
+    ours = {"origin": satchel.url, "sec-fetch-site": "same-origin"}
+    with urllib.request.urlopen(urllib.request.Request(f"{satchel.url}/sign-in", form, ours), timeout=20) as answer:
+        assert answer.status == 200, "a wrong one would be refused"
 
 
 def test_people_are_invited_where_that_is_allowed(satchel: Satchel) -> None:

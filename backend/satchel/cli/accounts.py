@@ -25,6 +25,21 @@ async def account_create(house: "House", email: str, password_stdin: bool) -> No
     click.echo(made.id)
 
 
+@account.command("password")
+@click.option("--email", required=True, help="Whose account it is.")
+@click.option("--password-stdin", is_flag=True, required=True, help="Read the password from standard input.")
+@click.option("--without-codes", is_flag=True, help="Switch the codes of an authenticator app off too.")
+@in_house
+async def account_password(house: "House", email: str, password_stdin: bool, without_codes: bool) -> None:
+    """Give an account another password, for whoever cannot get in any more; every browser is signed out."""
+    owner = await account_of(house, email)
+    await house.accounts.change_password(owner.id, one_line(), keep_sign_in_id="")
+    codes_off = without_codes and await house.totps.switch_off(owner.id)
+    click.echo(f"{owner.email} has a new password{' and is asked for no code' if codes_off else ''}; every browser is signed out", err=True)
+    if not codes_off and (await house.totps.state(owner.id)).since_at is not None:
+        click.echo("a code is still asked for after it; --without-codes switches that off", err=True)
+
+
 @account.command("export")
 @click.option("--email", required=True, help="Whose account it is.")
 @in_house
