@@ -103,7 +103,7 @@ def test_the_keys_move_from_one_custody_to_another(satchel: Satchel, tmp_path: P
     new_url = f"file://{ring}"
     satchel.settings = {**satchel.settings, "SATCHEL_KEK_URL": f"{new_url} file://{keyring}"}
     assert vault(satchel, "verify").exit_code == 0
-    assert "1 data keys" in vault(satchel, "rewrap").stderr
+    assert "1 data key wrapped" in vault(satchel, "rewrap").stderr
     assert kek_ids(satchel)[old] == ("decrypt_only", "0", "yes")
     satchel.settings = {**satchel.settings, "SATCHEL_KEK_URL": new_url}
     keyring.unlink()

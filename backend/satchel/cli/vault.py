@@ -62,11 +62,16 @@ async def verify(house: "House") -> None:
     for key in keys:
         click.echo(f"{key.id} of {key.account_id} ({key.provider}{f', {key.label}' if key.label else ''}) does not open: enter it again")
     if deks or keys:
-        raise click.ClickException(f"{len(deks)} data keys and {len(keys)} provider keys do not open; nothing was changed")
+        lost = " and ".join(_counted(len(found), what) for found, what in ((deks, "data key"), (keys, "provider key")) if found)
+        raise click.ClickException(f"{lost} cannot be opened; nothing was changed")
     click.echo("everything opens", err=True)
 
 
 def _report(done: "Rewrapped") -> None:
-    click.echo(f"{done.count} data keys wrapped anew", err=True)
+    click.echo(f"{_counted(done.count, 'data key')} wrapped anew", err=True)
     for dek in done.broken:
         click.echo(f"{dek.id} of {dek.account_id} does not open and was left as it is", err=True)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -43,6 +43,10 @@ def read_keyring(path: Path) -> list[bytes]:
     """Return the keys of a keyring file that only its owner may read."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
+    except FileNotFoundError as error:
+        raise KekRefused(
+            f"the keyring {str(path)!r} is missing; put it back, or for a new database make one with: openssl rand -base64 32"
+        ) from error
     except OSError as error:
         raise KekRefused(f"the keyring {str(path)!r} cannot be read: {error.strerror}") from error
     with os.fdopen(descriptor, encoding="ascii", errors="replace") as file:

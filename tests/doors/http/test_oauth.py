@@ -12,7 +12,7 @@ from tests.databases import KINDS, Databases
 from tests.doors.portal.house import BASE, SCOPES, Flow, House, code_of, house
 
 from satchel.domain.errors import NotReady, TokenExpired, TokenRevoked
-from satchel.services.apps import CHROMIUM_EXTENSION_ID
+from satchel.services.apps import CHROMIUM_EXTENSION_ID, EXTENSION_CLIENT_ID
 
 EXTENSION = f"chrome-extension://{CHROMIUM_EXTENSION_ID}"
 
@@ -262,3 +262,15 @@ async def test_no_token_is_ever_logged(home: House, caplog: pytest.LogCaptureFix
     assert logging.getLogger("authlib.oauth2.rfc6749.grants.authorization_code").isEnabledFor(logging.DEBUG) is False
     for text in (tokens["access_token"], tokens["refresh_token"], second["access_token"], "correct horse battery"):
         assert text not in caplog.text
+
+
+async def test_every_refusal_has_words_beside_its_code(home: House) -> None:
+    for form, code in (
+        ({"grant_type": "password", "username": "a", "password": "b", "client_id": EXTENSION_CLIENT_ID}, "unsupported_grant_type"),
+        ({"grant_type": "refresh_token", "refresh_token": "sat_nobody", "client_id": EXTENSION_CLIENT_ID}, "invalid_grant"),
+        ({"grant_type": "refresh_token", "refresh_token": "sat_nobody", "client_id": "nobody"}, "invalid_client"),
+        ({"grant_type": "refresh_token", "client_id": EXTENSION_CLIENT_ID}, "invalid_request"),
+    ):
+        answer = (await home.browser.post("/oauth/token", data=form)).json()
+        assert answer["error"] == code
+        assert " " in answer["error_description"], code

@@ -140,7 +140,9 @@ class _Reply:
 
     def _complete(self, message: Any) -> None:
         self.status = message["status"]
-        headers: Headers = [*message.get("headers", ()), (b"x-request-id", self._request_id.encode()), _NOSNIFF]
+        headers: Headers = [*message.get("headers", ()), (b"x-request-id", self._request_id.encode())]
+        if _NOSNIFF not in headers:
+            headers.append(_NOSNIFF)
         if self.status == 401:
             headers = [self._pointing(name, value) for name, value in headers]
         has = dict(headers)

@@ -1,8 +1,28 @@
 """What every request to our server is checked for before Authlib reads it, and the answers that refuse."""
 
+from dataclasses import replace
+
 from satchel.services.oauth.records import Answer, Parameters
 
 _RESOURCE_PATHS = ("", "/v1", "/api/v1", "/api")
+
+_IN_PLAIN_WORDS = {
+    "invalid_client": "The app is not known to this Satchel",
+    "invalid_grant": "The code or token is not good here, or was used; begin again",
+    "unauthorized_client": "The app may not ask in this way",
+    "unsupported_grant_type": "This server exchanges codes, device codes and refresh tokens; it takes no passwords",
+    "authorization_pending": "Nobody has decided yet; ask again after the interval",
+    "slow_down": "That was too soon; wait 5 seconds longer between questions",
+    "expired_token": "The code is too old; begin again",
+}
+
+
+def explained(answer: Answer) -> Answer:
+    """Return the answer with plain words for its error code, where Authlib has none."""
+    words = _IN_PLAIN_WORDS.get(str(answer.body.get("error")))
+    if words is None or answer.body.get("error_description"):
+        return answer
+    return replace(answer, body={**answer.body, "error_description": words})
 
 
 def refused(description: str, error: str = "invalid_request") -> Answer:

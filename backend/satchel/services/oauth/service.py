@@ -16,7 +16,7 @@ from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import TOKENS_TOPIC, Bus
 from satchel.ports.oauth import OAuthRecords, OAuthStore
-from satchel.services.oauth.checks import fault_of, foreign_resource, refused, unfit
+from satchel.services.oauth.checks import explained, fault_of, foreign_resource, refused, unfit
 from satchel.services.oauth.desk import Asking, Desk
 from satchel.services.oauth.documents import ClientDocuments, app_of_document, is_document_address
 from satchel.services.oauth.key_proofs import KeyProofs, NonceNeeded
@@ -263,8 +263,8 @@ def names_document(query: Parameters) -> bool:
 
 
 def _answer(answer: Answer | None) -> Answer:
-    """Give Authlib's untyped result its type."""
-    return answer if answer is not None else refused("unknown endpoint")
+    """Give Authlib's untyped result its type, and its refusals words."""
+    return explained(answer) if answer is not None else refused("unknown endpoint")
 
 
 def _returning(app: App, uri: str) -> App:

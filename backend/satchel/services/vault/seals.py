@@ -106,7 +106,8 @@ def check_value(dek: bytearray) -> bytes:
 def unusable(key: Key) -> VaultLocked:
     """Return the error of a key that does not open, and will not by unlocking."""
     details = {"provider": key.provider, "key_label": key.label, "key_id": key.id}
-    return VaultLocked("this key cannot be opened; remove it and add it again", details=details)
+    named = f"your key {key.label!r}" if key.label else "your key"
+    return VaultLocked(f"{named} for {key.provider!r} cannot be opened; remove it and add it again", details=details)
 
 
 def _fingerprint(dek: bytearray, secret: bytes | bytearray) -> str:
