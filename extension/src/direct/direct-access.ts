@@ -6,6 +6,7 @@ import type { Settings } from "../worker/settings";
 import { SiteGrants } from "../worker/site-grants";
 import { BackendWithDirect } from "./backend-with-direct";
 import { DirectActivity } from "./direct-activity";
+import { DirectOnce } from "./direct-once";
 import { DirectRoutes } from "./direct-routes";
 import { localHosts } from "./local-hosts";
 import { LocalServers } from "./local-servers";
@@ -35,7 +36,9 @@ export function directAccess({ settings, session, local, memory, fetch }: Depend
   const backend = new BackendWithDirect(laid, settings, session, fetch);
   const grants = new SiteGrants(backend);
   const grant: typeof grants.grant = (caller) => grants.grant(caller);
-  return { backend, servers, parts: { routes, grant, activity, rate: new SiteRate(memory), stayAwake } };
+  const preferred = async () => (await plain.account()).preferred_model;
+  const kept = { activity, once: new DirectOnce(memory), rate: new SiteRate(memory) };
+  return { backend, servers, parts: { routes, grant, preferred, ...kept, stayAwake } };
 }
 
 function mayAskThem(): Promise<boolean> {

@@ -65,7 +65,8 @@ export class DirectRoutes {
     });
   }
 
-  private concerns(id: string): boolean {
+  /** Whether an id is written as those of direct models are, be it there or not. */
+  concerns(id: string): boolean {
     return this.deps.sources.some(({ prefixes }) => prefixes.some((prefix) => id.startsWith(`${prefix}:`)));
   }
 

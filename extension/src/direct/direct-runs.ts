@@ -10,16 +10,21 @@ import type { Caller } from "../worker/caller";
 import type { Run } from "../worker/run";
 import type { RunRecords } from "../worker/run-records";
 import type { Runs } from "../worker/runs";
+import { siteKey } from "../worker/site-key";
 import type { DirectActivity } from "./direct-activity";
 import type { DirectEvent } from "./direct-event";
+import type { DirectOnce } from "./direct-once";
 import type { DirectRoute } from "./direct-route";
 import type { DirectRoutes } from "./direct-routes";
 import type { SiteRate } from "./site-rate";
 
 export interface DirectParts {
-  routes: Pick<DirectRoutes, "find" | "isOn">;
+  routes: Pick<DirectRoutes, "concerns" | "find" | "has" | "isOn">;
   /** The site's standing consent, as the backend keeps it; it is asked for that and told nothing of the prompt. */
   grant(caller: Caller): Promise<Grant | null>;
+  /** The model that the backend answers by where none is named. */
+  preferred(): Promise<string | null>;
+  once: Pick<DirectOnce, "drop" | "keep" | "of" | "take">;
   activity: Pick<DirectActivity, "add">;
   rate: Pick<SiteRate, "take">;
   /** Keeps the worker from sleeping until the returned function is called. */
@@ -33,14 +38,16 @@ interface Dependencies extends DirectParts {
   changed(): void;
 }
 
+/**
+ * Whether a request may go on: it may, under a consent that can be taken back ("standing") or not ("go"); the person is to be asked; or
+ * another model is to answer where the page left it open.
+ */
+type Verdict = "go" | "standing" | "ask" | { instead: string };
+
 const CHARACTERS_PER_TOKEN = 4;
-const ALLOWED_FOR_MS = 60_000;
 
 /** The runs that never reach the backend: holds a site to its grant, feeds the page, and keeps what is known of each. */
 export class DirectRuns {
-  /** Until when a site's consent is believed. */
-  private readonly allowed = new Map<string, number>();
-
   constructor(private readonly deps: Dependencies) {}
 
   /** The way to what a run asks for; null where the backend answers. Throws where it should be here and is away. */
@@ -54,38 +61,15 @@ export class DirectRuns {
   }
 
   /**
-   * What the site's grant says of it: to go on, to ask the person, or, for a site whose model the page left open, which model it may
-   * use instead. Throws what a page is to hear that may not.
+   * What the site's consent says of a run, on its way to a direct model or, with none, to the backend. Throws what a page is to hear that
+   * may not.
    */
-  async verdict(run: Run, { model }: DirectRoute): Promise<"go" | "ask" | { instead: string }> {
+  async verdict(run: Run, route: DirectRoute | null): Promise<Verdict> {
     const { caller } = run.record;
     if (caller.origin === this.deps.own) return "go";
-    const grant = await this.deps.grant(caller);
-    if (grant?.state === "blocked") throw backendFailure({ code: "origin_blocked", message: "This site is blocked" });
-    if (grant?.state !== "allowed") return "ask";
-    const { models, rate_per_minute: perMinute } = grant.caveats;
-    if (models !== null && !models.includes(model.id)) {
-      const [first] = models;
-      if (run.body.model === ChatBody.PREFERRED && first !== undefined) return { instead: first };
-      throw backendFailure({ code: "model_not_granted", message: `This site may not use ${model.id}` });
-    }
-    const wait = perMinute === null ? null : await this.deps.rate.take(siteOf(caller), perMinute);
-    if (wait === null) return "go";
-    const message = `This site may ask ${perMinute} times a minute; wait ${wait} s`;
-    throw backendFailure({ code: "rate_limited", message, retryable: true, retry_after_s: wait });
-  }
-
-  /**
-   * Whether the person must be asked before the backend sees the prompt of a site, because they may choose a direct model for it. A site
-   * whose standing consent was seen lately need not be looked up again: the backend holds it to that.
-   */
-  async mustAskFirst({ kind, record: { caller } }: Run): Promise<boolean> {
-    const site = siteOf(caller);
-    if (kind !== "chat" || caller.origin === this.deps.own || !(await this.deps.routes.isOn())) return false;
-    if ((this.allowed.get(site) ?? 0) > Date.now()) return false;
-    const state = (await this.deps.grant(caller))?.state;
-    if (state === "allowed") this.allowed.set(site, Date.now() + ALLOWED_FOR_MS);
-    return state !== "allowed" && state !== "blocked";
+    if (route === null && (run.kind !== "chat" || !(await this.deps.routes.isOn()))) return "go";
+    const [grant, once] = await Promise.all([this.deps.grant(caller), this.deps.once.of(caller)]);
+    return route === null ? this.elsewhere(run, grant, once) : this.here(run, route.model.id, grant, once);
   }
 
   /** Asks the model and feeds the page until the end, which it also settles. Never rejects. */
@@ -115,6 +99,42 @@ export class DirectRuns {
     run.state = "stopping";
     run.direct?.abort();
     this.deps.changed();
+  }
+
+  /** A direct model is held to the consent here: nobody else sees what it is asked. */
+  private async here(run: Run, model: string, grant: Grant | null, once: string | null): Promise<Verdict> {
+    const { caller } = run.record;
+    if (grant?.state === "blocked") throw backendFailure({ code: "origin_blocked", message: "This site is blocked" });
+    const models = grant?.caveats.models ?? null;
+    if (grant?.state === "allowed" && (models === null || models.includes(model))) {
+      await this.pace(caller, grant);
+      return "standing";
+    }
+    if (once === model && (await this.deps.once.take(caller, model))) return "go";
+    const other = once ?? models?.[0] ?? model;
+    if (run.body.model === ChatBody.PREFERRED && other !== model) return { instead: other };
+    if (grant?.state !== "allowed") return "ask";
+    throw backendFailure({ code: "model_not_granted", message: `This site may not use ${model}` });
+  }
+
+  /** The backend holds a site to its consent itself; but it must not see a prompt that a direct model is, or may be chosen, to answer. */
+  private async elsewhere(run: Run, grant: Grant | null, once: string | null): Promise<Verdict> {
+    if (grant?.state === "blocked") return "go";
+    const isOpen = run.body.model === ChatBody.PREFERRED;
+    if (isOpen && once !== null) return { instead: once };
+    if (grant === null) return "ask";
+    const models = grant.caveats.models ?? [];
+    const [first] = models;
+    if (!isOpen || first === undefined || !models.some((id) => this.deps.routes.concerns(id))) return "go";
+    const preferred = models.length > 1 ? await this.deps.preferred() : null;
+    return { instead: preferred !== null && models.includes(preferred) ? preferred : first };
+  }
+
+  private async pace(caller: Caller, { caveats: { rate_per_minute: perMinute } }: Grant): Promise<void> {
+    const wait = perMinute === null ? null : await this.deps.rate.take(siteKey(caller), perMinute);
+    if (wait === null) return;
+    const message = `This site may ask ${perMinute} times a minute; wait ${wait} s`;
+    throw backendFailure({ code: "rate_limited", message, retryable: true, retry_after_s: wait });
   }
 
   private hear(run: Run, event: DirectEvent, told: Told): void {
@@ -195,10 +215,6 @@ interface Ended {
 
 function idOf({ record }: Run): string {
   return `gen_direct_${record.clientId}`;
-}
-
-function siteOf({ origin, embedder }: Caller): string {
-  return `${origin}|${embedder ?? ""}`;
 }
 
 /** What a stream used that did not say so: a piece is about a token. */

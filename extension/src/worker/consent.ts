@@ -10,6 +10,7 @@ import type { KeyValue } from "./key-value";
 import { KeyedQueue } from "./keyed-queue";
 import type { Run } from "./run";
 import type { RunRecord } from "./run-record";
+import { siteKey } from "./site-key";
 
 interface Dependencies {
   session: KeyValue;
@@ -207,10 +208,6 @@ export class Consent {
   private exclusive<T>(task: () => Promise<T>): Promise<T> {
     return this.queue.run("questions", task);
   }
-}
-
-function siteKey({ origin, embedder }: Pick<Caller, "origin" | "embedder">): string {
-  return `${origin}|${embedder ?? ""}`;
 }
 
 function toolNames(tools: readonly unknown[] | undefined): string[] {

@@ -154,23 +154,19 @@ export class Generations {
     else await this.ask(run);
   }
 
-  /** Sends a run the way that its model is reached. `isAllowed` where the person has just said yes to it. */
-  private async dispatch(run: Run, isAllowed = false): Promise<void> {
+  /** Sends a run the way that its model is reached, once it may go there. */
+  private async dispatch(run: Run): Promise<void> {
     const route = await this.direct.routeOf(run);
-    if (route === null) {
-      const mustAsk = await this.direct.mustAskFirst(run);
-      if (!this.runs.has(run)) return;
-      if (mustAsk) return this.ask(run);
-      await this.backend.ready();
-      if (this.runs.has(run)) this.backend.generate(run);
-      return;
-    }
-    const verdict = isAllowed ? "go" : await this.direct.verdict(run, route);
+    const verdict = await this.direct.verdict(run, route);
     if (!this.runs.has(run)) return;
     if (verdict === "ask") return this.ask(run);
-    if (verdict === "go") return void this.direct.stream(run, route);
-    this.again(run, verdict.instead);
-    return this.dispatch(run);
+    if (typeof verdict !== "string") {
+      this.again(run, verdict.instead);
+      return this.dispatch(run);
+    }
+    if (route !== null) return void this.direct.stream(run, route);
+    await this.backend.ready();
+    if (this.runs.has(run)) this.backend.generate(run);
   }
 
   /** The same once more, perhaps with another model. */
@@ -240,7 +236,9 @@ export class Generations {
     this.again(run, decision.model);
     await this.deps.records.put(run.record);
     if (decision.kind === "always") return this.dispatch(run);
-    if ((await this.direct.routeOf(run)) !== null) return this.dispatch(run, true);
+    const route = await this.direct.routeOf(run);
+    if (!this.runs.has(run)) return;
+    if (route !== null) return void this.direct.stream(run, route);
     const ready = async () => {
       await this.backend.ready();
       return this.runs.has(run);

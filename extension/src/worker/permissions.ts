@@ -1,3 +1,4 @@
+import type { DirectParts } from "../direct/direct-runs";
 import { ChatBody } from "../wire/chat-body";
 import type { ConsentDecision } from "../wire/consent-decision";
 import type { Permission } from "../wire/permission";
@@ -15,6 +16,7 @@ import type { SiteGrants } from "./site-grants";
 interface Dependencies {
   backend: Pick<Backend, "models">;
   consent: Pick<Consent, "ask" | "leave" | "once">;
+  direct: Pick<DirectParts, "once" | "routes">;
   grants: SiteGrants;
   changed(origin: string): void;
 }
@@ -55,18 +57,14 @@ export class Permissions {
     }
     this.deps.changed(caller.origin);
     if (decision.kind === "always") return { permissions: (await this.deps.grants.state(caller)).permissions };
-    await this.deps.consent.once(
-      caller,
-      decision.model,
-      async () => true,
-      async () => undefined,
-    );
+    await this.allowOnce(caller, decision.model);
     const caveats = [{ type: "once", value: true }];
     return { permissions: [{ invoker: caller.origin, parentCapability: "model:prompt", caveats, date: null }] };
   }
 
   /** Gives the site's own consent back. A block is the person's and stays. */
   async revoke(caller: Caller): Promise<Awaited<ReturnType<SiteGrants["state"]>>> {
+    await this.deps.direct.once.drop(caller);
     await this.deps.grants.giveBack(caller);
     this.deps.changed(caller.origin);
     return this.deps.grants.state(caller);
@@ -122,6 +120,14 @@ export class Permissions {
       this.asking.set(key, { run, refuse });
       this.deps.consent.ask(run, async () => undefined).then(resolve, refuse);
     }).finally(() => this.asking.delete(key));
+  }
+
+  /** Remembers a yes for the next request, where that will be looked at. */
+  private async allowOnce(caller: Caller, model: string): Promise<void> {
+    const { consent, direct } = this.deps;
+    if (await direct.routes.has(model)) return direct.once.keep(caller, model);
+    const now = async () => true;
+    await consent.once(caller, model, now, async () => undefined);
   }
 
   private withdraw(key: string): void {

@@ -1,3 +1,4 @@
+import type { DirectParts } from "../direct/direct-runs";
 import type { Backend } from "./backend";
 import { Callers } from "./callers";
 import type { Consent } from "./consent";
@@ -10,6 +11,7 @@ import type { TopOrigins } from "./top-origins";
 interface Dependencies {
   backend: Backend;
   consent: Consent;
+  direct: { parts: Pick<DirectParts, "once" | "routes"> };
   grants: SiteGrants;
   subscribers: Subscribers;
   tops: TopOrigins;
@@ -21,11 +23,11 @@ const BURST = 200;
 const EVERY_MS = 20;
 
 /** Everything about a site but what it generates: who it is, how often it may ask, what it may and what it hears. */
-export function siteAccess({ backend, consent, grants, subscribers, tops, changed }: Dependencies) {
+export function siteAccess({ backend, consent, direct, grants, subscribers, tops, changed }: Dependencies) {
   const told = (origin: string) => {
     void subscribers.permissionsChanged(origin);
     changed();
   };
-  const permissions = new Permissions({ backend, consent, grants, changed: told });
+  const permissions = new Permissions({ backend, consent, direct: direct.parts, grants, changed: told });
   return { callers: new Callers(tops), grants, pace: new SitePace(BURST, EVERY_MS), permissions, subscribers };
 }

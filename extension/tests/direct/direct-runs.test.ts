@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DirectEvent } from "../../src/direct/direct-event";
+import { DirectOnce } from "../../src/direct/direct-once";
 import type { DirectRoute } from "../../src/direct/direct-route";
 import { DirectRoutes } from "../../src/direct/direct-routes";
 import { SiteRate } from "../../src/direct/site-rate";
@@ -11,6 +12,7 @@ import { memoryKeyValue } from "../worker/memory-key-value";
 import { OWN, Stage } from "../worker/stage";
 import { turn } from "../worker/turn";
 
+const SITE = { origin: "https://a.example", embedder: null, tabId: 1, frameId: 0 };
 const NEAR = "ollama:llama3:8b";
 const USAGE = { inputTokens: 3, outputTokens: 2, reasoningTokens: 0, cachedTokens: 0, estimated: false };
 const ANSWER: DirectEvent[] = [
@@ -39,8 +41,12 @@ interface Near {
   isListed?: boolean;
   stream?: DirectRoute["stream"];
   memory?: ReturnType<typeof memoryKeyValue>;
-  /** When the consent is known. */
-  known?: Promise<void>;
+  /** The site's consent where it changes, or takes its time. */
+  look?: () => Promise<Grant | null>;
+  /** The model that the site was allowed once. */
+  once?: string;
+  /** The backend's own choice of the person's. */
+  elsewhere?: string | null;
 }
 
 /** A worker with one model near, which says hello. */
@@ -51,7 +57,9 @@ function near({
   isListed = false,
   stream,
   memory = memoryKeyValue(),
-  known = Promise.resolve(),
+  look = async () => grant,
+  once,
+  elsewhere = null,
 }: Near = {}) {
   const bodies: ChatBody[] = [];
   const kept: Generation[] = [];
@@ -66,12 +74,13 @@ function near({
     preferred: async () => preferred,
     isListed: async () => isListed,
   });
+  const onces = new DirectOnce(memory);
+  if (once !== undefined) void onces.keep(SITE, once);
   const worker = new Stage(memory, {
     routes,
-    grant: async () => {
-      await known;
-      return grant;
-    },
+    grant: look,
+    preferred: async () => elsewhere,
+    once: onces,
     activity: { add: async (one) => void kept.push(one) },
     rate: new SiteRate(memory),
     stayAwake: () => () => undefined,
@@ -171,7 +180,7 @@ describe("a direct generation", () => {
     const { worker, kept } = near({ grant: grantOf("allowed"), stream: endless });
     const { replies } = worker.ask("1", { params: { model: NEAR, messages } });
     await turn();
-    worker.generations.cancel({ origin: "https://a.example", embedder: null, tabId: 1, frameId: 0 }, "1");
+    worker.generations.cancel(SITE, "1");
     await turn();
     expect(replies[1]).toMatchObject({
       result: { finishReason: "cancelled", usage: { outputTokens: 1, estimated: true } },
@@ -227,17 +236,66 @@ describe("a direct generation", () => {
     expect(blocked.worker.sent).toMatchObject([{ type: "generate" }]);
   });
 
+  it("that the person allowed once beforehand goes there once, also where the page left the model open", async () => {
+    for (const params of [{ model: NEAR, messages }, { messages }]) {
+      const { worker, bodies } = near({ once: NEAR });
+      const asked = [worker.ask("1", { params }), worker.ask("2", { params })];
+      await turn();
+      await turn();
+      expect([bodies.length, worker.opened.length, worker.sent]).toEqual([1, 1, []]);
+      expect(kindsOf(asked.flatMap(({ replies }) => replies))).toEqual(["event", "event", "result"]);
+    }
+  });
+
+  it("that the backend was allowed once goes to the backend, and nobody is asked again", async () => {
+    const grant = grantOf("once", { models: ["openai/gpt-5"] });
+    for (const preferred of [null, NEAR]) {
+      const { worker, bodies } = near({ grant, preferred });
+      worker.ask("1", { params: { messages } });
+      await turn();
+      expect(worker.sent).toMatchObject([{ type: "generate" }]);
+      expect([bodies, worker.opened]).toEqual([[], []]);
+    }
+  });
+
+  it("is not shown to the backend where the site may use no other model than one near", async () => {
+    for (const models of [[NEAR], [NEAR, "openai/gpt-5"]]) {
+      const { worker, bodies } = near({ grant: grantOf("allowed", { models }), elsewhere: "a/other" });
+      worker.ask("1", { params: { messages } });
+      await turn();
+      expect([bodies.length, worker.sent]).toEqual([1, []]);
+    }
+    const grant = grantOf("allowed", { models: [NEAR, "openai/gpt-5"] });
+    const { worker, bodies } = near({ grant, elsewhere: "openai/gpt-5" });
+    worker.ask("1", { params: { messages } });
+    await turn();
+    expect(worker.sent).toMatchObject([{ type: "generate", request: { model: "openai/gpt-5" } }]);
+    expect(bodies).toEqual([]);
+  });
+
+  it("is put to the person as soon as a consent is taken back", async () => {
+    let grant: Grant | null = grantOf("allowed");
+    const { worker } = near({ look: async () => grant });
+    worker.ask("1", { params: { messages } });
+    await turn();
+    expect(worker.sent).toHaveLength(1);
+    grant = null;
+    worker.ask("2", { params: { messages } });
+    await turn();
+    expect([worker.sent.length, worker.opened.length]).toEqual([1, 1]);
+  });
+
   it("asks nobody for a page that went away while its consent was looked up", async () => {
     for (const params of [{ model: NEAR, messages }, { messages }]) {
-      let look: () => void = () => undefined;
-      const known = new Promise<void>((resolve) => {
-        look = resolve;
+      let know: (grant: null) => void = () => undefined;
+      const known = new Promise<null>((resolve) => {
+        know = resolve;
       });
-      const { worker } = near({ known });
+      const { worker } = near({ look: () => known });
       const { sink } = worker.ask("1", { params });
       await turn();
       worker.generations.abandon(sink);
-      look();
+      know(null);
       await turn();
       expect([worker.opened, worker.sent, worker.generations.live()]).toEqual([[], [], []]);
     }

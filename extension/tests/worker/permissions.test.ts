@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { DirectOnce } from "../../src/direct/direct-once";
+import type { DirectParts } from "../../src/direct/direct-runs";
 import type { Grant } from "../../src/wire/grant";
 import type { Model } from "../../src/wire/model";
 import { Permissions } from "../../src/worker/permissions";
 import { SiteGrants } from "../../src/worker/site-grants";
+import { memoryKeyValue } from "./memory-key-value";
+import { noDirect } from "./no-direct";
 import { Stage } from "./stage";
 import { turn } from "./turn";
 
@@ -29,6 +33,10 @@ function model(id: string, local: boolean): Model {
 
 /** A worker whose backend keeps these grants and lists two models. */
 function stage(...grants: Grant[]) {
+  return stageWith(noDirect, ...grants);
+}
+
+function stageWith(direct: DirectParts, ...grants: Grant[]) {
   const worker = new Stage();
   const deleted: string[] = [];
   const changed: string[] = [];
@@ -42,6 +50,7 @@ function stage(...grants: Grant[]) {
   const permissions = new Permissions({
     backend,
     consent: worker.consent,
+    direct,
     grants: site,
     changed: (origin) => void changed.push(origin),
   });
@@ -98,6 +107,21 @@ describe("a site that asks for permission", () => {
     await worker.consent.decide(await questionOf(worker), { kind: "once", model: "a/near", requests: 1 });
     expect((await asking).permissions[0]?.caveats).toEqual([{ type: "once", value: true }]);
     expect(worker.grants).toMatchObject([{ state: "once", caveats: { models: ["a/near"] } }]);
+  });
+
+  it("D3: is let through once to a model that is asked directly, and the backend is told nothing", async () => {
+    const once = new DirectOnce(memoryKeyValue());
+    const { worker, ask, permissions } = stageWith({
+      ...noDirect,
+      once,
+      routes: { ...noDirect.routes, has: async () => true },
+    });
+    const asking = ask({});
+    await worker.consent.decide(await questionOf(worker), { kind: "once", model: "ollama:near", requests: 1 });
+    expect((await asking).permissions[0]?.caveats).toEqual([{ type: "once", value: true }]);
+    expect([worker.grants, await once.of(caller)]).toEqual([[], "ollama:near"]);
+    await permissions.revoke(caller);
+    expect(await once.of(caller)).toBeNull();
   });
 
   it("D3: is told no by 4001, and is not asked about when it is blocked or has enough already", async () => {
