@@ -25,6 +25,9 @@ class App:
     pairs_devices: bool = False
     """Whether a program without a browser may ask in its name, by a code that a person types."""
 
+    binds_tokens: bool = False
+    """Whether it wants no token that is not bound to a DPoP key (RFC 9449 §5.2)."""
+
     def allows_redirect(self, uri: str) -> bool:
         """Tell whether `uri` is one of the app's redirect URIs, character for character; on loopback addresses with any port (RFC 8252)."""
         if uri in self.redirect_uris or (self.redirect_origin is not None and _page_of(uri, self.redirect_origin)):
@@ -33,6 +36,10 @@ class App:
 
     def _loopbacks(self) -> frozenset[str]:
         return frozenset(bare for uri in self.redirect_uris if (bare := _without_port(uri)) is not None)
+
+
+ANY_KEY = "any"
+"""In place of a thumbprint: some DPoP key is needed, whichever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,11 @@ class AuthorizationCode:
     used: bool = False
     origin: str | None = None
     key_hash: str | None = None
-    """The thumbprint of the only DPoP key that may redeem it; None for any, or none."""
+    """The thumbprint of the only DPoP key that may redeem it; `ANY_KEY` if one must; None for any, or none."""
+
+    def is_for(self, key_hash: str | None) -> bool:
+        """Tell whether it may be redeemed by whoever has proved to hold the key of this thumbprint, None for no key."""
+        return self.key_hash in (None, key_hash) or (self.key_hash == ANY_KEY and key_hash is not None)
 
 
 _LOOPBACK = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?(/[^#]*)")

@@ -38,9 +38,6 @@ ABSENT_CLAUSES: dict[str, str] = {
     "RFC 9126 §3 signed request objects": "not offered: `request` is refused, there is a row",
     "RFC 9126 §5 require_pushed_authorization_requests of clients": "nobody is made to push; the member does not count here",
     "RFC 9126 §7.2 new redirect URIs only from authenticated clients": "nobody adds redirect URIs by a push: there is a row",
-    "RFC 9449 §5.2 dpop_bound_access_tokens of clients": (
-        "the member is not among what counts of a client here; one that wishes it sends dpop_jkt, which binds its code"
-    ),
     "RFC 9449 §6.1 cnf in JWT access tokens": "tokens are opaque; the key is beside the hash, and in introspection",
     "RFC 9449 §7.1 DPoP in Proxy-Authenticate": "no proxy here asks for it",
     "RFC 9449 §9 nonces of resource servers": "ours asks for none: proofs are bound to token and request, and work once, for two minutes",

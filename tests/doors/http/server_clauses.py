@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import asdict
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from tests.doors.http.bound_clauses import not_pushed
 from tests.doors.http.clause_checks import APP, FORM, METADATA, Check, told
 from tests.doors.http.device_clauses import no_codes
-from tests.doors.portal.house import BASE, Flow, House, code_of
+from tests.doors.portal.house import BASE, Flow, House, code_of, form_token
 from tests.doors.portal.keys import ProofKey
 from tests.doors.portal.test_bound_tokens import SPOILT, connected
 from tests.doors.portal.test_device import asked, poll
@@ -21,6 +21,7 @@ DEVICES = "/oauth/device_authorization"
 PUSHES = "/oauth/par"
 TERMINAL = {"client_id": "satchel-terminal", "scope": "models"}
 ELSEWHERE = "https://elsewhere.example"
+BACK = "https://notes.example/back"
 
 
 async def no_cors_at_the_authorization_endpoint(home: House) -> None:
@@ -203,6 +204,32 @@ async def a_push_with_a_proof_binds_the_code(home: House) -> None:
     assert (await key.post("/oauth/token", flows[1].redemption(codes[1]))).json()["token_type"] == "DPoP"
 
 
+async def code_for(home: House, flow: Flow, client_id: str) -> str:
+    """Allow a web app what it asks for; return the code that it gets."""
+    where = flow.address(client_id=client_id, redirect_uri=BACK, scope="generate")
+    page = await home.browser.get(where)
+    form = {"token": form_token(page.text), "decision": "allow", "model": "*", "budget": "1", "period": "day", "days": "7"}
+    answer = await home.browser.post(where, data=form, headers=home.ours())
+    return parse_qs(urlsplit(answer.headers["location"]).query)["code"][0]
+
+
+async def wants_bound_tokens(home: House) -> None:
+    said = {"redirect_uris": [BACK], "dpop_bound_access_tokens": True}
+    home.documents[APP] = json.dumps({"client_id": APP, **said}).encode()
+    registered = (await home.browser.post("/oauth/register", json=said)).json()
+    assert registered["dpop_bound_access_tokens"] is True
+    await home.sign_in()
+    for client_id in (APP, registered["client_id"]):
+        flows, key = [Flow(), Flow()], ProofKey(home)
+        forms = [flow.redemption(await code_for(home, flow, client_id), client_id=client_id, redirect_uri=BACK) for flow in flows]
+        assert (await home.browser.post("/oauth/token", data=forms[0])).json()["error"] == "invalid_grant"
+        tokens = (await key.post("/oauth/token", forms[1])).json()
+        assert tokens["token_type"] == "DPoP"
+        assert (await home.refresh(tokens["refresh_token"], client_id=client_id)).json()["error"] == "invalid_grant"
+        device = await home.browser.post(DEVICES, data={"client_id": client_id, "scope": "generate"})
+        assert device.status_code == 200 if client_id == APP else device.json()["error"] == "unauthorized_client"
+
+
 SERVER_CLAUSES: dict[str, Check] = {
     "RFC 9700 §2.1 answers must go by redirect, where nothing else is strictly checked": told(response_modes_supported=["query"]),
     "RFC 9700 §2.6 CORS must not be supported at the authorization endpoint": no_cors_at_the_authorization_endpoint,
@@ -233,6 +260,7 @@ SERVER_CLAUSES: dict[str, Check] = {
     "RFC 9449 §4.3 htu is of this host": no_proof("for another host"),
     "RFC 9449 §4.3 iat must not be far ahead": no_proof("from the future"),
     "RFC 9449 §4.3 query and fragment of htu are ignored": query_and_fragment_do_not_count,
+    "RFC 9449 §5.2 a client that wants bound tokens must get no other": wants_bound_tokens,
     "RFC 9449 §6.2 introspection must say token_type DPoP": introspection_says_dpop,
     "RFC 9449 §8 nonces must be unpredictable, fresh, and one in an answer": a_nonce_is_ours_fresh_and_one,
     "RFC 9449 §10.1 the proof of a push must be checked": no_proof("of another type"),

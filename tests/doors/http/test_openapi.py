@@ -15,7 +15,7 @@ CLOSED = frozenset({401, 403, 429})
 """What a request gets that did not come through the door."""
 PERSON_ONLY = (
     *("/v1/account/", "/v1/passkeys", "/v1/password", "/v1/proof", "/v1/sign-ins", "/v1/totp"),
-    *("/v1/vault/locked-mode", "/v1/vault/start-over"),
+    *("/v1/vault/locked-mode", "/v1/vault/start-over", "/v1/invitations"),
 )
 """Doors that no token opens: what comes through them is told by the portal's run."""
 NOT_FOR_A_BROWSER = {f"POST {PORTAL}/passkeys", f"GET {PORTAL}/token"}
@@ -26,7 +26,7 @@ JUNK: tuple[bytes, ...] = (b"", b"\xff\xfe\x00", b"a=1&a=2&next=%00&token=" + b"
 @pytest.fixture(scope="module")
 def satchel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Satchel]:
     """A Satchel of its own, which may come to harm."""
-    settings = {"SATCHEL_BUILTIN_MODEL": "off", "SATCHEL_DYNAMIC_REGISTRATION": "on"}
+    settings = {"SATCHEL_BUILTIN_MODEL": "off", "SATCHEL_DYNAMIC_REGISTRATION": "on", "SATCHEL_SIGN_UP": "invite"}
     with running(tmp_path_factory.mktemp("openapi"), **settings) as server:
         yield server
 

@@ -70,7 +70,7 @@ def satchel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Satchel]:
     """A Satchel of its own, with a model of a server of the test's."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    settings = {"SATCHEL_BUILTIN_MODEL": "off", "SATCHEL_DYNAMIC_REGISTRATION": "on"}
+    settings = {"SATCHEL_BUILTIN_MODEL": "off", "SATCHEL_DYNAMIC_REGISTRATION": "on", "SATCHEL_SIGN_UP": "invite"}
     with running(tmp_path_factory.mktemp("answers"), **settings) as home:
         home.add_server(f"http://127.0.0.1:{server.server_port}/v1", "lab")
         yield home
@@ -208,6 +208,9 @@ def tell_vault(run: Run, app: Run) -> None:
 
 def tell_account(run: Run, app: Run) -> None:
     run.tell("GET", f"{PORTAL}/account/export")
+    invited = run.tell("POST", f"{PORTAL}/invitations", {"name": "Ivo"})["data"]["id"]
+    run.tell("GET", f"{PORTAL}/invitations")
+    run.tell("DELETE", f"{PORTAL}/invitations/{{invitation_id}}", named={"invitation_id": invited})
     for each in run.tell("GET", f"{PORTAL}/sign-ins")["data"]:
         if not each["current"]:
             run.tell("DELETE", f"{PORTAL}/sign-ins/{{sign_in_id}}", named={"sign_in_id": each["id"]})

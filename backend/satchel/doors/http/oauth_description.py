@@ -63,7 +63,10 @@ _BODIES: Mapping[str, Mapping[str, Any]] = {
         "application/json": {
             "schema": _object(
                 ["redirect_uris"],
-                {"redirect_uris": _TEXTS, "client_name": _TEXT, "scope": _TEXT, "grant_types": _TEXTS, "response_types": _TEXTS},
+                {
+                    **{"redirect_uris": _TEXTS, "client_name": _TEXT, "scope": _TEXT, "grant_types": _TEXTS, "response_types": _TEXTS},
+                    "dpop_bound_access_tokens": {"type": "boolean"},
+                },
             )
         }
     },

@@ -112,15 +112,21 @@ def _app(client_id: str, document: bytes) -> App:
     uris = said.get("redirect_uris")
     if not isinstance(uris, list) or not 0 < len(uris) <= _MAX_REDIRECTS or not all(may_return(uri) for uri in uris):
         raise _wrong("the app's document needs redirect_uris, each https or on a loopback address")
-    bare = app_of_document(client_id)
+    bare, binds = app_of_document(client_id), binds_tokens(said)
     return App(
         client_id=client_id,
         name=name_of(said) or bare.name,
         scopes=bare.scopes,
         redirect_uris=frozenset(uris),
         origin=bare.origin,
-        pairs_devices=isinstance(grants := said.get("grant_types"), list) and DEVICE_CODE_GRANT_TYPE in grants,
+        pairs_devices=isinstance(grants := said.get("grant_types"), list) and DEVICE_CODE_GRANT_TYPE in grants and not binds,
+        binds_tokens=binds,
     )
+
+
+def binds_tokens(said: Mapping[str, object]) -> bool:
+    """Tell whether an app wants bound tokens only (RFC 9449 §5.2). Devices are then not paired: their codes are bound to no key."""
+    return said.get("dpop_bound_access_tokens") is True
 
 
 def name_of(said: Mapping[str, object]) -> str | None:

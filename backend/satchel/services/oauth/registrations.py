@@ -17,7 +17,7 @@ from authlib.oauth2.rfc8628 import DEVICE_CODE_GRANT_TYPE
 from satchel.domain.apps import App
 from satchel.ports.clock import Clock
 from satchel.services.oauth.checks import refused
-from satchel.services.oauth.documents import DOCUMENT_SCOPES, may_return, name_of
+from satchel.services.oauth.documents import DOCUMENT_SCOPES, binds_tokens, may_return, name_of
 from satchel.services.oauth.key_proofs import Secrets
 from satchel.services.oauth.records import Answer, scope_text, scopes_of
 
@@ -43,6 +43,7 @@ class _Said:
     scopes: frozenset[str]
     grants: tuple[str, ...]
     until: int
+    binds_tokens: bool
 
 
 class Registrations:
@@ -72,7 +73,8 @@ class Registrations:
             "token_endpoint_auth_method": "none",
             "scope": scope_text(said.scopes),
         }
-        return Answer(201, told | ({"client_name": said.name} if said.name else {}))
+        more = {"client_name": said.name} if said.name else {}
+        return Answer(201, told | more | ({"dpop_bound_access_tokens": True} if said.binds_tokens else {}))
 
     async def find(self, client_id: str) -> App | None:
         """Return the app of a client id that was given out here and still counts, or None. Raises `NotReady` while that cannot be told."""
@@ -82,15 +84,16 @@ class Registrations:
         if not any(hmac.compare_digest(mac.encode(errors="replace"), _mac(payload, secret).encode()) for secret in await self._secrets()):
             return None
         try:
-            name, uris, scopes, grants, until = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+            name, uris, scopes, grants, until, *binds = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         except (ValueError, binascii.Error):
             return None
         if until <= self._clock.now().timestamp():
             return None
         parts = urlsplit(uris[0])
         origin = f"{parts.scheme}://{parts.netloc}"
-        shown, pairs = name or parts.netloc, DEVICE_CODE_GRANT_TYPE in grants
-        return App(client_id, shown, frozenset(scopes), redirect_uris=frozenset(uris), origin=origin, pairs_devices=pairs)
+        shown, pairs = name or parts.netloc, DEVICE_CODE_GRANT_TYPE in grants and not binds
+        allowed, back = frozenset(scopes), frozenset(uris)
+        return App(client_id, shown, allowed, redirect_uris=back, origin=origin, pairs_devices=pairs, binds_tokens=bool(binds))
 
 
 def _read(body: bytes, until: datetime) -> _Said:
@@ -111,7 +114,7 @@ def _read(body: bytes, until: datetime) -> _Said:
     wanted = said.get("scope", "")
     scopes = scopes_of(wanted if isinstance(wanted, str) else "") & DOCUMENT_SCOPES
     taken = tuple(grant for grant in _GRANTS if grant in grants or grant == "refresh_token")
-    return _Said(name_of(said), tuple(uris), scopes or DOCUMENT_SCOPES, taken, int(until.timestamp()))
+    return _Said(name_of(said), tuple(uris), scopes or DOCUMENT_SCOPES, taken, int(until.timestamp()), binds_tokens(said))
 
 
 def _site_of(uri: str) -> tuple[str, str | None, int | None]:
@@ -120,7 +123,7 @@ def _site_of(uri: str) -> tuple[str, str | None, int | None]:
 
 
 def _client_id(said: _Said, secret: bytes) -> str:
-    listed = [said.name, said.redirect_uris, sorted(said.scopes), said.grants, said.until]
+    listed = [said.name, said.redirect_uris, sorted(said.scopes), said.grants, said.until, *([True] if said.binds_tokens else [])]
     payload = _base64url(json.dumps(listed, separators=(",", ":")).encode())
     client_id = f"{_PREFIX}{payload}.{_mac(payload, secret)}"
     if len(client_id) > _MAX_CLIENT_ID_CHARACTERS:

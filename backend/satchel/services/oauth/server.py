@@ -11,7 +11,7 @@ from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc9207 import IssuerParameter
 
-from satchel.domain.apps import AuthorizationCode
+from satchel.domain.apps import ANY_KEY, AuthorizationCode
 from satchel.domain.audit import Act, AuditRecord
 from satchel.domain.pairings import Pairing
 from satchel.domain.tokens import SCOPES, Token, TokenKind, secret_hash, token_text
@@ -148,7 +148,7 @@ class _CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
                 expires_at=desk.now + CODE_LIFE,
                 family_id=desk.ids.new("fam"),
                 origin=request.client.app.origin,
-                key_hash=request.payload.data.get("dpop_jkt"),
+                key_hash=request.payload.data.get("dpop_jkt") or (ANY_KEY if app.binds_tokens else None),
             )
         )
 
@@ -160,7 +160,7 @@ class _CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
         if not first:
             self._desk.revoke_family(record.family_id)
             return None
-        if record.key_hash not in (None, self._desk.key_hash):  # bound to another key (RFC 9449 §10)
+        if not record.is_for(self._desk.key_hash):  # bound to another key, or to one at all (RFC 9449 §10, §5.2)
             return None
         return None if record.expires_at <= self._desk.now else Code(record)
 
