@@ -14,6 +14,10 @@ from tests.e2e.counting_server import CountingServer
 from tests.stage import EMAIL, PASSWORD, Satchel
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
+OLD = {
+    **{"id": "7", "timestamp": 1_690_000_000_000, "model": "openai/gpt-4", "origin": {"domain": "https://chat.example"}},
+    **{"input": {"prompt": "How long do tea leaves steep?"}, "outputs": [{"text": "Three minutes."}]},
+}
 LONG = "a-name-that-does-not-end.and-another-long-label-in-the-middle.some-more.localhost"
 MIXED = "xn--pple-43d.localhost"
 REASON = "x" * 59 + " " + "y" * 60
@@ -70,18 +74,37 @@ def test_first_run_sign_in_and_connecting(browser: Chromium, satchel: Satchel) -
 def test_f4_window_ais_keys_and_sites_are_brought_over(browser: Chromium, satchel: Satchel, counting: CountingServer) -> None:
     config = {"id": "1", "auth": "key", "label": "Local", "models": [], "baseUrl": counting.base_url, "apiKey": "sk-of-long-ago"}
     site = {"domain": "https://chat.example", "path": "/a", "title": "Chat", "permissions": "allow"}
-    kept = {"sync": {"configs-1": json.dumps(config)}, "local": {"origins-1": json.dumps(site)}}
+    kept = {"sync": {"configs-1": json.dumps(config)}, "local": {"origins-1": json.dumps(site), "transactions-7": json.dumps(OLD)}}
     with tab(browser, f"chrome-extension://{browser.extension_id}/options.html#settings") as page:
-        page.get_by_text("Bring keys and sites over").click()
+        page.get_by_text("Bring keys, sites and history over").click()
         page.get_by_label("Paste what was copied").fill(json.dumps(kept))
         page.get_by_label("chat.example").check()
+        page.get_by_label("Keep old questions and answers").last.select_option("90")
         assert faults_of(page) == []
         page.get_by_role("button", name="Bring over").click()
         page.get_by_text("works", exact=False).last.wait_for()
         page.get_by_text("https://chat.example: allowed").wait_for()
+        page.get_by_text("1 old question: in your activity").wait_for()
         assert faults_of(page) == []
         left = page.evaluate("async () => JSON.stringify([await chrome.storage.local.get(), await chrome.storage.session.get()])")
     assert "sk-of-long-ago" not in left, "keys go to the vault and stay nowhere else"
+    with tab(browser, f"chrome-extension://{browser.extension_id}/options.html#settings") as page:
+        kept_for = page.locator("select[aria-labelledby=keep-old-title]")
+        kept_for.wait_for()
+        assert kept_for.input_value() == "90"
+    with tab(browser, f"chrome-extension://{browser.extension_id}/options.html#activity") as page:
+        page.get_by_role("searchbox").fill("tea leaves")
+        page.locator("tbody .linklike").click()
+        page.get_by_text("Brought over from Window AI").wait_for()
+        page.get_by_text("Three minutes.").wait_for()
+        assert faults_of(page) == []
+        with page.expect_download() as saved:
+            page.get_by_role("button", name="JSON").click()
+        assert "Three minutes." in saved.value.path().read_text()
+        page.get_by_role("button", name="Forget this").click()
+        page.get_by_role("button", name="Forget", exact=True).last.click()
+        page.locator("tbody .linklike").wait_for(state="detached")
+    assert "tea leaves" not in json.dumps(satchel.call(satchel.add_token(), "GET", "/v1/generations")), "it goes to no server"
 
 
 def test_b9_keys_are_managed_by_keyboard_alone(browser: Chromium, satchel: Satchel, counting: CountingServer) -> None:

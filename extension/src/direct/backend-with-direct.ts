@@ -1,18 +1,21 @@
 import type { Generation } from "../wire/generation";
 import type { GenerationPage } from "../wire/generation-page";
 import { Backend } from "../worker/backend";
-import type { DirectActivity } from "./direct-activity";
 import type { DirectRoutes } from "./direct-routes";
+import type { OwnRecord } from "./own-record";
 
 interface Laid {
   routes: DirectRoutes;
-  activity: DirectActivity;
+  /** Activity of which the backend does not know. */
+  records: readonly OwnRecord[];
   /** Keeps which direct model the person chose; null for one of the backend's. */
   prefer(model: string | null): Promise<void>;
 }
 
-/** Stands in a cursor between the backend's own and the moment that a page reached. */
+/** Stands in a cursor between the backend's own, empty once the backend has told all, and the moment that a page reached. */
 const MARK = "~";
+/** How much of what only this browser knows follows at once on the backend's last page. */
+const OWN_AT_ONCE = 500;
 
 /**
  * The backend's doors, with what only this browser knows laid over: direct models among the others, the choice of one of them, and
@@ -49,30 +52,41 @@ export class BackendWithDirect extends Backend {
 
   override async generationPage(limit: number, origin: string | null, cursor: string | null) {
     const [inner, until] = cursor?.includes(MARK) ? (cursor.split(MARK) as [string, string]) : [cursor, null];
-    const page = await super.generationPage(limit, origin, inner);
+    const none: GenerationPage = { data: [], next_cursor: null };
+    const page = inner === "" ? none : await super.generationPage(limit, origin, inner);
     const since = page.next_cursor === null ? null : (page.data.at(-1)?.started_at ?? null);
-    const direct = (await this.laid.activity.list(origin)).filter((one) => isWithin(one, since, until));
-    const data = [...page.data, ...direct].sort((a, b) => momentOf(b) - momentOf(a));
-    const next_cursor = page.next_cursor === null ? null : `${page.next_cursor}${MARK}${since ?? ""}`;
-    return { data, next_cursor } satisfies GenerationPage;
+    const lists = await Promise.all(this.laid.records.map((record) => record.list(origin)));
+    const own = lists.flat().filter((one) => isWithin(one, since, until));
+    const data = [...page.data, ...own].sort((a, b) => momentOf(b) - momentOf(a));
+    if (page.next_cursor !== null) return { data, next_cursor: `${page.next_cursor}${MARK}${since ?? ""}` };
+    return cut(data, page.data.at(-1));
   }
 
   override async generations(limit: number, origin: string | null) {
-    return (await super.generations(limit, origin)).slice(0, limit);
+    return (await super.generations(limit, origin)).filter(({ said }) => said === undefined).slice(0, limit);
   }
 
   override async forgetGeneration(id: string) {
-    if (!(await this.laid.activity.forget(id))) await super.forgetGeneration(id);
+    const found = await Promise.all(this.laid.records.map((record) => record.forget(id)));
+    if (!found.includes(true)) await super.forgetGeneration(id);
   }
 
   override async forgetGenerations(origin: string | null) {
     await super.forgetGenerations(origin);
-    await this.laid.activity.forgetAll(origin);
+    await Promise.all(this.laid.records.map((record) => record.forgetAll(origin)));
   }
 }
 
 function momentOf({ started_at: startedAt }: Pick<Generation, "started_at">): number {
   return Date.parse(startedAt);
+}
+
+/** So much of the last page as is shown at once, never less than the backend's; what began at one moment stays together. */
+function cut(data: readonly Generation[], lastOfTheBackend: Generation | undefined): GenerationPage {
+  let end = Math.max(OWN_AT_ONCE, lastOfTheBackend === undefined ? 0 : data.indexOf(lastOfTheBackend) + 1);
+  while (end < data.length && data[end]?.started_at === data[end - 1]?.started_at) end += 1;
+  const shown = data.slice(0, end);
+  return { data: shown, next_cursor: end < data.length ? `${MARK}${shown.at(-1)?.started_at}` : null };
 }
 
 /** Whether one belongs on a page that reaches from `until` (not with it) back to `since`; null leaves that end open. */

@@ -10,6 +10,7 @@ import { DirectOnce } from "./direct-once";
 import { DirectRoutes } from "./direct-routes";
 import { localHosts } from "./local-hosts";
 import { LocalServers } from "./local-servers";
+import { OldHistory } from "./old-history";
 import { SiteRate } from "./site-rate";
 import { stayAwake } from "./stay-awake";
 
@@ -32,13 +33,14 @@ export function directAccess({ settings, session, local, memory, fetch }: Depend
     isListed: async (id) => (await plain.models()).some((model) => model.id === id),
   });
   const activity = new DirectActivity(local);
-  const laid = { routes, activity, prefer: (model: string | null) => settings.setDirectModel(model) };
+  const old = new OldHistory(() => settings.keepOldDays());
+  const laid = { routes, records: [activity, old], prefer: (model: string | null) => settings.setDirectModel(model) };
   const backend = new BackendWithDirect(laid, settings, session, fetch);
   const grants = new SiteGrants(backend);
   const grant: typeof grants.grant = (caller) => grants.grant(caller);
   const preferred = async () => (await plain.account()).preferred_model;
   const kept = { activity, once: new DirectOnce(memory), rate: new SiteRate(memory) };
-  return { backend, servers, parts: { routes, grant, preferred, ...kept, stayAwake } };
+  return { backend, servers, old, parts: { routes, grant, preferred, ...kept, stayAwake } };
 }
 
 function mayAskThem(): Promise<boolean> {

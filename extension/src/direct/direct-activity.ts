@@ -1,12 +1,13 @@
 import type { Generation } from "../wire/generation";
 import type { KeyValue } from "../worker/key-value";
 import { KeyedQueue } from "../worker/keyed-queue";
+import type { OwnRecord } from "./own-record";
 
 const KEY = "directActivity";
 const KEPT_AT_MOST = 500;
 
 /** What was asked directly, newest first: kept in this browser only, without prompts and answers, like the backend's record. */
-export class DirectActivity {
+export class DirectActivity implements OwnRecord {
   private readonly queue = new KeyedQueue();
 
   constructor(private readonly local: KeyValue) {}
@@ -15,20 +16,17 @@ export class DirectActivity {
     return this.change((all) => [generation, ...all].slice(0, KEPT_AT_MOST));
   }
 
-  /** All of them, or those of one site. */
   async list(origin: string | null): Promise<Generation[]> {
     const all = await this.all();
     return origin === null ? all : all.filter((one) => one.origin === origin);
   }
 
-  /** Whether there was such a one; it is forgotten. */
   async forget(id: string): Promise<boolean> {
     const there = (await this.all()).some((one) => one.id === id);
     if (there) await this.change((all) => all.filter((one) => one.id !== id));
     return there;
   }
 
-  /** Forgets all, or those of one site. */
   forgetAll(origin: string | null): Promise<void> {
     return this.change((all) => all.filter((one) => origin !== null && one.origin !== origin));
   }

@@ -67,7 +67,7 @@ interface RowProps {
 }
 
 function Row({ generation, modelName, chosen, onChoose }: RowProps) {
-  const { usage, origin, app, started_at: startedAt, duration_ms: took } = generation;
+  const { usage, origin, app, said, started_at: startedAt, duration_ms: took } = generation;
   const at = new Date(startedAt);
   const when = formatMoment(at, new Date());
   return (
@@ -88,7 +88,7 @@ function Row({ generation, modelName, chosen, onChoose }: RowProps) {
         <GenerationStatus.Mark of={generation} />
       </td>
       <td class="num hide-n wide-only m2">
-        {formatTokens(usage.input_tokens)} / {formatTokens(usage.output_tokens)}
+        {said === undefined ? `${formatTokens(usage.input_tokens)} / ${formatTokens(usage.output_tokens)}` : "–"}
       </td>
       <td class="num hide-n wide-only m2">{took === null ? "–" : formatDuration(took)}</td>
       <td class="num">{costOf(generation)}</td>

@@ -11,6 +11,7 @@ import { Icon } from "./icon";
 import { language } from "./language";
 import { OriginName } from "./origin-name";
 import { t } from "./t";
+import { WhatWasSaid } from "./what-was-said";
 
 interface Props {
   generation: Generation;
@@ -38,6 +39,7 @@ export function GenerationPanel({ generation, modelName, onClose, onStop, onForg
         </button>
       </div>
       <GenerationStatus.Mark of={generation} />
+      {generation.said !== undefined && <WhatWasSaid said={generation.said} />}
       {generation.status === "live" && (
         <button type="button" class="btn sm" onClick={onStop}>
           <Icon name="stop" small />
@@ -72,7 +74,7 @@ export function GenerationPanel({ generation, modelName, onClose, onStop, onForg
             <span class="mono">{dropped.join(", ")}</span>
           </Fact>
         )}
-        <Figures of={generation} />
+        {generation.said === undefined ? <Figures of={generation} /> : <When of={generation} />}
         <Fact name={t("activity_id")}>
           <span class="mono anywhere">{generation.id}</span>
         </Fact>
@@ -87,15 +89,11 @@ export function GenerationPanel({ generation, modelName, onClose, onStop, onForg
 }
 
 function Figures({ of: generation }: { of: Generation }) {
-  const { usage, cost, started_at: startedAt, first_event_ms: first, duration_ms: took } = generation;
+  const { usage, cost, first_event_ms: first, duration_ms: took } = generation;
   const count = (tokens: number) => new Intl.NumberFormat(language.locale).format(tokens);
-  const at = new Date(startedAt);
-  const full = { dateStyle: "medium", timeStyle: "medium" } as const;
   return (
     <>
-      <Fact name={t("activity_when")}>
-        <time dateTime={startedAt}>{new Intl.DateTimeFormat(language.locale, full).format(at)}</time>
-      </Fact>
+      <When of={generation} />
       <Fact name={t("activity_first")}>{first === null ? "–" : formatDuration(first)}</Fact>
       <Fact name={t("activity_took")}>{took === null ? "–" : formatDuration(took)}</Fact>
       <Fact name={t("activity_tokensIn")}>{count(usage.input_tokens)}</Fact>
@@ -108,6 +106,15 @@ function Figures({ of: generation }: { of: Generation }) {
         <b class="b">{cost.known && cost.nusd > 0 ? formatUsd(cost.nusd / NUSD_PER_USD, 6) : costOf(generation)}</b>
       </Fact>
     </>
+  );
+}
+
+function When({ of: { started_at: startedAt } }: { of: Generation }) {
+  const full = { dateStyle: "medium", timeStyle: "medium" } as const;
+  return (
+    <Fact name={t("activity_when")}>
+      <time dateTime={startedAt}>{new Intl.DateTimeFormat(language.locale, full).format(new Date(startedAt))}</time>
+    </Fact>
   );
 }
 

@@ -1,6 +1,8 @@
 import { useState } from "preact/hooks";
+import type { Preferences } from "../wire/preferences";
 import { errorWords } from "./error-words";
 import { firstCaveats } from "./first-caveats";
+import { KeepOld } from "./keep-old";
 import { Note } from "./note";
 import type { OptionsSource } from "./options-source";
 import { OriginName } from "./origin-name";
@@ -8,6 +10,7 @@ import { saveFile } from "./save-file";
 import { t } from "./t";
 import { toggled } from "./toggled";
 import type { OldKey, WindowAiExport } from "./window-ai-export";
+import { WindowAiHistory } from "./window-ai-history";
 
 interface Props {
   found: WindowAiExport;
@@ -19,13 +22,17 @@ interface Props {
 export function ImportChoices({ found, source, onDone }: Props) {
   const [keys, setKeys] = useState<ReadonlySet<string>>(new Set(found.keys.map((_, index) => String(index))));
   const [sites, setSites] = useState<ReadonlySet<string>>(new Set());
+  const [history, setHistory] = useState(true);
+  const [days, setDays] = useState<Preferences["keepOldDays"]>(0);
   const [results, setResults] = useState<readonly string[] | null>(null);
   const [busy, setBusy] = useState(false);
   const bring = async () => {
     if (busy) return;
     setBusy(true);
     const chosen = found.keys.filter((_, index) => keys.has(String(index)));
-    setResults(await bringOver({ ...found, keys: chosen }, [...sites], source));
+    const lines = await bringOver({ ...found, keys: chosen }, [...sites], source);
+    if (history && found.history.length > 0) lines.push(await keepHistory(found, days, source));
+    setResults(lines);
     setBusy(false);
   };
   if (results !== null) return <Results of={results} onDone={onDone} />;
@@ -62,12 +69,20 @@ export function ImportChoices({ found, source, onDone }: Props) {
         </fieldset>
       )}
       {found.history.length > 0 && (
-        <Note kind="plain">
-          <p>{t("import_history", { count: found.history.length })}</p>
-          <button type="button" class="btn sm" onClick={() => saveHistory(found)}>
-            {t("import_historySave")}
-          </button>
-        </Note>
+        <fieldset class="stack s1">
+          <legend class="h4">{t("import_history")}</legend>
+          <label class="check">
+            <input type="checkbox" checked={history} onChange={() => setHistory(!history)} />
+            {t("import_questions", { count: found.history.length })}
+          </label>
+          <p class="t12 m3">{t("import_historyHint")}</p>
+          <div class="row">
+            <KeepOld days={days} disabled={!history} onChoose={setDays} />
+            <button type="button" class="btn sm" onClick={() => saveHistory(found)}>
+              {t("import_historySave")}
+            </button>
+          </div>
+        </fieldset>
       )}
       <div class="row">
         <button type="button" class="btn primary" aria-busy={busy} onClick={() => void bring()}>
@@ -83,6 +98,16 @@ export function ImportChoices({ found, source, onDone }: Props) {
 
 function saveHistory({ history }: WindowAiExport): void {
   saveFile("window-ai-history.json", "application/json", `${JSON.stringify(history, null, 2)}\n`);
+}
+
+/** For how many days first, so that nothing is kept longer than was chosen, not for a moment. */
+function keepHistory(found: WindowAiExport, days: Preferences["keepOldDays"], source: OptionsSource): Promise<string> {
+  const old = WindowAiHistory.read(found.history);
+  const keeping = source.setPreferences({ keepOldDays: days }).then(() => source.keepHistory(old));
+  return keeping.then(
+    () => t("import_historyKept", { count: old.length }),
+    (problem: unknown) => t("import_failed", { what: t("import_history"), why: errorWords(problem) }),
+  );
 }
 
 function keyWords({ name, provider, secret, baseUrl }: OldKey): string {

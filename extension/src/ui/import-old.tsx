@@ -8,7 +8,7 @@ import { WindowAiExport } from "./window-ai-export";
 const COMMAND =
   "copy(JSON.stringify({ sync: await chrome.storage.sync.get(), local: await chrome.storage.local.get() }))";
 
-/** Brings keys and sites over from the original Window AI. Nothing of the file is kept here. */
+/** Brings keys, sites and history over from the original Window AI. */
 export function ImportOld({ source }: { source: OptionsSource }) {
   const [text, setText] = useState("");
   const [found, setFound] = useState<WindowAiExport | null>(null);

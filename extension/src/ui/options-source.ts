@@ -6,7 +6,10 @@ import type { DataSource } from "./data-source";
 import type { FirstRunSource } from "./first-run-source";
 
 type Keys = Pick<WorkerApi, "providers" | "keys" | "addKey" | "renewKey" | "checkKey" | "deleteKey">;
-type Activity = Pick<WorkerApi, "generationPage" | "cancelGeneration" | "forgetGeneration" | "forgetGenerations">;
+type Activity = Pick<
+  WorkerApi,
+  "generationPage" | "keepHistory" | "cancelGeneration" | "forgetGeneration" | "forgetGenerations"
+>;
 
 /** What the options page needs. */
 export interface OptionsSource extends DataSource, FirstRunSource, Keys, Activity {

@@ -3,6 +3,7 @@ import { ConnectStep } from "./connect-step";
 import { DirectSettings } from "./direct-settings";
 import { errorWords } from "./error-words";
 import { ImportOld } from "./import-old";
+import { KeepOld } from "./keep-old";
 import { language } from "./language";
 import { LoadState } from "./load-state";
 import type { OptionsSource } from "./options-source";
@@ -56,6 +57,7 @@ export function SectionSettings({ source, onChange }: { source: OptionsSource; o
           <Pages chosen={value.chosen} onSet={set} />
           <DirectSettings source={source} chosen={value.chosen} onSet={set} />
           <VaultLock chosen={value.chosen} onSet={set} />
+          <OldHistory chosen={value.chosen} onSet={set} />
           <details class="card pad3">
             <summary class="t13 b">{t("import_title")}</summary>
             <div class="gap-top">
@@ -144,6 +146,25 @@ function VaultLock({ chosen, onSet }: GroupProps) {
             aria-checked={chosen.lockOnClose}
             checked={chosen.lockOnClose}
             onChange={(event) => onSet({ lockOnClose: event.currentTarget.checked })}
+          />
+        </SettingRow>
+      </div>
+    </section>
+  );
+}
+
+function OldHistory({ chosen, onSet }: GroupProps) {
+  return (
+    <section class="stack" aria-labelledby="set-old">
+      <h2 class="h2" id="set-old">
+        {t("settings_old")}
+      </h2>
+      <div class="card list">
+        <SettingRow id="keep-old" title={t("settings_keepOld")} hint={t("settings_keepOldHint")}>
+          <KeepOld
+            days={chosen.keepOldDays}
+            labelledBy="keep-old-title"
+            onChoose={(keepOldDays) => onSet({ keepOldDays })}
           />
         </SettingRow>
       </div>

@@ -24,6 +24,8 @@ const COLUMNS: Readonly<Record<string, (each: Generation) => string | number | n
   attempts: ({ attempts }) => attempts ?? null,
   failed_attempts: ({ failed_attempts: failed }) =>
     failed?.map((each) => `${each.endpoint} ${each.code} ${each.duration_ms} ms`).join("; ") || null,
+  asked: ({ said }) => said?.asked ?? null,
+  answered: ({ said }) => said?.answered ?? null,
 };
 
 /** Generations as RFC 4180 has it, with a line of names first. No cell is read as a formula by a spreadsheet. */

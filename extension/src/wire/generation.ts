@@ -6,6 +6,12 @@ export interface FailedAttempt {
   duration_ms: number;
 }
 
+/** What was said in a generation of the original Window AI, which kept it; null where there was no answer. */
+export interface Said {
+  asked: string;
+  answered: string | null;
+}
+
 /** One line of the record, as `GET /v1/generations` returns it. Prompts and answers are not in it. */
 export interface Generation {
   id: string;
@@ -43,4 +49,6 @@ export interface Generation {
   duration_ms: number | null;
   /** Asked past the backend: kept in this browser only. */
   direct?: true;
+  /** Brought over from the original Window AI, and kept in this browser only. */
+  said?: Said;
 }

@@ -15,6 +15,8 @@ export interface Preferences {
   lockAfterMinutes: 15 | 5 | 60 | 240;
   /** Whether a locked vault is locked when this browser is closed. */
   lockOnClose: boolean;
+  /** For how many days what was brought over of Window AI's history is kept; 0 is until it is forgotten. */
+  keepOldDays: 0 | 30 | 90 | 365;
 }
 
 /** The first of each is what holds until the person chooses. */
@@ -26,6 +28,7 @@ const CHOICES: { readonly [Name in keyof Preferences]: readonly Preferences[Name
   nearlySpent: [true, false],
   lockAfterMinutes: [15, 5, 60, 240],
   lockOnClose: [false, true],
+  keepOldDays: [0, 30, 90, 365],
 };
 const NAMES = Object.keys(CHOICES) as (keyof Preferences)[];
 

@@ -32,6 +32,8 @@ export interface WorkerApi extends VaultDoor {
   /** Stops a running generation of any client by its id. */
   cancelGeneration(id: string): Promise<void>;
   /** Erases who asked what of whom in one that has ended; what it cost stays counted. */
+  /** Keeps what the original Window AI kept, in this browser only. */
+  keepHistory(generations: readonly Generation[]): Promise<void>;
   forgetGeneration(id: string): Promise<void>;
   /** The same for all that have ended, or for those of one site. */
   forgetGenerations(origin: string | null): Promise<void>;

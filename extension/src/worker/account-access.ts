@@ -22,6 +22,6 @@ export function accountAccess(local: KeyValue, memory: KeyValue) {
     authorize: async (url) => (await browser.identity.launchWebAuthFlow({ url, interactive: true })) ?? "",
     redirectUri: () => browser.identity.getRedirectURL(),
   });
-  const { backend, ...direct } = directAccess({ settings, session, local, memory, fetch: fetchNow });
-  return { settings, session, signIn, backend, direct };
+  const { backend, old, ...direct } = directAccess({ settings, session, local, memory, fetch: fetchNow });
+  return { settings, session, signIn, backend, direct, old };
 }

@@ -43,7 +43,7 @@ export function assemble({ changed, asking }: Told) {
   const memory = browserKeyValue(() => browser.storage.session);
   const local = browserKeyValue(() => browser.storage.local);
   const access = accountAccess(local, memory);
-  const { settings, session, backend, direct } = access;
+  const { settings, session, backend, direct, old } = access;
   const tops = new TopOrigins(browser.tabs);
   const grants = new SiteGrants(backend);
   const subscribers = new Subscribers(memory, browser.tabs, grants);
@@ -77,5 +77,5 @@ export function assemble({ changed, asking }: Told) {
     if (push.event === "grants_changed") void subscribers.permissionsChanged(String(push.data["origin"]));
     changed();
   }
-  return { builtIn: new BuiltInScripts(settings), ...asks, generations, page, service, startLock, toolbar, tops };
+  return { builtIn: new BuiltInScripts(settings), ...asks, generations, old, page, service, startLock, toolbar, tops };
 }

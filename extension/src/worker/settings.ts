@@ -76,6 +76,11 @@ export class Settings {
     return preferences.parse({ lockAfterMinutes: await this.local.get("lockAfterMinutes") }).lockAfterMinutes * 60;
   }
 
+  /** For how many days the original's history is kept once it was brought over; 0 is until it is forgotten. */
+  async keepOldDays(): Promise<number> {
+    return preferences.parse({ keepOldDays: await this.local.get("keepOldDays") }).keepOldDays;
+  }
+
   /** Whether the vault is locked when the browser is closed. */
   async lockOnClose(): Promise<boolean> {
     return preferences.parse({ lockOnClose: await this.local.get("lockOnClose") }).lockOnClose;

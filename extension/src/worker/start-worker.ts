@@ -48,6 +48,7 @@ export function startWorker(): void {
   browser.alarms.onAlarm.addListener(({ name }) => void sweeps.heard(name));
   keepStorageFromPages();
   void sweeps.run();
+  void worker.old.expire().catch(() => undefined);
   void worker.toolbar.draw();
 }
 

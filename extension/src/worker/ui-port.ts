@@ -22,6 +22,7 @@ const CALLS = new Set<string>([
   "generations",
   "generationPage",
   "cancelGeneration",
+  "keepHistory",
   "forgetGeneration",
   "forgetGenerations",
   "providers",

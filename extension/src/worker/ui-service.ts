@@ -1,5 +1,7 @@
 import type { LocalServers } from "../direct/local-servers";
+import type { OldHistory } from "../direct/old-history";
 import type { ConsentDecision } from "../wire/consent-decision";
+import type { Generation } from "../wire/generation";
 import type { GrantDraft } from "../wire/grant-draft";
 import type { KeyDraft } from "../wire/key-draft";
 import { RpcFailure } from "../wire/rpc-failure";
@@ -26,6 +28,7 @@ interface Dependencies {
   device: DeviceUnlock;
   generations: Generations;
   link: Link;
+  old: Pick<OldHistory, "add">;
   session: Session;
   servers: Pick<LocalServers, "servers">;
   signIn: SignIn;
@@ -111,6 +114,7 @@ export class UiService implements WorkerApi {
   generationPage = (limit: number, origin: string | null, cursor: string | null) =>
     this.deps.backend.generationPage(limit, origin, cursor);
   cancelGeneration = (id: string) => this.deps.backend.cancelGeneration(id);
+  keepHistory = (generations: readonly Generation[]) => this.deps.old.add(generations);
   forgetGeneration = (id: string) => this.deps.backend.forgetGeneration(id);
   forgetGenerations = (origin: string | null) => this.deps.backend.forgetGenerations(origin);
   providers = () => this.deps.backend.providers();

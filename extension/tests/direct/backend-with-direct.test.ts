@@ -1,12 +1,15 @@
+import "fake-indexeddb/auto";
 import { describe, expect, it } from "vitest";
 import { BackendWithDirect } from "../../src/direct/backend-with-direct";
 import { DirectActivity } from "../../src/direct/direct-activity";
 import { DirectRoutes } from "../../src/direct/direct-routes";
+import { OldHistory } from "../../src/direct/old-history";
 import type { Generation } from "../../src/wire/generation";
 import type { Session } from "../../src/worker/session";
 import { Settings } from "../../src/worker/settings";
 import { memoryKeyValue } from "../worker/memory-key-value";
 
+const said = { asked: "Why?", answered: "Because." };
 const NEAR = "ollama:llama3:8b";
 
 function generation(id: string, minute: number, direct = false): Generation {
@@ -33,6 +36,7 @@ function backend(pages: Record<string, unknown>) {
   const local = memoryKeyValue();
   const settings = new Settings(local);
   const activity = new DirectActivity(local);
+  const old = new OldHistory(() => settings.keepOldDays());
   const route = { model: model(NEAR), stream: async function* () {} };
   const routes = new DirectRoutes({
     sources: [{ prefixes: ["ollama"], routes: async () => [route] }],
@@ -47,7 +51,12 @@ function backend(pages: Record<string, unknown>) {
     return path in pages ? Response.json(pages[path]) : new Response(null, { status: 204 });
   };
   const prefer = (id: string | null) => settings.setDirectModel(id);
-  return { doors: new BackendWithDirect({ routes, activity, prefer }, settings, session, fetch), activity, asked };
+  return {
+    doors: new BackendWithDirect({ routes, records: [activity, old], prefer }, settings, session, fetch),
+    activity,
+    old,
+    asked,
+  };
 }
 
 describe("the backend with what is direct laid over it", () => {
@@ -64,6 +73,27 @@ describe("the backend with what is direct laid over it", () => {
     expect((await doors.models()).map(({ satchel }) => satchel.preferred)).toEqual([true, false]);
     await doors.setModel("a/b");
     expect((await doors.account()).preferred_model).toBe("a/b");
+  });
+
+  it("F4: puts the original's history behind the backend's, in pages that end, and forgets it with the rest", async () => {
+    const { doors, old, asked } = backend({
+      "/v1/generations?limit=2": { data: [generation("b5", 5), generation("b3", 3)], next_cursor: null },
+      "/v1/generations?limit=20": { data: [generation("b5", 5), generation("b3", 3)], next_cursor: null },
+    });
+    const many = Array.from({ length: 700 }, (_, at) => ({ ...generation(`windowai_${at}`, -1 - at), said }));
+    await old.add(many);
+    const first = await doors.generationPage(2, null, null);
+    expect(first.data.map(({ id }) => id).slice(0, 3)).toEqual(["b5", "b3", "windowai_0"]);
+    const second = await doors.generationPage(2, null, first.next_cursor);
+    expect(second.next_cursor).toBeNull();
+    expect(new Set([...first.data, ...second.data].map(({ id }) => id)).size).toBe(702);
+    expect(first.data.length + second.data.length).toBe(702);
+    expect((await doors.generations(20, null)).map(({ id }) => id)).toEqual(["b5", "b3"]);
+    await doors.forgetGeneration("windowai_7");
+    expect(asked.filter((call) => call.startsWith("DELETE"))).toEqual([]);
+    expect(await old.list(null)).toHaveLength(699);
+    await doors.forgetGenerations(null);
+    expect(await old.list(null)).toEqual([]);
   });
 
   it("puts direct activity among the backend's by time, over all pages, each once", async () => {

@@ -53,6 +53,7 @@ it("a stored preference that is none of the choices counts as not chosen", () =>
     lockAfterMinutes: 15,
     lockOnClose: false,
     direct: "elsewhere",
+    keepOldDays: 0,
   });
 });
 
