@@ -36,6 +36,18 @@ async def test_a_hold_keeps_money_and_a_settlement_replaces_it_by_the_cost(house
     assert await house.journal.orphans("another worker", NOW + DAY) == []
 
 
+async def test_a_generation_runs_from_its_hold_to_its_settlement(house: House) -> None:
+    async def running() -> list[bool]:
+        async with house.database.unit_of_work() as work:
+            return [await work.generations.is_running(account_id) for account_id in ("acct_a", "acct_b")]
+
+    assert await running() == [False, False]
+    await house.journal.hold(hold(amount_nusd=0, budget_ids=()))
+    assert await running() == [True, False]
+    await house.journal.settle(settlement(hold(amount_nusd=0, budget_ids=()), 0))
+    assert await running() == [False, False]
+
+
 async def test_what_was_settled_is_read_back_as_it_was_written(house: House) -> None:
     await house.journal.settle(settlement(hold(budget_ids=()), 40))
     async with house.database.unit_of_work() as work:

@@ -122,6 +122,10 @@ class GenerationStore(Protocol):
         """
         ...
 
+    async def is_running(self, account_id: str) -> bool:
+        """Tell whether a generation of the account is not settled yet, in whichever process it runs."""
+        ...
+
     async def since(self, account_id: str, moment: datetime) -> tuple[int, int]:
         """Return cost in nano-US-dollars and number of generations since `moment`."""
         ...

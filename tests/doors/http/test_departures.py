@@ -1,5 +1,7 @@
 """Export and deletion at the doors: by whoever is signed in and has just proved who they are, and nobody else."""
 
+import sqlite3
+
 from tests.doors.served import Served
 
 from satchel.doors.auth import set_sign_in_cookie
@@ -27,3 +29,15 @@ async def test_a_person_takes_their_data_along_and_leaves(house: Served) -> None
     async with house.http.get(f"{house.url}/portal/api/account", headers=ours) as answer:
         assert answer.status == 401
     assert await house.house.accounts.needs_owner()
+
+
+async def test_what_runs_when_an_account_is_deleted_stops_and_leaves_no_row(house: Served) -> None:
+    async with house.ask("lab:endless", stream=True) as reply:
+        await reply.content.readline()
+        assert await house.house.departures.delete(house.account.id)
+        await reply.read()
+    await house.house.budgets.aclose()  # all that was settled is written
+    with sqlite3.connect(house.house.settings.home / "satchel.db") as database:
+        left = {table: database.execute(f"SELECT count(*) FROM {table}").fetchone() for table in ("generations", "holds", "accounts")}
+    database.close()
+    assert left == {"generations": (0,), "holds": (0,), "accounts": (0,)}

@@ -1,5 +1,7 @@
 """Leaving: a copy of everything that is kept of an account, and its deletion, after which its keys open for nobody."""
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from satchel.domain.account_copies import AccountCopy
@@ -11,7 +13,11 @@ from satchel.ports.clock import Clock
 from satchel.ports.coordination import TOKENS_TOPIC, Bus
 from satchel.ports.stores import Database, Stores
 
+_log = logging.getLogger(__name__)
+
 _PAGE = 500
+_STOPPED_WITHIN_S = 10.0
+_LOOK_EVERY_S = 0.05
 
 
 class Departures:
@@ -71,7 +77,7 @@ class Departures:
                 return False
         self._bus.publish(TOKENS_TOPIC, {"account_id": account_id})
         self._forget(account_id)
-        await self._flush()
+        await self._stopped(account_id)
         async with self._database.unit_of_work() as stores:
             await stores.accounts.remove_wraps(account_id)
         async with self._database.unit_of_work() as stores:
@@ -79,6 +85,19 @@ class Departures:
         await self._database.scrub()
         self._bus.publish(TOKENS_TOPIC, {"account_id": account_id})  # again: somebody may have read a token meanwhile
         return removed
+
+    async def _stopped(self, account_id: str) -> None:
+        """Wait until what ran for the account is settled: a settlement that came later would be a row of nobody's."""
+        try:
+            async with asyncio.timeout(_STOPPED_WITHIN_S):
+                while True:
+                    await self._flush()
+                    async with self._database.unit_of_work() as stores:
+                        if not await stores.generations.is_running(account_id):
+                            return
+                    await asyncio.sleep(_LOOK_EVERY_S)
+        except TimeoutError:
+            _log.warning("%s is deleted while a generation of it still runs; its record may stay", account_id)
 
 
 async def _generations(stores: Stores, account_id: str) -> Sequence[Entry]:

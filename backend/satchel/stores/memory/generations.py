@@ -46,6 +46,10 @@ class MemoryGenerations:
             self._tables.forgotten[entry.generation_id] = True
         return len(found)
 
+    async def is_running(self, account_id: str) -> bool:
+        """Tell whether a generation of the account is not settled yet, in whichever process it runs."""
+        return any(record.account_id == account_id for record in self._tables.holds.values())
+
     async def since(self, account_id: str, moment: datetime) -> tuple[int, int]:
         """Return cost in nano-US-dollars and number of generations since `moment`."""
         costs = [

@@ -56,6 +56,11 @@ class SqlGenerations:
             statement = statement.where(generations.c.origin == origin)
         return await self._transaction.write(statement.values({**ERASED, "dropped": "", "failed_attempts": None, "forgotten": True}))
 
+    async def is_running(self, account_id: str) -> bool:
+        """Tell whether a generation of the account is not settled yet, in whichever process it runs."""
+        query = select(holds.c.generation_id).where(holds.c.account_id == account_id).limit(1)
+        return await self._transaction.row(query) is not None
+
     async def since(self, account_id: str, moment: datetime) -> tuple[int, int]:
         """Return cost in nano-US-dollars and number of generations since `moment`."""
         wanted = (generations.c.account_id == account_id, generations.c.started_at >= moment)
