@@ -16,6 +16,30 @@ PASSKEY = Passkey("pass_1", "acct_a", b"\0name\xff", b"cose\0", "Laptop", NOW, 7
 SOON = NOW + timedelta(minutes=5)
 
 
+async def test_a_preferred_model_and_a_password_leave_each_other_alone(house: House) -> None:
+    before = Account("acct_a", "a@example.org", NOW)
+    async with house.database.unit_of_work() as work:
+        assert await work.accounts.set_password("acct_a", "hash")
+        await work.accounts.prefer("acct_a", "author/other")
+        assert await work.accounts.get("acct_a") == replace(before, preferred_model="author/other", password_hash="hash")
+        assert await work.accounts.set_password("acct_a", "newer")
+        await work.accounts.prefer("acct_a", None)
+        assert await work.accounts.get("acct_a") == replace(before, password_hash="newer")
+        assert await work.accounts.get("acct_b") == Account("acct_b", "b@example.org", NOW)
+
+
+async def test_a_better_hash_takes_the_place_of_the_one_that_was_read_and_of_no_newer_password(house: House) -> None:
+    async with house.database.unit_of_work() as work:
+        assert not await work.accounts.set_password("acct_a", "better", instead_of="weak")
+        await work.accounts.set_password("acct_a", "weak")
+        assert await work.accounts.set_password("acct_a", "better", instead_of="weak")
+        assert not await work.accounts.set_password("acct_a", "late", instead_of="weak")
+        assert not await work.accounts.set_password("acct_z", "nobody's")
+        account = await work.accounts.get("acct_a")
+    assert account is not None
+    assert account.password_hash == "better"
+
+
 async def test_a_passkey_is_found_by_its_credential_and_changed_by_its_account_only(house: House) -> None:
     async with house.database.unit_of_work() as work:
         await work.passkeys.add(PASSKEY)
@@ -24,14 +48,28 @@ async def test_a_passkey_is_found_by_its_credential_and_changed_by_its_account_o
         assert await work.passkeys.by_credential(b"name") is None
         assert [one.id for one in await work.passkeys.list("acct_a")] == ["pass_2", "pass_1"]
         assert await work.passkeys.list("acct_b") == []
-        assert not await work.passkeys.update(replace(PASSKEY, account_id="acct_b", name="mine"))
-        assert await work.passkeys.update(replace(PASSKEY, sign_count=8, name="Phone"))
-        found = await work.passkeys.by_credential(PASSKEY.credential_id)
-        assert found
-        assert (found.sign_count, found.name) == (8, "Phone")
+        assert not await work.passkeys.rename("acct_b", "pass_1", "mine")
+        assert await work.passkeys.rename("acct_a", "pass_1", "Phone")
+        assert await work.passkeys.by_credential(PASSKEY.credential_id) == replace(PASSKEY, name="Phone")
         assert not await work.passkeys.remove("acct_b", "pass_1")
         assert await work.passkeys.remove("acct_a", "pass_1")
         assert not await work.passkeys.remove("acct_a", "pass_1")
+
+
+async def test_a_use_of_a_passkey_counts_once_and_keeps_its_name(house: House) -> None:
+    used = replace(PASSKEY, name="as it was read", sign_count=8, synced=True, last_used_at=SOON)
+    async with house.database.unit_of_work() as work:
+        await work.passkeys.add(PASSKEY)
+        await work.passkeys.rename("acct_a", "pass_1", "Phone")
+        assert not await work.passkeys.use(replace(used, account_id="acct_b"))
+        assert await work.passkeys.use(used)
+        assert await work.passkeys.by_credential(PASSKEY.credential_id) == replace(used, name="Phone")
+        for count in (8, 7, 0):
+            assert not await work.passkeys.use(replace(used, sign_count=count))
+        assert not await work.passkeys.use(replace(used, id="pass_0", sign_count=9))
+        await work.passkeys.add(replace(PASSKEY, id="pass_2", credential_id=b"2", sign_count=0))
+        for _ in range(2):
+            assert await work.passkeys.use(replace(used, id="pass_2", sign_count=0))
 
 
 async def test_a_ceremony_is_taken_once_while_it_lasts(house: House) -> None:
@@ -62,8 +100,8 @@ async def test_ceremonies_that_are_too_old_are_forgotten(house: House) -> None:
 async def test_a_step_is_used_once_and_the_first_one_confirms(house: House) -> None:
     totp = Totp("totp_1", "acct_a", "kek_1", b"\0wrapped", NOW)
     async with house.database.unit_of_work() as work:
-        await work.totps.put(replace(totp, id="totp_0"))
-        await work.totps.put(totp)
+        assert await work.totps.put(replace(totp, id="totp_0"))
+        assert await work.totps.put(totp)
         assert await work.totps.get("acct_a") == totp
         assert await work.totps.get("acct_b") is None
         assert not await work.totps.use_step("totp_0", 5, NOW)
@@ -76,6 +114,7 @@ async def test_a_step_is_used_once_and_the_first_one_confirms(house: House) -> N
     assert not await use(4)
     async with house.database.unit_of_work() as work:
         assert await work.totps.get("acct_a") == replace(totp, last_step=5, confirmed_at=NOW + DAY)
+        assert not await work.totps.put(replace(totp, id="totp_2"))
         await work.totps.use_step("totp_1", 6, NOW + 2 * DAY)
         kept = await work.totps.get("acct_a")
         assert kept

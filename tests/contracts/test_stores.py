@@ -75,17 +75,6 @@ async def test_an_e_mail_is_taken_in_any_case(house: House) -> None:
     with pytest.raises(MalformedRequest):
         async with house.database.unit_of_work() as work:
             await work.accounts.add(Account("acct_c", "A@EXAMPLE.ORG", NOW))
-    with pytest.raises(MalformedRequest):
-        async with house.database.unit_of_work() as work:
-            await work.accounts.update(Account("acct_b", "A@example.org", NOW))
-
-
-async def test_an_account_is_replaced(house: House) -> None:
-    changed = Account("acct_a", "new@example.org", NOW, "author/other", "hash")
-    async with house.database.unit_of_work() as work:
-        await work.accounts.update(changed)
-        assert await work.accounts.get("acct_a") == changed
-        assert await work.accounts.by_email("a@example.org") is None
 
 
 async def test_times_come_back_in_utc_to_the_microsecond(house: House) -> None:

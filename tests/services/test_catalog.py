@@ -2,9 +2,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.databases import Databases
 from tests.yardstick import awaited_cost_us
 
 from satchel.coordination.memory import MemoryBus
@@ -18,6 +20,7 @@ from satchel.ports.coordination import Message, account_topic
 from satchel.ports.stores import UnitOfWork
 from satchel.services.catalog import Catalog
 from satchel.stores.memory.database import MemoryDatabase
+from satchel.stores.sql.database import SqlDatabase
 
 ME = "acct_1"
 MOMENT = datetime(2026, 11, 23, tzinfo=UTC)
@@ -332,6 +335,25 @@ async def test_the_preferred_model_is_the_persons_choice_else_the_first_there_is
     assert account.preferred_model == "ollama:llama3:8b"
     await house.catalog.set_preferred(ME, PREFERRED)
     assert await house.catalog.preferred(ME) == "smollm2/tiny"
+
+
+async def test_a_choice_made_while_the_password_changes_brings_no_old_password_back(databases: Databases, tmp_path: Path) -> None:
+    database = SqlDatabase(await databases.fresh("sqlite", tmp_path), HandClock())
+    async with database.unit_of_work() as stores:
+        await stores.accounts.add(Account(ME, "a@example.org", MOMENT, password_hash="old"))
+    catalog = Catalog(database, MemoryBus(), HandClock(), rows=ROWS, sources={}, local=[Local(LLAMA)], open_key=House().open_key)
+    await catalog.endpoints(ME)
+    async with database.unit_of_work() as stores:
+        await stores.accounts.set_password(ME, "new")  # has the turn to write, while others read what was before
+        choosing = asyncio.create_task(catalog.set_preferred(ME, LLAMA.id))
+        await asyncio.wait({choosing}, timeout=0.2)
+    await choosing
+    async with database.unit_of_work() as stores:
+        account = await stores.accounts.get(ME)
+    await catalog.aclose()
+    await database.aclose()
+    assert account is not None
+    assert (account.password_hash, account.preferred_model) == ("new", LLAMA.id)
 
 
 async def test_a_choice_that_names_nothing_is_refused(house: House) -> None:

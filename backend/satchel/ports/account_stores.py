@@ -24,8 +24,12 @@ class AccountStore(Protocol):
         """Return the account with this e-mail, or None."""
         ...
 
-    async def update(self, account: Account) -> None:
-        """Replace the account of the same id."""
+    async def prefer(self, account_id: str, model: str | None) -> None:
+        """Set the preferred model, and nothing else."""
+        ...
+
+    async def set_password(self, account_id: str, password_hash: str, instead_of: str | None = None) -> bool:
+        """Set the password's hash, and nothing else; with `instead_of`, only in place of that hash. False if nothing was set."""
         ...
 
     async def first(self) -> Account | None:
@@ -92,8 +96,15 @@ class PasskeyStore(Protocol):
         """Return the account's passkeys, oldest first."""
         ...
 
-    async def update(self, passkey: Passkey) -> bool:
-        """Replace the passkey of the same id and account; False if there is none."""
+    async def rename(self, account_id: str, passkey_id: str, name: str) -> bool:
+        """Set the name, and nothing else; False if there is none."""
+        ...
+
+    async def use(self, passkey: Passkey) -> bool:
+        """Set count, `synced` and when it was last used; False if it is gone, or has been used with this count or a later one.
+
+        A count of 0 says that there is no counting, as long as the one kept is 0 too.
+        """
         ...
 
     async def remove(self, account_id: str, passkey_id: str) -> bool:
@@ -132,8 +143,8 @@ class TotpStore(Protocol):
         """Return the account's seed, or None."""
         ...
 
-    async def put(self, totp: Totp) -> None:
-        """Keep a seed in place of the account's earlier one."""
+    async def put(self, totp: Totp) -> bool:
+        """Keep a seed in place of one that was never confirmed; False if the account has a confirmed one, which stays."""
         ...
 
     async def use_step(self, totp_id: str, step: int, now: datetime) -> bool:

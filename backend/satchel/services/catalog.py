@@ -127,9 +127,7 @@ class Catalog:
             raise UnknownModel(f"no model {model!r} here", details={"param": "preferred_model", "model": model})
         choice = None if model == PREFERRED else model
         async with self._database.unit_of_work() as stores:
-            account = await stores.accounts.get(account_id)
-            if account is not None:
-                await stores.accounts.update(replace(account, preferred_model=choice))
+            await stores.accounts.prefer(account_id, choice)
         shelf = self._shelves.get(account_id)
         if shelf is not None:
             self._shelves[account_id] = replace(shelf, choice=choice)

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from satchel.domain.accounts import Account, SetupLink, SignIn, SignUp, proof_ends_at
@@ -166,16 +165,16 @@ class Accounts:
             raise TokenInvalid("that email and password do not belong together")
         if better is not None:
             async with self._database.unit_of_work() as stores:
-                await stores.accounts.update(replace(account, password_hash=better))
+                await stores.accounts.set_password(account.id, better, instead_of=kept)
         return account
 
     async def change_password(self, account_id: str, password: str, keep_sign_in_id: str) -> None:
         """Give an account a password, its first or another, and sign all browsers out but one. Raises `MalformedRequest`."""
         check_password(password)
         hashed = await self._passwords.hash(password)
-        account = await self.get(account_id)
         async with self._database.unit_of_work() as stores:
-            await stores.accounts.update(replace(account, password_hash=hashed))
+            if not await stores.accounts.set_password(account_id, hashed):
+                raise NotFound(f"there is no account {account_id!r}")
             await stores.audit.add(AuditRecord(account_id, self._clock.now(), Act.PASSWORD_CHANGED, account_id))
         for sign_in in await self.sign_ins(account_id):
             if sign_in.id != keep_sign_in_id:

@@ -123,10 +123,8 @@ class Passkeys:
     async def rename(self, account_id: str, passkey_id: str, name: str) -> Passkey:
         """Give a passkey another name. Raises `NotFound` if the account has no such passkey."""
         async with self._database.unit_of_work() as stores:
-            found = _one(await stores.passkeys.list(account_id), passkey_id)
-            renamed = replace(found, name=_name(name))
-            await stores.passkeys.update(renamed)
-        return renamed
+            await stores.passkeys.rename(account_id, passkey_id, _name(name))
+            return _one(await stores.passkeys.list(account_id), passkey_id)
 
     async def remove(self, account_id: str, passkey_id: str) -> None:
         """Forget a passkey: it signs in no longer.
@@ -153,7 +151,8 @@ class Passkeys:
             raise TokenInvalid(NOT_ACCEPTED)
         used = await check_used(credential, ceremony.challenge, _party(origin), passkey)
         async with self._database.unit_of_work() as stores:
-            await stores.passkeys.update(replace(used, last_used_at=self._clock.now()))
+            if not await stores.passkeys.use(replace(used, last_used_at=self._clock.now())):
+                raise TokenInvalid(NOT_ACCEPTED)  # removed since we read it, or this is a copy of one that was faster
         return passkey.account_id
 
     async def _begin(self, holder: str, account_id: str | None) -> Ceremony:

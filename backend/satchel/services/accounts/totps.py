@@ -64,14 +64,15 @@ class Totps:
     async def begin(self, account_id: str, email: str) -> TotpDraft:
         """Make a new seed, which counts once `confirm` has seen a code of it. Raises `MalformedRequest` where codes are on already."""
         if (await self.state(account_id)).since_at is not None:
-            raise MalformedRequest("codes are on already; switch them off before you set up another app")
+            raise _on_already()
         seed = self._ids.secret_bytes(DEK_BYTES)
         await self._enrol()
         totp = Totp(self._ids.new("totp"), account_id, "", b"", self._clock.now())
         wrap = await self._custody.wrap(seed, totp.context)
         totp = Totp(totp.id, account_id, wrap.kek_id, wrap.blob, totp.created_at)
         async with self._database.unit_of_work() as stores:
-            await stores.totps.put(totp)
+            if not await stores.totps.put(totp):  # switched on meanwhile
+                raise _on_already()
         return _draft(seed, email)
 
     async def confirm(self, account_id: str, code: str) -> Sequence[str]:
@@ -159,6 +160,10 @@ class Totps:
 
 
 _CODE = {"param": "code"}
+
+
+def _on_already() -> MalformedRequest:
+    return MalformedRequest("codes are on already; switch them off before you set up another app")
 
 
 def _draft(seed: bytes, email: str) -> TotpDraft:

@@ -28,13 +28,19 @@ class MemoryAccounts:
         wanted = email.lower()
         return next((account for account in self._tables.accounts.values() if account.email.lower() == wanted), None)
 
-    async def update(self, account: Account) -> None:
-        """Replace the account of the same id."""
-        other = await self.by_email(account.email)
-        if other and other.id != account.id:
-            raise MalformedRequest("there is an account with this e-mail already", details={"param": "email"})
-        if account.id in self._tables.accounts:
-            self._tables.accounts[account.id] = account
+    async def prefer(self, account_id: str, model: str | None) -> None:
+        """Set the preferred model, and nothing else."""
+        kept = self._tables.accounts.get(account_id)
+        if kept is not None:
+            self._tables.accounts[account_id] = replace(kept, preferred_model=model)
+
+    async def set_password(self, account_id: str, password_hash: str, instead_of: str | None = None) -> bool:
+        """Set the password's hash, and nothing else; with `instead_of`, only in place of that hash."""
+        kept = self._tables.accounts.get(account_id)
+        if kept is None or instead_of not in (None, kept.password_hash):
+            return False
+        self._tables.accounts[account_id] = replace(kept, password_hash=password_hash)
+        return True
 
     async def first(self) -> Account | None:
         """Return the account that was made first."""

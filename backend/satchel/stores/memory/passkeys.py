@@ -1,6 +1,7 @@
 """Passkeys in memory."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from satchel.domain.passkeys import Passkey
 from satchel.stores.memory.state import Tables
@@ -25,12 +26,23 @@ class MemoryPasskeys:
         found = [one for one in self._tables.passkeys.values() if one.account_id == account_id]
         return sorted(found, key=lambda one: (one.created_at, one.id))
 
-    async def update(self, passkey: Passkey) -> bool:
-        """Replace the passkey of the same id and account; False if there is none."""
+    async def rename(self, account_id: str, passkey_id: str, name: str) -> bool:
+        """Set the name, and nothing else; False if there is none."""
+        kept = self._tables.passkeys.get(passkey_id)
+        if kept is None or kept.account_id != account_id:
+            return False
+        self._tables.passkeys[passkey_id] = replace(kept, name=name)
+        return True
+
+    async def use(self, passkey: Passkey) -> bool:
+        """Set count, `synced` and when it was last used; False if it is gone, or has been used with this count or a later one."""
         kept = self._tables.passkeys.get(passkey.id)
         if kept is None or kept.account_id != passkey.account_id:
             return False
-        self._tables.passkeys[passkey.id] = passkey
+        if kept.sign_count and kept.sign_count >= passkey.sign_count:
+            return False
+        used = replace(kept, sign_count=passkey.sign_count, synced=passkey.synced, last_used_at=passkey.last_used_at)
+        self._tables.passkeys[passkey.id] = used
         return True
 
     async def remove(self, account_id: str, passkey_id: str) -> bool:

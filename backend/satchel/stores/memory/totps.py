@@ -18,9 +18,13 @@ class MemoryTotps:
         """Return the account's seed, or None."""
         return self._tables.totps.get(account_id)
 
-    async def put(self, totp: Totp) -> None:
-        """Keep a seed in place of the account's earlier one."""
+    async def put(self, totp: Totp) -> bool:
+        """Keep a seed in place of one that was never confirmed; False if the account has a confirmed one, which stays."""
+        kept = self._tables.totps.get(totp.account_id)
+        if kept is not None and kept.confirmed_at is not None:
+            return False
         self._tables.totps[totp.account_id] = totp
+        return True
 
     async def use_step(self, totp_id: str, step: int, now: datetime) -> bool:
         """Use up the code of a step, and all before."""

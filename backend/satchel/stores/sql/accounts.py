@@ -20,7 +20,7 @@ class SqlAccounts:
         """Keep a new account."""
         statement = self._transaction.insert(accounts).values(_columns(account)).on_conflict_do_nothing(index_elements=["email_lower"])
         if not await self._transaction.write(statement):
-            raise _taken()
+            raise MalformedRequest("there is an account with this e-mail already", details={"param": "email"})
 
     async def get(self, account_id: str) -> Account | None:
         """Return the account, or None."""
@@ -30,12 +30,16 @@ class SqlAccounts:
         """Return the account with this e-mail, or None."""
         return _account(await self._transaction.row(select(accounts).where(accounts.c.email_lower == email.lower())))
 
-    async def update(self, account: Account) -> None:
-        """Replace the account of the same id."""
-        other = await self.by_email(account.email)
-        if other and other.id != account.id:
-            raise _taken()
-        await self._transaction.write(update(accounts).where(accounts.c.id == account.id).values(_columns(account)))
+    async def prefer(self, account_id: str, model: str | None) -> None:
+        """Set the preferred model, and nothing else."""
+        await self._transaction.write(update(accounts).where(accounts.c.id == account_id).values(preferred_model=model))
+
+    async def set_password(self, account_id: str, password_hash: str, instead_of: str | None = None) -> bool:
+        """Set the password's hash, and nothing else; with `instead_of`, only in place of that hash."""
+        statement = update(accounts).where(accounts.c.id == account_id).values(password_hash=password_hash)
+        if instead_of is not None:
+            statement = statement.where(accounts.c.password_hash == instead_of)
+        return await self._transaction.write(statement) == 1
 
     async def first(self) -> Account | None:
         """Return the account that was made first."""
@@ -70,7 +74,3 @@ def _account(row: Row[Any] | None) -> Account | None:
     return Account(
         id=row.id, email=row.email, created_at=row.created_at, preferred_model=row.preferred_model, password_hash=row.password_hash
     )
-
-
-def _taken() -> MalformedRequest:
-    return MalformedRequest("there is an account with this e-mail already", details={"param": "email"})

@@ -30,10 +30,18 @@ class SqlPasskeys:
         query = select(passkeys).where(passkeys.c.account_id == account_id)
         return [_passkey(row) for row in await self._transaction.rows(query.order_by(passkeys.c.created_at, passkeys.c.id))]
 
-    async def update(self, passkey: Passkey) -> bool:
-        """Replace the passkey of the same id and account; False if there is none."""
-        wanted = (passkeys.c.account_id == passkey.account_id, passkeys.c.id == passkey.id)
-        return await self._transaction.write(update(passkeys).where(*wanted).values(_columns(passkey))) == 1
+    async def rename(self, account_id: str, passkey_id: str, name: str) -> bool:
+        """Set the name, and nothing else; False if there is none."""
+        wanted = (passkeys.c.account_id == account_id, passkeys.c.id == passkey_id)
+        return await self._transaction.write(update(passkeys).where(*wanted).values(name=name)) == 1
+
+    async def use(self, passkey: Passkey) -> bool:
+        """Set count, `synced` and when it was last used; False if it is gone, or has been used with this count or a later one."""
+        count = passkeys.c.sign_count
+        is_new = count < passkey.sign_count if passkey.sign_count else count == 0
+        wanted = (passkeys.c.account_id == passkey.account_id, passkeys.c.id == passkey.id, is_new)
+        changes = {"sign_count": passkey.sign_count, "synced": passkey.synced, "last_used_at": passkey.last_used_at}
+        return await self._transaction.write(update(passkeys).where(*wanted).values(changes)) == 1
 
     async def remove(self, account_id: str, passkey_id: str) -> bool:
         """Forget a passkey; False if there is none."""

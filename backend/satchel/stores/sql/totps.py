@@ -22,10 +22,12 @@ class SqlTotps:
         row = await self._transaction.row(select(totps).where(totps.c.account_id == account_id))
         return _totp(row) if row else None
 
-    async def put(self, totp: Totp) -> None:
-        """Keep a seed in place of the account's earlier one."""
-        await self.remove(totp.account_id)
-        await self._transaction.write(insert(totps).values({column.name: getattr(totp, column.name) for column in totps.c}))
+    async def put(self, totp: Totp) -> bool:
+        """Keep a seed in place of one that was never confirmed; False if the account has a confirmed one, which stays."""
+        unconfirmed = (totps.c.account_id == totp.account_id, totps.c.confirmed_at.is_(None))
+        await self._transaction.write(delete(totps).where(*unconfirmed))
+        kept = self._transaction.insert(totps).values({column.name: getattr(totp, column.name) for column in totps.c})
+        return await self._transaction.write(kept.on_conflict_do_nothing(index_elements=["account_id"])) == 1
 
     async def use_step(self, totp_id: str, step: int, now: datetime) -> bool:
         """Use up the code of a step, and all before."""
