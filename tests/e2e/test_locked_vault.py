@@ -1,11 +1,11 @@
 """The locked vault in a real Chromium: unlocked by passphrase, by recovery code, by a passkey, in the portal and in the extension."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 from tests.e2e.axe import CONSENT, POPUP, faults_of
 from tests.e2e.chromium import Chromium, chromium, with_permissions
 from tests.e2e.counting_server import CountingServer
@@ -72,7 +72,7 @@ def unlock(page: Page, words: str) -> None:
 
 def switch_on(page: Page) -> str:
     """Switch locked mode on; return the recovery code."""
-    page.get_by_role("button", name="Turn on locked mode…").click()
+    page.get_by_role("button", name="Turn on locked mode…").click(timeout=60_000)
     page.get_by_role("button", name="Lock with these").click()
     expect(page.get_by_text("Use at least 14 characters")).to_be_visible()
     page.get_by_label("Passphrase").fill(WORDS)
@@ -231,6 +231,7 @@ def test_the_vault_is_locked_again_when_the_browser_was_closed_where_that_is_wan
         browser.connect(satchel).close()
         unlock_by_passkey(browser, portal)
     with chromium(tmp_path / "profile", extension) as browser:
+        wait_until_connected(browser)
         assert asking_page(browser, pages[0]).evaluate(ASK) == "done", "nothing was said of closing"
         page = browser.context.new_page()
         page.goto(f"chrome-extension://{browser.extension_id}/options.html#settings")
@@ -239,12 +240,23 @@ def test_the_vault_is_locked_again_when_the_browser_was_closed_where_that_is_wan
         expect(switch).to_be_checked()
         assert faults_of(page) == []
     with chromium(tmp_path / "profile", extension) as browser:
+        wait_until_connected(browser)
         page = asking_page(browser, pages[0])
         with asking(browser, page) as window:
             window.get_by_text("It was locked by hand").wait_for()
             unlock(window, WORDS)
             page.wait_for_function("window.state === 'done'", timeout=60_000)
         assert page.evaluate(ASK) == "done"
+
+
+def wait_until_connected(browser: Chromium) -> None:
+    """Wait until a browser that has just begun gives the extension its keys: until then a page hears that it is not connected."""
+    with popup(browser) as page:
+        for _ in range(20):
+            with suppress(Error):
+                return page.get_by_text("Connected", exact=True).wait_for(timeout=3_000)
+            page.reload()
+    pytest.fail("the extension does not connect")
 
 
 def asking_page(browser: Chromium, origin: str) -> Page:
