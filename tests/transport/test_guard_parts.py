@@ -55,6 +55,22 @@ def test_an_operator_names_an_ipv6_address_in_brackets() -> None:
         guard.check_socket("fd00::b", 8080)
 
 
+def test_a_refusal_says_how_a_host_of_ones_own_is_allowed_but_not_how_a_clouds_metadata_is() -> None:
+    guard = EgressGuard(allow_loopback=False)
+    for url, host in (
+        ("http://10.0.0.1:11434/api", "10.0.0.1:11434"),
+        ("http://lab.lan/v1", "lab.lan:80"),
+        ("https://[fd00::a]/", "[fd00::a]:443"),
+    ):
+        with pytest.raises(AddressRefused, match="the operator can allow") as refused:
+            guard.check_url(url)
+        assert f"{host} in SATCHEL_PROVIDER_HOSTS" in str(refused.value)
+        EgressGuard(allow_loopback=False, allowed_hosts=frozenset({host})).check_url(url)
+    for url in ("http://169.254.169.254/latest", "https://[::ffff:169.254.169.254]/", "https://[fe80::1]/"):
+        with pytest.raises(AddressRefused, match=r"not a public address$"):
+            guard.check_url(url)
+
+
 async def test_the_systems_own_resolver_knows_this_computer() -> None:
     found = await EgressGuard(allow_loopback=True).addresses("localhost", 80)
     assert set(found) <= {"127.0.0.1", "::1"}

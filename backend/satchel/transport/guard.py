@@ -59,12 +59,15 @@ class EgressGuard:
             if not self._allow_loopback:
                 raise AddressRefused(f"{host} is this server itself, which is not allowed here")
             return
+        may = f"; the operator can allow {plain[2].lower()}:{port} in SATCHEL_PROVIDER_HOSTS"
+        literal = parse_address(host)
+        if literal is not None and not is_public(host):
+            # nobody is talked into opening what is link-local: clouds keep their machines' credentials there
+            raise AddressRefused(f"{host} is not a public address{'' if literal.is_link_local else may}")
         if scheme != "https":
-            raise AddressRefused(f"{host} must be reached by https")
+            raise AddressRefused(f"{host} must be reached by https{may}")
         if port not in _PUBLIC_PORTS:
-            raise AddressRefused(f"port {port} of {host} is not allowed; the operator can allow {host}:{port}")
-        if parse_address(host) is not None and not is_public(host):
-            raise AddressRefused(f"{host} is not a public address")
+            raise AddressRefused(f"port {port} of {host} is not allowed{may}")
 
     async def addresses(self, host: str, port: int) -> Sequence[str]:
         """Return the addresses of `host`, all of them checked. Raises `AddressRefused` if one is not allowed."""
