@@ -38,6 +38,8 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     [
         ("PORT", "70000"),
         ("PROVIDER_HOSTS", "192.168.1.5"),
+        ("TRUSTED_PROXIES", "*"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8"),
         ("PROVIDER_HOSTS", "http://192.168.1.5:11434"),
         ("PORT", "http"),
         ("REDIS_URL", "redis://localhost"),

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
@@ -67,6 +67,8 @@ class Settings(BaseModel):
     """Hosts as `host:port` that providers may be at although they are neither public nor on this computer."""
     allowed_hosts: Words = ()
     """More host names to answer to; addresses, `localhost` and the public URL's host always are."""
+    trusted_proxies: Words = ()
+    """Addresses and networks of the proxies before us, whose `X-Forwarded-For` says who calls; nobody else's does."""
     allowed_origins: Words = ()
     """More origins whose pages may open the socket, and let people sign in."""
     extension_ids: Words = ()
@@ -106,7 +108,7 @@ class Settings(BaseModel):
     resume_s: float = Field(default=60.0, ge=0, le=3600)
     """How long a generation that a socket's client may come back to goes on when nobody listens."""
 
-    @field_validator("provider_hosts", "allowed_hosts", "allowed_origins", "extension_ids", mode="before")
+    @field_validator("provider_hosts", "allowed_hosts", "trusted_proxies", "allowed_origins", "extension_ids", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
@@ -135,6 +137,16 @@ class Settings(BaseModel):
             host, _, port = value.rpartition(":")
             if not host or "/" in host or not port.isdecimal():
                 raise ValueError(f"{value!r} is not host:port, such as 192.168.1.5:11434")
+        return values
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        for value in values:
+            try:
+                ip_network(value)
+            except ValueError:
+                raise ValueError(f"{value!r} is neither an address nor a network, such as 127.0.0.1 or 10.0.0.0/8") from None
         return values
 
     @field_validator("allowed_origins")

@@ -119,7 +119,7 @@ async def standing(home: Path, *, others_may_live: bool = False, **settings: Any
         async def be_ready() -> None:
             ready.set()
 
-        server = Server(doors.asgi, drain=doors.drain, ready=be_ready)
+        server = Server(doors.asgi, drain=doors.drain, ready=be_ready, trusted_proxies=chosen.trusted_proxies)
         async with doors.serving(others_may_live=others_may_live):
             serving = asyncio.create_task(server.serve([listener]))
             await asyncio.wait_for(ready.wait(), 10)

@@ -83,7 +83,8 @@ async def _serve(settings: Settings, listener: socket.socket) -> None:
         lines.hide(house.vault.knows)
         doors = Doors(house)
         async with doors.serving(others_may_live=not settings.is_embedded):
-            server = Server(doors.asgi, drain=doors.drain, ready=lambda: _announce(house))
+            proxies = settings.trusted_proxies
+            server = Server(doors.asgi, drain=doors.drain, ready=lambda: _announce(house), trusted_proxies=proxies)
             tune_interpreter()
             await server.serve([listener])
 

@@ -9,7 +9,7 @@ ABSENT_CLAUSES: dict[str, str] = {
     "RFC 9700 §2.2.1, §4.10.1 sender-constraining by mutual TLS (RFC 8705)": "DPoP is the way to bind a token here",
     "RFC 9700 §2.5 client authentication": "all clients are public: the method is none, and a secret is refused",
     "RFC 9700 §2.6, RFC 8414 §6.1, RFC 8628 §3.1, RFC 9126 §2, RFC 9449 §2 TLS is required": (
-        "the proxy in front ends TLS (docs/how-to); on this computer alone there is none, by RFC 8252 §7.3"
+        "the proxy in front ends TLS (docs/how-to/run-behind-a-tls-proxy.md); on this computer alone there is none, by RFC 8252 §7.3"
     ),
     "RFC 9700 §2.6, §4.17 verifying both ends of postMessage": "answers go by redirect; response_modes_supported is query alone",
     "RFC 9700 §4.4.2 clients of several servers tell those apart by redirect URIs": "ours do both: there are rows for it",

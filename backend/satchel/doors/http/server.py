@@ -4,7 +4,7 @@ import asyncio
 import gc
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -41,7 +41,8 @@ class Server(uvicorn.Server):
     A second SIGINT ends the wait.
     """
 
-    def __init__(self, asgi: ASGIApp, *, drain: Deed, ready: Deed) -> None:
+    def __init__(self, asgi: ASGIApp, *, drain: Deed, ready: Deed, trusted_proxies: Sequence[str] = ()) -> None:
+        """Build it. `trusted_proxies` are the addresses and networks whose `X-Forwarded-For` is believed."""
         super().__init__(
             uvicorn.Config(
                 asgi,
@@ -56,7 +57,8 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                proxy_headers=False,
+                proxy_headers=bool(trusted_proxies),
+                forwarded_allow_ips=list(trusted_proxies),
                 timeout_keep_alive=_KEEP_ALIVE_S,
                 timeout_graceful_shutdown=_AFTER_DRAIN_S,
             )
