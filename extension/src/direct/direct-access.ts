@@ -38,9 +38,10 @@ export function directAccess({ settings, session, local, memory, fetch }: Depend
   const backend = new BackendWithDirect(laid, settings, session, fetch);
   const grants = new SiteGrants(backend);
   const grant: typeof grants.grant = (caller) => grants.grant(caller);
+  const record: typeof grants.record = (caller) => grants.record(caller);
   const preferred = async () => (await plain.account()).preferred_model;
   const kept = { activity, once: new DirectOnce(memory), rate: new SiteRate(memory) };
-  return { backend, servers, old, parts: { routes, grant, preferred, ...kept, stayAwake } };
+  return { backend, servers, old, parts: { routes, grant, record, preferred, ...kept, stayAwake } };
 }
 
 function mayAskThem(): Promise<boolean> {

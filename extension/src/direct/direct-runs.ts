@@ -22,6 +22,8 @@ export interface DirectParts {
   routes: Pick<DirectRoutes, "concerns" | "find" | "has" | "isOn">;
   /** The site's standing consent, as the backend keeps it; it is asked for that and told nothing of the prompt. */
   grant(caller: Caller): Promise<Grant | null>;
+  /** The same though it has run out: null where the person took it back. */
+  record(caller: Caller): Promise<Grant | null>;
   /** The model that the backend answers by where none is named. */
   preferred(): Promise<string | null>;
   once: Pick<DirectOnce, "drop" | "keep" | "of" | "take">;
@@ -45,6 +47,8 @@ interface Dependencies extends DirectParts {
 type Verdict = "go" | "standing" | "ask" | { instead: string };
 
 const CHARACTERS_PER_TOKEN = 4;
+/** How often the consent of what runs is looked at: what happens in another browser is told over a socket that need not be open. */
+const LOOK_EVERY_MS = 15_000;
 
 /** The runs that never reach the backend: holds a site to its grant, feeds the page, and keeps what is known of each. */
 export class DirectRuns {
@@ -72,24 +76,26 @@ export class DirectRuns {
     return route === null ? this.elsewhere(run, grant, once) : this.here(run, route.model.id, grant, once);
   }
 
-  /** Asks the model and feeds the page until the end, which it also settles. Never rejects. */
-  async stream(run: Run, route: DirectRoute): Promise<void> {
-    const controller = new AbortController();
-    run.direct = controller;
+  /** Asks the model and feeds the page until the end, which it also settles. `standing` as `verdict` said. Never rejects. */
+  async stream(run: Run, route: DirectRoute, standing: boolean): Promise<void> {
+    const stop = new AbortController();
+    run.direct = { stop, standing };
     run.record.direct = true;
     run.record.askId = null;
     run.accepted?.();
     const told: Told = { startedAt: Date.now(), firstAt: null, end: null };
     const rest = this.deps.stayAwake();
+    const looking = setInterval(() => void this.recheck(run), LOOK_EVERY_MS);
     try {
       if (!run.orphan) await this.deps.records.put(run.record);
       const body = { ...run.body, model: route.model.id } as ChatBody;
-      for await (const event of route.stream(body, controller.signal)) this.hear(run, event, told);
+      for await (const event of route.stream(body, stop.signal)) this.hear(run, event, told);
       this.finish(run, route, told, told.end?.reason ?? "stop");
     } catch (error) {
-      if (controller.signal.aborted) this.finish(run, route, told, "cancelled");
+      if (stop.signal.aborted) this.finish(run, route, told, "cancelled");
       else this.fail(run, route, told, error);
     } finally {
+      clearInterval(looking);
       rest();
     }
   }
@@ -97,8 +103,24 @@ export class DirectRuns {
   /** Stops it: the server hears the connection close. */
   cancel(run: Run): void {
     run.state = "stopping";
-    run.direct?.abort();
+    run.direct?.stop.abort();
     this.deps.changed();
+  }
+
+  /** A site's consent has changed, or any site's with null: what it runs without one stops. Never rejects. */
+  async heed(origin: string | null): Promise<void> {
+    const concerned = this.deps.runs
+      .all()
+      .filter(({ record: { caller } }) => (origin ?? caller.origin) === caller.origin);
+    await Promise.all(concerned.map((run) => this.recheck(run)));
+  }
+
+  private async recheck(run: Run): Promise<void> {
+    const { caller } = run.record;
+    if (run.direct === null || caller.origin === this.deps.own) return;
+    const record = await this.deps.record(caller).catch(() => undefined); // nobody to ask: it stands
+    if (record === undefined || !this.deps.runs.has(run)) return;
+    if (record === null ? run.direct.standing : record.state === "blocked") this.cancel(run);
   }
 
   /** A direct model is held to the consent here: nobody else sees what it is asked. */

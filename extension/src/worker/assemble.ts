@@ -46,7 +46,7 @@ export function assemble({ changed, asking }: Told) {
   const { settings, session, backend, direct, old } = access;
   const tops = new TopOrigins(browser.tabs);
   const grants = new SiteGrants(backend);
-  const subscribers = new Subscribers(memory, browser.tabs, grants);
+  const subscribers = new Subscribers(memory, browser.tabs, grants, (origin) => generations.heed(origin));
   const toolbar = new Toolbar(settings, session, browser.action, speakChosen);
   const waiting = (count: number) => void toolbar.waiting(count);
   const consent = new Consent({ session: memory, surface: browserSurface("consent"), backend, waiting, asking });

@@ -121,6 +121,11 @@ export class Generations {
     }
   }
 
+  /** A site's consent has changed, or any site's with null: what is asked past the backend stops where it is gone. Never rejects. */
+  heed(origin: string | null): Promise<void> {
+    return this.direct.heed(origin);
+  }
+
   /** One frame of the backend that concerns a generation. */
   frame(frame: ServerFrame): void {
     this.backend.frame(frame);
@@ -164,7 +169,7 @@ export class Generations {
       this.again(run, verdict.instead);
       return this.dispatch(run);
     }
-    if (route !== null) return void this.direct.stream(run, route);
+    if (route !== null) return void this.direct.stream(run, route, verdict === "standing");
     await this.backend.ready();
     if (this.runs.has(run)) this.backend.generate(run);
   }
@@ -238,7 +243,7 @@ export class Generations {
     if (decision.kind === "always") return this.dispatch(run);
     const route = await this.direct.routeOf(run);
     if (!this.runs.has(run)) return;
-    if (route !== null) return void this.direct.stream(run, route);
+    if (route !== null) return void this.direct.stream(run, route, false);
     const ready = async () => {
       await this.backend.ready();
       return this.runs.has(run);

@@ -22,8 +22,8 @@ export interface Run {
   asked: number;
   /** Whether the backend was told of it in this worker's life. */
   sent: boolean;
-  /** Stops one that is asked past the backend; null for all others. */
-  direct: AbortController | null;
+  /** What stops one that is asked past the backend, and whether its consent is one that can be taken back; null for all others. */
+  direct: { stop: AbortController; standing: boolean } | null;
   /** Nobody listens any more: its document is gone and its end is only awaited to let go of the connection. */
   orphan: boolean;
   sink(message: ReplyMessage): void;

@@ -56,17 +56,19 @@ export class SiteGrants {
     if (grant !== null && grant.state !== "blocked") await this.backend.deleteGrant(grant.id);
   }
 
-  /**
-   * The record of the site's consent, whatever it says; null where there is none, or it has run out. A no to a site is a no inside
-   * other pages, too.
-   */
+  /** The record of the site's consent, whatever it says; null where there is none, or it has run out. */
   async grant(caller: Caller): Promise<Grant | null> {
+    const record = await this.record(caller);
+    const until = record?.state === "blocked" ? null : record?.caveats.expires_at;
+    return until && Date.parse(until) < Date.now() ? null : record;
+  }
+
+  /** The same though it has run out: null where the person took it back. A no to a site is a no inside other pages, too. */
+  async record(caller: Caller): Promise<Grant | null> {
     const grants = (await this.backend.grants(caller.origin)).filter(({ origin }) => origin === caller.origin);
     const found = grants.find(({ embedder }) => embedder === caller.embedder);
-    const blocked = [found, grants.find(({ embedder }) => embedder === null)].find((each) => each?.state === "blocked");
-    if (blocked !== undefined) return blocked;
-    const until = found?.caveats.expires_at;
-    return found === undefined || (until && Date.parse(until) < Date.now()) ? null : found;
+    const alone = grants.find(({ embedder }) => embedder === null);
+    return (alone?.state === "blocked" ? alone : found) ?? null;
   }
 }
 

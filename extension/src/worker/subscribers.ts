@@ -9,7 +9,7 @@ interface Tabs {
 const PREFIX = "hears:";
 
 /**
- * Documents that want to hear of changes. Told by a message to their tab, so that no port has to stay open; the relay
+ * Documents that want to hear of changes, and what must stop for one. Told by a message to their tab, so that no port has to stay open; the relay
  * drops what is not meant for its own origin, and no site hears anything about models before it has a grant.
  */
 export class Subscribers {
@@ -17,6 +17,8 @@ export class Subscribers {
     private readonly session: KeyValue,
     private readonly tabs: Tabs,
     private readonly grants: SiteGrants,
+    /** Stops what a site runs without consent now; null for any site's. */
+    private readonly heed: (origin: string | null) => Promise<void>,
   ) {}
 
   async add(caller: Caller): Promise<void> {
@@ -31,8 +33,9 @@ export class Subscribers {
     });
   }
 
-  /** A site's grant changed; null for any site's. */
+  /** A site's grant changed, in this browser or another; null for any site's. */
   async permissionsChanged(origin: string | null): Promise<void> {
+    void this.heed(origin);
     await this.each(async (caller) =>
       origin === null || caller.origin === origin ? ["permissionsChanged", await this.grants.state(caller)] : null,
     );

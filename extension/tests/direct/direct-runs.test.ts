@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { DirectEvent } from "../../src/direct/direct-event";
 import { DirectOnce } from "../../src/direct/direct-once";
 import type { DirectRoute } from "../../src/direct/direct-route";
@@ -79,6 +79,7 @@ function near({
   const worker = new Stage(memory, {
     routes,
     grant: look,
+    record: look,
     preferred: async () => elsewhere,
     once: onces,
     activity: { add: async (one) => void kept.push(one) },
@@ -87,6 +88,14 @@ function near({
   });
   return { worker, bodies, kept };
 }
+
+/** One piece, and then nothing until it is stopped. */
+async function* endless(_: ChatBody, signal: AbortSignal): AsyncGenerator<DirectEvent, void, undefined> {
+  yield { type: "text-delta", delta: "He" };
+  await new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+}
+
+afterEach(() => void vi.useRealTimers());
 
 const kindsOf = (replies: readonly { kind: string }[]) => replies.map(({ kind }) => kind);
 
@@ -173,10 +182,6 @@ describe("a direct generation", () => {
   });
 
   it("ends as cancelled when it is stopped, with what had come", async () => {
-    async function* endless(_: ChatBody, signal: AbortSignal): AsyncGenerator<DirectEvent, void, undefined> {
-      yield { type: "text-delta", delta: "He" };
-      await new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
-    }
     const { worker, kept } = near({ grant: grantOf("allowed"), stream: endless });
     const { replies } = worker.ask("1", { params: { model: NEAR, messages } });
     await turn();
@@ -190,12 +195,8 @@ describe("a direct generation", () => {
 
   it("E2: is begun anew after the worker's death while the page has seen nothing, and fails in mid-answer", async () => {
     const memory = memoryKeyValue();
-    async function* stuck(_: ChatBody, signal: AbortSignal): AsyncGenerator<DirectEvent, void, undefined> {
-      yield { type: "text-delta", delta: "He" };
-      await new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
-    }
     const grant = grantOf("allowed");
-    const first = near({ grant, stream: stuck, memory });
+    const first = near({ grant, stream: endless, memory });
     first.worker.ask("1", { params: { model: NEAR, messages } });
     await turn();
     const second = near({ grant, memory });
@@ -208,6 +209,51 @@ describe("a direct generation", () => {
     const again = third.worker.ask("2", { params: { model: NEAR, messages }, after: 0 });
     await turn();
     expect(kindsOf(again.replies)).toEqual(["event", "event", "result"]);
+  });
+
+  it("ends with what there is as soon as its consent is taken back, or its site blocked; a once is only ended by a block", async () => {
+    const standing = { grant: grantOf("allowed") };
+    const once = { grant: null, once: NEAR };
+    for (const [how, now, isOver] of [
+      [standing, null, true],
+      [standing, grantOf("blocked"), true],
+      [standing, grantOf("allowed", { models: ["openai/gpt-5"] }), false],
+      [once, null, false],
+      [once, grantOf("blocked"), true],
+    ] as const) {
+      let grant: Grant | null = how.grant;
+      const { worker } = near({ ...how, look: async () => grant, stream: endless });
+      const { replies } = worker.ask("1", { params: { model: NEAR, messages } });
+      await turn();
+      grant = now;
+      await worker.generations.heed("https://b.example");
+      expect(kindsOf(replies)).toEqual(["event"]);
+      await worker.generations.heed(SITE.origin);
+      await turn();
+      expect(kindsOf(replies)).toEqual(isOver ? ["event", "result"] : ["event"]);
+      if (isOver) expect(replies[1]).toMatchObject({ result: { finishReason: "cancelled" } });
+    }
+  });
+
+  it("ends within seconds when its consent is taken back in another browser; while nobody can be asked it goes on", async () => {
+    vi.useFakeTimers();
+    let grant: Grant | null = grantOf("allowed");
+    let isAway = false;
+    const look = async () => {
+      if (isAway) throw new Error("Your Satchel does not answer");
+      return grant;
+    };
+    const { worker } = near({ look, stream: endless });
+    const { replies } = worker.ask("1", { params: { model: NEAR, messages } });
+    await vi.advanceTimersByTimeAsync(0);
+    grant = null;
+    isAway = true;
+    await vi.advanceTimersByTimeAsync(16_000);
+    expect(kindsOf(replies)).toEqual(["event"]);
+    isAway = false;
+    await vi.advanceTimersByTimeAsync(16_000);
+    expect(kindsOf(replies)).toEqual(["event", "result"]);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it("does not end when the connection to the backend is lost", async () => {

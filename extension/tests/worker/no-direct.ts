@@ -4,6 +4,7 @@ import type { DirectParts } from "../../src/direct/direct-runs";
 export const noDirect: DirectParts = {
   routes: { concerns: () => false, find: async () => null, has: async () => false, isOn: async () => false },
   grant: async () => null,
+  record: async () => null,
   preferred: async () => null,
   once: { drop: async () => undefined, keep: async () => undefined, of: async () => null, take: async () => false },
   activity: { add: async () => undefined },

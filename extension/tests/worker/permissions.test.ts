@@ -182,6 +182,9 @@ describe("a site and its own grant", () => {
     const only = new SiteGrants({ grants: async () => [{ ...there, state: "blocked" as const }] } as never);
     expect(await only.state(inside)).toMatchObject({ state: "denied" });
     expect(await only.state(caller)).toMatchObject({ state: "prompt" });
+    const past = grant("allowed", { expires_at: "2026-01-01T00:00:00Z" });
+    const expired = new SiteGrants({ grants: async () => [past] } as never);
+    expect([await expired.grant(caller), await expired.record(caller)]).toEqual([null, past]);
   });
 
   it("D3: sees the models it may use, and none before a grant", async () => {
