@@ -130,12 +130,14 @@ async def test_a_token_is_found_by_its_hash_as_it_was_kept(house: House) -> None
 async def test_name_and_switch_of_a_token_change_and_nothing_else(house: House) -> None:
     async with house.database.unit_of_work() as work:
         await work.tokens.add(token())
-        wanted = token(name="desk", disabled=True, updated_at=NOW + DAY, scopes=frozenset({"settings"}))
-        assert not await work.tokens.update(replace(wanted, account_id="acct_b"))
-        assert await work.tokens.update(wanted)
-        assert await work.tokens.by_hash("hash of tok_1") == token(name="desk", disabled=True, updated_at=NOW + DAY)
+        assert await work.tokens.change("acct_b", "tok_1", NOW, disabled=True) is None
+        off = await work.tokens.change("acct_a", "tok_1", NOW, disabled=True)
+        assert off == token(disabled=True, updated_at=NOW)
+        renamed = await work.tokens.change("acct_a", "tok_1", NOW + DAY, name="desk")
+        assert renamed == token(name="desk", disabled=True, updated_at=NOW + DAY) == await work.tokens.by_hash("hash of tok_1")
+        assert await work.tokens.change("acct_a", "tok_1", NOW, disabled=False) == token(name="desk", updated_at=NOW)
         await work.tokens.revoke("acct_a", "tok_1", NOW)
-        assert not await work.tokens.update(token(name="again"))
+        assert await work.tokens.change("acct_a", "tok_1", NOW, name="again") is None
 
 
 async def test_only_live_tokens_are_listed_newest_first(house: House) -> None:

@@ -62,9 +62,9 @@ async def test_a_change_is_written_down_and_what_is_not_named_stays() -> None:
     renamed, budget = await desk.tokens.change("acct_1", hashed, TokenChange(name=" desk ", disabled=True))
     assert renamed == replace(token, name="desk", disabled=True, updated_at=desk.clock.now())
     assert budget
-    again, budget = await desk.tokens.change("acct_1", hashed, TokenChange(sets_limit=True, disabled=False))
+    again, budget = await desk.tokens.change("acct_1", hashed, TokenChange(disabled=False, limit=lambda _: None))
     assert (again.disabled, again.name, budget) == (False, "desk", None)
-    _, budget = await desk.tokens.change("acct_1", hashed, TokenChange(sets_limit=True, limit=BudgetCaveat(7, Period.DAY)))
+    _, budget = await desk.tokens.change("acct_1", hashed, TokenChange(limit=lambda _: BudgetCaveat(7, Period.DAY)))
     assert budget == Budget(token.id, "acct_1", 7, Period.DAY, period_start(Period.DAY, desk.clock.now()))
     await asyncio.sleep(0)
     assert desk.told == [{"token_id": token.id}]

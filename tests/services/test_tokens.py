@@ -7,7 +7,7 @@ import pytest
 from tests.doors.portal.house import Clock
 
 from satchel.coordination.memory import MemoryBus
-from satchel.domain.budgets import Period
+from satchel.domain.budgets import Budget, Period
 from satchel.domain.errors import MalformedRequest, NotFound
 from satchel.domain.grants import BudgetCaveat
 from satchel.domain.tokens import DEFAULT_TOKEN_SCOPES, is_well_formed, secret_hash
@@ -77,10 +77,10 @@ async def test_a_limit_is_kept_as_the_budget_of_the_token_and_changed_at_once() 
     assert budget
     assert (budget.owner_id, budget.cap_nusd, budget.period) == (token.id, 5_000_000_000, Period.MONTH)
     lower = BudgetCaveat(1, Period.MONTH)
-    _, changed = await desk.tokens.change("acct_1", token.secret_hash, TokenChange(sets_limit=True, limit=lower))
+    _, changed = await desk.tokens.change("acct_1", token.secret_hash, TokenChange(limit=lambda _: lower))
     assert changed
     assert changed.cap_nusd == 1
-    assert (await desk.tokens.change("acct_1", token.secret_hash, TokenChange(sets_limit=True)))[1] is None
+    assert (await desk.tokens.change("acct_1", token.secret_hash, TokenChange(limit=lambda _: None)))[1] is None
     assert desk.changed_budgets == [token.id, token.id]
 
 
@@ -92,6 +92,24 @@ async def test_switching_a_token_off_tells_every_door_and_switching_it_on_does_n
     await asyncio.sleep(0)
     assert desk.told == [{"token_id": token.id}]
     assert (await desk.tokens.get("acct_1", token.secret_hash))[0].name == "desk"
+
+
+async def test_a_new_limit_is_made_from_the_one_that_is_kept_when_it_is_written_and_what_it_raises_undoes_all() -> None:
+    desk = Desk()
+    token, _ = await desk.tokens.create("acct_1", "laptop", limit=LIMIT)
+    seen: list[int | None] = []
+
+    def refuse(kept: Budget | None) -> BudgetCaveat | None:
+        seen.append(kept.cap_nusd if kept else None)
+        raise MalformedRequest("no")
+
+    with pytest.raises(MalformedRequest):
+        await desk.tokens.change("acct_1", token.secret_hash, TokenChange(name="desk", disabled=True, limit=refuse))
+    assert seen == [LIMIT.cap_nusd]
+    kept, budget = await desk.tokens.get("acct_1", token.secret_hash)
+    assert kept == token
+    assert budget
+    assert budget.cap_nusd == LIMIT.cap_nusd
 
 
 async def test_another_account_finds_nothing() -> None:

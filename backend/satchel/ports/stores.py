@@ -41,8 +41,10 @@ class TokenStore(Protocol):
         """Return the account's tokens that are neither revoked nor expired refresh or access tokens, newest first."""
         ...
 
-    async def update(self, token: Token) -> bool:
-        """Replace name, `disabled` and `updated_at` of the token of the same id and account; False if there is none or it was revoked."""
+    async def change(
+        self, account_id: str, token_id: str, now: datetime, *, name: str | None = None, disabled: bool | None = None
+    ) -> Token | None:
+        """Set what is given, `updated_at`, and nothing else; return the token as it is then, or None if there is none or it was revoked."""
         ...
 
     async def revoke(self, account_id: str, token_id: str, now: datetime) -> bool:

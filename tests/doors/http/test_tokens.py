@@ -142,6 +142,17 @@ async def test_switching_a_token_off_ends_what_it_runs_and_on_opens_again(house:
     assert (await house.call("GET", "/v1/models", token=made["key"]))[0] == 200
 
 
+async def test_a_token_that_was_switched_off_elsewhere_does_not_switch_itself_on(house: Served) -> None:
+    token_id, text = await house.new_token(frozenset({"tokens", "generate"}))
+    path = f"/api/v1/keys/{hashlib.sha256(text.encode()).hexdigest()}"
+    assert (await house.call("GET", path, token=text))[0] == 200
+    async with house.house.database.unit_of_work() as stores:  # what another process does is not told here
+        assert await stores.tokens.change(house.account.id, token_id, datetime.now(UTC), disabled=True)
+    for patch in ({"disabled": False}, {"name": "desk"}):
+        await house.call("PATCH", path, patch, token=text)
+    assert (await house.house.tokens.get(house.account.id, path.rpartition("/")[2]))[0].disabled
+
+
 async def test_tokens_of_others_are_not_found(house: Served, manager: str) -> None:
     hashed = (await make(house, manager))["data"]["hash"]
     other = await house.house.accounts.create("other@satchel.example", "another long password")

@@ -22,7 +22,7 @@ from satchel.doors.http.callers import Callers
 from satchel.kit.money import nusd_from_usd, usd_from_nusd
 from satchel.ports.clock import Clock
 from satchel.services.ledger import Ledger
-from satchel.services.oauth.tokens import TokenChange, Tokens, limit_of
+from satchel.services.oauth.tokens import NewLimit, TokenChange, Tokens, limit_of
 
 _PAGE = 100
 _NOTHING = (0, 0, 0, 0)
@@ -206,12 +206,12 @@ class _Door:
 
     async def change_token(self, request: Request, hashed: str, patch: TokenPatch) -> TokenReply:
         """Rename it, switch it off or on, or change its limit."""
-        account_id = (await self._callers.principal(request, MANAGE_TOKENS)).account_id
-        _, budget = await self._tokens.get(account_id, hashed)
-        change = _change(patch, budget)
-        if change.sets_limit and budget is not None and raises_budget(BudgetCaveat(budget.cap_nusd, budget.period), change.limit):
-            self._callers.require_proof(request)
-        return TokenReply(data=await self._schema(*await self._tokens.change(account_id, hashed, change)))
+        principal = await self._callers.principal(request, MANAGE_TOKENS)
+        disabled = patch.disabled
+        if disabled is False and principal.token_id == (await self._tokens.get(principal.account_id, hashed))[0].id:
+            disabled = None  # it is on, or it would not be here; one that is switched off just now cannot switch itself on again
+        change = TokenChange(patch.name, disabled, self._new_limit(request, patch))
+        return TokenReply(data=await self._schema(*await self._tokens.change(principal.account_id, hashed, change)))
 
     async def delete_token(self, request: Request, hashed: str) -> Deleted:
         """Revoke it; what it runs ends at once."""
@@ -227,6 +227,19 @@ class _Door:
         token, budget = await self._tokens.get(principal.account_id, bearer_hash(request.scope["headers"]))
         spent = (await self._ledger.by_token(principal.account_id)).get(token.id, _NOTHING)
         return OwnTokenReply(data=_own(token, budget, spent, self._clock.now()))
+
+    def _new_limit(self, request: Request, patch: TokenPatch) -> NewLimit | None:
+        """Return what sets the limit, if one was sent; to raise it takes a person's proof."""
+        if not patch.model_fields_set & {"limit", "limit_reset"}:
+            return None
+
+        def new_limit(kept: Budget | None) -> BudgetCaveat | None:
+            limit = _merged(patch, kept)
+            if kept is not None and raises_budget(BudgetCaveat(kept.cap_nusd, kept.period), limit):
+                self._callers.require_proof(request)
+            return limit
+
+        return new_limit
 
     async def _schema(self, token: Token, budget: Budget | None) -> TokenSchema:
         return _schema(token, budget, (await self._ledger.by_token(token.account_id)).get(token.id, _NOTHING), self._clock.now())
@@ -250,19 +263,14 @@ def _limit(limit_usd: Decimal | None, reset: Reset | None) -> BudgetCaveat | Non
     return limit_of(nusd_from_usd(limit_usd), _PERIODS[reset] if reset is not None else None)
 
 
-def _change(patch: TokenPatch, budget: Budget | None) -> TokenChange:
-    """Return the change; of limit and reset, the one that was not sent stays as it is."""
-    sent = patch.model_fields_set
-    if not sent & {"limit", "limit_reset"}:
-        return TokenChange(patch.name, patch.disabled)
-    limit_usd, reset = patch.limit, patch.limit_reset
+def _merged(patch: TokenPatch, budget: Budget | None) -> BudgetCaveat | None:
+    """Return the new limit; of limit and reset, the one that was not sent stays as it is."""
+    sent, limit_usd, reset = patch.model_fields_set, patch.limit, patch.limit_reset
     if budget is not None and "limit" not in sent:
-        period = _PERIODS[reset] if reset is not None else None
-        return TokenChange(patch.name, patch.disabled, sets_limit=True, limit=limit_of(budget.cap_nusd, period))
+        return limit_of(budget.cap_nusd, _PERIODS[reset] if reset is not None else None)
     if budget is not None and "limit_reset" not in sent and limit_usd is not None:
-        kept = limit_of(nusd_from_usd(limit_usd), budget.period)
-        return TokenChange(patch.name, patch.disabled, sets_limit=True, limit=kept)
-    return TokenChange(patch.name, patch.disabled, sets_limit=True, limit=_limit(limit_usd, reset))
+        return limit_of(nusd_from_usd(limit_usd), budget.period)
+    return _limit(limit_usd, reset)
 
 
 def _spending(budget: Budget | None, spent: Sequence[int], now: datetime) -> Spending:

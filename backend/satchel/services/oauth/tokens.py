@@ -1,7 +1,7 @@
 """Tokens that people make by hand: named, scoped, with an end and a spending limit. Those that apps get are issued by `service.py`."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from satchel.domain.audit import Act, AuditRecord
@@ -17,14 +17,17 @@ from satchel.ports.stores import Database
 MAX_NAME_CHARACTERS = 100
 
 
+NewLimit = Callable[[Budget | None], BudgetCaveat | None]
+"""Says what a spending limit is to be, given the one that is kept when it is written; None takes it away. What it raises undoes all."""
+
+
 @dataclass(frozen=True, slots=True)
 class TokenChange:
-    """What to change of a token; None leaves it. `limit` counts only where `sets_limit`: None then takes the limit away."""
+    """What to change of a token; None leaves it."""
 
     name: str | None = None
     disabled: bool | None = None
-    sets_limit: bool = False
-    limit: BudgetCaveat | None = None
+    limit: NewLimit | None = None
 
 
 class Tokens:
@@ -102,23 +105,25 @@ class Tokens:
         Raises:
             NotFound: as `get`.
             MalformedRequest: the new name is none.
+            SatchelError: what the new limit raises.
         """
         token, _ = await self.get(account_id, hashed)
         now = self._clock.now()
-        name = token.name if change.name is None else _checked_name(change.name)
-        disabled = token.disabled if change.disabled is None else change.disabled
-        changed = replace(token, name=name, disabled=disabled, updated_at=now)
+        name = None if change.name is None else _checked_name(change.name)
         async with self._database.unit_of_work() as stores:
-            if not await stores.tokens.update(changed):
+            changed = await stores.tokens.change(account_id, token.id, now, name=name, disabled=change.disabled)
+            if changed is None:
                 raise NotFound("there is no such token")
-            if change.sets_limit and change.limit is None:
-                await stores.budgets.remove(token.id)
-            elif change.limit is not None:
-                await stores.budgets.put(_budget(token, change.limit, now))
+            if change.limit is not None:  # the token's row is ours until we are done: nobody else changes the limit meanwhile
+                limit = change.limit(await stores.budgets.get(token.id))
+                if limit is None:
+                    await stores.budgets.remove(token.id)
+                else:
+                    await stores.budgets.put(_budget(token, limit, now))
             budget = await stores.budgets.get(token.id)
-            await stores.audit.add(AuditRecord(account_id, now, Act.TOKEN_CHANGED, token.id, name))
+            await stores.audit.add(AuditRecord(account_id, now, Act.TOKEN_CHANGED, token.id, changed.name))
         self._look_again(token.id)
-        if disabled and not token.disabled:
+        if change.disabled:
             self._tell(token.id)
         return changed, budget
 

@@ -30,13 +30,17 @@ class MemoryTokens:
         live = [token for token in self._tables.tokens.values() if token.account_id == account_id and _is_live(token, now)]
         return sorted(live, key=lambda token: (token.created_at, token.id), reverse=True)
 
-    async def update(self, token: Token) -> bool:
-        """Replace what may change of a token; False if there is none or it was revoked."""
-        kept = self._tables.tokens.get(token.id)
-        if kept is None or kept.account_id != token.account_id or kept.revoked_at is not None:
-            return False
-        self._tables.tokens[token.id] = replace(kept, name=token.name, disabled=token.disabled, updated_at=token.updated_at)
-        return True
+    async def change(
+        self, account_id: str, token_id: str, now: datetime, *, name: str | None = None, disabled: bool | None = None
+    ) -> Token | None:
+        """Set what is given, and nothing else; return the token as it is then, or None if there is none or it was revoked."""
+        kept = self._tables.tokens.get(token_id)
+        if kept is None or kept.account_id != account_id or kept.revoked_at is not None:
+            return None
+        named = kept.name if name is None else name
+        off = kept.disabled if disabled is None else disabled
+        changed = self._tables.tokens[token_id] = replace(kept, name=named, disabled=off, updated_at=now)
+        return changed
 
     async def revoke(self, account_id: str, token_id: str, now: datetime) -> bool:
         """Revoke a token; False if there is none or it already was."""

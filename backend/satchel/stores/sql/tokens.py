@@ -35,11 +35,15 @@ class SqlTokens:
         found = await self._transaction.rows(select(tokens).where(*live).order_by(tokens.c.created_at.desc(), tokens.c.id.desc()))
         return [token_from(row) for row in found]
 
-    async def update(self, token: Token) -> bool:
-        """Replace what may change of a token; False if there is none or it was revoked."""
-        wanted = (tokens.c.account_id == token.account_id, tokens.c.id == token.id, tokens.c.revoked_at.is_(None))
-        changes = {"name": token.name, "disabled": token.disabled, "updated_at": token.updated_at}
-        return await self._transaction.write(update(tokens).where(*wanted).values(changes)) == 1
+    async def change(
+        self, account_id: str, token_id: str, now: datetime, *, name: str | None = None, disabled: bool | None = None
+    ) -> Token | None:
+        """Set what is given, and nothing else; return the token as it is then, or None if there is none or it was revoked."""
+        wanted = (tokens.c.account_id == account_id, tokens.c.id == token_id, tokens.c.revoked_at.is_(None))
+        given = {column: value for column, value in (("name", name), ("disabled", disabled)) if value is not None}
+        statement = update(tokens).where(*wanted).values(updated_at=now, **given).returning(tokens)
+        changed = await self._transaction.write_returning(statement)
+        return token_from(changed[0]) if changed else None
 
     async def revoke(self, account_id: str, token_id: str, now: datetime) -> bool:
         """Revoke a token; False if there is none or it already was."""
