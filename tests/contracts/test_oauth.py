@@ -25,6 +25,19 @@ async def test_a_code_is_for_its_client_only(house: House) -> None:
     assert await house.oauth.run(lambda records: records.claim_code("hash of the code", "app")) == (code(used=True), True)
 
 
+async def test_a_code_of_a_site_that_was_taken_back_is_used_up(house: House) -> None:
+    site = "https://a.example"
+    codes = [code(origin=site), code(secret_hash="of another site", origin="https://b.example")]
+    codes.append(code(secret_hash="of another account", origin=site, account_id="acct_b"))
+    for one in codes:
+        await house.oauth.run(lambda records, one=one: records.add_code(one))
+    async with house.database.unit_of_work() as work:
+        await work.tokens.revoke_origin("acct_a", site, NOW)
+    hashes = [one.secret_hash for one in codes]
+    claims = [await house.oauth.run(lambda records, it=it: records.claim_code(it, "app")) for it in hashes]
+    assert [won for _, won in claims] == [False, True, True]
+
+
 async def test_a_refresh_token_works_once_among_eight_at_the_same_time(house: House) -> None:
     await house.oauth.run(lambda records: records.add_token(refresh()))
     claims = await asyncio.gather(*[house.oauth.run(lambda records: records.claim_refresh("hash of tok_r", "app", NOW)) for _ in range(8)])

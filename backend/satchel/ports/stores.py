@@ -52,7 +52,7 @@ class TokenStore(Protocol):
         ...
 
     async def revoke_origin(self, account_id: str, origin: str, now: datetime) -> Sequence[str]:
-        """Revoke every token of an account that speaks for this site; return the ids of those that were live."""
+        """Revoke every token of an account that speaks for this site, and use up its codes; return the ids of the tokens that were live."""
         ...
 
     async def revoke_family(self, family_id: str, now: datetime) -> Sequence[str]:

@@ -55,7 +55,10 @@ class MemoryTokens:
         return revoke_family(self._tables, family_id, now)
 
     async def revoke_origin(self, account_id: str, origin: str, now: datetime) -> Sequence[str]:
-        """Revoke every token of an account that speaks for this site; return the ids of those that were live."""
+        """Revoke every token of an account that speaks for this site, and use up its codes; return the ids of the tokens that were live."""
+        for place, code in self._tables.codes.items():
+            if (code.account_id, code.origin) == (account_id, origin):
+                self._tables.codes[place] = replace(code, used=True)
         return _revoke(self._tables, lambda token: (token.account_id, token.origin) == (account_id, origin), now)
 
 

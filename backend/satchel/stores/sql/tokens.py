@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Row, insert, or_, select, update
 
 from satchel.domain.tokens import Token, TokenKind
 from satchel.ports.clock import Clock
+from satchel.stores.sql.oauth_tables import codes
 from satchel.stores.sql.tables import tokens
 from satchel.stores.sql.transaction import Transaction
 
@@ -55,7 +56,9 @@ class SqlTokens:
         return await self._revoke((tokens.c.family_id == family_id,), now)
 
     async def revoke_origin(self, account_id: str, origin: str, now: datetime) -> Sequence[str]:
-        """Revoke every token of an account that speaks for this site; return the ids of those that were live."""
+        """Revoke every token of an account that speaks for this site, and use up its codes; return the ids of the tokens that were live."""
+        wanted = (codes.c.account_id == account_id, codes.c.origin == origin, codes.c.used.is_(False))
+        await self._transaction.write(update(codes).where(*wanted).values(used=True))
         return await self._revoke((tokens.c.account_id == account_id, tokens.c.origin == origin), now)
 
     async def _revoke(self, wanted: Sequence[ColumnElement[bool]], now: datetime) -> Sequence[str]:
