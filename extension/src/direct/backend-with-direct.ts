@@ -1,5 +1,7 @@
 import type { Generation } from "../wire/generation";
 import type { GenerationPage } from "../wire/generation-page";
+import { RpcFailure } from "../wire/rpc-failure";
+import { WorkerFault } from "../wire/worker-fault";
 import { Backend } from "../worker/backend";
 import type { DirectRoutes } from "./direct-routes";
 import type { OwnRecord } from "./own-record";
@@ -50,16 +52,17 @@ export class BackendWithDirect extends Backend {
     return [...direct, ...rest.map((model) => ({ ...model, satchel: { ...model.satchel, preferred: false } }))];
   }
 
-  override async generationPage(limit: number, origin: string | null, cursor: string | null) {
-    const [inner, until] = cursor?.includes(MARK) ? (cursor.split(MARK) as [string, string]) : [cursor, null];
-    const none: GenerationPage = { data: [], next_cursor: null };
-    const page = inner === "" ? none : await super.generationPage(limit, origin, inner);
-    const since = page.next_cursor === null ? null : (page.data.at(-1)?.started_at ?? null);
-    const lists = await Promise.all(this.laid.records.map((record) => record.list(origin)));
-    const own = lists.flat().filter((one) => isWithin(one, since, until));
-    const data = [...page.data, ...own].sort((a, b) => momentOf(b) - momentOf(a));
-    if (page.next_cursor !== null) return { data, next_cursor: `${page.next_cursor}${MARK}${since ?? ""}` };
-    return cut(data, page.data.at(-1));
+  /** While the backend is away: what this browser keeps, and why that is not all. */
+  override async generationPage(limit: number, origin: string | null, cursor: string | null): Promise<GenerationPage> {
+    const own = await this.own(origin);
+    try {
+      return await this.pageOf(own, limit, origin, cursor);
+    } catch (error) {
+      if (cursor !== null || own.length === 0 || !isAway(error)) throw error;
+      const message = "Your Satchel does not answer. Only what this browser keeps is shown.";
+      const failure = new WorkerFault(message, { code: "shown_here" }).toWire();
+      return { ...cut(own.sort(newestFirst), undefined), failure };
+    }
   }
 
   override async generations(limit: number, origin: string | null) {
@@ -71,10 +74,42 @@ export class BackendWithDirect extends Backend {
     if (!found.includes(true)) await super.forgetGeneration(id);
   }
 
+  /** Forgets what this browser keeps in any case. */
   override async forgetGenerations(origin: string | null) {
-    await super.forgetGenerations(origin);
+    const own = await this.own(origin);
     await Promise.all(this.laid.records.map((record) => record.forgetAll(origin)));
+    try {
+      await super.forgetGenerations(origin);
+    } catch (error) {
+      if (own.length === 0 || !isAway(error)) throw error;
+      const message = "What this browser keeps is forgotten. Your Satchel does not answer: try again for the rest.";
+      throw new WorkerFault(message, { code: "forgotten_here", cause: error });
+    }
   }
+
+  private async pageOf(all: readonly Generation[], limit: number, origin: string | null, cursor: string | null) {
+    const [inner, until] = cursor?.includes(MARK) ? (cursor.split(MARK) as [string, string]) : [cursor, null];
+    const none: GenerationPage = { data: [], next_cursor: null };
+    const page = inner === "" ? none : await super.generationPage(limit, origin, inner);
+    const since = page.next_cursor === null ? null : (page.data.at(-1)?.started_at ?? null);
+    const own = all.filter((one) => isWithin(one, since, until));
+    const data = [...page.data, ...own].sort(newestFirst);
+    if (page.next_cursor !== null) return { data, next_cursor: `${page.next_cursor}${MARK}${since ?? ""}` };
+    return cut(data, page.data.at(-1));
+  }
+
+  /** What this browser keeps, of all or of one site. */
+  private async own(origin: string | null): Promise<Generation[]> {
+    return (await Promise.all(this.laid.records.map((record) => record.list(origin)))).flat();
+  }
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof RpcFailure && error.data?.satchelCode === "backend_unreachable";
+}
+
+function newestFirst(one: Generation, other: Generation): number {
+  return momentOf(other) - momentOf(one);
 }
 
 function momentOf({ started_at: startedAt }: Pick<Generation, "started_at">): number {

@@ -24,6 +24,8 @@ export function SectionActivity({ source, item }: { source: OptionsSource; item:
   const { value: models } = useLoaded(() => source.models());
   const nameOf = (generation: Generation) =>
     models?.find(({ id }) => id === generation.model)?.name ?? generation.model ?? generation.requested_model;
+  const forget = (what: "all" | { id: string }) =>
+    what === "all" ? source.forgetGenerations(filter.origin) : source.forgetGeneration(what.id);
   const found = activity.loaded.filter((each) => ActivityFilter.matches(each, filter, nameOf(each)));
   const shown = found.find(({ id }) => id === chosen) ?? null;
   const origins = [...new Set([...(grants ?? []).map(({ origin }) => origin), ...originsOf(activity.loaded)])];
@@ -85,12 +87,11 @@ export function SectionActivity({ source, item }: { source: OptionsSource; item:
           text={t("activity_forgetText")}
           keep={t("activity_keep")}
           doom={t("activity_forgetYes")}
-          deed={() => (doomed === "all" ? source.forgetGenerations(filter.origin) : source.forgetGeneration(doomed.id))}
+          deed={() => forget(doomed).finally(activity.reload)}
           onKept={() => doom(null)}
           onDone={() => {
             doom(null);
             choose(null);
-            activity.reload();
           }}
         />
       )}

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Generation } from "../wire/generation";
+import { WorkerFault } from "../wire/worker-fault";
 import { errorWords } from "./error-words";
 import type { OptionsSource } from "./options-source";
 
@@ -21,6 +22,7 @@ export function useActivity(source: OptionsSource, origin: string | null) {
       if (mine !== round.current) return;
       setLoaded((before) => (from === null ? page.data : [...before, ...page.data]));
       setCursor(page.next_cursor);
+      if (page.failure !== undefined) setError(errorWords(WorkerFault.fromWire(page.failure)));
     } catch (problem) {
       if (mine === round.current) setError(errorWords(problem));
     }

@@ -33,6 +33,7 @@ function model(id: string, preferred = false) {
 /** The backend's doors over answers by path; what it was asked is kept. */
 function backend(pages: Record<string, unknown>) {
   const asked: string[] = [];
+  const away = { now: false };
   const local = memoryKeyValue();
   const settings = new Settings(local);
   const activity = new DirectActivity(local);
@@ -47,6 +48,7 @@ function backend(pages: Record<string, unknown>) {
   const session = { headers: async () => ({}) } as unknown as Session;
   const fetch: typeof globalThis.fetch = async (url, init) => {
     const path = String(url).replace("http://127.0.0.1:8787", "");
+    if (away.now) throw new TypeError("nobody there");
     asked.push(`${init?.method} ${path}`);
     return path in pages ? Response.json(pages[path]) : new Response(null, { status: 204 });
   };
@@ -56,6 +58,7 @@ function backend(pages: Record<string, unknown>) {
     activity,
     old,
     asked,
+    away,
   };
 }
 
@@ -107,6 +110,23 @@ describe("the backend with what is direct laid over it", () => {
     const second = await doors.generationPage(2, null, first.next_cursor);
     expect(second.data.map(({ id }) => id)).toEqual(["d2", "b1", "d0"]);
     expect(second.next_cursor).toBeNull();
+  });
+
+  it("shows and forgets what this browser keeps while the backend is away, and says that it is not all", async () => {
+    const { doors, activity, asked, away } = backend({ "/v1/generations?limit=2": { data: [], next_cursor: null } });
+    away.now = true;
+    const unreachable = { data: { satchelCode: "backend_unreachable" } };
+    await expect(doors.generationPage(2, null, null)).rejects.toMatchObject(unreachable);
+    await expect(doors.forgetGenerations(null)).rejects.toMatchObject(unreachable);
+    for (const minute of [1, 2]) await activity.add(generation(`d${minute}`, minute, true));
+    const page = await doors.generationPage(2, null, null);
+    expect([page.data.map(({ id }) => id), page.next_cursor]).toEqual([["d2", "d1"], null]);
+    expect(page.failure).toMatchObject({ code: "shown_here" });
+    await expect(doors.generationPage(2, null, "c")).rejects.toMatchObject(unreachable);
+    await expect(doors.forgetGenerations(null)).rejects.toMatchObject({ code: "forgotten_here" });
+    expect([await activity.list(null), asked]).toEqual([[], []]);
+    away.now = false;
+    expect((await doors.generationPage(2, null, null)).failure).toBeUndefined();
   });
 
   it("forgets direct ones here and others there, and all of a site in both", async () => {

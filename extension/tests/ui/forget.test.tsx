@@ -4,6 +4,7 @@ import { afterEach, expect, it } from "vitest";
 import type { OptionsSource } from "../../src/ui/options-source";
 import { SectionActivity } from "../../src/ui/section-activity";
 import type { Generation } from "../../src/wire/generation";
+import { WorkerFault } from "../../src/wire/worker-fault";
 
 const usage = { input_tokens: 1, output_tokens: 2, reasoning_tokens: 0, cached_tokens: 0, estimated: false };
 const asked = {
@@ -32,11 +33,12 @@ function generation(id: string): Generation {
 /** The activity over a little record that forgets as the backend does; the names of the calls in `heard`. */
 async function activity() {
   let lines = [generation("one"), generation("two")];
+  let isAway = false;
   const heard: string[] = [];
   const source = {
     grants: async () => [],
     models: async () => [],
-    generationPage: async () => ({ data: lines, next_cursor: null }),
+    generationPage: async () => ({ data: lines, next_cursor: null, ...(isAway ? { failure: SHOWN_HERE } : {}) }),
     forgetGeneration: async (id: string) => {
       heard.push(id);
       lines = lines.filter((line) => line.id !== id);
@@ -44,6 +46,7 @@ async function activity() {
     forgetGenerations: async (origin: string | null) => {
       heard.push(`all of ${origin}`);
       lines = [];
+      if (isAway) throw new WorkerFault("Your Satchel does not answer", { code: "forgotten_here" });
     },
   } as unknown as OptionsSource;
   render(<SectionActivity source={source} item="one" />, document.body);
@@ -52,9 +55,13 @@ async function activity() {
   const rows = () => document.querySelectorAll("tbody tr").length;
   await expect.poll(rows, { timeout: 30_000 }).toBe(2);
   await expect.poll(() => document.querySelector("#generation"), { timeout: 30_000 }).not.toBeNull();
-  return { heard, press, rows };
+  const leave = () => {
+    isAway = true;
+  };
+  return { heard, press, rows, leave };
 }
 
+const SHOWN_HERE = { code: "shown_here", message: "Only what this browser keeps is shown", places: {} };
 const asks = () => expect.poll(() => document.querySelector("dialog"), { timeout: 30_000 });
 
 afterEach(() => render(null, document.body));
@@ -82,4 +89,15 @@ it("everything is forgotten after a question", async () => {
   press("Forget");
   await expect.poll(rows, { timeout: 30_000 }).toBe(0);
   expect(heard).toEqual(["all of null"]);
+});
+
+it("what is forgotten while the backend is away goes from the list at once, and what is missing is said", async () => {
+  const { press, rows, leave } = await activity();
+  leave();
+  press("Forget…");
+  await asks().not.toBeNull();
+  press("Forget");
+  await expect.poll(rows, { timeout: 30_000 }).toBe(0);
+  await expect.poll(() => document.querySelector("dialog")?.textContent).toContain("Your Satchel does not answer");
+  expect(document.body.textContent).toContain("Only what this browser keeps is shown");
 });
