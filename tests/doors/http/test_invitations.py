@@ -4,12 +4,14 @@ from datetime import timedelta
 
 from tests.doors.served import Served
 
+from satchel.domain.authorities import Vouched
 from satchel.doors.auth import set_sign_in_cookie
 
 
 async def headers_of(house: Served, account_id: str, proved_ago_s: int = 0) -> dict[str, str]:
     """Sign a browser in; return what its pages send."""
-    _, secret = await house.house.accounts.enter(account_id, "Firefox", house.house.clock.now() - timedelta(seconds=proved_ago_s))
+    vouched = Vouched("https://issuer.example", "1", asked_at=house.house.clock.now() - timedelta(seconds=proved_ago_s))
+    _, secret = await house.house.accounts.enter(account_id, "Firefox", vouched)
     cookie = set_sign_in_cookie(secret, secure=False).partition(";")[0]
     return {"cookie": cookie, "x-satchel-csrf": "1", "origin": house.url, "sec-fetch-site": "same-origin"}
 

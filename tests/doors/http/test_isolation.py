@@ -41,6 +41,7 @@ NAMED_IN_BODIES: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "/v1/messages": ("model", {"messages": ASK, "max_tokens": 5}),
     "/v1/responses": ("model", {"input": "Hi"}),
     "/v1/embeddings": ("model", {"input": "Hi"}),
+    "/v1/images": ("model", {"prompt": "Hi"}),
     "/v1/images/generations": ("model", {"prompt": "Hi"}),
     "/v1/audio/speech": ("model", {"input": "Hi", "voice": "any"}),
     "/v1/vault/unlock": ("unlock_id", {"sealed": "A" * 107}),
