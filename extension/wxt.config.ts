@@ -42,7 +42,7 @@ export default defineConfig({
     default_locale: "en",
     key: browser === "chrome" ? CHROMIUM_KEY : undefined,
     permissions: ["storage", "alarms", "identity", "notifications", "contextMenus"],
-    optional_permissions: ["scripting"],
+    optional_permissions: browser === "chrome" ? ["scripting", "offscreen"] : ["scripting"],
     optional_host_permissions: [...pageMatches],
     icons: ICONS,
     action: { default_title: "__MSG_extName__", default_icon: ICONS },

@@ -61,12 +61,13 @@ def scene(tmp_path_factory: pytest.TempPathFactory, pages: Pages) -> Iterator[Sc
 
 def add_server(browser: Chromium, address: str, name: str) -> None:
     """Choose in the settings that servers here are asked directly, and add one."""
-    page = browser.extension_page("options")
-    page.goto(page.url + "#settings")
+    page = browser.context.new_page()
+    page.goto(f"chrome-extension://{browser.extension_id}/options.html#settings")
     page.get_by_label("Ask model servers here directly").select_option("always")
     page.get_by_label("One more address").fill(address)
     page.get_by_role("button", name="Save").click()
     page.get_by_text(name, exact=True).wait_for()
+    page.get_by_text("This browser has none.").wait_for()
     page.close()
 
 
@@ -99,6 +100,8 @@ def test_a_site_is_answered_by_a_real_server_here_and_the_backend_sees_no_prompt
 
 def test_the_picker_shows_them_and_the_activity_says_that_they_were_asked_directly(scene: Scene) -> None:
     page = scene.browser.extension_page("options")
+    page.get_by_role("button", name=f"Use {llama_server.ALIAS}", exact=False).wait_for()
+    assert page.get_by_text("Gemini Nano").count() == 0  # this Chromium has no model of its own
     page.get_by_role("button", name=f"Use {llama_server.ALIAS}", exact=False).click()
     page.get_by_text("Answers").first.wait_for()
     page.goto(page.url.split("#")[0] + "#activity")

@@ -1,6 +1,8 @@
 import { render } from "preact";
 import { browser } from "wxt/browser";
+import { fetchOwnModel, ownModelState } from "../../src/direct/fetch-own-model";
 import { localHosts } from "../../src/direct/local-hosts";
+import { ownLanguageModel } from "../../src/direct/own-language-model";
 import { pageMatches } from "../../src/page/page-matches";
 import { dressScreen } from "../../src/ui/dress-screen";
 import { OptionsScreen } from "../../src/ui/options-screen";
@@ -31,9 +33,12 @@ const source: OptionsSource = {
   setFavourites: favourites.write,
   maySeeLocal: () => browser.permissions.contains({ origins: [...localHosts] }),
   askForLocal: () => browser.permissions.request({ origins: [...localHosts] }),
+  browserModel: () => ownModelState(ownLanguageModel()),
+  fetchBrowserModel: (heard) => fetchOwnModel(ownLanguageModel(), heard),
   preferences: preferences.read,
   setPreferences: async (change) => {
     if ((change.languageModel ?? "when missing") !== "when missing") await askForScripts();
+    if (change.browserModel) await askForOffscreen();
     await preferences.write(change);
     await show();
   },
@@ -43,6 +48,12 @@ const source: OptionsSource = {
 async function askForScripts(): Promise<void> {
   const given = await browser.permissions.request({ permissions: ["scripting"], origins: [...pageMatches] });
   if (!given) throw new Error(t("settings_promptApi_denied"));
+}
+
+/** The browser's own model answers from a page that nobody sees; the browser has to let us open such a one. */
+async function askForOffscreen(): Promise<void> {
+  const given = await browser.permissions.request({ permissions: ["offscreen"] });
+  if (!given) throw new Error(t("browserModel_denied"));
 }
 
 /** Draws everything; again in another language. */

@@ -5,11 +5,13 @@ import type { Session } from "../worker/session";
 import type { Settings } from "../worker/settings";
 import { SiteGrants } from "../worker/site-grants";
 import { BackendWithDirect } from "./backend-with-direct";
+import { BrowserModel } from "./browser-model";
 import { DirectActivity } from "./direct-activity";
 import { DirectOnce } from "./direct-once";
 import { DirectRoutes } from "./direct-routes";
 import { localHosts } from "./local-hosts";
 import { LocalServers } from "./local-servers";
+import { OffscreenModel } from "./offscreen-model";
 import { OldHistory } from "./old-history";
 import { SiteRate } from "./site-rate";
 import { stayAwake } from "./stay-awake";
@@ -24,11 +26,12 @@ interface Dependencies {
 
 /** Everything that is asked past the backend, and the backend with that laid over it. */
 export function directAccess({ settings, session, local, memory, fetch }: Dependencies) {
-  const servers = new LocalServers({ fetch, own: () => settings.directServer() });
+  const mayAsk = async () => (await settings.direct()) && (await mayAskThem());
+  const servers = new LocalServers({ fetch, isOn: mayAsk, own: () => settings.directServer() });
+  const native = new OffscreenModel();
   const plain = new Backend(settings, session, fetch);
   const routes = new DirectRoutes({
-    sources: [servers],
-    isOn: async () => (await settings.direct()) && (await mayAskThem()),
+    sources: [servers, new BrowserModel(native, () => settings.browserModel())],
     preferred: () => settings.directModel(),
     isListed: async (id) => (await plain.models()).some((model) => model.id === id),
   });
@@ -41,7 +44,7 @@ export function directAccess({ settings, session, local, memory, fetch }: Depend
   const record: typeof grants.record = (caller) => grants.record(caller);
   const preferred = async () => (await plain.account()).preferred_model;
   const kept = { activity, once: new DirectOnce(memory), rate: new SiteRate(memory) };
-  return { backend, servers, old, parts: { routes, grant, record, preferred, ...kept, stayAwake } };
+  return { backend, servers, native, old, parts: { routes, grant, record, preferred, ...kept, stayAwake } };
 }
 
 function mayAskThem(): Promise<boolean> {

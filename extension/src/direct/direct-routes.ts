@@ -7,8 +7,6 @@ import type { DirectSource } from "./direct-source";
 
 interface Dependencies {
   sources: readonly DirectSource[];
-  /** Whether models of this computer are asked directly at all: by the person's choice, and by what the browser allows us. */
-  isOn(): Promise<boolean>;
   /** The direct model that the person chose for all sites; null where it is one of the backend's. */
   preferred(): Promise<string | null>;
   /** Whether the backend knows a model by this id. */
@@ -29,32 +27,31 @@ export class DirectRoutes {
 
   /** The models there are now, looked for anew. Never rejects. */
   async models(): Promise<Model[]> {
-    if (!(await this.deps.isOn())) return [];
     const preferred = await this.deps.preferred();
     const models = (await this.look()).map(({ model }) => model);
     return models.map((model) => ({ ...model, satchel: { ...model.satchel, preferred: model.id === preferred } }));
   }
 
   /** Whether anything is asked past the backend at all. */
-  isOn(): Promise<boolean> {
-    return this.deps.isOn();
+  async isOn(): Promise<boolean> {
+    return (await this.sourcesOn()).length > 0;
   }
 
   /** The direct model that answers where none is named; null where the backend decides. */
   async preferred(): Promise<string | null> {
-    return (await this.deps.isOn()) ? this.deps.preferred() : null;
+    const preferred = await this.deps.preferred();
+    return preferred !== null && (await this.isTaken(preferred)) ? preferred : null;
   }
 
   /** Whether an id is that of a direct model which is there now. */
   async has(id: string): Promise<boolean> {
-    return this.concerns(id) && (await this.deps.isOn()) && (await this.routeTo(id)) !== undefined;
+    return (await this.isTaken(id)) && (await this.routeTo(id)) !== undefined;
   }
 
   /** The way to a model; null where the backend is to be asked. Throws `provider_unavailable` where it should be here and is not. */
   async find(id: string): Promise<DirectRoute | null> {
-    if (id !== ChatBody.PREFERRED && !this.concerns(id)) return null;
     const wanted = id === ChatBody.PREFERRED ? await this.deps.preferred() : id;
-    if (wanted === null || !(await this.deps.isOn())) return null;
+    if (wanted === null || !(await this.isTaken(wanted))) return null;
     const route = await this.routeTo(wanted);
     if (route !== undefined) return route;
     if (id !== ChatBody.PREFERRED && (await this.deps.isListed(id))) return null;
@@ -67,7 +64,22 @@ export class DirectRoutes {
 
   /** Whether an id is written as those of direct models are, be it there or not. */
   concerns(id: string): boolean {
-    return this.deps.sources.some(({ prefixes }) => prefixes.some((prefix) => id.startsWith(`${prefix}:`)));
+    return this.sourceOf(id) !== undefined;
+  }
+
+  /** Whether an id is one that a source takes which is switched on. */
+  private async isTaken(id: string): Promise<boolean> {
+    return (await this.sourceOf(id)?.isOn()) ?? false;
+  }
+
+  private sourceOf(id: string): DirectSource | undefined {
+    return this.deps.sources.find(({ prefixes }) => prefixes.some((prefix) => id.startsWith(`${prefix}:`)));
+  }
+
+  private async sourcesOn(): Promise<DirectSource[]> {
+    const { sources } = this.deps;
+    const on = await Promise.all(sources.map((source) => source.isOn()));
+    return sources.filter((_, at) => on[at]);
   }
 
   private async routeTo(id: string): Promise<DirectRoute | undefined> {
@@ -76,7 +88,7 @@ export class DirectRoutes {
   }
 
   private async look(): Promise<readonly DirectRoute[]> {
-    const all = (await Promise.all(this.deps.sources.map((source) => source.routes()))).flat();
+    const all = (await Promise.all((await this.sourcesOn()).map((source) => source.routes()))).flat();
     const routes = [...new Map(all.toReversed().map((route) => [route.model.id, route])).values()].toReversed();
     this.found = { at: Date.now(), routes };
     return routes;

@@ -4,6 +4,8 @@ import type { DirectRoute } from "./direct-route";
 export interface DirectSource {
   /** What the ids of its models begin with, before the colon. */
   prefixes: readonly string[];
+  /** Whether its models are asked at all: by the person's choice, and by what the browser allows us. */
+  isOn(): Promise<boolean>;
   /** The ways that are open now. Never rejects: what is not there has none. */
   routes(): Promise<readonly DirectRoute[]>;
 }

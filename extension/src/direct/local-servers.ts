@@ -7,6 +7,8 @@ import { localChat } from "./local-chat";
 
 interface Dependencies {
   fetch: typeof globalThis.fetch;
+  /** Whether they are to be asked directly, and may be. */
+  isOn(): Promise<boolean>;
   /** The address that the person added; null for none. */
   own(): Promise<string | null>;
 }
@@ -34,6 +36,10 @@ export class LocalServers implements DirectSource {
   readonly prefixes = [...Object.keys(NAMES), OTHER];
 
   constructor(private readonly deps: Dependencies) {}
+
+  isOn(): Promise<boolean> {
+    return this.deps.isOn();
+  }
 
   async routes(): Promise<readonly DirectRoute[]> {
     return (await this.look()).flatMap(({ routes }) => routes);

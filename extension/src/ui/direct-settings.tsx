@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { LocalServer } from "../wire/local-server";
 import type { Preferences } from "../wire/preferences";
+import { BrowserModelRow } from "./browser-model-row";
 import { DirectAddress } from "./direct-address";
 import { errorWords } from "./error-words";
 import type { OptionsSource } from "./options-source";
@@ -42,6 +43,7 @@ export function DirectSettings({ source, chosen, onSet }: Props) {
           </select>
         </SettingRow>
         {chosen.direct !== "never" && <Servers key={chosen.direct} source={source} />}
+        <BrowserModelRow source={source} isOn={chosen.browserModel} onSet={onSet} />
       </div>
     </section>
   );

@@ -22,6 +22,10 @@ export interface OptionsSource extends DataSource, FirstRunSource, Keys, Activit
   /** Whether the browser lets us reach this computer's servers; `askForLocal` lets it ask the person, on a click. */
   maySeeLocal(): Promise<boolean>;
   askForLocal(): Promise<boolean>;
+  /** How far the browser's own model is. */
+  browserModel(): Promise<"unavailable" | "downloadable" | "downloading" | "available">;
+  /** Has the browser fetch it, on a click; `heard` is told from 0 to 1. */
+  fetchBrowserModel(heard: (loaded: number) => void): Promise<void>;
   setPaused(paused: boolean): Promise<void>;
   preferences(): Promise<Preferences>;
   /** Keeps a choice, and gives this screen its look and its language anew. */

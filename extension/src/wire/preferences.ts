@@ -9,6 +9,8 @@ export interface Preferences {
   languageModel: "off" | "when missing" | "always";
   /** When models of this computer are asked past the backend. */
   direct: "elsewhere" | "always" | "never";
+  /** Whether the browser's own model is one of those to pick. */
+  browserModel: boolean;
   /** Whether the person is told when a site's budget is nearly spent. */
   nearlySpent: boolean;
   /** After how many minutes without use a vault that we unlock is locked. */
@@ -25,6 +27,7 @@ const CHOICES: { readonly [Name in keyof Preferences]: readonly Preferences[Name
   language: ["auto", "en", "de"],
   languageModel: ["when missing", "off", "always"],
   direct: ["elsewhere", "always", "never"],
+  browserModel: [false, true],
   nearlySpent: [true, false],
   lockAfterMinutes: [15, 5, 60, 240],
   lockOnClose: [false, true],

@@ -71,11 +71,11 @@ export function assemble({ changed, asking }: Told) {
   const site = { ...access, ...asks, servers: direct.servers, device, grants, subscribers, tops, changed };
   const service = new UiService({ ...site, generations, link, memory });
   const page = { ...siteAccess(site), consent, generations, session: memory, settings };
-
   function tell(push: Push): void {
     if (push.event === "model_changed") void subscribers.modelChanged();
     if (push.event === "grants_changed") void subscribers.permissionsChanged(String(push.data["origin"]));
     changed();
   }
-  return { builtIn: new BuiltInScripts(settings), ...asks, generations, old, page, service, startLock, toolbar, tops };
+  const told = { builtIn: new BuiltInScripts(settings), native: direct.native, old };
+  return { ...told, ...asks, generations, page, service, startLock, toolbar, tops };
 }

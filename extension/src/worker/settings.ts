@@ -57,6 +57,11 @@ export class Settings {
     return server;
   }
 
+  /** Whether the browser's own model is one of those to pick. */
+  async browserModel(): Promise<boolean> {
+    return preferences.parse({ browserModel: await this.local.get("browserModel") }).browserModel;
+  }
+
   /** The direct model that answers everywhere; null for the backend's own choice. */
   directModel(): Promise<string | null> {
     return this.local.get<string>("directModel");

@@ -1,4 +1,5 @@
 import { type Browser, browser } from "wxt/browser";
+import { NATIVE_PORT } from "../direct/native-message";
 import { isRecord } from "../wire/is-record";
 import { assemble } from "./assemble";
 import { extensionUrl } from "./extension-url";
@@ -34,6 +35,7 @@ export function startWorker(): void {
   browser.runtime.onConnect.addListener((port) => {
     if (port.name === "page") new PagePort(port, worker.page);
     else if (port.name === "ui" && isOurs(port.sender)) screens.add(port);
+    else if (port.name === NATIVE_PORT && isOurs(port.sender)) worker.native.adopt(port);
     else port.disconnect();
   });
   browser.runtime.onMessage.addListener((message: unknown, sender) => {

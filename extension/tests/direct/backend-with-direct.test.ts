@@ -40,8 +40,7 @@ function backend(pages: Record<string, unknown>) {
   const old = new OldHistory(() => settings.keepOldDays());
   const route = { model: model(NEAR), stream: async function* () {} };
   const routes = new DirectRoutes({
-    sources: [{ prefixes: ["ollama"], routes: async () => [route] }],
-    isOn: async () => true,
+    sources: [{ prefixes: ["ollama"], isOn: async () => true, routes: async () => [route] }],
     preferred: () => settings.directModel(),
     isListed: async () => false,
   });

@@ -69,8 +69,7 @@ function near({
   }
   const route: DirectRoute = { model: modelOf(NEAR), stream: stream ?? hello };
   const routes = new DirectRoutes({
-    sources: [{ prefixes: ["ollama"], routes: async () => (isThere ? [route] : []) }],
-    isOn: async () => true,
+    sources: [{ prefixes: ["ollama"], isOn: async () => true, routes: async () => (isThere ? [route] : []) }],
     preferred: async () => preferred,
     isListed: async () => isListed,
   });

@@ -13,7 +13,7 @@ function servers(pages: Record<string, Page>, own: string | null = null) {
     if (page === undefined) throw new TypeError("Failed to fetch");
     return Response.json(page.body, { status: page.status ?? 200, headers: { server: page.server ?? "" } });
   };
-  return { found: new LocalServers({ fetch, own: async () => own }), asked };
+  return { found: new LocalServers({ fetch, isOn: async () => true, own: async () => own }), asked };
 }
 
 const idsOf = async (found: LocalServers) => (await found.routes()).map(({ model }) => model.id);

@@ -83,9 +83,14 @@ const silent = {
 let sources: { file: string; hash: string };
 
 describe.each([
-  ["chrome", ["storage", "alarms", "identity", "notifications", "contextMenus", "sidePanel"], 1],
-  ["firefox", ["storage", "alarms", "identity", "notifications", "contextMenus"], 2],
-] as const)("the package for %s", (browser, permissions, count) => {
+  [
+    "chrome",
+    ["storage", "alarms", "identity", "notifications", "contextMenus", "sidePanel"],
+    ["scripting", "offscreen"],
+    1,
+  ],
+  ["firefox", ["storage", "alarms", "identity", "notifications", "contextMenus"], ["scripting"], 2],
+] as const)("the package for %s", (browser, permissions, optional, count) => {
   it(
     "is the same to the byte when it is built again, asks for no more than it needs, and passes the store's linter",
     async () => {
@@ -95,7 +100,7 @@ describe.each([
       expect(second.hashes).toEqual(first.hashes);
       const { manifest } = first;
       expect(manifest["permissions"]).toEqual(permissions);
-      expect(manifest["optional_permissions"]).toEqual(["scripting"]);
+      expect(manifest["optional_permissions"]).toEqual(optional);
       expect(manifest["host_permissions"]).toBeUndefined();
       expect(manifest["externally_connectable"]).toBeUndefined();
       expect(manifest["web_accessible_resources"]).toBeUndefined();

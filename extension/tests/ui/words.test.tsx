@@ -54,6 +54,7 @@ it("a stored preference that is none of the choices counts as not chosen", () =>
     lockOnClose: false,
     direct: "elsewhere",
     keepOldDays: 0,
+    browserModel: false,
   });
 });
 
