@@ -1,15 +1,19 @@
 """For how long a locked vault stays open, and for whom: each client has its own time."""
 
 import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from satchel.domain.audit import Act
-from satchel.domain.errors import KeyMissing, MalformedRequest, VaultLocked
-from satchel.ports.coordination import TOKENS_TOPIC, account_topic
+from satchel.domain.errors import KeyMissing, MalformedRequest, NotReady, VaultLocked
+from satchel.ports.coordination import TOKENS_TOPIC, VAULTS_TOPIC, account_topic
+from satchel.ports.stores import UnitOfWork
 from satchel.services.vault.opened import IDLE_S, UNLOCKED_S
+from satchel.stores.memory.database import MemoryDatabase, MemoryStores
 
 from .locked_house import ME, OTHER_CLIENT, SECRET, House
 
@@ -194,3 +198,57 @@ async def test_starting_over_forgets_what_the_vault_holds_and_nothing_of_others(
     async with house.database.unit_of_work() as stores:
         (record,) = [each for each in await stores.audit.list("acct_a", 10) if each.act is Act.VAULT_STARTED_OVER]
     assert (record.subject[:4], record.about) == ("dek_", "Portal")
+
+
+class TornDatabase(MemoryDatabase):
+    """A database that fails to keep a unit of work, or lets something happen just before it does."""
+
+    before_keeping: Callable[[], None] | None = None
+
+    @asynccontextmanager
+    async def _torn(self) -> AsyncGenerator[MemoryStores, None]:
+        async with super().unit_of_work() as stores:
+            yield stores
+            if self.before_keeping is not None and [*self.state.tables.audit.values()][-1].act is Act.VAULT_UNLOCKED:
+                self.before_keeping()
+                await asyncio.sleep(0)
+
+    def unit_of_work(self) -> UnitOfWork:
+        return self._torn()
+
+
+def fail() -> None:
+    raise NotReady("the database went away")
+
+
+async def test_nothing_is_open_when_that_it_was_unlocked_could_not_be_written_down() -> None:
+    database = TornDatabase()
+    house = House(database)
+    key = await house.add()
+    await house.switch_on()
+    await house.locked_mode.lock(ME)
+    database.before_keeping = fail
+    with pytest.raises(NotReady):
+        await house.unlock()
+    assert house.vault.opened.live("acct_a") is None
+    with pytest.raises(VaultLocked):
+        await house.open(key)
+    database.before_keeping = None
+    await house.unlock()
+    assert await house.open(key) == SECRET.reveal()
+
+
+@pytest.mark.parametrize(
+    ("topic", "over"), [(TOKENS_TOPIC, {"token_id": "tok_1"}), (VAULTS_TOPIC, {"account_id": "acct_a", "process": "another"})], ids=str
+)
+async def test_what_ends_while_an_unlocking_is_written_down_stays_locked(topic: str, over: Mapping[str, str]) -> None:
+    database = TornDatabase()
+    house = House(database)
+    key = await house.add()
+    await house.switch_on()
+    await house.locked_mode.lock(ME)
+    database.before_keeping = lambda: house.bus.publish(topic, over)
+    with pytest.raises(MalformedRequest, match="meanwhile"):
+        await house.unlock()
+    with pytest.raises(VaultLocked):
+        await house.open(key)

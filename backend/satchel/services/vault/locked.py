@@ -42,6 +42,7 @@ class LockedMode:
         self.ways = Ways(database, custody, vault, clock=clock, ids=ids)
         self._challenges = Challenges(vault.seals.deployment_id, clock, ids)
         self._failures: dict[str, int] = {}
+        self._under_way: list[set[str]] = []  # for each unlocking that is being written down: which accounts and credentials end meanwhile
         self._process = ids.new("proc")
         self._unsubscribe = [bus.subscribe(topic, self._on_over) for topic in (TOKENS_TOPIC, PASSWORDS_TOPIC, VAULTS_TOPIC)]
 
@@ -93,21 +94,19 @@ class LockedMode:
         """
         await self._check(principal)
         challenge, dek = self._read_letter(principal, unlock_id, letter)
-        async with self._database.unit_of_work() as stores:
-            await stores.deks.pin(challenge.dek_id)  # a lock by hand comes before this, or after
-            kept = await stores.deks.get(principal.account_id)
-            right = kept is not None and kept.id == challenge.dek_id and kept.check_value is not None
-            if kept is None or not right or not hmac.compare_digest(kept.check_value or b"", check_value(dek)):
-                wipe(dek)
-                self._failed(principal.account_id)
-                raise MalformedRequest("this is not the key of your vault", details={"param": "sealed"})
-            if kept.locked_by_hand and any(wrap.kind == "device" for wrap in challenge.wraps):
-                wipe(dek)
-                raise MalformedRequest("the vault was locked by hand meanwhile; begin again", details={"param": "unlock_id"})
-            self._failures.pop(principal.account_id, None)
-            self._remember(principal, dek, kept.id, everywhere=everywhere, idle_s=idle_s)
-            await stores.deks.mark_by_hand(kept.id, False)
-            await stores.audit.add(self._record(principal, Act.VAULT_UNLOCKED, kept.id))
+        ended = set[str]()
+        self._under_way.append(ended)
+        try:
+            await self._note_unlocked(principal, challenge, dek)
+            if ended & {principal.account_id, principal.token_id}:
+                raise MalformedRequest("the vault was locked meanwhile; begin again", details={"param": "unlock_id"})
+        except BaseException:
+            wipe(dek)
+            raise
+        finally:
+            self._under_way.remove(ended)
+        self._failures.pop(principal.account_id, None)
+        self._remember(principal, dek, challenge.dek_id, everywhere=everywhere, idle_s=idle_s)
         return await self.state(principal)
 
     async def lock(self, principal: Principal) -> VaultState:
@@ -215,6 +214,20 @@ class LockedMode:
             self._failed(principal.account_id)
             raise
 
+    async def _note_unlocked(self, principal: Principal, challenge: Challenge, dek: bytearray) -> None:
+        """Check what the client brought, and write down that it unlocks. Nothing is open before that is kept."""
+        async with self._database.unit_of_work() as stores:
+            await stores.deks.pin(challenge.dek_id)  # a lock by hand comes before this, or after
+            kept = await stores.deks.get(principal.account_id)
+            right = kept is not None and kept.id == challenge.dek_id and kept.check_value is not None
+            if kept is None or not right or not hmac.compare_digest(kept.check_value or b"", check_value(dek)):
+                self._failed(principal.account_id)
+                raise MalformedRequest("this is not the key of your vault", details={"param": "sealed"})
+            if kept.locked_by_hand and any(wrap.kind == "device" for wrap in challenge.wraps):
+                raise MalformedRequest("the vault was locked by hand meanwhile; begin again", details={"param": "unlock_id"})
+            await stores.deks.mark_by_hand(kept.id, False)
+            await stores.audit.add(self._record(principal, Act.VAULT_UNLOCKED, kept.id))
+
     def _failed(self, account_id: str) -> None:
         failures = self._failures[account_id] = self._failures.get(account_id, 0) + 1
         if failures >= _FAILURES:
@@ -222,10 +235,15 @@ class LockedMode:
             self._lock(account_id)
 
     def _lock(self, account_id: str) -> None:
+        self._end_under_way(account_id)
         opened = self._vault.opened.live(account_id)
         if opened is not None and opened.unlock is not None:
             self._vault.forget(account_id)
             self._tell(account_id)
+
+    def _end_under_way(self, name: str) -> None:
+        for ended in self._under_way:
+            ended.add(name)
 
     def _remember(self, principal: Principal, dek: bytearray, dek_id: str, *, everywhere: bool, idle_s: float = IDLE_S) -> None:
         self._vault.opened.unlock(
@@ -290,6 +308,7 @@ class LockedMode:
         """Lock what a client had unlocked whose credential is over, or all of an account: its password was changed, or it is locked."""
         credential, account_id = message.get("token_id"), message.get("account_id")
         if isinstance(credential, str):
+            self._end_under_way(credential)
             for locked_id in self._vault.opened.end_credential(credential):
                 self._tell(locked_id)
         if isinstance(account_id, str) and message.get("process") != self._process:  # what this process locked may be open again
