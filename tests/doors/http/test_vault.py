@@ -89,6 +89,18 @@ async def test_an_app_asks_in_vain_until_it_is_unlocked_everywhere(house: Served
     assert (await house.call("GET", "/v1/vault", token=app))[1]["everywhere"] is True
 
 
+async def test_a_client_that_has_not_unlocked_asks_no_provider_with_a_key(house: Served) -> None:
+    await locked_house(house)
+    _, other = await house.new_token()
+    _, keys = await house.call("GET", "/v1/keys")
+    sealed = next(key["id"] for key in keys["data"] if key["label"] == "sealed")
+    assert (await house.call("POST", f"/v1/keys/{sealed}/check"))[0] == 200
+    status, refused = await house.call("POST", f"/v1/keys/{sealed}/check", token=other)
+    assert (status, refused["error"]["metadata"]["details"]) == (403, {"unlockable": True})
+    await unlock(house, everywhere=True)
+    assert (await house.call("POST", f"/v1/keys/{sealed}/check", token=other))[0] == 200
+
+
 async def test_a_token_that_is_revoked_takes_its_unlocking_along(house: Served) -> None:
     await locked_house(house)
     await house.call("POST", "/v1/vault/lock")

@@ -212,6 +212,8 @@ def _add_renewals(router: APIRouter, callers: Callers, vault: Vault, desk: KeyDe
         keys = {key.id: key for key in await vault.list(principal.account_id)}
         if key_id not in keys:
             raise NotFound(f"there is no key {key_id!r}")
+        if keys[key_id].sealed is not None:
+            await vault.in_hand(principal.account_id, principal.client)  # a locked vault must be open for whoever asks
         return await _checked(principal.account_id, keys[key_id], vault, catalog)
 
 
