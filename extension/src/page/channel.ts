@@ -1,7 +1,9 @@
+import { isRecord } from "../wire/is-record";
 import { ReplyMessage } from "../wire/reply-message";
 import { RpcCode } from "../wire/rpc-code";
 import { RpcFailure } from "../wire/rpc-failure";
 import type { StreamEvent } from "../wire/stream-event";
+import { bare } from "./bare";
 import { intrinsics } from "./intrinsics";
 
 interface Call {
@@ -40,11 +42,12 @@ export class Channel {
   /** Sends one request; settles with its result, or with an `RpcFailure`. `signal` asks to cancel, no more. */
   call(method: string, params: unknown, options: CallOptions = {}): Promise<unknown> {
     if (this.dead) return Promise.reject(gone());
+    const { onEvent = () => undefined, signal } = bare(options);
     const id = `${this.prefix}:${++this.count}`;
     return new Promise((resolve, reject) => {
-      this.calls.set(id, { resolve, reject, onEvent: options.onEvent ?? (() => undefined) });
+      this.calls.set(id, { resolve, reject, onEvent });
       this.post({ id, method, params });
-      options.signal?.addEventListener("abort", () => this.cancel(id), { once: true });
+      signal?.addEventListener("abort", () => this.cancel(id));
       this.watch();
     });
   }
@@ -63,7 +66,7 @@ export class Channel {
   }
 
   private receive(data: unknown): void {
-    const message = ReplyMessage.parse(data);
+    const message = ReplyMessage.parse(isRecord(data) ? bare(data) : data);
     if (message === null) return;
     if (message.kind === "probe") this.answered = message.probe;
     else if (message.kind === "push") this.push(message.push, message.data);

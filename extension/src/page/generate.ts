@@ -55,13 +55,9 @@ function abortError(end: object | null, text: string): DOMException {
 
 function tooLong(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener(
-      "abort",
-      () => {
-        const silence = () => reject(new RpcFailure(RpcCode.disconnected, "Nobody confirmed the stop."));
-        intrinsics.setTimeout(silence, AFTER_ABORT_MS);
-      },
-      { once: true },
-    );
+    signal.addEventListener("abort", () => {
+      const silence = () => reject(new RpcFailure(RpcCode.disconnected, "Nobody confirmed the stop."));
+      intrinsics.setTimeout(silence, AFTER_ABORT_MS);
+    });
   });
 }

@@ -1,5 +1,6 @@
 import { Client } from "../../../sdk-js/src/Client";
 import { satchelFetch } from "../../../sdk-js/src/openai/satchelFetch";
+import { bare } from "./bare";
 import type { Provider } from "./provider";
 
 interface AskOptions {
@@ -19,26 +20,34 @@ interface ModelOptions {
  */
 export function modernApi(provider: Provider): Record<string, unknown> {
   const client = new Client({
-    request: ({ method, params, signal, onEvent }) =>
-      provider.request({ method, params }, { ...(signal && { signal }), ...(onEvent && { onEvent }) }),
+    request: (call) => {
+      const { method, params, signal, onEvent } = bare(call);
+      return provider.request({ method, params }, { ...(signal && { signal }), ...(onEvent && { onEvent }) });
+    },
     subscribe: (event, handler) => {
       provider.on(event, handler);
       return () => provider.off(event, handler);
     },
   });
-  const chat: Client["chat"] = (input, options) => client.chat(input, options);
+  const chat: Client["chat"] = (input, options = {}) => client.chat(input, bare(options));
   const ask = (method: string, params?: object, signal?: AbortSignal) =>
     provider.request({ method, params }, signal === undefined ? {} : { signal });
   return {
     chat,
     fetch: satchelFetch({ client }),
-    embed: (input: string | readonly string[], { signal, ...options }: ModelOptions = {}) =>
-      ask("ai_embed", { ...options, input }, signal),
-    generateImage: (prompt: string, { signal, ...options }: ModelOptions = {}) =>
-      ask("ai_generateImage", { ...options, prompt }, signal),
-    listModels: (options?: { signal?: AbortSignal }) => client.listModels(options ?? {}),
-    requestPermissions: (permissions: object = {}, { reason, signal }: AskOptions = {}) =>
-      ask("ai_requestPermissions", { permissions, reason }, signal),
+    embed: (input: string | readonly string[], given: ModelOptions = {}) => {
+      const { signal, ...options } = bare(given);
+      return ask("ai_embed", { ...options, input }, signal);
+    },
+    generateImage: (prompt: string, given: ModelOptions = {}) => {
+      const { signal, ...options } = bare(given);
+      return ask("ai_generateImage", { ...options, prompt }, signal);
+    },
+    listModels: (options: { signal?: AbortSignal } = {}) => client.listModels(bare(options)),
+    requestPermissions: (permissions: object = {}, options: AskOptions = {}) => {
+      const { reason, signal } = bare(options);
+      return ask("ai_requestPermissions", { permissions, reason }, signal);
+    },
     getPermissions: () => ask("ai_getPermissions"),
     revokePermissions: () => ask("ai_revokePermissions"),
   };

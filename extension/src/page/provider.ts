@@ -2,6 +2,8 @@ import { isRecord } from "../wire/is-record";
 import { RpcCode } from "../wire/rpc-code";
 import { RpcFailure } from "../wire/rpc-failure";
 import type { StreamEvent } from "../wire/stream-event";
+import { ask } from "./ask";
+import { bare } from "./bare";
 import type { Channel } from "./channel";
 import { generate } from "./generate";
 import { intrinsics } from "./intrinsics";
@@ -60,13 +62,11 @@ export class Provider {
     if (!isRecord(call) || typeof call["method"] !== "string") {
       throw new RpcFailure(RpcCode.invalidRequest, "request needs an object with a method");
     }
-    if (options.onEvent !== undefined && options.onEvent !== null && typeof options.onEvent !== "function") {
-      throw new RpcFailure(RpcCode.invalidRequest, "onEvent must be a function");
-    }
+    const { onEvent, signal } = wishes(options);
     const params = plain(call["params"]);
     const { method } = call;
-    if (!GENERATES.has(method)) return this.channel.call(method, params, { signal: options.signal });
-    return generate(this.channel, method, params, options);
+    if (!GENERATES.has(method)) return ask(this.channel, method, params, signal);
+    return generate(this.channel, method, params, { onEvent, signal });
   }
 
   private emit(name: string, data: unknown): void {
@@ -80,6 +80,18 @@ export class Provider {
       }
     }
   }
+}
+
+/** What a page wants besides the call; null is "not given". */
+function wishes(options: RequestOptions): { onEvent: RequestOptions["onEvent"]; signal: RequestOptions["signal"] } {
+  const { onEvent, signal } = bare(options);
+  if (onEvent !== undefined && onEvent !== null && typeof onEvent !== "function") {
+    throw new RpcFailure(RpcCode.invalidRequest, "onEvent must be a function");
+  }
+  if (signal !== undefined && signal !== null && typeof signal.addEventListener !== "function") {
+    throw new RpcFailure(RpcCode.invalidRequest, "signal must be an AbortSignal");
+  }
+  return { onEvent: onEvent ?? undefined, signal: signal ?? undefined };
 }
 
 /** Params as plain data, copied: what cannot be copied is the caller's mistake, said at once. */

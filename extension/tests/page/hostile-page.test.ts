@@ -1,6 +1,15 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { Provider } from "../../src/page/provider";
 import { Relay } from "../../src/page/relay";
+import { windowAi } from "../../src/page/window-ai";
+import { ChatBody } from "../../src/wire/chat-body";
 import { privatePair } from "./private-pair";
+
+type Ai = Record<
+  "request" | "chat" | "embed" | "generateImage" | "listModels" | "requestPermissions" | "generateText",
+  Ask
+>;
+type Ask = (...args: unknown[]) => Promise<unknown>;
 
 const undo: (() => void)[] = [];
 afterEach(() => {
@@ -33,6 +42,45 @@ describe("a script that replaces what the page's world is made of", () => {
     for (const put of undo.splice(0)) put();
     expect(await asking).toBe("secret answer");
     expect(seen).toEqual([]);
+    pair.close();
+  });
+});
+
+describe("a script that puts fields on Object.prototype", () => {
+  it("E4: neither hears nor stops the calls of others with them, and breaks none", async () => {
+    const pair = privatePair();
+    pair.answer(({ id }) => {
+      pair.post({ id, seq: 1, event: { type: "text-delta", delta: "Hello" } });
+      pair.post({ id, result: { finishReason: "stop" } });
+    });
+    const heard: unknown[] = [];
+    const polluted = {
+      signal: AbortSignal.abort(),
+      onEvent: (event: unknown) => heard.push(event),
+      probe: 1,
+      push: "x",
+    };
+    const ai = windowAi(new Provider(pair.channel)) as unknown as Ai;
+    Object.assign(Object.prototype, polluted);
+    const prototype = Object.prototype as unknown as Record<string, unknown>;
+    undo.push(() => {
+      for (const name of Object.keys(polluted)) delete prototype[name];
+    });
+    const params = JSON.parse('{"messages":[{"role":"user","content":"hi"}],"__proto__":{"model":"evil/model"}}');
+    const ends = await Promise.allSettled([
+      ai.request({ method: "ai_generate", params }),
+      ai.chat("hi"),
+      ai.embed("hi"),
+      ai.generateImage("a hat"),
+      ai.listModels(),
+      ai.requestPermissions(),
+      ai.generateText({ prompt: "hi" }),
+    ]);
+    for (const put of undo.splice(0)) put();
+    expect(ends.map(({ status }) => status)).toEqual(ends.map(() => "fulfilled"));
+    expect(heard).toEqual([]);
+    expect(pair.cancelled).toEqual([]);
+    expect(ChatBody.fromParams(pair.asked[0]?.params)).toMatchObject({ model: ChatBody.PREFERRED });
     pair.close();
   });
 });

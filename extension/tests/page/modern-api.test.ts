@@ -150,6 +150,37 @@ describe("the rest of the modern calls", () => {
     expect(await revokePermissions()).toEqual({ method: "ai_revokePermissions" });
   });
 
+  it("D3: stops a question by its signal with an AbortError at once, and asks nothing when that came before", async () => {
+    const { listModels, requestPermissions } = ai;
+    const request = (ai as unknown as Provider).request;
+    for (const ask of [
+      (signal: AbortSignal) => requestPermissions({}, { signal }),
+      (signal: AbortSignal) => listModels({ signal }),
+      (signal: AbortSignal) => request({ method: "ai_getPermissions" }, { signal }),
+    ]) {
+      const asked = pair.asked.length;
+      await expect(ask(AbortSignal.abort())).rejects.toMatchObject({ name: "AbortError" });
+      expect(pair.asked).toHaveLength(asked);
+      const controller = new AbortController();
+      pair.answer(() => controller.abort());
+      await expect(ask(controller.signal)).rejects.toMatchObject({ name: "AbortError" });
+      await expect.poll(() => pair.cancelled.at(-1)).toBe(pair.asked.at(-1)?.id);
+      expect(pair.asked).toHaveLength(asked + 1);
+    }
+    await expect(request({ method: "ai_x" }, { signal: "stop" as never })).rejects.toMatchObject({ code: -32600 });
+  });
+
+  it("A8: gives status and the time to wait with the error of a refusing provider, and none of the provider's own body", async () => {
+    const data = { satchelCode: "provider_throttled", provider: "lab", status: 429, retryAfterS: 12 };
+    pair.answer(({ id }) => pair.post({ id, error: { code: 4300, message: "lab has too much to do.", data } }));
+    const { chat } = ai;
+    await expect(Promise.resolve(chat("hi"))).rejects.toMatchObject({
+      code: 4300,
+      satchelCode: data.satchelCode,
+      data,
+    });
+  });
+
   it("D3: lists models after a grant, and says 4100 before", async () => {
     pair.answer(({ id }) => pair.post({ id, error: { code: 4100, message: "not yet", data: {} } }));
     await expect(ai.listModels()).rejects.toMatchObject({ code: 4100 });

@@ -16,7 +16,7 @@ export function privatePair() {
   let onAsked: (call: Asked) => void = () => {};
   port2.onmessage = ({ data }: MessageEvent) => {
     if (!isRecord(data)) return;
-    if (typeof data["probe"] === "number") {
+    if (Object.hasOwn(data, "probe")) {
       if (answersProbes) port2.postMessage({ probe: data["probe"] });
     } else if (data["cancel"] === true) cancelled.push(String(data["id"]));
     else {

@@ -203,11 +203,12 @@ describe("failures", () => {
     expect(order).toEqual([["error", "PERMISSION_DENIED"], [null, "PERMISSION_DENIED"], "PERMISSION_DENIED"]);
   });
 
-  it("A8: gives request an Error with code and data", async () => {
-    fails(4300, "Provider said no", { satchelCode: "provider_refused", status: 400 });
+  it("A8: gives request an Error with code and data: our code, the status, and how long to wait", async () => {
+    const data = { satchelCode: "provider_throttled", provider: "lab", status: 429, retryAfterS: 12 };
+    fails(4300, "Provider said no", data);
     const error = await ai.request({ method: "ai_generate", params: {} }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Error);
-    expect(error).toMatchObject({ code: 4300, message: "Provider said no", data: { satchelCode: "provider_refused" } });
+    expect(error).toMatchObject({ code: 4300, message: "Provider said no", data });
   });
 
   it("A12, A13: settles the two BETA calls at once", async () => {

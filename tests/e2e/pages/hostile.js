@@ -36,9 +36,11 @@ const forge = async () => {
   Object.prototype.active = true;
   Object.prototype.resume = { after: 3 };
   Object.prototype.decision = { kind: "always" };
+  Object.prototype.signal = AbortSignal.abort();
+  Object.prototype.onEvent = (event) => heard.push(event);
   const methods = ["decide", "putGrant", "snapshot", "ai_subscribe", "__proto__", "constructor"];
   const ends = await Promise.all(methods.map((method) => settle(window.ai.request({ method, params }))));
-  for (const name of ["origin", "active", "resume", "decision"]) delete Object.prototype[name];
+  for (const name of ["origin", "active", "resume", "decision", "signal", "onEvent"]) delete Object.prototype[name];
   await new Promise((resolve) => setTimeout(resolve, 300));
   return { heard, ends: ends.map(({ code = "ok" }) => code) };
 };
