@@ -43,9 +43,9 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
     async def new_token(
-        self, scopes: frozenset[str] = ACCOUNT_TOKEN_SCOPES, account_id: str | None = None, *, origin: str | None = None
+        self, scopes: frozenset[str] = ACCOUNT_TOKEN_SCOPES, account_id: str | None = None, **facts: Any
     ) -> tuple[str, str]:
-        """Make a token; return its id and its text."""
+        """Make a token, with more facts of its record if need be; return its id and its text."""
         text = token_text(self.house.ids.secret_bytes(32))
         token = Token(
             id=self.house.ids.new("tok"),
@@ -54,7 +54,7 @@ class Served:
             secret_hash=secret_hash(text),
             scopes=scopes & SCOPES,
             created_at=self.house.clock.now(),
-            origin=origin,
+            **facts,
         )
         async with self.house.database.unit_of_work() as stores:
             await stores.tokens.add(token)

@@ -39,7 +39,7 @@ class Relays:
 
     def __init__(self, principal: Principal, streams: Streams, clock: Clock, ids: Ids, *, say: Say) -> None:
         self._principal = principal
-        self._scope = f"{principal.origin} " if principal.origin else ""  # the client ids of two sites are not each other's
+        self._scope = f"{principal.client} "  # the ids that two clients choose are not each other's
         self._streams = streams
         self._clock = clock
         self._ids = ids
@@ -55,7 +55,7 @@ class Relays:
         Raises:
             SatchelError: it was not started: the request is wrong, too many run, or the server is going down.
         """
-        run = self._known(action.id)
+        run = self._own(action.id)
         if run is None:
             if len(self._relays) >= MAX_GENERATIONS:
                 raise TooManyGenerations(f"{MAX_GENERATIONS} generations run on this connection; wait for one to end")
@@ -86,14 +86,19 @@ class Relays:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _known(self, ref: str) -> Run | None:
-        """Return the run of this generation id or client id that the caller may see: a site sees its own."""
-        account_id, origin = self._principal.account_id, self._principal.origin
-        run = self._streams.find(account_id, self._scope + ref) or self._streams.find(account_id, ref)
-        return run if run is None or origin is None or run.call.origin == origin else None
+    def _own(self, client_id: str) -> Run | None:
+        """Return the run that this client started under an id of its own."""
+        return self._streams.find(self._principal.account_id, self._scope + client_id)
+
+    def _visible(self, generation_id: str) -> Run | None:
+        """Return the run of this id, whichever client's it is, that the caller may see: a site sees its own."""
+        run = self._streams.find(self._principal.account_id, generation_id)
+        if run is None or run.id != generation_id:  # what clients chose finds nothing here
+            return None
+        return run if self._principal.origin in (None, run.call.origin) else None
 
     def _find(self, target: Target) -> Run:
-        run = self._known(target.name)
+        run = self._visible(target.generation) if target.generation is not None else self._own(target.id or "")
         if run is None:
             raise GenerationNotFound(f"there is no generation {target.name!r}, or it ended too long ago")
         return run
@@ -124,7 +129,8 @@ class Relays:
             earlier.task.cancel()
             await asyncio.gather(earlier.task, return_exceptions=True)
         frames = GenerationFrames(run.id)
-        client_id = client_id or (run.client_ref.removeprefix(self._scope) if run.client_ref else None)
+        if client_id is None and run.client_ref is not None and run.client_ref.startswith(self._scope):
+            client_id = run.client_ref.removeprefix(self._scope)
         await self._say(frames.started(client_id, run.call.request.model))
         task = asyncio.create_task(self._pass_on(run, frames, client_id, after))
         self._relays[run.id] = _Relay(run, task)
