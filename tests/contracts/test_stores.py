@@ -140,6 +140,14 @@ async def test_name_and_switch_of_a_token_change_and_nothing_else(house: House) 
         assert await work.tokens.change("acct_a", "tok_1", NOW, name="again") is None
 
 
+async def test_it_is_known_which_tokens_open_nothing_any_more(house: House) -> None:
+    async with house.database.unit_of_work() as work:
+        for one in (token("tok_1"), token("tok_old", expires_at=NOW), token("tok_off", disabled=True), token("tok_no", revoked_at=NOW)):
+            await work.tokens.add(one)
+        assert await work.tokens.gone(["tok_no", "tok_1", "tok_gone", "tok_old", "tok_off"]) == ["tok_no", "tok_gone", "tok_off"]
+        assert await work.tokens.gone([]) == []
+
+
 async def test_only_live_tokens_are_listed_newest_first(house: House) -> None:
     kept = [
         token("tok_1"),

@@ -26,6 +26,8 @@ from satchel.doors.socket.pump import SocketServices
 from satchel.services.budget import ORPHAN_GRACE_S
 from satchel.services.oauth.issuer import Issuer
 
+_HEAR_S = 0.5
+
 
 class Doors:
     """The ASGI callable of a house, what looks after it while it serves, and how it goes down."""
@@ -34,7 +36,7 @@ class Doors:
         self._house = house
         settings, bus, clock, ids = house.settings, house.bus, house.clock, house.ids
         self._issuer = Issuer(settings.public_url or None)
-        authenticator = Authenticator(house.database, bus, clock, house.key_proofs, self._issuer)
+        self._authenticator = authenticator = Authenticator(house.database, bus, clock, house.key_proofs, self._issuer)
         origins = frozenset({*settings.allowed_origins, settings.own_url})
         sockets = SocketServices(authenticator, house.accounts, house.catalog, house.streams, clock=clock, ids=ids)
         self.socket = SocketDoor(sockets, bus, lambda origin: origin in origins or house.apps.allows_origin(origin))
@@ -72,7 +74,7 @@ class Doors:
         """
         grace_s = ORPHAN_GRACE_S if others_may_live else 0.0
         await self._house.budgets.settle_orphans(grace_s)
-        watching = [self._house.budgets.reap(grace_s), self._house.catalog.run(), self.socket.watch()]
+        watching = [self._house.budgets.reap(grace_s), self._house.catalog.run(), self.socket.watch(), self._hear_of_others()]
         tasks = [asyncio.create_task(deed) for deed in watching]
         try:
             yield
@@ -90,6 +92,13 @@ class Doors:
         drain_s = self._house.settings.drain_s
         await asyncio.gather(self._house.streams.drain(drain_s), self._live.drain(drain_s))
         self.socket.close_all()
+
+    async def _hear_of_others(self) -> None:
+        """End what runs for tokens that another process revoked, until cancelled: another server, or a command."""
+        while True:
+            await asyncio.sleep(_HEAR_S)
+            runs = self._house.streams.token_ids()
+            await self._authenticator.hear_of_others({*self.socket.token_ids(), *self._live.token_ids(), *runs})
 
     def _management(self, authenticator: Authenticator) -> FastAPI:
         house, issuer = self._house, self._issuer

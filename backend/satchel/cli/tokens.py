@@ -99,7 +99,7 @@ async def token_list(house: "House", email: str) -> None:
 @click.argument("token_id")
 @in_house
 async def token_revoke(house: "House", email: str, token_id: str) -> None:
-    """Revoke a token by its id, as `list` shows it. A running server hears of it within half a minute."""
+    """Revoke a token by its id, as `list` shows it. A running server hears of it within a second."""
     owner = await account_of(house, email)
     if not await house.tokens.revoke(owner.id, token_id):
         raise NotFound(f"there is no token {token_id!r}, or it was revoked already")

@@ -30,6 +30,7 @@ ASKED_PATH = "satchel.asked_path"
 FRESH_S = 30.0
 STALE_S = 300.0
 CAPACITY = 10_000
+_BATCH = 500
 
 _SECURE_COOKIE = "__Host-satchel_sid"
 _LOOPBACK_COOKIE = "satchel_sid"
@@ -68,6 +69,7 @@ class Authenticator:
 
     def __init__(self, database: Database, bus: Bus, clock: Clock, proofs: KeyProofs, issuer: Issuer) -> None:
         self._database = database
+        self._bus = bus
         self._proofs = proofs
         self._issuer = issuer
         self._clock = clock
@@ -91,6 +93,10 @@ class Authenticator:
                 raise ProofInvalid("this token is bound to a key: send it as `Authorization: DPoP sat_…`, with a proof")
             await self._prove(principal, text, _single(headers, b"dpop"), scope)
         return principal
+
+    async def require_live(self, scope: Scope) -> None:
+        """Look once more whether the token of a request is good, whose `caller` is known. Raises as that, but for proofs."""
+        await self._whose(_credential(scope["headers"])[0])
 
     async def opener(self, text: str, proof: str | None, scope: Scope) -> Principal:
         """Return who opens a socket, given its token, the proof that came with that, and the socket as ASGI has it. Raises as `caller`."""
@@ -127,10 +133,29 @@ class Authenticator:
         if known is None or self._clock.monotonic_s() - known.read_at_s > FRESH_S:
             if not is_well_formed(text):
                 raise TokenInvalid("this is not a token of Satchel's")
-            return await self._reads.run(key, lambda: self._read(key))
+            principal = await self._reads.run(key, lambda: self._read(key))
+            # whoever shares a read goes on a turn after it: what was revoked in between is not known any more
+            return principal if key in self._known else await self._whose(text)
         if known.expires_at is not None and known.expires_at <= self._clock.now():
             raise _expired()
         return known.principal
+
+    async def hear_of_others(self, in_use: Iterable[str]) -> None:
+        """Tell this process what another one revoked: of the tokens with these ids, and of those that would be taken as known.
+
+        The bus does not reach from one process to another. Nothing happens while the database is away.
+        """
+        since_s = self._clock.monotonic_s() - FRESH_S
+        known = {known.principal.token_id for known in self._known.values() if known.read_at_s >= since_s}
+        ids = sorted(known.union(in_use))
+        for start in range(0, len(ids), _BATCH):
+            try:
+                async with self._database.unit_of_work() as stores:
+                    gone = await stores.tokens.gone(ids[start : start + _BATCH])
+            except (NotReady, OSError, TimeoutError):
+                return
+            for token_id in gone:
+                self._bus.publish(TOKENS_TOPIC, {"token_id": token_id})
 
     def close(self) -> None:
         """Stop listening for revocations and forget everything."""

@@ -3,7 +3,7 @@
 The hot path does not use these: it has `Journal`, which commits holds and settlements in groups, and services cache what they read.
 """
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol
@@ -45,6 +45,10 @@ class TokenStore(Protocol):
         self, account_id: str, token_id: str, now: datetime, *, name: str | None = None, disabled: bool | None = None
     ) -> Token | None:
         """Set what is given, `updated_at`, and nothing else; return the token as it is then, or None if there is none or it was revoked."""
+        ...
+
+    async def gone(self, token_ids: Collection[str]) -> Sequence[str]:
+        """Return which of these, a few hundred at most, were revoked, switched off, or removed with their account; not what has expired."""
         ...
 
     async def revoke(self, account_id: str, token_id: str, now: datetime) -> bool:

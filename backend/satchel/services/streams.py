@@ -322,6 +322,10 @@ class Streams:
         """Return the account's running generations, newest first."""
         return list(reversed(self._running.get(account_id, {}).values()))
 
+    def token_ids(self) -> set[str]:
+        """Return the ids of the tokens that generations run for."""
+        return {run.call.principal.token_id for run in self._all_running()}
+
     async def drain(self, timeout_s: float) -> None:
         """Refuse new runs, let running ones finish for `timeout_s`, cancel the rest, and return when all are settled."""
         self.is_draining = True
@@ -387,8 +391,7 @@ class Streams:
         return [run for running in self._running.values() for run in running.values()]
 
     async def _settled(self, timeout_s: float) -> None:
-        tasks = [run.task for run in self._all_running()]
-        if tasks:
+        if tasks := [run.task for run in self._all_running()]:
             await asyncio.wait(tasks, timeout=timeout_s)
 
     def _on_revoked(self, message: Message) -> None:

@@ -15,6 +15,7 @@ from satchel.doors.http.hangup import HANGUP, Hangup
 MAX_BODY_BYTES = 10 * 1024 * 1024
 _MAX_DRAINED_BYTES = 64 * 1024 * 1024
 _DRAIN_S = 20.0
+_BODY_S = 300.0
 REQUEST_ID = "satchel.request_id"
 """Where `front.py` leaves the request id in the ASGI scope."""
 
@@ -43,17 +44,25 @@ class Exchange:
         """Return the request's headers in order, names in lower case; a name may come twice."""
         return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in self._headers]
 
-    async def body(self, limit_bytes: int = MAX_BODY_BYTES) -> bytes:
+    async def body(self, limit_bytes: int = MAX_BODY_BYTES, patience_s: float = _BODY_S) -> bytes:
         """Read the whole body.
 
         Raises:
             RequestTooLarge: it is, or says that it will be, over the limit.
-            MalformedRequest: it is compressed, which would hide its size.
+            MalformedRequest: it is compressed, which would hide its size, or has not come in time.
             Cancelled: the caller hung up before its end.
         """
         if self._announced_bytes() > limit_bytes:
             await self._drain()
             raise _too_large(limit_bytes)
+        try:
+            async with asyncio.timeout(patience_s):
+                return await self._whole_body(limit_bytes)
+        except TimeoutError:
+            self._must_close = True
+            raise MalformedRequest(f"the body did not come within {patience_s:g} s; send it faster, or send less") from None
+
+    async def _whole_body(self, limit_bytes: int) -> bytes:
         message = await self._receive()
         body: bytes = message.get("body", b"")
         if message.get("more_body"):

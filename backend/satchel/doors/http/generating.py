@@ -120,6 +120,7 @@ class HotDoor(ABC):
         request, answer = await self._read(exchange)
         call = Call(id=generation_id, principal=principal, request=request, started_at=self._services.clock.now())
         with self._services.live.while_running(call, exchange.stop):
+            await self._services.authenticator.require_live(scope)  # the body may have taken its time, and we were not on the list
             await answer(exchange, call, headers)
 
     @abstractmethod

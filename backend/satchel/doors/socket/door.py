@@ -79,6 +79,10 @@ class SocketDoor:
                 for pump in tuple(self._pumps):
                     await pump.check_token()
 
+    def token_ids(self) -> set[str]:
+        """Return the ids of the tokens that opened the connections."""
+        return {pump.principal.token_id for pump in self._pumps if pump.principal is not None}
+
     def begin_drain(self) -> None:
         """Tell every client that the server goes down. Refusing new generations is `services/streams.py`'s part."""
         self.is_draining = True

@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from satchel import __version__
 from satchel.domain.accounts import Principal
-from satchel.domain.errors import SatchelError, ScopeMissing, Unauthenticated
+from satchel.domain.errors import SatchelError, ScopeMissing, TokenExpired, Unauthenticated
 from satchel.doors.auth import Authenticator
 from satchel.doors.socket.connection import (
     MAX_MESSAGE_BYTES,
@@ -131,7 +131,7 @@ class Pump:
         try:
             await self._services.authenticator.principal(self._token)
         except Unauthenticated as error:
-            if not self.relays:
+            if not (self.relays and isinstance(error, TokenExpired)):
                 self.hang_up(UNAUTHENTICATED, error.message)
         except SatchelError:
             return  # the database is away, which is no reason to sign anybody out
@@ -163,6 +163,7 @@ class Pump:
             principal.require("generate")
             account = await services.accounts.get(principal.account_id)
             preferred = await services.catalog.preferred(principal.account_id)
+            await services.authenticator.principal(action.token)  # it may have been revoked while we waited, and nobody was told
         except (Unauthenticated, ScopeMissing) as error:
             self.hang_up(UNAUTHENTICATED, error.message)
             return
@@ -183,7 +184,7 @@ class Pump:
         try:
             match action:
                 case Start():
-                    await self.relays.start(action)
+                    await self._start(action, self.relays)
                 case Stop():
                     await self.relays.stop(action)
                 case Resume():
@@ -191,6 +192,15 @@ class Pump:
         except SatchelError as error:
             named = Target(None, action.id) if isinstance(action, Start) else action.target
             await self._say(refused(error, named.id, named.generation))
+
+    async def _start(self, action: Start, relays: Relays) -> None:
+        """Start a generation if the token is good now; else hang up: a client that refreshes it finds what runs again. Raises as that."""
+        try:
+            await self._services.authenticator.principal(self._token)
+        except Unauthenticated as error:
+            self.hang_up(UNAUTHENTICATED, error.message)
+        else:
+            await relays.start(action)
 
     def _check_hello(self) -> None:
         if self.principal is None:

@@ -1,6 +1,6 @@
 """Issued tokens in memory."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -41,6 +41,11 @@ class MemoryTokens:
         off = kept.disabled if disabled is None else disabled
         changed = self._tables.tokens[token_id] = replace(kept, name=named, disabled=off, updated_at=now)
         return changed
+
+    async def gone(self, token_ids: Collection[str]) -> Sequence[str]:
+        """Return which of these were revoked, switched off, or removed with their account."""
+        good = {token.id for token in self._tables.tokens.values() if token.revoked_at is None and not token.disabled}
+        return [token_id for token_id in token_ids if token_id not in good]
 
     async def revoke(self, account_id: str, token_id: str, now: datetime) -> bool:
         """Revoke a token; False if there is none or it already was."""

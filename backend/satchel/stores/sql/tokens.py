@@ -1,6 +1,6 @@
 """Issued tokens in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +45,12 @@ class SqlTokens:
         statement = update(tokens).where(*wanted).values(updated_at=now, **given).returning(tokens)
         changed = await self._transaction.write_returning(statement)
         return token_from(changed[0]) if changed else None
+
+    async def gone(self, token_ids: Collection[str]) -> Sequence[str]:
+        """Return which of these were revoked, switched off, or removed with their account."""
+        good = (tokens.c.id.in_(token_ids), tokens.c.revoked_at.is_(None), tokens.c.disabled.is_(False))
+        found = {row.id for row in await self._transaction.rows(select(tokens.c.id).where(*good))}
+        return [token_id for token_id in token_ids if token_id not in found]
 
     async def revoke(self, account_id: str, token_id: str, now: datetime) -> bool:
         """Revoke a token; False if there is none or it already was."""
