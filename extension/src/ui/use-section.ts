@@ -7,6 +7,7 @@ export function useSection(): { section: OptionsSection; item: string | null } {
   useEffect(() => {
     const follow = () => setHash(location.hash);
     window.addEventListener("hashchange", follow);
+    follow(); // what changed between the first drawing and now was not heard
     return () => window.removeEventListener("hashchange", follow);
   }, []);
   return { section: OptionsSection.of(hash), item: OptionsSection.itemOf(hash) };
