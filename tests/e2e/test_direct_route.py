@@ -145,3 +145,30 @@ def test_an_answer_that_the_workers_death_cuts_off_ends_in_an_error(scene: Scene
     session.send("ServiceWorker.stopAllWorkers")
     assert scene.page.evaluate("window.cut") == 4900
     assert CANARY.encode() not in scene.proxy.heard
+
+
+def test_a_consent_taken_back_ends_the_answer_and_allow_once_lets_one_prompt_through(scene: Scene, counting: CountingServer) -> None:
+    token = scene.satchel.add_token()
+    scene.satchel.call(token, "PUT", "/v1/grants", {"origin": scene.site, "state": "allowed"})
+    before = counting.hung_up.count("count-300-20")
+    taken_back = f"""(async () => {{
+        const call = window.ai.chat('{CANARY}', {{ model: 'here:count-300-20' }});
+        let revoking = null;
+        for await (const part of call) revoking ??= window.ai.revokePermissions();
+        return {{ ...await revoking, ...await call }};
+    }})()"""
+    ended = scene.answer(taken_back)
+    assert (ended["state"], ended["finishReason"]) == ("prompt", "cancelled")
+    wait_until(lambda: counting.hung_up.count("count-300-20") > before, "the server goes on after the consent is gone")
+    add_server(scene.browser, scene.llama, "llama.cpp")
+    window = scene.browser.consent_window("window.asking = window.ai.requestPermissions()", scene.page)
+    window.get_by_text(llama_server.ALIAS).first.wait_for()
+    press(window, "Allow once")
+    assert scene.answer("window.asking.then(({ permissions }) => permissions[0].caveats)") == [{"type": "once", "value": True}]
+    ask = f"window.ai.chat('{CANARY}', {{ maxTokens: 8 }})"
+    assert scene.answer(f"{ask}.then(({{ model }}) => model)") == LLAMA
+    window = scene.browser.consent_window(f"window.next = {ask}.catch(({{ code }}) => code)", scene.page)
+    press(window, "Deny")
+    assert scene.page.evaluate("window.next") == 4001
+    assert scene.satchel.call(token, "GET", "/v1/grants")["data"] == []
+    assert CANARY.encode() not in scene.proxy.heard
