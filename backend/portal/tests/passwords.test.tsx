@@ -37,7 +37,7 @@ test("a password is put into words, one that is too short is not", async () => {
 
 test("the form of a new password says how hard it is to guess", async () => {
   const props: SectionProps = { doors: {} as SectionProps["doors"], toast: () => {} };
-  render(<PasswordSection {...props} email={EMAIL} />, host);
+  render(<PasswordSection {...props} email={EMAIL} changed={() => {}} />, host);
   const field = host.querySelector("#new-password") as HTMLInputElement;
   type(field, "password12");
   await said(/^Weak/);

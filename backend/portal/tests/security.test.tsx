@@ -8,6 +8,7 @@ import { SecurityView } from "../src/security/SecurityView";
 const SINCE = "2026-11-01T00:00:00Z";
 const AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0";
 const SIGN_IN = { created_at: SINCE, last_used_at: SINCE, expires_at: SINCE, user_agent: AGENT };
+const DEVICE = { since_at: SINCE, last_used_at: SINCE, origin: "https://notes.example" };
 const FULL: Record<string, unknown> = {
   "GET passkeys": {
     data: [{ id: "pass_1", name: "Phone", created_at: SINCE, last_used_at: null, prf: true, synced: true }],
@@ -17,6 +18,12 @@ const FULL: Record<string, unknown> = {
     data: [
       { id: "sign_1", ...SIGN_IN, current: true },
       { id: "sign_2", ...SIGN_IN, user_agent: null, current: false },
+    ],
+  },
+  "GET devices": {
+    data: [
+      { id: "fam_1", name: "Satchel in a terminal", client_id: "satchel-terminal", ...DEVICE, origin: null },
+      { id: "fam_2", name: "Notes", client_id: "https://notes.example/app.json", ...DEVICE },
     ],
   },
   "POST totp/begin": { secret: "ABCDEFGH", uri: "otpauth://x", qr: "data:image/svg+xml,x" },
@@ -120,8 +127,24 @@ test("a short password is refused before it is sent", async () => {
   await fill("new-password", "long enough now");
   await press("Change password");
   expect(sent.filter((call) => call.startsWith("PUT password"))).toEqual([
-    'PUT password {"password":"long enough now"}',
+    'PUT password {"password":"long enough now","disconnect":true}',
   ]);
+  expect(sent.filter((call) => call === "GET devices")).toHaveLength(2);
+  expect(sent.filter((call) => call === "GET sign-ins")).toHaveLength(2);
+});
+
+test("apps and devices are listed by name, and disconnected one by one", async () => {
+  const text = await shown(FULL);
+  for (const words of ["Satchel in a terminal", "Notes", "notes.example"]) expect(text).toContain(words);
+  const [first] = [...host.querySelectorAll<HTMLButtonElement>("button[aria-label^='Disconnect Satchel in']")];
+  first?.click();
+  await settled();
+  expect(sent).toContain("DELETE devices/fam_1");
+  expect(sent.filter((call) => call === "GET devices")).toHaveLength(2);
+});
+
+test("where nothing is connected, the page says what would be", async () => {
+  expect(await shown({ ...FULL, "GET devices": { data: [] } })).toContain("Nothing is connected.");
 });
 
 test("the proof is asked for in the ways the person has, and tells whether it was given", async () => {

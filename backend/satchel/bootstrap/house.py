@@ -32,6 +32,7 @@ from satchel.services.budget import Budgets
 from satchel.services.catalog import Catalog
 from satchel.services.generation import Generation
 from satchel.services.ledger import Ledger
+from satchel.services.oauth.devices import Devices
 from satchel.services.oauth.documents import MAX_DOCUMENT_BYTES, ClientDocuments, Fetch
 from satchel.services.oauth.exchange import Exchange
 from satchel.services.oauth.key_proofs import KeyProofs
@@ -125,6 +126,7 @@ class House:
         self.policy = Policy(database, self.catalog, self.limiter, bus, clock)
         self.budgets = Budgets(database, self.journal, clock, ids.new("work"), is_shared=not self.settings.is_embedded)
         self.tokens = Tokens(database, self.budgets.look_again, bus=bus, clock=clock, ids=ids)
+        self.devices = Devices(database, bus=bus, clock=clock)
         self.ledger = Ledger(database, clock, self.budgets.flush)
         self.departures = Departures(database, bus, clock, flush=self.budgets.flush, forget=self.vault.forget)
         routing = Routing(self.catalog, self.providers, self.vault.open)

@@ -34,6 +34,7 @@ class Act(StrEnum):
     TOKEN_CHANGED = "token_changed"  # noqa: S105 - a word
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - a word
     TOKEN_REUSED = "token_reused"  # noqa: S105 - a word
+    DEVICE_DISCONNECTED = "device_disconnected"
     KEY_ADDED = "key_added"
     KEY_REPLACED = "key_replaced"
     KEY_REMOVED = "key_removed"

@@ -28,6 +28,7 @@ ROWS: Mapping[tuple[str, str], str] = {
     ("patch", "/v1/passkeys/{passkey_id}"): "passkey",
     ("delete", "/v1/passkeys/{passkey_id}"): "passkey",
     ("delete", "/v1/sign-ins/{sign_in_id}"): "sign_in",
+    ("delete", "/v1/devices/{device_id}"): "device",
     ("get", "/v1/tokens/{hashed}"): "token_hash",
     ("patch", "/v1/tokens/{hashed}"): "token_hash",
     ("delete", "/v1/tokens/{hashed}"): "token_hash",

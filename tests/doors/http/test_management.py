@@ -34,6 +34,8 @@ DOORS = [
     ("GET", "/v1/audit", "activity"),
     ("GET", "/v1/sign-ins", "settings"),
     ("DELETE", "/v1/sign-ins/sign_1", "settings"),
+    ("GET", "/v1/devices", "settings"),
+    ("DELETE", "/v1/devices/fam_1", "settings"),
     ("GET", "/v1/tokens", "tokens"),
     ("POST", "/v1/tokens", "tokens"),
     ("GET", "/v1/tokens/0", "tokens"),

@@ -165,6 +165,8 @@ def tell_oauth(run: Run, satchel: Satchel, token: str) -> None:
     tokens = extension_tokens(satchel.url, EMAIL, PASSWORD)
     fresh = run.tell_form("/oauth/token", {"grant_type": "refresh_token", "client_id": CLIENT, "refresh_token": tokens["refresh_token"]})
     run.tell_form("/oauth/introspect", {"token": fresh["access_token"]})
+    (device,) = run.tell("GET", "/v1/devices")["data"]
+    run.tell("DELETE", "/v1/devices/{device_id}", named={"device_id": device["id"]})
     run.tell_form("/oauth/revoke", {"token": fresh["access_token"], "client_id": CLIENT})
 
 

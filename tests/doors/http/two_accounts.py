@@ -5,7 +5,7 @@ import json
 import secrets
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -88,11 +88,24 @@ async def everything(house: Served) -> dict[str, str]:
         "wrap": next(each["id"] for each in vault["wraps"] if each["kind"] == "device"),
         "passkey": passkey.id,
         "sign_in": sign_in.id,
+        "device": await device(house),
         "token_hash": hashlib.sha256(house.token.encode()).hexdigest(),
         "model": "lab:hello",
         "unlock_id": challenge["unlock_id"],
         "letter": letter(challenge, bytes(32)),
     }
+
+
+async def device(house: Served) -> str:
+    """Connect a terminal to the first account."""
+    token_id, text = await house.new_token()
+    async with house.house.database.unit_of_work() as stores:
+        kept = await stores.tokens.by_hash(hashlib.sha256(text.encode()).hexdigest())
+        assert kept is not None
+        await stores.tokens.add(
+            replace(kept, id=f"{token_id}x", secret_hash="of-a-terminal", name="Terminal of the first", family_id="fam_first")
+        )
+    return "fam_first"
 
 
 def unknown(owned: str) -> str:

@@ -44,6 +44,7 @@ from satchel.services.accounts.proofs import Proofs
 from satchel.services.accounts.totps import Totps
 from satchel.services.apps import CHROMIUM_EXTENSION_ID, EXTENSION_CLIENT_ID, Apps
 from satchel.services.oauth.authorities import Authorities
+from satchel.services.oauth.devices import Devices
 from satchel.services.oauth.documents import ClientDocuments
 from satchel.services.oauth.exchange import Exchange
 from satchel.services.oauth.issuer import Issuer
@@ -133,6 +134,7 @@ class House:
         pushes = Envelopes("dep_1", "pushed-request", Ids())
         self.oauth = OAuth(store, self._app, documents, proofs, envelopes=pushes, bus=self.bus, clock=clock, ids=Ids())
         self.tokens = Tokens(database, lambda owner_id: None, bus=self.bus, clock=clock, ids=Ids())
+        self.devices = Devices(database, bus=self.bus, clock=clock)
         issuer = Issuer(base if base.startswith("https") else None)
         self.authenticator = Authenticator(database, self.bus, clock, proofs, issuer)
         self.asgi = FastAPI()
@@ -174,7 +176,7 @@ class House:
         callers = Callers(self.authenticator)
         return [
             passkeys_router(callers, self.passkeys, self.proofs),
-            proofs_router(callers, self.proofs, self.accounts),
+            proofs_router(callers, self.proofs, self.accounts, self.devices),
             totps_router(callers, self.totps, self.accounts),
         ]
 

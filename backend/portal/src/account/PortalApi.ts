@@ -117,9 +117,11 @@ export class PortalApi {
     confirmCodes: (code) => this.#send("POST", "totp", { code }),
     newRecoveryCodes: () => this.#send("POST", "totp/codes"),
     switchCodesOff: () => this.#send("DELETE", "totp"),
-    changePassword: (password) => this.#send("PUT", "password", { password }),
+    changePassword: (password, disconnect) => this.#send("PUT", "password", { password, disconnect }),
     signIns: () => this.#list("sign-ins"),
     endSignIn: (id) => this.#send("DELETE", `sign-ins/${encodeURIComponent(id)}`),
+    devices: () => this.#list("devices"),
+    disconnect: (id) => this.#send("DELETE", `devices/${encodeURIComponent(id)}`),
     exportAccount: async () =>
       new Blob([JSON.stringify(await this.#send("GET", "account/export"), null, 2)], { type: "application/json" }),
     deleteAccount: (email) => this.#send("POST", "account/delete", { email }),

@@ -7,9 +7,16 @@ import { useStrength } from "../passwords/useStrength";
 import type { SectionProps } from "./SectionProps";
 import { useDeed } from "./useDeed";
 
+/** What the section for passwords is given; it calls `changed` when everybody else was put out. */
+interface PasswordSectionProps extends SectionProps {
+  email: string;
+  changed(): void;
+}
+
 /** A new password, or the first one. */
-export function PasswordSection({ doors, toast, email }: SectionProps & { email: string }): JSX.Element {
+export function PasswordSection({ doors, toast, email, changed }: PasswordSectionProps): JSX.Element {
   const [password, setPassword] = useState("");
+  const [disconnect, setDisconnect] = useState(true);
   const [short, setShort] = useState(false);
   const strength = useStrength(password, email);
   const deed = useDeed();
@@ -18,9 +25,12 @@ export function PasswordSection({ doors, toast, email }: SectionProps & { email:
     setShort(password.length < LEAST);
     if (password.length < LEAST) return;
     void deed.run(async () => {
-      await doors.changePassword(password);
+      await doors.changePassword(password, disconnect);
       setPassword("");
-      toast({ text: "The password is changed. Other browsers are signed out." });
+      toast({
+        text: `The password is changed. Other browsers are signed out${disconnect ? ", apps and devices disconnected" : ""}.`,
+      });
+      changed();
     });
   };
   return (
@@ -54,6 +64,14 @@ export function PasswordSection({ doors, toast, email }: SectionProps & { email:
             {strength}
           </p>
         </div>
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={disconnect}
+            onChange={(event) => setDisconnect(event.currentTarget.checked)}
+          />
+          Disconnect apps and devices too, this browser’s extension among them
+        </label>
         {deed.error && <ResourceNote error={deed.error} />}
         <div>
           <button type="submit" class="btn" aria-busy={deed.busy}>

@@ -33,6 +33,16 @@ export interface SignIn {
   current: boolean;
 }
 
+/** An extension, a terminal or an app that is connected; `origin` is the site of one that is a page. */
+export interface Device {
+  id: string;
+  name: string | null;
+  client_id: string | null;
+  origin: string | null;
+  since_at: string;
+  last_used_at: string;
+}
+
 /** In which way a person proves who they are. */
 export type ProofWay = "passkey" | "password" | "code";
 
@@ -57,9 +67,13 @@ export interface SecurityDoors {
   confirmCodes(code: string): Promise<{ codes: string[] }>;
   newRecoveryCodes(): Promise<{ codes: string[] }>;
   switchCodesOff(): Promise<void>;
-  changePassword(password: string): Promise<void>;
+  /** Set the password and sign other browsers out; `disconnect` what else is connected too. */
+  changePassword(password: string, disconnect: boolean): Promise<void>;
   signIns(): Promise<SignIn[]>;
   endSignIn(id: string): Promise<void>;
+  devices(): Promise<Device[]>;
+  /** End everything that a device holds. */
+  disconnect(id: string): Promise<void>;
   /** Everything that is kept of the account, as a file. */
   exportAccount(): Promise<Blob>;
   /** Delete the account, whose email was typed again. */

@@ -1,7 +1,9 @@
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
 import { PageHead } from "../account/PageHead";
 import type { ViewProps } from "../account/ViewProps";
 import { CodesSection } from "./CodesSection";
+import { ConnectedSection } from "./ConnectedSection";
 import { DevicesSection } from "./DevicesSection";
 import { LeaveSection } from "./LeaveSection";
 import { PasskeySection } from "./PasskeySection";
@@ -10,6 +12,8 @@ import { PasswordSection } from "./PasswordSection";
 /** How do I sign in, and who is signed in? */
 export function SecurityView({ api, account, toast }: ViewProps): JSX.Element {
   const doors = api.security;
+  const [changes, setChanges] = useState(0);
+  const changed = () => setChanges((count) => count + 1);
   return (
     <div class="page">
       <PageHead title="Security">
@@ -20,8 +24,9 @@ export function SecurityView({ api, account, toast }: ViewProps): JSX.Element {
       <div class="security">
         <PasskeySection doors={doors} toast={toast} />
         <CodesSection doors={doors} toast={toast} />
-        <PasswordSection doors={doors} toast={toast} email={account.data?.email ?? ""} />
-        <DevicesSection doors={doors} toast={toast} />
+        <PasswordSection doors={doors} toast={toast} email={account.data?.email ?? ""} changed={changed} />
+        <DevicesSection key={`browsers ${changes}`} doors={doors} toast={toast} />
+        <ConnectedSection key={`devices ${changes}`} doors={doors} toast={toast} />
         <More isOwner={account.data?.is_owner === true} />
         <LeaveSection doors={doors} toast={toast} email={account.data?.email ?? ""} />
       </div>

@@ -30,6 +30,7 @@ const WORDS: Record<string, ActWords> = {
   token_changed: { words: "A token was changed", icon: "token" },
   token_revoked: { words: "A token was revoked", icon: "token" },
   token_reused: { words: "A used token was tried again; everything of it was ended", icon: "warning" },
+  device_disconnected: { words: "An app or device was disconnected", icon: "device" },
   key_added: { words: "A key was added", icon: "key" },
   key_replaced: { words: "A key was replaced", icon: "key" },
   key_removed: { words: "A key was removed", icon: "key" },

@@ -10,6 +10,7 @@ from satchel.doors.auth import Person, set_sign_in_cookie
 from satchel.doors.http.callers import Callers
 from satchel.services.accounts import Accounts
 from satchel.services.accounts.proofs import Proofs
+from satchel.services.oauth.devices import Devices
 
 _Text = Annotated[str, Field(min_length=1, max_length=1024)]
 
@@ -37,12 +38,13 @@ class ProofDraft(BaseModel):
 
 
 class PasswordDraft(BaseModel):
-    """A new password."""
+    """A new password, and whether extensions, terminals and apps are disconnected too."""
 
     password: _Text
+    disconnect: bool = False
 
 
-def proofs_router(callers: Callers, proofs: Proofs, accounts: Accounts) -> APIRouter:
+def proofs_router(callers: Callers, proofs: Proofs, accounts: Accounts, devices: Devices) -> APIRouter:
     """Return the doors of this resource."""
     router = APIRouter(tags=["account"])
 
@@ -68,9 +70,11 @@ def proofs_router(callers: Callers, proofs: Proofs, accounts: Accounts) -> APIRo
 
     @router.put("/password", status_code=204)
     async def change_password(request: Request, draft: PasswordDraft) -> None:
-        """Set the password, the first or another, and sign all other browsers out."""
+        """Set the password, the first or another, and sign all other browsers out; `disconnect` what else is connected."""
         person = await callers.adding(request, proofs)
         await accounts.change_password(person.sign_in.account_id, draft.password, person.sign_in.id)
+        if draft.disconnect:
+            await devices.disconnect_all(person.sign_in.account_id)
 
     return router
 

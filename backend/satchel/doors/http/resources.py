@@ -13,6 +13,7 @@ from satchel.doors.http.auth_keys import auth_keys_router
 from satchel.doors.http.callers import Callers
 from satchel.doors.http.credits import credits_router
 from satchel.doors.http.departures import departures_router
+from satchel.doors.http.devices import devices_router
 from satchel.doors.http.generation_record import generation_record_router
 from satchel.doors.http.generations import Running, generations_router
 from satchel.doors.http.grants import grants_router
@@ -40,6 +41,7 @@ from satchel.services.accounts.totps import Totps
 from satchel.services.apps import Apps
 from satchel.services.catalog import Catalog
 from satchel.services.ledger import Ledger
+from satchel.services.oauth.devices import Devices
 from satchel.services.oauth.exchange import Exchange
 from satchel.services.oauth.tokens import Tokens
 from satchel.services.policy import Policy
@@ -63,6 +65,7 @@ class ResourceServices(Protocol):
     policy: Policy
     streams: Streams
     tokens: Tokens
+    devices: Devices
     vault: Vault
     locked_mode: LockedMode
     rows: Mapping[str, ProviderRow]
@@ -99,10 +102,11 @@ def resource_routers(authenticator: Authenticator, live: LiveCalls, house: Resou
         audit_router(callers, house.database),
         auth_keys_router(house.exchange),
         passkeys_router(callers, house.passkeys, house.proofs),
-        proofs_router(callers, house.proofs, house.accounts),
+        proofs_router(callers, house.proofs, house.accounts, house.devices),
         totps_router(callers, house.totps, house.accounts),
         departures_router(callers, house.departures, house.accounts),
         invitations_router(callers, house.invitations, house.accounts),
         sign_ins_router(callers, house.accounts),
+        devices_router(callers, house.devices),
         tokens_router(callers, house.tokens, house.ledger, house.clock),
     ]

@@ -13,6 +13,7 @@ from authlib.oauth2.rfc9207 import IssuerParameter
 
 from satchel.domain.apps import ANY_KEY, AuthorizationCode
 from satchel.domain.audit import Act, AuditRecord
+from satchel.domain.devices import FAMILY_LIFE
 from satchel.domain.pairings import Pairing
 from satchel.domain.tokens import SCOPES, Token, TokenKind, secret_hash, token_text
 from satchel.services.oauth.desk import Desk
@@ -23,7 +24,6 @@ from satchel.services.oauth.refresh_grant import RefreshGrant, heir_text
 CODE_LIFE = timedelta(minutes=1)
 ACCESS_LIFE = timedelta(minutes=10)
 REFRESH_LIFE = timedelta(days=30)
-FAMILY_LIFE = timedelta(days=180)
 
 
 class Server(AuthorizationServer):  # type: ignore[misc]
