@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from satchel.domain.accounts import SignIn
 from satchel.domain.errors import NotFound, Refused, TokenMissing
@@ -75,7 +76,20 @@ class PortalSession:
             raise TokenMissing("nobody is signed in here; sign in again")
         person = Person(visit.sign_in, visit.issuer, self._accounts.has_proved(visit.sign_in))
         within: dict[str, Any] = {**scope, PRINCIPAL: sign_in_principal(visit.sign_in), PERSON: person}
-        await self._asgi(within, receive, send)
+        await self._asgi(within, self._received_by(person, visit.secret, receive) if unsafe else receive, send)
+
+    def _received_by(self, person: Person, secret: str, receive: Receive) -> Receive:
+        """Return a `receive` that looks once more who is there when the body has come, which can take a caller as long as they like."""
+
+        async def received() -> Message:
+            message = await receive()
+            if message["type"] == "http.request" and not message.get("more_body"):
+                has_lapsed = person.has_proved and not self._accounts.has_proved(person.sign_in)
+                if has_lapsed or await self._accounts.session(secret) is None:
+                    raise HTTPException(401, "you were signed out, or it took too long; try again")
+            return message
+
+        return received
 
 
 def caller_address(request: Request) -> str:
