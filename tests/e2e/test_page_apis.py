@@ -176,6 +176,15 @@ def check_clients(do: Do, stage: Stage) -> None:
     for version, told in do("windowAi").items():
         expected = whole if version == "0.1.1" else [whole]
         assert told == {"has": True, "whole": expected, "streamed": text_of(3)}, version
+    stage.choose("count-3-0")
+    assert do("windowAiReact") == {"whole": text_of(3), "one": text_of(3), "streamed": text_of(3)}
+    assert do("pagesOf2023") == {
+        "nextJs": text_of(3),
+        "robotCompanion": text_of(3),
+        "wanda": {"model": "string", "listener": "string", "text": text_of(3)},
+        "timeTravel": text_of(3),
+        "starter": text_of(3),
+    }
     assert do("openai") == {"streamed": text_of(3), "whole": text_of(3)}
     assert do("aiSdk") == {"streamed": text_of(3), "isStream": True, "told": "It is 7.", "object": {"answer": 7}}
     assert do("sounds") == {"sent": SOUNDS, "noise": "EncodingError"}

@@ -18,6 +18,8 @@ await build({
       { find: /^satchel$/, replacement: at("../../src/index.ts") },
       { find: /^satchel\/(.*)$/, replacement: at("../../src/$1/index.ts") },
       { find: /^(window\.ai.*)$/, replacement: `${unmodified}/node_modules/$1/dist/index.js` },
+      { find: /^window-ai-react$/, replacement: `${unmodified}/node_modules/window-ai-react/dist/index.js` },
+      { find: /^(react|react-dom)-18/, replacement: `${unmodified}/node_modules/$1` },
       { find: "@browser-ai/core", replacement: `${unmodified}/ai-6/node_modules/@browser-ai/core/dist/index.mjs` },
       { find: "ai-6", replacement: `${unmodified}/ai-6/node_modules/ai/dist/index.mjs` },
     ],

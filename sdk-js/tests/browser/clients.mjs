@@ -4,13 +4,16 @@ import { generateText, Output, stepCountIs, streamText, tool } from "ai";
 import { generateText as generateText6, Output as Output6, streamText as streamText6 } from "ai-6";
 import OpenAI from "openai";
 import { createElement } from "react";
+import { createElement as createElement18, useEffect as useEffect18 } from "react-18";
 import { createRoot } from "react-dom/client";
+import { createRoot as createRoot18 } from "react-dom-18/client";
 import { createSatchel } from "satchel/ai-sdk";
 import { builtInAI } from "satchel/polyfill";
 import * as latest from "window.ai";
 import * as first from "window.ai-0.1.1";
 import * as second from "window.ai-0.2.0";
 import * as third from "window.ai-0.2.1";
+import { useWindowAI } from "window-ai-react";
 import { z } from "zod";
 import { App } from "../../examples/ReactChat.tsx";
 
@@ -34,6 +37,61 @@ const seen = {
         version === "0.1.1" ? await getCompletion({ messages }, options) : await generate({ messages }, options);
       told[version] = { has: library.hasWindowAI?.() ?? true, whole, streamed };
     }
+    return told;
+  },
+
+  /** npm `window-ai-react`, whose hook looks for `window.ai` once a second and hands over `onStreamResult: undefined`. */
+  async windowAiReact() {
+    const place = document.body.appendChild(document.createElement("div"));
+    const hook = await new Promise((resolve) => {
+      const Asking = () => {
+        const given = useWindowAI();
+        useEffect18(() => {
+          if (given.isWindowAIInstalled) resolve(given);
+        });
+        return null;
+      };
+      createRoot18(place).render(createElement18(Asking));
+    });
+    let streamed = "";
+    const whole = await hook.generateText("Count.");
+    await hook.generateText("Count.", (part) => {
+      streamed += part.text;
+    });
+    return { whole: whole[0].text, one: (await hook.getCompletion("Count.")).text, streamed };
+  },
+
+  /**
+   * The calls of pages of 2023 that are no packages (clients 2, 3, 4, 6, 7 of the list of existing clients), as each makes them: what
+   * they put before their people.
+   */
+  async pagesOf2023() {
+    const asked = { temperature: 0.7, maxTokens: 1000 };
+    const appended = (ask) => {
+      let shown = "";
+      const onStreamResult = (result, error) => {
+        if (error) shown += String(error);
+        else shown += result.message.content;
+      };
+      return ask(onStreamResult).then(() => shown);
+    };
+    const told = {};
+    told.nextJs = await appended((onStreamResult) =>
+      latest.getWindowAI().then((ai) => ai.generateText({ messages }, { ...asked, onStreamResult })),
+    );
+    told.robotCompanion = await appended((onStreamResult) => window.ai.getCompletion({ messages }, { onStreamResult }));
+    const heard = [];
+    const listener = window.ai.addEventListener((event, data) => heard.push([event, data]));
+    const model = await window.ai.getCurrentModel();
+    told.wanda = {
+      model: typeof model,
+      listener: typeof listener,
+      text: (await window.ai.getCompletion({ prompt: "Count." })).text,
+    };
+    told.timeTravel = await appended((onStreamResult) =>
+      window?.ai.getCompletion({ messages }, { ...asked, onStreamResult }),
+    );
+    told.starter = (await window.ai.generateText({ messages }))[0].message.content;
     return told;
   },
 
