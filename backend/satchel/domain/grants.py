@@ -34,6 +34,10 @@ def raises_budget(before: BudgetCaveat | None, after: BudgetCaveat | None) -> bo
     return after is None or after.cap_nusd > before.cap_nusd or after.period is not before.period
 
 
+DEFAULT_CAP_NUSD = 1_000_000_000
+"""What a consent offers for each day: a dollar."""
+
+
 @dataclass(frozen=True, slots=True)
 class Caveats:
     """Narrowings of a grant. None means "not narrowed"; an empty tuple is never made (it would read as "all")."""
@@ -62,6 +66,20 @@ class Grant:
     embedder: str | None = None
     caveats: Caveats = field(default_factory=Caveats)
     last_used_at: datetime | None = None
+
+
+def allows_more(before: Grant | None, after: Grant, now: datetime) -> bool:
+    """Tell whether more money may be spent after a change than before; where nothing was allowed, than a consent offers by itself."""
+    if after.state is GrantState.BLOCKED:
+        return False
+    budget = after.caveats.budget
+    if before is None or before.state is not GrantState.ALLOWED or _is_over(before, now):
+        return budget is None or budget.cap_nusd > DEFAULT_CAP_NUSD  # a day is the shortest period
+    return raises_budget(before.caveats.budget, budget)
+
+
+def _is_over(grant: Grant, now: datetime) -> bool:
+    return grant.caveats.expires_at is not None and grant.caveats.expires_at <= now
 
 
 def decide(grant: Grant | None, origin: str, names: Sequence[str], now: datetime, *, local: bool = True) -> SatchelError | None:

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 
 from satchel.domain.budgets import Budget, Period, current, resets_at
 from satchel.domain.errors import MalformedRequest, NotFound
-from satchel.domain.grants import BudgetCaveat, Caveats, Grant, GrantState, parse_origin, raises_budget
+from satchel.domain.grants import BudgetCaveat, Caveats, Grant, GrantState, allows_more, parse_origin
 from satchel.doors.http.callers import Callers
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
@@ -105,7 +105,7 @@ def grants_router(callers: Callers, policy: Policy, database: Database, clock: C
         grant = _grant(draft, account_id, ids.new("grant"), clock.now())
         async with database.unit_of_work() as stores:
             before = await stores.grants.find(account_id, grant.origin, grant.embedder)
-        if before is not None and raises_budget(before.caveats.budget, grant.caveats.budget):
+        if allows_more(before, grant, grant.created_at):
             callers.require_proof(request)
         kept = await policy.put(grant)
         async with database.unit_of_work() as stores:
