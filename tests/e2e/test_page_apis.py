@@ -39,6 +39,12 @@ REGISTERED = """
     const [done] = arguments;
     browser.scripting.getRegisteredContentScripts().then((scripts) => done(scripts.flatMap(({ js }) => js)), () => done(null));
 """
+SAID = """
+    names => Promise.all(names
+        .filter((name) => String(window[name]).includes("[native code]"))
+        .map(async (name) => [name, await window[name].availability({ sourceLanguage: "en", targetLanguage: "es" })])
+    ).then(Object.fromEntries)
+"""
 ALL = ["LanguageModel", "Summarizer", "Writer", "Rewriter", "Translator", "LanguageDetector", "Proofreader"]
 ASKED = {"before": "downloadable", "after": "available", "progress": [0, 1], "answer": text_of(3)}
 SOUNDS = [{"format": "wav", "header": "RIFF", "bytes": 44 + 2 * samples} for samples in (16_000, 1_600, 1_600)]
@@ -161,7 +167,7 @@ def choose_for_pages(browser: Chromium, choice: str) -> None:
     """Set whether pages get `LanguageModel` from Satchel, as the settings do, and wait until the browser knows."""
     options = browser.extension_page("options")
     options.evaluate("choice => chrome.storage.local.set({ languageModel: choice })", choice)
-    wanted = [] if choice == "when missing" else [f"builtin-{choice}.js"]
+    wanted = [] if choice == "when missing" else [f"builtin-{choice.removeprefix('when ')}.js"]
     options.wait_for_function(
         "async wanted => { const [script] = await chrome.scripting.getRegisteredContentScripts(); "
         "return JSON.stringify(script?.js ?? []) === JSON.stringify(wanted) }",
@@ -223,12 +229,28 @@ def test_f2_clients_that_nobody_changed_in_chromium(stage: Stage, chrome: Chromi
     expect(page.get_by_role("listitem").last).to_have_text(f"assistant {text_of(3)}".strip())
 
 
-def test_chromes_own_objects_are_touched_by_always_alone(stage: Stage, chrome: Chromium) -> None:
+def test_chromes_own_objects_stay_with_off_and_when_missing(stage: Stage, chrome: Chromium) -> None:
     look = "[typeof Writer, String(LanguageModel).includes('[native code]')]"
     for choice, writer in (("off", "undefined"), ("when missing", "function")):
         choose_for_pages(chrome, choice)
         page, _ = open_in_chromium(chrome, f"{stage.page}/builtin.html", "builtin")
         assert page.evaluate(look) == [writer, True], choice
+
+
+def test_only_those_of_chromes_own_give_way_that_say_they_are_unavailable(stage: Stage, chrome: Chromium) -> None:
+    choose_for_pages(chrome, "when missing")
+    page, _ = open_in_chromium(chrome, f"{stage.page}/builtin.html", "builtin")
+    said = page.evaluate(SAID, ALL)
+    assert said["LanguageModel"] == "unavailable", "a plain Chromium has no model of its own"
+    choose_for_pages(chrome, "when unavailable")
+    page, do = open_in_chromium(chrome, f"{stage.clients}/clients.html", "seen")
+    page.wait_for_function("!String(LanguageModel).includes('[native code]')")
+    stage.choose("count-3-0")
+    assert do("browserAi") == {"availability": "available", "streamed": text_of(3), "whole": text_of(3)}
+    staying = [name for name, word in said.items() if word != "unavailable"]
+    for name in said.keys() - staying:
+        page.wait_for_function(f"!String({name}).includes('[native code]')")
+    assert page.evaluate("names => names.filter(name => !String(window[name]).includes('[native code]'))", staying) == []
 
 
 def leave(window: Page, name: str) -> None:

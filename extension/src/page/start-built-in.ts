@@ -1,5 +1,6 @@
-import { BUILT_IN_NAMES, builtInOver } from "../../../sdk-js/src/polyfill/builtInAI";
+import { BUILT_IN_NAMES, type BuiltInAI, builtInOver } from "../../../sdk-js/src/polyfill/builtInAI";
 import { installBuiltIn } from "../../../sdk-js/src/polyfill/installBuiltIn";
+import { isUnavailable } from "../../../sdk-js/src/polyfill/isUnavailable";
 import type { Transport } from "../../../sdk-js/src/Transport";
 import type { InjectedProvider } from "../../../sdk-js/src/transports/InjectedProvider";
 import { builtInEvent } from "./built-in-event";
@@ -16,12 +17,19 @@ export function startBuiltIn(target: Page): void {
   const make = () => builtInOver(() => transport);
   const names = installBuiltIn(target, make);
   const choose = (event: Event) => {
-    if ((event as CustomEvent).detail === "always") installBuiltIn(target, make, BUILT_IN_NAMES);
+    const { detail } = event as CustomEvent;
+    if (detail === "always") installBuiltIn(target, make, BUILT_IN_NAMES);
+    else if (detail === "unavailable") for (const name of BUILT_IN_NAMES) void giveWay(target, make, name);
     else for (const name of names) Reflect.deleteProperty(target, name);
     alias(target);
   };
   target.document.addEventListener(builtInEvent, choose, { once: true });
   alias(target);
+}
+
+/** Takes the place of the browser's own object once that has said that it is unavailable; each as soon as it says so. */
+async function giveWay(target: Page, make: () => BuiltInAI, name: keyof BuiltInAI): Promise<void> {
+  if (await isUnavailable(target, name)) installBuiltIn(target, make, [name]);
 }
 
 /** The provider of our own page script, which runs before or after this one. */

@@ -15,9 +15,9 @@ import { useLoaded } from "./use-loaded";
 
 const THEMES = ["system", "light", "dark"] as const;
 const LOCK_AFTER = [5, 15, 60, 240] as const;
-const LANGUAGE_MODELS = ["when missing", "always", "off"] as const;
+const LANGUAGE_MODELS = ["when missing", "when unavailable", "always", "off"] as const;
 /** A message's name has no spaces. */
-const WORDS = { "when missing": "missing", always: "always", off: "off" } as const;
+const WORDS = { "when missing": "missing", "when unavailable": "unavailable", always: "always", off: "off" } as const;
 
 async function load(source: OptionsSource) {
   const [snapshot, chosen] = await Promise.all([source.snapshot(), source.preferences()]);

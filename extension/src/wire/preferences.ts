@@ -5,8 +5,8 @@ export interface Preferences {
   theme: "system" | "light" | "dark";
   /** `auto` follows the browser. */
   language: "auto" | "en" | "de";
-  /** Whether pages get `LanguageModel` from us: never, where the browser has none of its own, or always. */
-  languageModel: "off" | "when missing" | "always";
+  /** Whether pages get `LanguageModel` from us: never, where the browser has none of its own, also where its own says it is unavailable, or always. */
+  languageModel: "off" | "when missing" | "when unavailable" | "always";
   /** When models of this computer are asked past the backend. */
   direct: "elsewhere" | "always" | "never";
   /** Whether the browser's own model is one of those to pick. */
@@ -25,7 +25,7 @@ export interface Preferences {
 const CHOICES: { readonly [Name in keyof Preferences]: readonly Preferences[Name][] } = {
   theme: ["system", "light", "dark"],
   language: ["auto", "en", "de"],
-  languageModel: ["when missing", "off", "always"],
+  languageModel: ["when missing", "off", "when unavailable", "always"],
   direct: ["elsewhere", "always", "never"],
   browserModel: [false, true],
   nearlySpent: [true, false],

@@ -4,7 +4,11 @@ import { KeyedQueue } from "./keyed-queue";
 import type { Settings } from "./settings";
 
 const ID = "built-in";
-const FILES = { off: "builtin-off.js", always: "builtin-always.js" } as const;
+const FILES = {
+  off: "builtin-off.js",
+  "when unavailable": "builtin-unavailable.js",
+  always: "builtin-always.js",
+} as const;
 
 /**
  * The script that tells pages of a choice other than the default. It is registered with the browser, so that it runs before a page's

@@ -80,6 +80,19 @@ describe("the browsers' built-in AI on a page", () => {
     expect([page.LanguageModel === own, typeof page.LanguageModel]).toEqual([false, "function"]);
   });
 
+  it("takes the place of those that say they are unavailable, and only theirs, when the person says so", async () => {
+    const works = { availability: async () => "available" };
+    const silent = { availability: () => new Promise(() => undefined) };
+    page.LanguageModel = { availability: async () => "unavailable" };
+    Object.assign(page, { Summarizer: works, Translator: silent });
+    startBuiltIn(window as never);
+    say("dev.satchel");
+    choose("unavailable");
+    await expect.poll(() => page.LanguageModel?.availability(), { timeout: 30_000 }).toBe("available");
+    expect(page.ai?.["languageModel"]).toBe(page.LanguageModel);
+    expect([Reflect.get(page, "Summarizer"), Reflect.get(page, "Translator")]).toEqual([works, silent]);
+  });
+
   it("is not there on pages that are not secure", () => {
     page.isSecureContext = false;
     startBuiltIn(window as never);

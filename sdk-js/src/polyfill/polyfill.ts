@@ -3,6 +3,7 @@ import type { Connect, Transport } from "../Transport.js";
 import { injected } from "../transports/injected.js";
 import { BUILT_IN_NAMES, type BuiltInAI, builtInOver } from "./builtInAI.js";
 import { installBuiltIn } from "./installBuiltIn.js";
+import { isUnavailable } from "./isUnavailable.js";
 
 /** What `polyfill` and `builtInAI` take. */
 export interface BuiltInOptions {
@@ -46,10 +47,6 @@ export function builtInAI({ transport = injected, timeoutMs = 2400 }: BuiltInOpt
 
 /** The browser's own objects that say they cannot be used. */
 async function unavailable(): Promise<string[]> {
-  const own = BUILT_IN_NAMES.map(async (name) => {
-    const object = (globalThis as Record<string, unknown>)[name] as { availability?(): Promise<string> } | undefined;
-    const told = await object?.availability?.().catch(() => "unavailable");
-    return told === "unavailable" ? [name] : [];
-  });
+  const own = BUILT_IN_NAMES.map(async (name) => ((await isUnavailable(globalThis, name)) ? [name] : []));
   return (await Promise.all(own)).flat();
 }

@@ -32,6 +32,29 @@ test("only objects that say they are unavailable give way, where that was asked"
   expect(page.Summarizer).toBe(works);
 });
 
+test("a translator is asked for a pair of languages, and what does not say stays", async () => {
+  const translator = {
+    async availability(pair?: object) {
+      if (pair === undefined) throw new TypeError("sourceLanguage is required");
+      return "downloadable";
+    },
+  };
+  const broken = { availability: () => Promise.reject(new DOMException("Not now", "InvalidStateError")) };
+  Object.assign(page, { Translator: translator, Summarizer: broken });
+  const names = await polyfill({ transport: connect, when: "unavailable" });
+  expect(names).not.toContain("Translator");
+  expect([page.Translator, page.Summarizer]).toEqual([translator, broken]);
+});
+
+test("what a page puts in the place of an unavailable object while that is asked stays", async () => {
+  page.LanguageModel = native("unavailable");
+  const done = polyfill({ transport: connect, when: "unavailable" });
+  const theirs = native("available");
+  page.LanguageModel = theirs;
+  expect(await done).not.toContain("LanguageModel");
+  expect(page.LanguageModel).toBe(theirs);
+});
+
 test("nothing is made before the first touch; they are not enumerable, and can be replaced", () => {
   let made = 0;
   const target: Record<string, unknown> = {};
