@@ -68,7 +68,17 @@ async def test_an_account_is_found_by_id_and_by_e_mail_in_any_case(house: House)
         assert await work.accounts.by_email("someone@EXAMPLE.org") == account
         assert await work.accounts.get("acct_d") is None
         assert await work.accounts.by_email("nobody@example.org") is None
-        assert await work.accounts.first() == await work.accounts.get("acct_a")
+        assert await work.accounts.owner() is None
+
+
+async def test_the_owners_account_is_found_and_when_it_goes_nobody_is_the_owner(house: House) -> None:
+    async with house.database.unit_of_work() as work:
+        await work.accounts.add(Account("acct_c", "someone@example.org", NOW, is_owner=True))
+        assert await work.accounts.owner() == Account("acct_c", "someone@example.org", NOW, is_owner=True)
+    async with house.database.unit_of_work() as work:
+        assert await work.accounts.remove("acct_c")
+        assert await work.accounts.get("acct_a") is not None
+        assert await work.accounts.owner() is None
 
 
 async def test_an_e_mail_is_taken_in_any_case(house: House) -> None:

@@ -59,7 +59,7 @@ async def test_up_down_and_up_again(url: str) -> None:
     database = SqlDatabase(url)
     assert await database.deployment_id() != first
     async with database.unit_of_work() as work:
-        assert await work.accounts.first() is None
+        assert await work.accounts.owner() is None
     await database.aclose()
 
 
@@ -106,6 +106,25 @@ async def test_an_invitation_that_waited_before_its_maker_was_known_still_waits(
         assert (invitation.id, invitation.account_id, invitation.name) == ("inv_ab", None, "")
         assert await work.invitations.take("ab", "acct_a", invitation.created_at) is not None
     await database.aclose()
+
+
+async def test_the_oldest_account_was_the_owners_and_stays_it(url: str) -> None:
+    await migrate(url, "0013")
+    engine = async_engine(database_url(url), patient=True)
+    times = ("1", "2") if url.startswith("sqlite") else ("now()", "now() + interval '1 day'")
+    async with engine.connect() as connection:
+        for account_id, at in zip(("acct_b", "acct_a"), times, strict=True):
+            kept = f"'{account_id}', '{account_id}@example.org', '{account_id}@example.org', {at}"
+            await connection.execute(text(f"INSERT INTO accounts (id, email, email_lower, created_at) VALUES ({kept})"))
+        await connection.commit()
+    await engine.dispose()
+    await migrate(url)
+    database = SqlDatabase(url)
+    async with database.unit_of_work() as work:
+        owner, other = await work.accounts.owner(), await work.accounts.get("acct_a")
+    await database.aclose()
+    assert owner is not None
+    assert (owner.id, other is not None and other.is_owner) == ("acct_b", False)
 
 
 async def test_several_workers_may_migrate_at_once(url: str) -> None:

@@ -108,7 +108,7 @@ async def _announce(house: "House") -> None:
     if link is not None:
         lines += [
             "",
-            "  Nobody has an account yet. Make yours here (the link works once, for 24 hours):",
+            "  Nobody owns this Satchel yet. Make your account here (the link works once, for 24 hours):",
             f"  {settings.own_url}/setup/{link}",
         ]
     click.echo("\n".join([*lines, "", "  Ctrl-C stops it.", ""]))

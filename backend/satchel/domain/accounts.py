@@ -11,13 +11,17 @@ _PROOF_LIFE = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person's record. `preferred_model` None means "choose for me" (see `services/catalog.py`)."""
+    """A person's record. `preferred_model` None means "choose for me" (see `services/catalog.py`).
+
+    At most one account is the owner's. When it goes nobody is, until the operator makes another.
+    """
 
     id: str
     email: str
     created_at: datetime
     preferred_model: str | None = None
     password_hash: str | None = field(default=None, repr=False)
+    is_owner: bool = False
 
 
 @dataclass(frozen=True, slots=True)

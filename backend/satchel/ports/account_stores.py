@@ -32,8 +32,8 @@ class AccountStore(Protocol):
         """Set the password's hash, and nothing else; with `instead_of`, only in place of that hash. False if nothing was set."""
         ...
 
-    async def first(self) -> Account | None:
-        """Return the account that was made first, of those that there are: the owner's. None if there is none."""
+    async def owner(self) -> Account | None:
+        """Return the owner's account. None if there is none, or it was removed."""
         ...
 
     async def remove_wraps(self, account_id: str) -> None:

@@ -49,6 +49,26 @@ async def test_an_invitation_makes_no_owner(home: House) -> None:
     assert await joined(home, link) == 303
 
 
+async def test_no_guest_becomes_the_owner_when_the_owner_goes(home: House) -> None:
+    home.accounts.sign_up = "open"
+    owner = await home.accounts.create(EMAIL, PASSWORD)
+    assert await joined(home, "") == 303
+    guest = await home.accounts.by_email(GUEST)
+    assert guest
+    assert await home.accounts.is_owner(owner.id)
+    async with home.database.unit_of_work() as stores:
+        await stores.accounts.remove(owner.id)
+    assert not await home.accounts.is_owner(guest.id)
+    assert await joined(home, "", "third@holt.example") == 410, "the owner comes first, by the link"
+    link = await home.accounts.setup_link()
+    assert link
+    assert await joined(home, link, EMAIL) == 303
+    again = await home.accounts.by_email(EMAIL)
+    assert again
+    assert again.is_owner
+    assert await home.accounts.setup_link() is None
+
+
 async def test_where_anybody_may_the_sign_in_page_leads_there_and_not_endlessly(tmp_path: Path) -> None:
     async with house("memory", tmp_path) as home:
         home.accounts.sign_up = "open"
@@ -68,7 +88,6 @@ async def test_where_anybody_may_the_sign_in_page_leads_there_and_not_endlessly(
 async def test_the_owner_sees_what_became_of_an_invitation(home: House) -> None:
     home.accounts.sign_up = "invite"
     owner = (await home.accounts.create(EMAIL, PASSWORD)).id
-    home.clock.pass_by(seconds=1)  # the owner is whoever came first
     (used, link), (late, _), (kept, _) = [await home.invitations.make(owner, name) for name in ("Guest", "Late", "Kept")]
     assert await joined(home, link) == 303
     guest = await home.accounts.by_email(GUEST)

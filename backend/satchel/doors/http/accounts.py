@@ -52,11 +52,10 @@ def accounts_router(
         async with database.unit_of_work() as stores:
             budget = await stores.budgets.get(account_id)
             tokens = await stores.tokens.list(account_id)
-            first = await stores.accounts.first()
         return AccountSchema(
             id=account.id,
             email=account.email,
-            is_owner=first is not None and first.id == account_id,
+            is_owner=account.is_owner,
             preferred_model=await catalog.preferred(account_id),
             today=Today(cost_nusd=cost_nusd, generations=ended + len(running.of(account_id))),
             budget=budget_schema(budget, clock.now()) if budget is not None else None,

@@ -195,7 +195,7 @@ class SignInDoor:
         )
 
     def _used_link(self) -> Response:
-        text = "It makes one account, once. Sign in, ask for another invitation, or restart Satchel if there is no account yet."
+        text = "It makes one account, once. Sign in, ask for another invitation, or restart Satchel if nobody owns it yet."
         return self._pages.message("This set-up link was used or is too old", text, status=410, link=("Sign in", SIGN_IN_PATH))
 
 

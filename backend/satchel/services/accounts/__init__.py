@@ -4,6 +4,7 @@ import base64
 import hashlib
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from satchel.domain.accounts import Account, SetupLink, SignIn, SignUp, proof_ends_at
@@ -43,37 +44,38 @@ class Accounts:
         self._passwords = Passwords(ids)
 
     async def setup_link(self) -> str | None:
-        """Return the secret of a new one-time link that makes the owner, or None once there is an account.
+        """Return the secret of a new one-time link that makes the owner, or None while there is one.
 
         It is good for 24 hours and replaces any earlier one, so every start prints a fresh link until one is used.
         """
         text = self.new_secret()
         now = self._clock.now()
         async with self._database.unit_of_work() as stores:
-            if await stores.accounts.first() is not None:
+            if await stores.accounts.owner() is not None:
                 return None
             await stores.sign_ins.put_link(SetupLink(secret_hash=secret_hash(text), created_at=now, expires_at=now + LINK_LIFE))
         return text
 
     async def needs_owner(self) -> bool:
-        """Tell whether there is no account yet."""
+        """Tell whether nobody is the owner: there is no account yet, or the owner's was deleted."""
         async with self._database.unit_of_work() as stores:
-            return await stores.accounts.first() is None
+            return await stores.accounts.owner() is None
 
     async def is_owner(self, account_id: str) -> bool:
-        """Tell whether an account is the owner's: the one that was made first."""
+        """Tell whether an account is the owner's."""
         async with self._database.unit_of_work() as stores:
-            first = await stores.accounts.first()
-        return first is not None and first.id == account_id
+            owner = await stores.accounts.owner()
+        return owner is not None and owner.id == account_id
 
     async def create(self, email: str, password: str) -> Account:
-        """Make an account.
+        """Make an account, as the operator does: the owner's, where there is none.
 
         Raises:
             MalformedRequest: the e-mail is none or taken, or the password is too short; `details.param` says which.
         """
         account = await self._new_account(email, password)
         async with self._database.unit_of_work() as stores:
+            account = replace(account, is_owner=await stores.accounts.owner() is None)
             await stores.accounts.add(account)
         return account
 
@@ -104,7 +106,8 @@ class Accounts:
         """Keep a new account, with its passkey if it has one; the link is used up in the same transaction. Raises `TokenInvalid`."""
         async with self._database.unit_of_work() as stores:
             invitation = None
-            if await stores.accounts.first() is None:
+            if await stores.accounts.owner() is None:  # nobody else comes in before
+                account = replace(account, is_owner=True)
                 may = await stores.sign_ins.take_link(secret_hash(link), account.created_at)
             elif link and self.sign_up != "owner-only":
                 invitation = await stores.invitations.take(secret_hash(link), account.id, account.created_at)

@@ -28,7 +28,7 @@ class Invited:
 
 
 class Invitations:
-    """Make, list and revoke invitations. In the portal the owner does: whose account was made first. The command line is the operator's."""
+    """Make, list and revoke invitations. In the portal the owner does. The command line is the operator's."""
 
     def __init__(self, database: Database, accounts: Accounts, clock: Clock, ids: Ids) -> None:
         self._database = database
@@ -84,4 +84,4 @@ class Invitations:
 
     async def _require_owner(self, account_id: str | None) -> None:
         if account_id is not None and not await self._accounts.is_owner(account_id):
-            raise Refused("only the owner of this Satchel invites people; ask whoever made its first account")
+            raise Refused("only the owner of this Satchel invites people; ask whoever runs it")

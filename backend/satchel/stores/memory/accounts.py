@@ -42,9 +42,9 @@ class MemoryAccounts:
         self._tables.accounts[account_id] = replace(kept, password_hash=password_hash)
         return True
 
-    async def first(self) -> Account | None:
-        """Return the account that was made first."""
-        return min(self._tables.accounts.values(), key=lambda account: (account.created_at, account.id), default=None)
+    async def owner(self) -> Account | None:
+        """Return the owner's account, or None."""
+        return next((account for account in self._tables.accounts.values() if account.is_owner), None)
 
     async def remove_wraps(self, account_id: str) -> None:
         """Remove all that opens what is sealed for an account."""

@@ -41,9 +41,10 @@ class SqlAccounts:
             statement = statement.where(accounts.c.password_hash == instead_of)
         return await self._transaction.write(statement) == 1
 
-    async def first(self) -> Account | None:
-        """Return the account that was made first."""
-        return _account(await self._transaction.row(select(accounts).order_by(accounts.c.created_at, accounts.c.id).limit(1)))
+    async def owner(self) -> Account | None:
+        """Return the owner's account, or None."""
+        query = select(accounts).where(accounts.c.is_owner).order_by(accounts.c.created_at, accounts.c.id).limit(1)
+        return _account(await self._transaction.row(query))
 
     async def remove_wraps(self, account_id: str) -> None:
         """Remove all that opens what is sealed for an account."""
@@ -65,6 +66,7 @@ def _columns(account: Account) -> dict[str, Any]:
         "created_at": account.created_at,
         "preferred_model": account.preferred_model,
         "password_hash": account.password_hash,
+        "is_owner": account.is_owner,
     }
 
 
@@ -72,5 +74,10 @@ def _account(row: Row[Any] | None) -> Account | None:
     if row is None:
         return None
     return Account(
-        id=row.id, email=row.email, created_at=row.created_at, preferred_model=row.preferred_model, password_hash=row.password_hash
+        id=row.id,
+        email=row.email,
+        created_at=row.created_at,
+        preferred_model=row.preferred_model,
+        password_hash=row.password_hash,
+        is_owner=row.is_owner,
     )

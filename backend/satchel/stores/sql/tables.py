@@ -20,10 +20,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-REVISION = "0013"
+REVISION = "0014"
 """The newest migration: what the tables below look like."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -96,6 +97,7 @@ accounts = Table(
     _moment("created_at"),
     _text("preferred_model", nullable=True),
     _text("password_hash", nullable=True),
+    Column("is_owner", Boolean, nullable=False, server_default=false()),
 )
 
 sign_ins = Table(
