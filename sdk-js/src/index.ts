@@ -18,6 +18,7 @@ export { RateLimited } from "./errors/RateLimited.js";
 export { type ErrorData, SatchelError } from "./errors/SatchelError.js";
 export { SignInRequired } from "./errors/SignInRequired.js";
 export { UnsupportedMethod } from "./errors/UnsupportedMethod.js";
+export { file } from "./file.js";
 export { Generation } from "./Generation.js";
 export { image } from "./image.js";
 export type { Message, MessagePart } from "./Message.js";

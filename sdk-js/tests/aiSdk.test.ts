@@ -102,7 +102,7 @@ test.each(RELEASES)("%s: an object of a schema", async (specification, { generat
 });
 
 test.each(RELEASES)(
-  "%s: pictures are sent, other files are refused before anything is",
+  "%s: pictures, sounds and documents are sent as what they are",
   async (specification, { generateText }) => {
     const { satchel, fake } = provider(specification, () => aResult());
     const ask = (mediaType: string) =>
@@ -115,8 +115,12 @@ test.each(RELEASES)(
     expect(fake.calls[0]?.params).toMatchObject({
       messages: [{ content: [{ type: "image_url", image_url: { url: "data:image/png;base64,AQID" } }] }],
     });
-    await expect(ask("application/pdf")).rejects.toThrow(/application\/pdf/);
-    expect(fake.calls).toHaveLength(1);
+    await ask("audio/mpeg");
+    await ask("application/pdf");
+    expect(fake.calls.slice(1).map(({ params }) => (params as { messages: unknown }).messages)).toMatchObject([
+      [{ content: [{ type: "input_audio", input_audio: { data: "AQID", format: "mp3" } }] }],
+      [{ content: [{ type: "file", file: { file_data: "data:application/pdf;base64,AQID", filename: "file.pdf" } }] }],
+    ]);
   },
 );
 

@@ -2,6 +2,7 @@ import { expect, test, vi } from "vitest";
 import type { Tool } from "../src/ChatOptions.js";
 import { createClient } from "../src/createClient.js";
 import { AnswerInvalid } from "../src/errors/AnswerInvalid.js";
+import { file } from "../src/file.js";
 import { image } from "../src/image.js";
 import type { Part } from "../src/Part.js";
 import type { TransportRequest } from "../src/Transport.js";
@@ -127,4 +128,16 @@ test("a picture becomes a piece of a message", async () => {
   expect(await image(url, "low")).toEqual({ type: "image_url", image_url: { url, detail: "low" } });
   const blob = new Blob([new Uint8Array([1, 2, 3])], { type: "image/jpeg" });
   expect(await image(blob)).toEqual({ type: "image_url", image_url: { url: "data:image/jpeg;base64,AQID" } });
+});
+
+test("a file becomes what its type is to a model: a picture, a sound or a document", async () => {
+  const bytes = new Uint8Array([1, 2, 3]);
+  const of = (type: string) => new Blob([bytes], { type });
+  expect(await file(of("image/webp"))).toEqual(await image(of("image/webp")));
+  expect(await file(of("audio/x-wav"))).toEqual({ type: "input_audio", input_audio: { data: "AQID", format: "wav" } });
+  expect(await file(of("audio/mpeg"))).toMatchObject({ input_audio: { format: "mp3" } });
+  const document = { type: "file", file: { file_data: "data:application/pdf;base64,AQID", filename: "bill.pdf" } };
+  expect(await file(new File([bytes], "bill.pdf", { type: "application/pdf" }))).toEqual(document);
+  expect(await file(of("application/pdf"), "bill.pdf")).toEqual(document);
+  expect(await file(of("application/pdf"))).toMatchObject({ file: { filename: "file.pdf" } });
 });

@@ -94,9 +94,11 @@ def _spoken(body: dict[str, Any]) -> web.Response | None:
 
 
 def _kind(part: dict[str, Any]) -> str:
-    """Return what a part of a message is: text, or the start of a picture's address or of a sound's format."""
+    """Return what a part of a message is: text, a sound's format, or the start of a picture's or a file's address."""
     if part["type"] == "image_url":
         return str(part["image_url"]["url"])[:22]
+    if part["type"] == "file":
+        return f"{part['file']['filename']} {len(part['file']['file_data'])} {part['file']['file_data'][:28]}"
     return str(part["input_audio"]["format"]) if part["type"] == "input_audio" else str(part["type"])
 
 
@@ -161,7 +163,7 @@ def serving(listed: list[str] = MODELS) -> Iterator[CountingServer]:
     runners: list[web.AppRunner] = []
 
     async def start() -> None:
-        app = web.Application()
+        app = web.Application(client_max_size=16 * 1024 * 1024)
         app[SERVER] = server
         app[LISTED] = listed
         app.router.add_post("/v1/chat/completions", completions)

@@ -135,10 +135,10 @@ def test_a_prompt_larger_than_the_context_says_so(scene: Scene) -> None:
     assert "context_too_long" not in scene.popup_over_the_page()
 
 
-@pytest.mark.parametrize(("size_bytes", "code"), [(2_000_000, -32602), (9_000_000, -32600)])
-def test_a_prompt_over_the_size_limit_says_so(scene: Scene, size_bytes: int, code: int) -> None:
-    """The socket takes 1 MiB a message, the private port 8 MiB."""
-    error = scene.fail("smollm2/smollm2-135m-instruct", "x" * size_bytes)
+@pytest.mark.parametrize(("prompt", "code"), [("é" * 6_000_000, -32602), ("x" * 9_000_000, -32600)])
+def test_a_prompt_over_the_size_limit_says_so(scene: Scene, prompt: str, code: int) -> None:
+    """The socket takes 10 MiB a message, the private port 8 Mi characters."""
+    error = scene.fail("smollm2/smollm2-135m-instruct", prompt)
     assert (error["code"], error["satchelCode"]) == (code, "request_too_large")
 
 

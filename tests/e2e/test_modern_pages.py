@@ -19,7 +19,7 @@ LATER = """
     const [name, done] = arguments;
     window.modern[name]().then(done, (error) => done({ failed: String(error), code: error?.code }));
 """
-DEEDS = ("announced", "chat", "tool", "openai", "embed", "stop")
+DEEDS = ("announced", "chat", "tool", "openai", "embed", "files", "stop")
 
 
 def check(name: str, told: Any) -> None:
@@ -37,6 +37,7 @@ def check(name: str, told: Any) -> None:
         "tool": "It is 47.",
         "openai": {"streamed": text_of(3), "whole": text_of(3), "error": 400},
         "embed": {"embeddings": [[1, 0], [3, 1]], "inputTokens": 3, "provider": "custom"},
+        "files": {"kinds": ["text", "data:image/png;base64,", "wav", "bill.pdf 2000000 data:application/pdf;base64,"]},
         "stop": {"name": "AbortError", "usage": "number"},
     }[name]
     if isinstance(told, dict):

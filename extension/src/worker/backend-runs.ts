@@ -54,7 +54,7 @@ export class BackendRuns {
     const frame = { type: "generate", id: clientId, ...site, ...kind, request: run.body } as const;
     const bytes = new TextEncoder().encode(JSON.stringify(frame)).length;
     if (bytes > this.deps.link.messageBytes) {
-      const message = `The request is ${bytes} bytes; at most ${this.deps.link.messageBytes} can be sent`;
+      const message = `The request is ${bytes} bytes; your Satchel takes ${this.deps.link.messageBytes} at the most`;
       throw new RpcFailure(RpcCode.invalidParams, message, { satchelCode: "request_too_large" });
     }
     run.sent = true;

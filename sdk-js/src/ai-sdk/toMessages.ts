@@ -2,6 +2,8 @@ import type { LanguageModelV3Prompt, LanguageModelV4Prompt } from "@ai-sdk/provi
 import { InvalidRequest } from "../errors/InvalidRequest.js";
 import { isRecord } from "../isRecord.js";
 import type { Message, MessagePart } from "../Message.js";
+import { toDataUrl } from "../toDataUrl.js";
+import { toMediaPart } from "../toMediaPart.js";
 
 type Turn = (LanguageModelV3Prompt | LanguageModelV4Prompt)[number];
 type Assistant = Extract<Turn, { role: "assistant" }>;
@@ -9,7 +11,7 @@ type Assistant = Extract<Turn, { role: "assistant" }>;
 /**
  * Write a prompt of the AI SDK, of either specification, as messages.
  *
- * @throws InvalidRequest for files that are no pictures: no transport carries them.
+ * @throws InvalidRequest for files that come in a form that is not known.
  */
 export function toMessages(prompt: LanguageModelV3Prompt | LanguageModelV4Prompt): Message[] {
   return prompt.flatMap((turn): Message[] => {
@@ -42,22 +44,18 @@ function toAssistant({ content }: Assistant): Message {
 
 function toPiece(part: Extract<Turn, { role: "user" }>["content"][number]): MessagePart {
   if (part.type === "text") return { type: "text", text: part.text };
-  if (!part.mediaType.startsWith("image/")) {
-    throw new InvalidRequest(-32602, `Files of type ${part.mediaType} cannot be sent; pictures can.`);
-  }
-  return { type: "image_url", image_url: { url: toAddress(part.data, part.mediaType) } };
+  const type = part.mediaType === "image/*" ? "image/png" : part.mediaType;
+  return toMediaPart(toAddress(part.data, type), type, part.filename);
 }
 
 /** V3 hands over the data itself, V4 says what kind it is. */
-function toAddress(given: unknown, mediaType: string): string {
+function toAddress(given: unknown, type: string): string {
   const data = isRecord(given) && "type" in given ? (given.data ?? given.url) : given;
   if (data instanceof URL) return data.href;
-  const type = mediaType === "image/*" ? "image/png" : mediaType;
   if (typeof data === "string") return /^(https?|data):/.test(data) ? data : `data:${type};base64,${data}`;
-  if (!(data instanceof Uint8Array)) throw new InvalidRequest(-32602, "A picture came in a form that is not known.");
-  let bytes = "";
-  for (const byte of data) bytes += String.fromCharCode(byte);
-  return `data:${type};base64,${btoa(bytes)}`;
+  if (!(data instanceof Uint8Array))
+    throw new InvalidRequest(-32602, `A file of type ${type} came in a form that is not known.`);
+  return toDataUrl(data, type);
 }
 
 function toText(output: { type: string; value?: unknown; reason?: string | undefined }): string {

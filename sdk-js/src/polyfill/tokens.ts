@@ -2,7 +2,7 @@ import type { Message, MessagePart } from "../Message.js";
 
 const PER_MESSAGE = 4;
 const PER_PICTURE = 800;
-const SOUND_BYTES_PER_TOKEN = 1_000;
+const BYTES_PER_TOKEN = 1_000;
 
 /** Estimate how many tokens messages take. No tokenizer is at hand: a quarter of a token for each ASCII character, one for any other. */
 export function tokens(messages: readonly Message[]): number {
@@ -17,7 +17,8 @@ function ofContent(content: Message["content"]): number {
 function ofPart(part: MessagePart): number {
   if (part.type === "text") return ofText(part.text);
   if (part.type === "image_url") return PER_PICTURE;
-  return Math.ceil(part.input_audio.data.length / SOUND_BYTES_PER_TOKEN);
+  const { length } = part.type === "file" ? part.file.file_data : part.input_audio.data;
+  return Math.ceil(length / BYTES_PER_TOKEN);
 }
 
 function ofText(text: string): number {

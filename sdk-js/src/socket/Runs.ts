@@ -67,7 +67,7 @@ export class Runs {
     if (run.isStopping) return;
     const bytes = new TextEncoder().encode(JSON.stringify(run.opening)).length;
     if (bytes > this.#link.messageBytes) {
-      const message = `The request is ${bytes} bytes; this socket takes ${this.#link.messageBytes}. Use the http transport for more.`;
+      const message = `The request is ${bytes} bytes; this server takes ${this.#link.messageBytes} at the most.`;
       throw toServerError({ code: "request_too_large", message });
     }
     run.isSent = true;

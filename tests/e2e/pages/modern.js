@@ -57,4 +57,14 @@ const embed = async () => {
   return { embeddings, inputTokens: usage.inputTokens, provider };
 };
 
-window.modern = { announced, chat, tool, openai, embed, stop };
+/** A picture, a sound and a PDF of two million characters, to a model that says what it was sent. */
+const files = async () => {
+  const picture = { type: "image_url", image_url: { url: "data:image/png;base64,iVBORw0KGgo=" } };
+  const sound = { type: "input_audio", input_audio: { data: "UklGRg==", format: "wav" } };
+  const start = "data:application/pdf;base64,";
+  const pdf = { type: "file", file: { filename: "bill.pdf", file_data: start + "JVBE".repeat((2_000_000 - start.length) / 4) } };
+  const content = [{ type: "text", text: "What are these?" }, picture, sound, pdf];
+  return JSON.parse((await ai.chat([{ role: "user", content }], { model: "lab:mirror" })).text);
+};
+
+window.modern = { announced, chat, tool, openai, embed, files, stop };

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from satchel.doors.http.gathering import GatheringProtocol
 
-_MAX_MESSAGE_BYTES = 1_048_576
+_MAX_MESSAGE_BYTES = 10 * 1024 * 1024
 _KEEP_ALIVE_S = 75
 _AFTER_DRAIN_S = 5
 

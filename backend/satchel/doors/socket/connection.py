@@ -14,7 +14,8 @@ UNAUTHENTICATED = 4401
 TOO_SLOW_TO_SAY_HELLO = 4408
 TOO_MUCH = 4429
 RESTARTING = 1012
-MAX_MESSAGE_BYTES = 1_048_576
+MAX_MESSAGE_BYTES = 10 * 1024 * 1024
+MAX_HELLO_CHARACTERS = 65_536
 MAX_ID_CHARACTERS = 64
 KINDS = ("chat", "embeddings", "images")
 
@@ -109,6 +110,8 @@ class Connection:
             return Hangup(TOO_MUCH, f"more than {_FRAMES_PER_S:.0f} frames a second")
         if isinstance(message, bytes):
             return Hangup(FAULT, "frames are text messages, not binary ones")
+        if not self._has_said_hello and len(message) > MAX_HELLO_CHARACTERS:
+            return Hangup(FAULT, f"hello may have {MAX_HELLO_CHARACTERS} characters at the most")
         try:
             return self._action(_record(parse(message), "a frame"))
         except (JsonInvalid, _Fault) as fault:
