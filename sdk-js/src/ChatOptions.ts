@@ -44,6 +44,21 @@ export interface ChatOptions {
   maxTokens?: number | undefined;
   temperature?: number | undefined;
   topP?: number | undefined;
+  topK?: number | undefined;
+  minP?: number | undefined;
+  /** The same seed and question give much the same answer, where the model can. */
+  seed?: number | undefined;
+  frequencyPenalty?: number | undefined;
+  presencePenalty?: number | undefined;
+  repetitionPenalty?: number | undefined;
+  logitBias?: Record<string, number> | undefined;
+  /** How much to think before answering, such as `low`; models have their own words. */
+  reasoningEffort?: string | undefined;
+  verbosity?: string | undefined;
+  /** Whether the model may call several tools at once. */
+  parallelToolCalls?: boolean | undefined;
+  /** What may come out: `text`, `image`. */
+  modalities?: readonly string[] | undefined;
   /** Texts at which the model stops. */
   stop?: string | string[] | undefined;
   tools?: readonly Tool[] | undefined;

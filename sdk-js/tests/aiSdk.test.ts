@@ -43,10 +43,11 @@ test.each(RELEASES)(
     expect(await result.providerMetadata).toMatchObject({
       satchel: { provider: "builtin", costUsd: 0.5, costKnown: true },
     });
-    expect(await result.warnings).toMatchObject([{ type: "unsupported", feature: "seed" }]);
+    expect(await result.warnings).toEqual([]);
     expect(fake.calls[0]?.params).toEqual({
       temperature: 0,
       maxTokens: 7,
+      seed: 1,
       messages: [{ role: "user", content: [{ type: "text", text: "Hi" }] }],
     });
   },

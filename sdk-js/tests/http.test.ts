@@ -52,7 +52,7 @@ test("the body is OpenAI's and the token is sent", async () => {
     reply.writeHead(200, { "content-type": "text/event-stream" }).end(chunk({ content: "Hi" }) + ending());
   });
   await (await client(server))
-    .chat("Hi", { maxTokens: 5, topP: 0.5, schema: { type: "string" } })
+    .chat("Hi", { maxTokens: 5, topP: 0.5, reasoningEffort: "low", reason: "to test", schema: { type: "string" } })
     .catch(() => undefined);
   expect(sent).toEqual({
     authorization: "Bearer sat_1",
@@ -60,6 +60,7 @@ test("the body is OpenAI's and the token is sent", async () => {
     messages: [{ role: "user", content: "Hi" }],
     max_tokens: 5,
     top_p: 0.5,
+    reasoning_effort: "low",
     response_format: { type: "json_schema", json_schema: { name: "answer", schema: { type: "string" }, strict: true } },
     stream: true,
   });

@@ -4,6 +4,7 @@ import { satchelFetch } from "../src/openai/satchelFetch.js";
 import type { TransportRequest } from "../src/Transport.js";
 import { aFault, aResult, fakeTransport, settled } from "./fakeTransport.js";
 
+const TUNING = { seed: 7, reasoningEffort: "low", parallelToolCalls: false };
 const MESSAGES = [{ role: "user" as const, content: "Hi" }];
 
 /** The unmodified client over a transport of the test's. */
@@ -21,6 +22,9 @@ test("a whole answer, with tools and usage", async () => {
     model: "a/b",
     messages: MESSAGES,
     max_completion_tokens: 9,
+    seed: 7,
+    reasoning_effort: "low",
+    parallel_tool_calls: false,
     tools,
   });
   expect(done.choices[0]).toMatchObject({
@@ -31,7 +35,7 @@ test("a whole answer, with tools and usage", async () => {
     },
   });
   expect(done).toMatchObject({ model: "smollm2/smollm2-135m-instruct", usage: { prompt_tokens: 3, total_tokens: 5 } });
-  expect(fake.calls[0]?.params).toEqual({ messages: MESSAGES, model: "a/b", maxTokens: 9, tools });
+  expect(fake.calls[0]?.params).toEqual({ messages: MESSAGES, model: "a/b", maxTokens: 9, tools, ...TUNING });
 });
 
 test("a stream, piece by piece, that ends with its usage", async () => {
@@ -104,5 +108,8 @@ test.each(FAILURES)(
 test("models are listed, and what Satchel does not answer is not found", async () => {
   const { client } = openai(() => ({ models: [{ id: "a/b", provider: "lab" }] }));
   expect((await client.models.list()).data).toMatchObject([{ id: "a/b", owned_by: "lab" }]);
-  await expect(client.images.generate({ prompt: "x" })).rejects.toMatchObject({ status: 404 });
+  const none = { status: 404, error: { message: expect.stringContaining("only /chat/completions and /models") } };
+  await expect(client.moderations.create({ input: "x" })).rejects.toMatchObject(none);
+  const two = client.chat.completions.create({ model: "a/b", messages: MESSAGES, n: 2 });
+  await expect(two).rejects.toMatchObject({ status: 400, error: { message: expect.stringContaining("leave n out") } });
 });

@@ -12,6 +12,7 @@ export interface ChatBody {
   tools?: readonly unknown[];
   tool_choice?: unknown;
   response_format?: unknown;
+  [tuning: string]: unknown;
 }
 
 const PREFERRED = "satchel/preferred";
@@ -25,12 +26,26 @@ const OPTIONAL = [
   ["tools", "tools", "array"],
   ["toolChoice", "tool_choice", "any"],
   ["responseFormat", "response_format", "object"],
+  ["parallelToolCalls", "parallel_tool_calls", "boolean"],
+  ["topK", "top_k", "number"],
+  ["minP", "min_p", "number"],
+  ["seed", "seed", "number"],
+  ["frequencyPenalty", "frequency_penalty", "number"],
+  ["presencePenalty", "presence_penalty", "number"],
+  ["repetitionPenalty", "repetition_penalty", "number"],
+  ["logitBias", "logit_bias", "object"],
+  ["reasoningEffort", "reasoning_effort", "string"],
+  ["verbosity", "verbosity", "string"],
+  ["modalities", "modalities", "array"],
 ] as const;
 
 function fits(value: unknown, kind: (typeof OPTIONAL)[number][2]): boolean {
   switch (kind) {
     case "number":
       return typeof value === "number" && Number.isFinite(value);
+    case "boolean":
+    case "string":
+      return typeof value === kind;
     case "stop":
       return typeof value === "string" || (Array.isArray(value) && value.every((item) => typeof item === "string"));
     case "array":

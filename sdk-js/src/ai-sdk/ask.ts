@@ -19,8 +19,6 @@ interface Whole extends Omit<LanguageModelV3GenerateResult, "content"> {
   content: Exclude<LanguageModelV3GenerateResult["content"][number], { type: "file" }>[];
 }
 
-const UNSUPPORTED = ["topK", "presencePenalty", "frequencyPenalty", "seed"] as const;
-
 /** Answer a whole call of the AI SDK. What comes back fits both specifications. */
 export async function generate(client: Client, model: string, options: CallOptions): Promise<Whole> {
   const answer = await begin(client, model, options);
@@ -74,6 +72,10 @@ function begin(client: Client, model: string, options: CallOptions): Generation 
     maxTokens: options.maxOutputTokens,
     temperature: options.temperature,
     topP: options.topP,
+    topK: options.topK,
+    presencePenalty: options.presencePenalty,
+    frequencyPenalty: options.frequencyPenalty,
+    seed: options.seed,
     stop: options.stopSequences,
     responseFormat: toResponseFormat(options.responseFormat),
   });
@@ -113,10 +115,6 @@ function toResponseFormat(format: CallOptions["responseFormat"]): ResponseFormat
 }
 
 function warningsOf(options: CallOptions): SharedV3Warning[] {
-  const left = UNSUPPORTED.filter((name) => options[name] !== undefined).map((feature) => ({
-    type: "unsupported" as const,
-    feature,
-  }));
   const foreign = (options.tools ?? []).filter((tool) => tool.type !== "function");
-  return [...left, ...foreign.map(({ name }) => ({ type: "unsupported" as const, feature: `tool ${name}` }))];
+  return foreign.map(({ name }) => ({ type: "unsupported" as const, feature: `tool ${name}` }));
 }

@@ -22,7 +22,11 @@ export function satchelFetch(source: ClientSource = {}): typeof fetch {
       request.signal.throwIfAborted();
       if (pathname.endsWith("/models")) return await listModels(await client(), request.signal);
       if (!pathname.endsWith("/chat/completions"))
-        return toErrorReply(404, `Satchel answers no ${pathname}.`, "not_found");
+        return toErrorReply(
+          404,
+          `Satchel gives pages no ${pathname}: only /chat/completions and /models.`,
+          "not_found",
+        );
       return await complete(await client(), await request.json(), request.signal);
     } catch (cause) {
       if (request.signal.aborted) throw cause;
@@ -40,6 +44,12 @@ async function listModels(client: Client, signal: AbortSignal): Promise<Response
 async function complete(client: Client, body: unknown, signal: AbortSignal): Promise<Response> {
   const asked: Record<string, unknown> = isRecord(body) ? body : {};
   const messages = Array.isArray(asked.messages) ? (asked.messages as Message[]) : [];
+  if (asked.n !== undefined && asked.n !== null && asked.n !== 1)
+    return toErrorReply(
+      400,
+      "Satchel gives pages one choice an answer: leave n out, and ask several times.",
+      "malformed_request",
+    );
   const answer = client.chat(messages, toOptions(asked, signal));
   if (asked.stream !== true) return Response.json(toCompletion((await answer) as Answer));
   const chunks = new CompletionChunks(typeof asked.model === "string" ? asked.model : "");
@@ -72,6 +82,17 @@ function toOptions(body: Record<string, unknown>, signal: AbortSignal): ChatOpti
     maxTokens: body.max_completion_tokens ?? body.max_tokens,
     temperature: body.temperature,
     topP: body.top_p,
+    topK: body.top_k,
+    minP: body.min_p,
+    seed: body.seed,
+    frequencyPenalty: body.frequency_penalty,
+    presencePenalty: body.presence_penalty,
+    repetitionPenalty: body.repetition_penalty,
+    logitBias: body.logit_bias,
+    reasoningEffort: body.reasoning_effort,
+    verbosity: body.verbosity,
+    parallelToolCalls: body.parallel_tool_calls,
+    modalities: body.modalities,
     stop: body.stop,
     tools: body.tools,
     toolChoice: body.tool_choice,

@@ -5,25 +5,15 @@ export interface ChatBody {
   [field: string]: unknown;
 }
 
-const FIELDS: Readonly<Record<string, string>> = {
-  maxTokens: "max_tokens",
-  temperature: "temperature",
-  topP: "top_p",
-  stop: "stop",
-  tools: "tools",
-  toolChoice: "tool_choice",
-  responseFormat: "response_format",
-};
-
-/** Write the params of `ai_generate` as a chat-completions body. */
+/** Write the params of `ai_generate` as a chat-completions body: the same names in OpenAI's spelling. */
 export function toChatBody(params: object | undefined): ChatBody {
-  const given = (params ?? {}) as Record<string, unknown>;
+  const { model, messages, reason: _, ...wishes } = (params ?? {}) as Record<string, unknown>;
   const body: ChatBody = {
-    model: typeof given.model === "string" && given.model ? given.model : "satchel/preferred",
-    messages: Array.isArray(given.messages) ? given.messages : [],
+    model: typeof model === "string" && model ? model : "satchel/preferred",
+    messages: Array.isArray(messages) ? messages : [],
   };
-  for (const [name, field] of Object.entries(FIELDS)) {
-    if (given[name] !== undefined && given[name] !== null) body[field] = given[name];
+  for (const [name, value] of Object.entries(wishes)) {
+    if (value !== undefined && value !== null) body[name.replace(/[A-Z]/g, "_$&").toLowerCase()] = value;
   }
   return body;
 }

@@ -25,6 +25,10 @@ def test_hello_comes_first_and_hands_over_the_token() -> None:
     assert said(Connection(), HELLO) == SignIn("sat_x", "test 1")
 
 
+def test_a_hello_that_is_too_large_is_not_read() -> None:
+    assert said(Connection(), {"type": "hello", "token": "x" * 70_000}) == Hangup(4400, "hello may have 65536 characters at the most")
+
+
 @pytest.mark.parametrize("frame", [{"type": "ping"}, {"type": "generate", "id": "1", "request": {}}, {"token": "sat_x"}, {}])
 def test_anything_else_first_is_a_protocol_fault(frame: object) -> None:
     action = said(Connection(), frame)

@@ -96,7 +96,6 @@ async def test_hello_is_answered_by_welcome(house: Served) -> None:
         ('{"type":"hello","token":"sat_wrong"}', 4401),
         ('{"type":"hello","token":""}', 4401),
         ("x" * 11_000_000, 1009),
-        ('{"type":"hello","token":"' + "x" * 70_000 + '"}', 4400),
     ],
 )
 async def test_a_connection_that_begins_badly_is_closed_with_its_code(house: Served, message: str | bytes, code: int) -> None:
