@@ -1,3 +1,4 @@
+import type { Answer } from "./Answer.js";
 import type { ChatOptions } from "./ChatOptions.js";
 import { Conversation, toAsked } from "./Conversation.js";
 import { SatchelError } from "./errors/SatchelError.js";
@@ -26,6 +27,30 @@ export interface ClientEvents {
 export interface AskOptions {
   signal?: AbortSignal | undefined;
 }
+
+/** What `embed` takes beside the texts. */
+export interface EmbedOptions extends AskOptions {
+  model?: string | undefined;
+  dimensions?: number | undefined;
+  /** What the vectors are for, such as `query`. */
+  inputType?: string | undefined;
+}
+
+/** What `generateImage` takes beside the description. */
+export interface ImageOptions extends AskOptions {
+  model?: string | undefined;
+  n?: number | undefined;
+  /** Such as `1024x1024`. */
+  size?: string | undefined;
+  quality?: string | undefined;
+  background?: string | undefined;
+  outputFormat?: string | undefined;
+  aspectRatio?: string | undefined;
+  seed?: number | undefined;
+}
+
+/** What every answer that is no text says of itself. */
+type Facts = Pick<Answer, "id" | "model" | "provider" | "usage" | "cost">;
 
 /** A page's way to the visitor's own models. */
 export class Client {
@@ -65,14 +90,45 @@ export class Client {
   }
 
   /** Tell whether this page may use models. Asks nobody. */
-  async getPermissions(options: AskOptions = {}): Promise<Permissions> {
-    const { state, capabilities } = await this.#ask("ai_getPermissions", options);
+  getPermissions(options: AskOptions = {}): Promise<Permissions> {
+    return this.#permissions("ai_getPermissions", options);
+  }
+
+  async #permissions(method: string, options: AskOptions): Promise<Permissions> {
+    const { state, capabilities } = await this.#ask(method, options);
     return {
       state: state === "granted" || state === "denied" ? state : "prompt",
       capabilities: Array.isArray(capabilities)
         ? capabilities.filter((name): name is string => typeof name === "string")
         : [],
     };
+  }
+
+  /** Turn texts into vectors, one each, in their order. Asks nobody: 4100 without a grant. Through the extension only; else 4200. */
+  embed(input: string | readonly string[], options: EmbedOptions = {}): Promise<Facts & { embeddings: number[][] }> {
+    return this.#ask("ai_embed", options, { ...options, input }) as Promise<never>;
+  }
+
+  /** Draw pictures; each `url` is a data URL or a link. Asks nobody: 4100 without a grant. Through the extension only; else 4200. */
+  generateImage(prompt: string, options: ImageOptions = {}): Promise<Facts & { images: { url: string }[] }> {
+    return this.#ask("ai_generateImage", options, { ...options, prompt }) as Promise<never>;
+  }
+
+  /**
+   * Ask the person for more, or for less than all: `{"model:prompt": {localOnly: true}}`. Through the extension only; else 4200.
+   *
+   * @returns What the page may do now.
+   */
+  requestPermissions(
+    permissions: object = {},
+    options: AskOptions & { reason?: string } = {},
+  ): Promise<{ permissions: unknown[] }> {
+    return this.#ask("ai_requestPermissions", options, { ...options, permissions }) as Promise<never>;
+  }
+
+  /** Give the page's own consent back. Through the extension only; else 4200. */
+  revokePermissions(options: AskOptions = {}): Promise<Permissions> {
+    return this.#permissions("ai_revokePermissions", options);
   }
 
   /**
@@ -84,10 +140,14 @@ export class Client {
     return this.#transport.subscribe(event, (data) => handler(data as ClientEvents[E]));
   }
 
-  async #ask(method: string, { signal }: AskOptions): Promise<Record<string, unknown>> {
+  async #ask(method: string, { signal }: AskOptions, params?: object): Promise<Record<string, unknown>> {
     try {
       signal?.throwIfAborted();
-      const result = await this.#transport.request({ method, ...(signal && { signal }) });
+      const result = await this.#transport.request({
+        method,
+        ...(params && { params: { ...params, signal: undefined } }),
+        ...(signal && { signal }),
+      });
       return isRecord(result) ? result : {};
     } catch (cause) {
       throw toSatchelError(cause);

@@ -5,7 +5,14 @@ export { type OAuthOptions, oauth } from "./auth/oauth.js";
 export { Session } from "./auth/Session.js";
 export type { GivenCredentials } from "./auth/toCredentials.js";
 export type { ChatOptions, JsonSchema, ResponseFormat, Tool, ToolChoice, ToolContext } from "./ChatOptions.js";
-export { type AskOptions, Client, type ClientEvents, type Permissions } from "./Client.js";
+export {
+  type AskOptions,
+  Client,
+  type ClientEvents,
+  type EmbedOptions,
+  type ImageOptions,
+  type Permissions,
+} from "./Client.js";
 export { type CreateClientOptions, createClient } from "./createClient.js";
 export { AnswerInvalid } from "./errors/AnswerInvalid.js";
 export { BudgetExceeded } from "./errors/BudgetExceeded.js";

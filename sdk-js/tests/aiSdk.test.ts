@@ -159,8 +159,23 @@ test.each(RELEASES)(
   },
 );
 
-test("there are no embeddings and no images, and it says so", () => {
-  expect(() => createSatchel().embeddingModel("x")).toThrow(/no such model/);
+test.each(RELEASES)("%s: texts become vectors, and a description a picture", async (specification, sdk) => {
+  const { satchel, fake } = provider(specification, ({ method }) =>
+    method === "ai_embed"
+      ? aResult({ embeddings: [[1, 0.5]] })
+      : aResult({ images: [{ url: "data:image/png;base64,iVBORw0KGgo=" }] }),
+  );
+  const { embedding, usage } = await sdk.embed({ model: satchel.embeddingModel("a/e"), value: "x" });
+  expect([embedding, usage.tokens]).toEqual([[1, 0.5], 3]);
+  const { image } = await sdk.generateImage({ model: satchel.imageModel(), prompt: "a hat", size: "256x256" });
+  expect([image.mediaType, image.base64]).toEqual(["image/png", "iVBORw0KGgo="]);
+  expect(fake.calls.map(({ params }) => params)).toEqual([
+    { input: ["x"], model: "a/e" },
+    { prompt: "a hat", n: 1, size: "256x256" },
+  ]);
+});
+
+test("the specification is the fourth unless the third is wanted", () => {
   expect(createSatchel().specificationVersion).toBe("v4");
   expect(createSatchel({ specification: "v3" }).languageModel().specificationVersion).toBe("v3");
 });

@@ -104,3 +104,25 @@ test("a bare string, as a legacy transport throws it, is still an error with a c
   const ai = await createClient({ transport: connect });
   await expect(ai.chat("Hi")).rejects.toMatchObject({ code: -32603, shortMessage: "PERMISSION_DENIED" });
 });
+
+test("vectors, pictures and permissions are asked for as by the injected object, and not where a transport has none", async () => {
+  const fake = fakeTransport(({ method }) =>
+    method === "ai_revokePermissions" ? { state: "prompt", capabilities: [] } : { embeddings: [[1]], permissions: [] },
+  );
+  const ai = await createClient({ transport: fake.connect });
+  const { signal } = new AbortController();
+  expect(await ai.embed("x", { dimensions: 1, signal })).toMatchObject({ embeddings: [[1]] });
+  await ai.generateImage("a hat", { n: 2 });
+  expect(await ai.requestPermissions({ "model:prompt": {} }, { reason: "why" })).toMatchObject({ permissions: [] });
+  expect(await ai.revokePermissions()).toEqual({ state: "prompt", capabilities: [] });
+  expect(fake.calls.map(({ method, params }) => [method, params])).toEqual([
+    ["ai_embed", { input: "x", dimensions: 1 }],
+    ["ai_generateImage", { prompt: "a hat", n: 2 }],
+    ["ai_requestPermissions", { permissions: { "model:prompt": {} }, reason: "why" }],
+    ["ai_revokePermissions", undefined],
+  ]);
+  expect(fake.calls[0]?.signal).toBe(signal);
+  await expect(ai.embed("x", { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
+  const own = await createClient({ transport: satchel.ownKey(() => "Hi") });
+  await expect(own.embed("x")).rejects.toBeInstanceOf(satchel.UnsupportedMethod);
+});

@@ -108,8 +108,30 @@ test.each(FAILURES)(
 test("models are listed, and what Satchel does not answer is not found", async () => {
   const { client } = openai(() => ({ models: [{ id: "a/b", provider: "lab" }] }));
   expect((await client.models.list()).data).toMatchObject([{ id: "a/b", owned_by: "lab" }]);
-  const none = { status: 404, error: { message: expect.stringContaining("only /chat/completions and /models") } };
+  const none = { status: 404, error: { message: expect.stringContaining("only /chat/completions, /embeddings") } };
   await expect(client.moderations.create({ input: "x" })).rejects.toMatchObject(none);
   const two = client.chat.completions.create({ model: "a/b", messages: MESSAGES, n: 2 });
   await expect(two).rejects.toMatchObject({ status: 400, error: { message: expect.stringContaining("leave n out") } });
+});
+
+test("texts become vectors and a description a picture, as its client reads them", async () => {
+  const { client, fake } = openai(({ method }) =>
+    method === "ai_embed"
+      ? aResult({ embeddings: [[1, 0.5]] })
+      : aResult({ images: [{ url: "data:image/png;base64,AAAA" }, { url: "https://a.example/b.png" }] }),
+  );
+  const vectors = await client.embeddings.create({ model: "a/e", input: "x", dimensions: 2 });
+  expect([...(vectors.data[0]?.embedding ?? [])]).toEqual([1, 0.5]);
+  expect(vectors.usage).toEqual({ prompt_tokens: 3, total_tokens: 3 });
+  const { data } = await client.images.generate({
+    model: "a/i",
+    prompt: "a hat",
+    size: "256x256",
+    output_format: "png",
+  });
+  expect(data).toEqual([{ b64_json: "AAAA" }, { url: "https://a.example/b.png" }]);
+  expect(fake.calls.map(({ method, params }) => ({ method, params }))).toEqual([
+    { method: "ai_embed", params: { input: "x", model: "a/e", dimensions: 2 } },
+    { method: "ai_generateImage", params: { prompt: "a hat", model: "a/i", size: "256x256", outputFormat: "png" } },
+  ]);
 });

@@ -1,18 +1,26 @@
-import type { LanguageModelV3, LanguageModelV4 } from "@ai-sdk/provider";
+import type {
+  EmbeddingModelV3,
+  EmbeddingModelV4,
+  ImageModelV3,
+  ImageModelV4,
+  LanguageModelV3,
+  LanguageModelV4,
+} from "@ai-sdk/provider";
 import type { Client } from "../Client.js";
-import { UnsupportedMethod } from "../errors/UnsupportedMethod.js";
 import { type ClientSource, lazyClient } from "../lazyClient.js";
 import { type CallOptions, generate, stream } from "./ask.js";
+import { embeddingModelOf } from "./embeddingModelOf.js";
+import { imageModelOf } from "./imageModelOf.js";
 
 /** A provider of the AI SDK; V4 is what `ai` 7 speaks, V3 is for `ai` 6. */
-export interface SatchelProvider<Model> {
+export interface SatchelProvider<Model, Embedding = unknown, Picture = unknown> {
   /** The person's own choice, or a wish: `author/slug`. */
   (modelId?: string): Model;
   languageModel(modelId?: string): Model;
-  /** Throws: the person's models are asked to write. */
-  embeddingModel(modelId: string): never;
-  /** Throws: the person's models are asked to write. */
-  imageModel(modelId: string): never;
+  /** Turns texts into vectors, through the extension. */
+  embeddingModel(modelId?: string): Embedding;
+  /** Draws, through the extension. */
+  imageModel(modelId?: string): Picture;
 }
 
 /** What `createSatchel` takes. */
@@ -22,33 +30,40 @@ export interface SatchelProviderOptions extends ClientSource {
 }
 
 /** Make a provider of Vercel's AI SDK that asks the visitor's own models. Nothing is asked before the first call. */
-export function createSatchel(
-  options?: SatchelProviderOptions & { specification?: "v4" | undefined },
-): SatchelProvider<LanguageModelV4> & {
+export function createSatchel(options?: SatchelProviderOptions & { specification?: "v4" | undefined }): SatchelProvider<
+  LanguageModelV4,
+  EmbeddingModelV4,
+  ImageModelV4
+> & {
   readonly specificationVersion: "v4";
 };
-export function createSatchel(
-  options: SatchelProviderOptions & { specification: "v3" },
-): SatchelProvider<LanguageModelV3> & {
+export function createSatchel(options: SatchelProviderOptions & { specification: "v3" }): SatchelProvider<
+  LanguageModelV3,
+  EmbeddingModelV3,
+  ImageModelV3
+> & {
   readonly specificationVersion: "v3";
 };
 export function createSatchel(
   options: SatchelProviderOptions = {},
-): SatchelProvider<LanguageModelV3 | LanguageModelV4> {
+): SatchelProvider<
+  LanguageModelV3 | LanguageModelV4,
+  EmbeddingModelV3 | EmbeddingModelV4,
+  ImageModelV3 | ImageModelV4
+> {
   const { specification = "v4" } = options;
   const client = lazyClient(options);
   const languageModel = (modelId = "auto") =>
     specification === "v4"
       ? ({ specificationVersion: "v4", ...modelOf(client, modelId) } satisfies LanguageModelV4)
       : ({ specificationVersion: "v3", ...modelOf(client, modelId) } satisfies LanguageModelV3);
-  const none = (modelId: string): never => {
-    throw new UnsupportedMethod(4200, `Satchel has no such model here: ${modelId}.`);
-  };
   return Object.assign((modelId?: string) => languageModel(modelId), {
     specificationVersion: specification,
     languageModel,
-    embeddingModel: none,
-    imageModel: none,
+    embeddingModel: (modelId = "auto") =>
+      ({ specificationVersion: specification, ...embeddingModelOf(client, modelId) }) as EmbeddingModelV4,
+    imageModel: (modelId = "auto") =>
+      ({ specificationVersion: specification, ...imageModelOf(client, modelId) }) as ImageModelV4,
   });
 }
 

@@ -5,13 +5,14 @@ import { toSatchelError } from "../errors/toSatchelError.js";
 import { isRecord } from "../isRecord.js";
 import { type ClientSource, lazyClient } from "../lazyClient.js";
 import type { Message } from "../Message.js";
+import { draw, embed } from "./askOthers.js";
 import { CompletionChunks, toCompletion } from "./CompletionChunks.js";
 import { toErrorReply } from "./toErrorReply.js";
 
 /**
  * Make a `fetch` that asks the visitor's own models: `new OpenAI({ fetch: satchelFetch(), apiKey: "none", dangerouslyAllowBrowser: true })`.
  *
- * Answers `…/chat/completions` and `…/models` in OpenAI's words, whatever host they name; nothing leaves for that host. All else is 404.
+ * Answers `…/chat/completions`, `…/embeddings`, `…/images/generations` and `…/models` in OpenAI's words, whatever host they name; nothing leaves for that host. All else is 404.
  */
 export function satchelFetch(source: ClientSource = {}): typeof fetch {
   const client = lazyClient(source);
@@ -21,13 +22,11 @@ export function satchelFetch(source: ClientSource = {}): typeof fetch {
     try {
       request.signal.throwIfAborted();
       if (pathname.endsWith("/models")) return await listModels(await client(), request.signal);
-      if (!pathname.endsWith("/chat/completions"))
-        return toErrorReply(
-          404,
-          `Satchel gives pages no ${pathname}: only /chat/completions and /models.`,
-          "not_found",
-        );
-      return await complete(await client(), await request.json(), request.signal);
+      const answer = ANSWERS.find(([path]) => pathname.endsWith(path))?.[1];
+      if (!answer)
+        return toErrorReply(404, `Satchel gives pages no ${pathname}: only ${PATHS} and /models.`, "not_found");
+      const body: unknown = await request.json();
+      return await answer(await client(), isRecord(body) ? body : {}, request.signal);
     } catch (cause) {
       if (request.signal.aborted) throw cause;
       return toErrorReply(toSatchelError(cause));
@@ -35,14 +34,20 @@ export function satchelFetch(source: ClientSource = {}): typeof fetch {
   };
 }
 
+const ANSWERS = [
+  ["/chat/completions", complete],
+  ["/embeddings", embed],
+  ["/images/generations", draw],
+] as const;
+const PATHS = ANSWERS.map(([path]) => path).join(", ");
+
 async function listModels(client: Client, signal: AbortSignal): Promise<Response> {
   const models = await client.listModels({ signal });
   const data = models.map(({ id, provider }) => ({ id, object: "model", created: 0, owned_by: provider ?? "satchel" }));
   return Response.json({ object: "list", data });
 }
 
-async function complete(client: Client, body: unknown, signal: AbortSignal): Promise<Response> {
-  const asked: Record<string, unknown> = isRecord(body) ? body : {};
+async function complete(client: Client, asked: Record<string, unknown>, signal: AbortSignal): Promise<Response> {
   const messages = Array.isArray(asked.messages) ? (asked.messages as Message[]) : [];
   if (asked.n !== undefined && asked.n !== null && asked.n !== 1)
     return toErrorReply(

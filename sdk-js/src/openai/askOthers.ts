@@ -1,0 +1,32 @@
+import type { Client } from "../Client.js";
+
+/** Answer OpenAI's `/embeddings`; its client asks for base64 where nobody says otherwise. */
+export async function embed(client: Client, body: Record<string, unknown>, signal: AbortSignal): Promise<Response> {
+  const { input, dimensions, encoding_format: encoding } = body;
+  const options = { signal, model: body.model as string, dimensions: dimensions as number };
+  const { embeddings, model, usage } = await client.embed(input as string, options);
+  const data = embeddings.map((values, index) => {
+    const embedding = encoding === "base64" ? toBase64(values) : values;
+    return { object: "embedding", index, embedding };
+  });
+  const tokens = usage.inputTokens;
+  return Response.json({ object: "list", data, model, usage: { prompt_tokens: tokens, total_tokens: tokens } });
+}
+
+/** Answer OpenAI's `/images/generations`. */
+export async function draw(client: Client, body: Record<string, unknown>, signal: AbortSignal): Promise<Response> {
+  const { prompt, output_format: outputFormat, ...wishes } = body;
+  const { images } = await client.generateImage(prompt as string, {
+    ...wishes,
+    outputFormat: outputFormat as string,
+    signal,
+  });
+  const data = images.map(({ url }) => (url.startsWith("data:") ? { b64_json: url.split(",")[1] } : { url }));
+  return Response.json({ created: Math.floor(Date.now() / 1000), data });
+}
+
+function toBase64(values: readonly number[]): string {
+  let bytes = "";
+  for (const byte of new Uint8Array(new Float32Array(values).buffer)) bytes += String.fromCharCode(byte);
+  return btoa(bytes);
+}
