@@ -13,6 +13,7 @@ from tests.doors.portal.there_and_back import begun, came_back, query_of, say, s
 
 from satchel.domain.audit import Act
 from satchel.domain.authorities import Vouched
+from satchel.domain.errors import Refused
 
 Prepare = Callable[[House, str], None]
 
@@ -177,6 +178,19 @@ async def test_connecting_needs_the_form_of_this_sign_in_and_the_sign_in_that_be
     account = await quick.accounts.by_email(EMAIL)
     assert account
     assert await quick.ties.list(account.id) == []
+
+
+async def test_somebody_who_is_tied_meanwhile_gets_no_account_without_a_way_in(home: House) -> None:
+    home.accounts.sign_up = "open"
+    await tied(home)
+    account = await home.accounts.draft("", "late@holt.example", "192.0.2.1")
+    with pytest.raises(Refused, match="another account"):
+        await home.accounts.admit("", account, tie=home.ties.draft(account.id, Vouched(ISSUER, "person-1")))
+    assert await home.accounts.by_email("late@holt.example") is None
+    await home.accounts.admit("", account, tie=home.ties.draft(account.id, Vouched(ISSUER, "person-2")))
+    assert await home.ties.account_id(Vouched(ISSUER, "person-2")) == account.id
+    async with home.database.unit_of_work() as stores:
+        assert [record.act for record in await stores.audit.list(account.id, None, 10)] == [Act.AUTHORITY_TIED]
 
 
 async def test_one_person_elsewhere_is_tied_to_one_account_and_can_be_untied(home: House) -> None:

@@ -150,8 +150,7 @@ class AuthorityDoor:
         if self._accounts.sign_up != "open" or vouched.email is None or not vouched.is_email_verified:
             raise Refused(f"no account here is connected with that {authority.name} account; sign in another way first, then connect it")
         account = await self._accounts.draft("", vouched.email, caller_address(request))
-        await self._accounts.admit("", account)
-        await self._ties.tie(account.id, authority, vouched)
+        await self._accounts.admit("", account, tie=self._ties.draft(account.id, vouched))
         return account.id
 
     async def _enter(self, request: Request, visit: Visit, account_id: str, attempt: Attempt, vouched: Vouched) -> Response:

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from satchel.domain.accounts import Account, SetupLink, SignIn, SignUp, proof_ends_at
 from satchel.domain.audit import Act, AuditRecord
-from satchel.domain.authorities import Vouched
-from satchel.domain.errors import MalformedRequest, NotFound, RateLimited, TokenInvalid
+from satchel.domain.authorities import Tie, Vouched
+from satchel.domain.errors import MalformedRequest, NotFound, RateLimited, Refused, TokenInvalid
 from satchel.domain.passkeys import Passkey
 from satchel.domain.tokens import secret_hash
 from satchel.kit.ids import Ids
@@ -102,8 +102,14 @@ class Accounts:
         await self._take_join(link, address)
         return Account(self._ids.new("acct"), _checked_email(email), self._clock.now())
 
-    async def admit(self, link: str, account: Account, passkey: Passkey | None = None) -> None:
-        """Keep a new account, with its passkey if it has one; the link is used up in the same transaction. Raises `TokenInvalid`."""
+    async def admit(self, link: str, account: Account, *, passkey: Passkey | None = None, tie: Tie | None = None) -> None:
+        """Keep a new account with its way to sign in, and use the link up, all or nothing.
+
+        Raises:
+            MalformedRequest: the e-mail is taken.
+            TokenInvalid: the link makes no account.
+            Refused: that person of an authority is tied to another account.
+        """
         async with self._database.unit_of_work() as stores:
             invitation = None
             if await stores.accounts.owner() is None:  # nobody else comes in before
@@ -123,6 +129,11 @@ class Accounts:
             if passkey is not None:
                 await stores.passkeys.add(passkey)
                 await stores.audit.add(AuditRecord(account.id, account.created_at, Act.PASSKEY_ADDED, passkey.id, passkey.name))
+            if tie is not None:
+                if not await stores.ties.add(tie):
+                    raise Refused("that account is connected to another account here meanwhile; sign in with it again")
+                about = f"{tie.issuer}: {tie.label}"
+                await stores.audit.add(AuditRecord(account.id, account.created_at, Act.AUTHORITY_TIED, tie.id, about))
 
     async def invites(self, link: str) -> bool:
         """Tell whether a link is an invitation that makes an account now."""

@@ -93,7 +93,7 @@ class Passkeys:
         ceremony = await self._take(_holder("join", secret))
         account = replace(await self._accounts.draft(link, email, address), id=ceremony.account_id or "")
         made = await check_new(credential, ceremony.challenge, _party(origin))
-        await self._accounts.admit(link, account, self._passkey(account.id, made, name))
+        await self._accounts.admit(link, account, passkey=self._passkey(account.id, made, name))
         return account
 
     async def begin_sign_in(self, origin: str, address: str) -> Begun:

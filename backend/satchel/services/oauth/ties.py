@@ -32,8 +32,7 @@ class Ties:
         Raises:
             Refused: that person is tied to another account.
         """
-        now = self._clock.now()
-        tie = Tie(self._ids.new("tie"), account_id, vouched.issuer, vouched.subject, now, now, vouched.email)
+        tie, now = self.draft(account_id, vouched), self._clock.now()
         async with self._database.unit_of_work() as stores:
             if await stores.ties.add(tie):
                 about = f"{authority.name}: {vouched.email}" if vouched.email else authority.name
@@ -43,6 +42,11 @@ class Ties:
         if kept is None or kept.account_id != account_id:
             raise Refused(f"that {authority.name} account is connected to another account here; disconnect it there first")
         return kept
+
+    def draft(self, account_id: str, vouched: Vouched) -> Tie:
+        """Return a tie that is not kept yet."""
+        now = self._clock.now()
+        return Tie(self._ids.new("tie"), account_id, vouched.issuer, vouched.subject, now, now, vouched.email)
 
     async def list(self, account_id: str) -> Sequence[Tie]:
         """Return an account's ties, the oldest first."""
