@@ -11,6 +11,7 @@ from enum import StrEnum
 class Act(StrEnum):
     """What was done. Public words: they are in the API."""
 
+    ACCOUNT_CREATED = "account_created"
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
     LINK_MAILED = "link_mailed"
@@ -28,12 +29,15 @@ class Act(StrEnum):
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"
     APP_ALLOWED = "app_allowed"
+    APP_DENIED = "app_denied"
     SITE_DECIDED = "site_decided"
     SITE_FORGOTTEN = "site_forgotten"
     TOKEN_CREATED = "token_created"  # noqa: S105 - a word
     TOKEN_CHANGED = "token_changed"  # noqa: S105 - a word
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - a word
     TOKEN_REUSED = "token_reused"  # noqa: S105 - a word
+    CODE_REUSED = "code_reused"
+    DEVICE_CONNECTED = "device_connected"
     DEVICE_DISCONNECTED = "device_disconnected"
     KEY_ADDED = "key_added"
     KEY_REPLACED = "key_replaced"

@@ -137,6 +137,8 @@ class Policy:
                 await stores.audit.add(AuditRecord(account_id, self._clock.now(), Act.SITE_FORGOTTEN, grant.id, grant.origin))
             if grant is not None and grant.embedder is None:
                 ended = await stores.tokens.revoke_origin(account_id, grant.origin, self._clock.now())
+                for token_id in ended:
+                    await stores.audit.add(AuditRecord(account_id, self._clock.now(), Act.TOKEN_REVOKED, token_id, grant.origin))
         for token_id in ended:
             self._bus.publish(TOKENS_TOPIC, {"token_id": token_id})
         if grant is not None:

@@ -57,7 +57,8 @@ async def test_the_log_is_paged_and_belongs_to_one_account(house: Served) -> Non
     assert seen == sorted(seen, reverse=True)
     other = await house.house.accounts.create("other@satchel.example", "another long password")
     _, stranger = await house.new_token(SCOPES, other.id)
-    assert (await house.call("GET", "/v1/audit", token=stranger))[1]["data"] == []
+    (theirs,) = (await house.call("GET", "/v1/audit", token=stranger))[1]["data"]
+    assert (theirs["act"], theirs["subject"]) == ("account_created", other.id)
     _, site = await house.new_token(INFERENCE_SCOPES, origin="https://a.example")
     assert (await house.call("GET", "/v1/audit", token=site))[1]["data"] == []
 

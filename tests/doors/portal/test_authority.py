@@ -39,7 +39,7 @@ async def test_whoever_is_tied_signs_in_and_goes_on_where_they_were(home: House)
     assert account
     async with home.database.unit_of_work() as stores:
         acts = [record.act for record in await stores.audit.list(account.id, None, 10)]
-    assert acts == [Act.SIGNED_IN, Act.AUTHORITY_TIED, Act.SIGNED_IN]
+    assert acts == [Act.SIGNED_IN, Act.AUTHORITY_TIED, Act.SIGNED_IN, Act.ACCOUNT_CREATED]
 
 
 async def test_an_answer_to_another_browser_signs_nobody_in(quick: House) -> None:
@@ -206,6 +206,10 @@ async def test_one_person_elsewhere_is_tied_to_one_account_and_can_be_untied(hom
     form = {"token": found[1], "tie": found[2]}
     assert (await home.browser.post("/sign-in/ways", data=form | {"token": "x"}, headers=OURS)).status_code == 403
     assert (await home.browser.post("/sign-in/ways", data=form, headers=OURS)).status_code == 303
+    account = await home.accounts.by_email(EMAIL)
+    assert account
+    async with home.database.unit_of_work() as stores:
+        assert Act.AUTHORITY_UNTIED in [record.act for record in await stores.audit.list(account.id, 10)]
     home.browser.cookies.clear()
     location = await begun(home)
     say(home, location)

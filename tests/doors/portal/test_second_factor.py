@@ -138,6 +138,10 @@ async def test_codes_are_switched_off_and_the_password_is_enough_again(home: Hou
     assert (await home.browser.delete("/portal/api/totp", headers=CHANGE)).status_code == 204
     assert (await with_password(home, home.new_browser())).status_code == 303
     assert (await home.browser.delete("/portal/api/totp", headers=CHANGE)).status_code == 404
+    account = await home.accounts.by_email(EMAIL)
+    assert account
+    async with home.database.unit_of_work() as stores:
+        assert "codes_switched_off" in [record.act.value for record in await stores.audit.list(account.id, 20)]
 
 
 # ── proving it once more ──────────────────────────

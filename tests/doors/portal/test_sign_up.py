@@ -110,5 +110,5 @@ async def test_the_owner_sees_what_became_of_an_invitation(home: House) -> None:
     assert await home.accounts.get(guest.id) == guest, "the account stays"
     async with home.database.unit_of_work() as stores:
         acts = [record.act for record in await stores.audit.list(owner, 9)]
-    assert acts == ["invitation_revoked"] * 2 + ["invitation_made"] + ["invitation_used"] + ["invitation_made"] * 3
+    assert acts == ["invitation_revoked"] * 2 + ["invitation_made"] + ["invitation_used"] + ["invitation_made"] * 3 + ["account_created"]
     assert late.state(home.clock.now()) == "expired"

@@ -7,6 +7,7 @@ export interface ActWords {
 }
 
 const WORDS: Record<string, ActWords> = {
+  account_created: { words: "The account was made", icon: "users" },
   signed_in: { words: "A browser signed in", icon: "device" },
   signed_out: { words: "A browser signed out", icon: "device" },
   link_mailed: { words: "A link to sign in was mailed to you", icon: "shield" },
@@ -24,12 +25,15 @@ const WORDS: Record<string, ActWords> = {
   authority_tied: { words: "A way to sign in was connected", icon: "users" },
   authority_untied: { words: "A way to sign in was disconnected", icon: "users" },
   app_allowed: { words: "An app was allowed", icon: "check" },
+  app_denied: { words: "An app was refused", icon: "block" },
   site_decided: { words: "A site was decided on", icon: "globe" },
   site_forgotten: { words: "A site was forgotten", icon: "globe" },
   token_created: { words: "A token was made", icon: "token" },
   token_changed: { words: "A token was changed", icon: "token" },
   token_revoked: { words: "A token was revoked", icon: "token" },
   token_reused: { words: "A used token was tried again; everything of it was ended", icon: "warning" },
+  code_reused: { words: "A used code was tried again; everything of it was ended", icon: "warning" },
+  device_connected: { words: "An app or device was connected", icon: "device" },
   device_disconnected: { words: "An app or device was disconnected", icon: "device" },
   key_added: { words: "A key was added", icon: "key" },
   key_replaced: { words: "A key was replaced", icon: "key" },

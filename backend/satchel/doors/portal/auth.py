@@ -6,7 +6,7 @@ from fastapi.responses import Response
 from satchel.domain.errors import MalformedRequest
 from satchel.doors.portal.consent import Asking, Consent, query_of, to_app, to_sign_in
 from satchel.doors.portal.session import Visits
-from satchel.services.oauth.exchange import Exchange, Wish, back
+from satchel.services.oauth.exchange import Exchange, Wish
 
 AUTH_PATH = "/auth"
 
@@ -31,7 +31,7 @@ class AuthDoor:
         if visit.sign_in is None:
             return to_sign_in(request)
         if form["decision"] == "deny":
-            return to_app(back(wish, {"error": "access_denied"}, visit.issuer))
+            return to_app(await self._exchange.deny(wish, visit.sign_in.account_id, visit.issuer))
         try:
             await self._consent.allow(visit.sign_in.account_id, wish.app, form)
         except MalformedRequest as wrong:

@@ -40,7 +40,7 @@ class AuthorizeDoor:
         if visit.sign_in is None:
             return to_sign_in(request)
         if form["decision"] == "deny":
-            return to_app((await self._oauth.decide(visit.issuer, query, None)).location)
+            return to_app((await self._oauth.decide(visit.issuer, query, visit.sign_in.account_id, allowed=False)).location)
         question = await self._oauth.question(visit.issuer, query)
         if isinstance(question, SendBack):
             return to_app(question.location)
@@ -48,4 +48,4 @@ class AuthorizeDoor:
             await self._consent.allow(visit.sign_in.account_id, question.app, form)
         except MalformedRequest as wrong:
             return await self._consent.page(request, visit, Asking(question.app, question.redirect_uri, question.scopes), wrong)
-        return to_app((await self._oauth.decide(visit.issuer, query, visit.sign_in.account_id)).location)
+        return to_app((await self._oauth.decide(visit.issuer, query, visit.sign_in.account_id, allowed=True)).location)

@@ -77,6 +77,7 @@ class Accounts:
         async with self._database.unit_of_work() as stores:
             account = replace(account, is_owner=await stores.accounts.owner() is None)
             await stores.accounts.add(account)
+            await stores.audit.add(AuditRecord(account.id, account.created_at, Act.ACCOUNT_CREATED, account.id))
         return account
 
     async def join(self, link: str, email: str, password: str, address: str) -> Account:
@@ -123,6 +124,7 @@ class Accounts:
             if not may:
                 raise TokenInvalid("this link was used or is too old; ask for a new one")
             await stores.accounts.add(account)
+            await stores.audit.add(AuditRecord(account.id, account.created_at, Act.ACCOUNT_CREATED, account.id))
             if invitation is not None and invitation.account_id is not None:
                 used = AuditRecord(invitation.account_id, account.created_at, Act.INVITATION_USED, invitation.id, invitation.name)
                 await stores.audit.add(used)

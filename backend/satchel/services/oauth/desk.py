@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from satchel.domain.apps import App
+from satchel.domain.audit import Act, AuditRecord
 from satchel.kit.ids import Ids
 from satchel.ports.oauth import OAuthRecords
 
@@ -33,6 +34,12 @@ class Desk:
         self.heir_of: tuple[str, str] | None = None
         self.revoked: list[str] = []
 
-    def revoke_family(self, family_id: str) -> None:
-        """Revoke a family of tokens and note which were live, to be told once the transaction is committed."""
-        self.revoked.extend(self.records.revoke_family(family_id, self.now))
+    def revoke_family(self, family_id: str) -> bool:
+        """Revoke a family of tokens and note which were live, to be told once the transaction is committed; tell whether any was."""
+        ended = self.records.revoke_family(family_id, self.now)
+        self.revoked.extend(ended)
+        return bool(ended)
+
+    def write_down(self, account_id: str, act: Act, subject: str, about: str | None = None) -> None:
+        """Write an act into the account's audit log."""
+        self.records.add_audit(AuditRecord(account_id, self.now, act, subject, about or (self.app.name if self.app else None)))

@@ -6,6 +6,7 @@ from authlib.oauth2.rfc6749 import AccessDeniedError, InvalidGrantError, Invalid
 from authlib.oauth2.rfc8628 import DEVICE_CODE_GRANT_TYPE, DeviceAuthorizationEndpoint, DeviceCodeGrant
 from authlib.oauth2.rfc8628.errors import AuthorizationPendingError, ExpiredTokenError, SlowDownError
 
+from satchel.domain.audit import Act
 from satchel.domain.pairings import PAIRING_LIFE, POLL_INTERVAL_S, Pairing, PairingState, typed_code, user_code
 from satchel.domain.tokens import secret_hash
 from satchel.services.oauth.desk import Desk
@@ -113,7 +114,8 @@ class DeviceGrant(DeviceCodeGrant):  # type: ignore[misc]
         if record.state is PairingState.ALLOWED and desk.records.pairings.claim(record.device_hash):
             return record.account_id
         if record.state is not PairingState.PENDING:  # used up before, or by another poll since it was read
-            desk.revoke_family(record.family_id)
+            if desk.revoke_family(record.family_id) and record.account_id is not None:
+                desk.write_down(record.account_id, Act.CODE_REUSED, record.family_id)
             raise InvalidGrantError("This 'device_code' was used before.")
         too_soon = record.is_too_soon(desk.now)
         desk.records.pairings.note_poll(record.device_hash, desk.now, record.interval_s + (_SLOWER_S if too_soon else 0))

@@ -96,6 +96,12 @@ class Exchange:
         await self._store.run(work)
         return back(wish, {"code": code}, issuer)
 
+    async def deny(self, wish: Wish, account_id: str, issuer: str) -> str:
+        """Write down that an account said no; return the address that the browser goes back to with that."""
+        record = AuditRecord(account_id, self._clock.now(), Act.APP_DENIED, EXCHANGE_CLIENT_ID, wish.app.name)
+        await self._store.run(lambda records: records.add_audit(record))
+        return back(wish, {"error": "access_denied"}, issuer)
+
     async def trade(self, sent: Mapping[str, object]) -> str:
         """Trade a code and its verifier for a token; return the token's text.
 
@@ -117,11 +123,17 @@ class Exchange:
             record, first = records.claim_code(secret_hash(code), EXCHANGE_CLIENT_ID)
             if record is None:
                 return False, []
+            about = urlsplit(record.redirect_uri).netloc
             if not first:
-                return False, list(records.revoke_family(record.family_id, now))
+                ended = list(records.revoke_family(record.family_id, now))
+                if ended:
+                    records.add_audit(AuditRecord(record.account_id, now, Act.CODE_REUSED, record.family_id, about))
+                return False, ended
             if record.expires_at <= now or not hmac.compare_digest(record.code_challenge, challenge):
                 return False, []
-            records.add_token(self._token(record, text, now))
+            token = self._token(record, text, now)
+            records.add_token(token)
+            records.add_audit(AuditRecord(record.account_id, now, Act.TOKEN_CREATED, token.id, about))
             return True, []
 
         traded, revoked = await self._store.run(work)

@@ -52,8 +52,9 @@ class Pairings:
 
         def work(records: OAuthRecords) -> bool:
             decided = records.pairings.decide(hashed, account_id, now, allowed=allowed)
-            if decided and allowed:
-                records.add_audit(AuditRecord(account_id, now, Act.APP_ALLOWED, app.client_id, app.name))
+            if decided:
+                act = Act.APP_ALLOWED if allowed else Act.APP_DENIED
+                records.add_audit(AuditRecord(account_id, now, act, app.client_id, app.name))
             return decided
 
         if not await self._store.run(work):

@@ -12,7 +12,7 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc9207 import IssuerParameter
 
 from satchel.domain.apps import ANY_KEY, AuthorizationCode
-from satchel.domain.audit import Act, AuditRecord
+from satchel.domain.audit import Act
 from satchel.domain.devices import FAMILY_LIFE
 from satchel.domain.pairings import Pairing
 from satchel.domain.tokens import SCOPES, Token, TokenKind, secret_hash, token_text
@@ -49,9 +49,11 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         """Keep an access token and the refresh token that comes with it, as members of the consent's family."""
         desk, app = self.desk, request.client.app
         old: Token | None = request.refresh_token.record if request.refresh_token else None
+        before: AuthorizationCode | Pairing | Token
         if old is None:
-            before: AuthorizationCode | Pairing | Token = (request.authorization_code or request.credential).record
-            ends_at = desk.now + FAMILY_LIFE
+            consent: AuthorizationCode | Pairing = (request.authorization_code or request.credential).record
+            desk.write_down(request.user, Act.DEVICE_CONNECTED, consent.family_id, app.name)
+            before, ends_at = consent, desk.now + FAMILY_LIFE
         else:
             before, ends_at = old, old.family_ends_at or desk.now
         if desk.key_hash is not None:
@@ -135,7 +137,7 @@ class _CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
 
     def save_authorization_code(self, code: str, request: OAuth2Request) -> None:
         desk, app = self._desk, request.client.app
-        desk.records.add_audit(AuditRecord(request.user, desk.now, Act.APP_ALLOWED, app.client_id, app.name))
+        desk.write_down(request.user, Act.APP_ALLOWED, app.client_id, app.name)
         desk.records.add_code(
             AuthorizationCode(
                 secret_hash=secret_hash(code),
@@ -158,7 +160,8 @@ class _CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
         if record is None:
             return None
         if not first:
-            self._desk.revoke_family(record.family_id)
+            if self._desk.revoke_family(record.family_id):
+                self._desk.write_down(record.account_id, Act.CODE_REUSED, record.family_id)
             return None
         if not record.is_for(self._desk.key_hash):  # bound to another key, or to one at all (RFC 9449 §10, §5.2)
             return None
@@ -185,8 +188,9 @@ class _Revocation(RevocationEndpoint):  # type: ignore[misc]
 
     def revoke_token(self, token: IssuedToken, request: OAuth2Request) -> None:
         """End the whole family: an access token that stays alive after its refresh token is what nobody expects of signing out."""
-        if token.record.family_id is not None:
-            self.server.desk.revoke_family(token.record.family_id)
+        record, desk = token.record, self.server.desk
+        if record.family_id is not None and desk.revoke_family(record.family_id):
+            desk.write_down(record.account_id, Act.DEVICE_DISCONNECTED, record.family_id, record.name)
 
 
 class _OurIssuer(IssuerParameter):  # type: ignore[misc]

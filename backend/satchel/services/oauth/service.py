@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 from authlib.oauth2 import OAuth2Error
 
 from satchel.domain.apps import App
+from satchel.domain.audit import Act
 from satchel.domain.errors import MalformedRequest, NotReady, ProofInvalid
 from satchel.domain.tokens import secret_hash
 from satchel.kit.ids import Ids
@@ -104,8 +105,8 @@ class OAuth:
 
         return await self._run(issuer, app, work)
 
-    async def decide(self, issuer: str, query: Parameters, account_id: str | None) -> SendBack:
-        """Answer a checked request: a code for `account_id`, or `access_denied` where that is None.
+    async def decide(self, issuer: str, query: Parameters, account_id: str, *, allowed: bool) -> SendBack:
+        """Answer a checked request: a code for `account_id`, or `access_denied`.
 
         Raises:
             MalformedRequest: as `question`; the request is checked again, and if it was pushed, it is used up.
@@ -120,10 +121,12 @@ class OAuth:
                 raise MalformedRequest("this sign-in was used already; go back to the app and start again")
             server, request = Server(desk), Asked("POST", issuer, AUTHORIZE_PATH, query)
             try:
-                grant = server.get_consent_grant(request, end_user=account_id)
+                grant = server.get_consent_grant(request, end_user=account_id if allowed else None)
             except OAuth2Error as error:
                 return _send_back(issuer, redirect_uri, query, error.error or "invalid_request", error.description)
-            answer: Answer = server.create_authorization_response(request, grant_user=account_id, grant=grant)
+            if not allowed:
+                desk.write_down(account_id, Act.APP_DENIED, app.client_id, app.name)
+            answer: Answer = server.create_authorization_response(request, grant_user=account_id if allowed else None, grant=grant)
             return SendBack(answer.location or redirect_uri)
 
         return await self._run(issuer, app, work)
