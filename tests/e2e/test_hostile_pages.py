@@ -90,7 +90,7 @@ def test_a16_what_the_socket_cannot_carry_is_refused_and_other_sites_streams_go_
     deep = "Array.from({length: 80}).reduce((inner) => [inner], 'x')"
     ends = scene.do(
         f"""Promise.all([
-            h.settle(h.generate({deep})), h.settle(h.generate('x'.repeat(9e6))), h.settle(h.generate('x'.repeat(2e6))),
+            h.settle(h.generate({deep})), h.settle(h.generate('x'.repeat(9e6))), h.settle(h.generate('é'.repeat(6e6))),
             h.settle(h.generate(1n)), h.settle(window.ai.request(null)), h.settle(window.ai.request({{method: {{}}}})),
             h.settle(h.generate('hi', {{messages: 'hi'}})), h.settle(h.generate('hi', {{temperature: 'hot'}})),
         ])"""

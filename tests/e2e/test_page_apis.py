@@ -32,7 +32,7 @@ LATER = """
 UNCARRIABLE = """
     const { settle, generate } = window.hostile;
     const deep = Array.from({ length: 80 }).reduce((inner) => [inner], "x");
-    const calls = [generate(deep), generate("x".repeat(9e6)), generate("x".repeat(2e6)), generate(1n), window.ai.request(null)];
+    const calls = [generate(deep), generate("x".repeat(9e6)), generate("é".repeat(6e6)), generate(1n), window.ai.request(null)];
     Promise.all(calls.map(settle)).then(arguments[0]);
 """
 REGISTERED = """
