@@ -190,7 +190,7 @@ async def test_somebody_who_is_tied_meanwhile_gets_no_account_without_a_way_in(h
     await home.accounts.admit("", account, tie=home.ties.draft(account.id, Vouched(ISSUER, "person-2")))
     assert await home.ties.account_id(Vouched(ISSUER, "person-2")) == account.id
     async with home.database.unit_of_work() as stores:
-        assert [record.act for record in await stores.audit.list(account.id, None, 10)] == [Act.AUTHORITY_TIED]
+        assert [record.act for record in await stores.audit.list(account.id, 10)] == [Act.AUTHORITY_TIED, Act.ACCOUNT_CREATED]
 
 
 async def test_one_person_elsewhere_is_tied_to_one_account_and_can_be_untied(home: House) -> None:
