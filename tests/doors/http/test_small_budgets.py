@@ -1,6 +1,7 @@
 """200 whole calls at once on a budget for a few: what they cost fits it, and the provider sees nothing of those that were refused."""
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -77,8 +78,12 @@ async def ask(http: aiohttp.ClientSession, url: str, token: str, number: int) ->
     """Make one whole call; every other one streams."""
     body = {"model": "dear:late-0.05", "messages": ASK, "max_tokens": 10, "stream": number % 2 == 0}
     async with http.post(f"{url}/v1/chat/completions", json=body, headers={"authorization": f"Bearer {token}"}) as reply:
+        if reply.content_type != "text/event-stream":
+            return Outcome(reply.status, await reply.json())
         text = await reply.text()
-        return Outcome(reply.status, text if reply.content_type == "text/event-stream" else await reply.json())
+    told = [json.loads(line.removeprefix("data: ")) for line in text.splitlines() if line.startswith('data: {"')]
+    failed = next((each for each in told if "error" in each), None)  # where the answer had to begin before it was decided
+    return Outcome(reply.status, text) if failed is None else Outcome(failed["error"]["code"], failed)
 
 
 async def budget_of(house: Served, owner_id: str) -> Budget:
