@@ -91,6 +91,7 @@ async def test_a_copy_has_everything_and_no_secret(house: House) -> None:
     assert [len(copy[part]) for part in parts[:-1]] == [1, 1, 1, 1, 1, 1]
     assert copy["keys"][0]["label"] == "labelx"
     assert copy["generations"][0]["cost"]["nusd"] == 7
+    assert (copy["vault"], copy["codes_since"]) == ({"mode": "managed", "ways": []}, None)
     async with house.database.unit_of_work() as stores:
         account, token = await stores.accounts.get(account_id), (await stores.tokens.list(account_id))[0]
     assert account

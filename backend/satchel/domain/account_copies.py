@@ -16,12 +16,30 @@ from satchel.domain.keys import Key
 from satchel.domain.ledger import Entry
 from satchel.domain.passkeys import Passkey
 from satchel.domain.tokens import Token
+from satchel.domain.vault import Mode, UserWrap
 
 FORMAT = "satchel-account/1"
 
 _OF_NO_USE_ELSEWHERE = frozenset(
     {"account_id", "fingerprint", "dek_id", "secret_version", "credential_id", "sign_count", "number", "used_by"}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class WayToUnlock:
+    """One of the ways to unlock a locked vault, without what unlocks it."""
+
+    kind: str
+    label: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VaultCopy:
+    """How the account's keys are kept."""
+
+    mode: Mode
+    ways: Sequence[WayToUnlock]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +53,19 @@ class AccountCopy:
     sign_ins: Sequence[SignIn]
     invitations: Sequence[Invitation]
     tokens: Sequence[Token]
+    codes_since: datetime | None
+    """Since when signing in asks for a one-time code too."""
+    vault: VaultCopy
     keys: Sequence[Key]
     grants: Sequence[Grant]
     budgets: Sequence[Budget]
     generations: Sequence[Entry]
     audit: Sequence[AuditRecord]
+
+
+def vault_copy(wraps: Sequence[UserWrap], *, is_locked: bool) -> VaultCopy:
+    """Return what a copy says of a vault and its ways to unlock."""
+    return VaultCopy("locked" if is_locked else "managed", [WayToUnlock(wrap.kind, wrap.label, wrap.created_at) for wrap in wraps])
 
 
 def json_of(copy: AccountCopy) -> Mapping[str, object]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from satchel.domain.budgets import Period
+from satchel.domain.grants import BudgetCaveat
 from satchel.domain.tokens import ACCOUNT_TOKEN_SCOPES, INFERENCE_SCOPES, SCOPES
 
 from ..served import ASK, Served
@@ -115,6 +117,24 @@ async def test_a_draft_that_cannot_be_is_refused(house: Served, manager: str) ->
     for draft in WRONG_DRAFTS:
         status, refused = await house.call("POST", "/api/v1/keys", {"name": "laptop", **draft}, token=manager)
         assert (status, refused["error"]["code"]) == (400, 400), draft
+
+
+async def test_a_token_cannot_go_around_its_own_limit_or_end(house: Served) -> None:
+    ends_at = datetime.now(UTC) + timedelta(hours=1)
+    limit = BudgetCaveat(1000, Period.DAY)
+    scopes = frozenset({"tokens", "generate"})
+    _, ending = await house.house.tokens.create(house.account.id, "ending", scopes, expires_at=ends_at)
+    token, limited = await house.house.tokens.create(house.account.id, "limited", scopes, limit=limit)
+    for draft in ({}, {"expires_at": (ends_at + timedelta(minutes=1)).isoformat()}):
+        status, refused = await house.call("POST", "/v1/tokens", {"name": "child", **draft}, token=ending)
+        assert (status, "must end by then" in refused["error"]["message"]) == (403, True)
+    assert (await house.call("POST", "/v1/tokens", {"name": "child", "expires_at": ends_at.isoformat()}, token=ending))[0] == 201
+    status, refused = await house.call("POST", "/v1/tokens", {"name": "child", "limit": 0.000001}, token=limited)
+    assert (status, "with a spending limit" in refused["error"]["message"]) == (403, True)
+    for change in ({"limit": None}, {"limit": 5}, {"limit_reset": None}):
+        assert (await house.call("PATCH", f"/v1/tokens/{token.secret_hash}", change, token=limited))[0] == 403, change
+    status, renamed = await house.call("PATCH", f"/v1/tokens/{token.secret_hash}", {"name": "renamed"}, token=limited)
+    assert (status, renamed["data"]["limit"]) == (200, 0.000001)
 
 
 async def test_a_token_ends_when_it_said(house: Served, manager: str) -> None:

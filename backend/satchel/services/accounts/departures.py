@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from satchel.domain.account_copies import AccountCopy
+from satchel.domain.account_copies import AccountCopy, vault_copy
 from satchel.domain.audit import AuditRecord
 from satchel.domain.budgets import Budget
 from satchel.domain.errors import NotFound
@@ -50,6 +50,8 @@ class Departures:
                 raise NotFound(f"there is no account {account_id!r}")
             tokens, grants = await stores.tokens.list(account_id), await stores.grants.list(account_id)
             owners = [account_id, *(token.id for token in tokens), *(grant.id for grant in grants)]
+            totp, dek = await stores.totps.get(account_id), await stores.deks.get(account_id)
+            wraps = await stores.dek_wraps.list(account_id, dek.id) if dek is not None else ()
             budgets = [await stores.budgets.get(owner_id) for owner_id in owners]
             return AccountCopy(
                 exported_at=self._clock.now(),
@@ -59,6 +61,8 @@ class Departures:
                 sign_ins=await stores.sign_ins.list(account_id),
                 invitations=[each for each in await stores.invitations.list() if each.account_id == account_id],
                 tokens=tokens,
+                codes_since=totp.confirmed_at if totp is not None else None,
+                vault=vault_copy(wraps, is_locked=dek is not None and dek.is_locked),
                 keys=await stores.keys.list(account_id),
                 grants=grants,
                 budgets=[budget for budget in budgets if isinstance(budget, Budget)],
