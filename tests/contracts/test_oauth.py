@@ -8,7 +8,7 @@ import pytest
 from satchel.ports.oauth import OAuthRecords
 
 from .conftest import House
-from .values import DAY, NOW, code, refresh, token
+from .values import DAY, NOW, budget, code, refresh, token
 
 
 async def test_a_code_works_once_among_eight_at_the_same_time(house: House) -> None:
@@ -36,6 +36,29 @@ async def test_a_code_of_a_site_that_was_taken_back_is_used_up(house: House) -> 
     hashes = [one.secret_hash for one in codes]
     claims = [await house.oauth.run(lambda records, it=it: records.claim_code(it, "app")) for it in hashes]
     assert [won for _, won in claims] == [False, True, True]
+
+
+async def test_what_ended_long_ago_is_removed_and_nothing_else(house: House) -> None:
+    long_ago, lately = NOW - 40 * DAY, NOW - DAY
+    kept = [
+        token("tok_forever"),
+        token("tok_lately", expires_at=lately),
+        refresh("tok_used", expires_at=long_ago, used_at=long_ago, family_ends_at=NOW + DAY),
+    ]
+    ended = [token(f"tok_{number}", expires_at=long_ago) for number in range(3)]
+    ended.append(refresh("tok_over", expires_at=long_ago, family_ends_at=long_ago))
+    async with house.database.unit_of_work() as work:
+        for one in [*kept, *ended]:
+            await work.tokens.add(one)
+        await work.budgets.put(budget("tok_1"))
+    await house.oauth.run(lambda records: records.add_code(code(expires_at=long_ago)))
+    async with house.database.unit_of_work() as work:
+        assert [await work.tokens.remove_ended(NOW - 30 * DAY, 3) for _ in range(3)] == [3, 1, 0]
+    async with house.database.unit_of_work() as work:
+        assert [one for one in ended if await work.tokens.by_hash(one.secret_hash)] == []
+        assert [await work.tokens.by_hash(one.secret_hash) for one in kept] == kept
+        assert await work.budgets.get("tok_1") is None
+    assert await house.oauth.run(lambda records: records.claim_code("hash of the code", "app")) == (None, False)
 
 
 async def test_a_refresh_token_works_once_among_eight_at_the_same_time(house: House) -> None:

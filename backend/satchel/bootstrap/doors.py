@@ -74,7 +74,8 @@ class Doors:
         """
         grace_s = ORPHAN_GRACE_S if others_may_live else 0.0
         await self._house.budgets.settle_orphans(grace_s)
-        watching = [self._house.budgets.reap(grace_s), self._house.catalog.run(), self.socket.watch(), self._hear_of_others()]
+        house = self._house
+        watching = [house.budgets.reap(grace_s), house.catalog.run(), house.leftovers.run(), self.socket.watch(), self._hear_of_others()]
         tasks = [asyncio.create_task(deed) for deed in watching]
         try:
             yield

@@ -36,6 +36,7 @@ from satchel.services.oauth.devices import Devices
 from satchel.services.oauth.documents import MAX_DOCUMENT_BYTES, ClientDocuments, Fetch
 from satchel.services.oauth.exchange import Exchange
 from satchel.services.oauth.key_proofs import KeyProofs
+from satchel.services.oauth.leftovers import Leftovers
 from satchel.services.oauth.pairings import Pairings
 from satchel.services.oauth.registrations import Registrations
 from satchel.services.oauth.service import OAuth
@@ -127,6 +128,7 @@ class House:
         self.budgets = Budgets(database, self.journal, clock, ids.new("work"), is_shared=not self.settings.is_embedded)
         self.tokens = Tokens(database, self.budgets.look_again, bus=bus, clock=clock, ids=ids)
         self.devices = Devices(database, bus=bus, clock=clock)
+        self.leftovers = Leftovers(database, clock)
         self.ledger = Ledger(database, clock, self.budgets.flush)
         self.departures = Departures(database, bus, clock, flush=self.budgets.flush, forget=self.vault.forget)
         routing = Routing(self.catalog, self.providers, self.vault.open)

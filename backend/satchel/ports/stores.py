@@ -51,6 +51,13 @@ class TokenStore(Protocol):
         """Return which of these, a few hundred at most, were revoked, switched off, or removed with their account; not what has expired."""
         ...
 
+    async def remove_ended(self, before: datetime, limit: int) -> int:
+        """Remove tokens that had expired `before`, with their budgets, and all such codes; return how many tokens, `limit` at most.
+
+        A refresh token stays until its family has ended, too.
+        """
+        ...
+
     async def revoke(self, account_id: str, token_id: str, now: datetime) -> bool:
         """Revoke a token; False if there is none or it already was."""
         ...

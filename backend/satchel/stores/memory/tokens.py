@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from satchel.domain.tokens import Token
+from satchel.domain.tokens import Token, TokenKind
 from satchel.ports.clock import Clock
 from satchel.stores.memory.state import Tables
 
@@ -47,6 +47,16 @@ class MemoryTokens:
         good = {token.id for token in self._tables.tokens.values() if token.revoked_at is None and not token.disabled}
         return [token_id for token_id in token_ids if token_id not in good]
 
+    async def remove_ended(self, before: datetime, limit: int) -> int:
+        """Remove tokens that had expired `before`, with their budgets, and all such codes; return how many tokens, `limit` at most."""
+        ended = sorted(token.id for token in self._tables.tokens.values() if _has_ended(token, before))[:limit]
+        for place in [place for place, code in self._tables.codes.items() if code.expires_at < before]:
+            del self._tables.codes[place]
+        for token_id in ended:
+            del self._tables.tokens[token_id]
+            self._tables.budgets.pop(token_id, None)
+        return len(ended)
+
     async def revoke(self, account_id: str, token_id: str, now: datetime) -> bool:
         """Revoke a token; False if there is none or it already was."""
         token = self._tables.tokens.get(token_id)
@@ -65,6 +75,11 @@ class MemoryTokens:
             if (code.account_id, code.origin) == (account_id, origin):
                 self._tables.codes[place] = replace(code, used=True)
         return _revoke(self._tables, lambda token: (token.account_id, token.origin) == (account_id, origin), now)
+
+
+def _has_ended(token: Token, before: datetime) -> bool:
+    ends = [token.expires_at, token.family_ends_at if token.kind is TokenKind.REFRESH else None]
+    return token.expires_at is not None and all(end is None or end < before for end in ends)
 
 
 def token_by_hash(tables: Tables, secret_hash: str) -> Token | None:

@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
 
 from satchel.domain.tokens import Token, TokenKind
 from satchel.ports.clock import Clock
 from satchel.stores.sql.oauth_tables import codes
-from satchel.stores.sql.tables import tokens
+from satchel.stores.sql.tables import budgets, tokens
 from satchel.stores.sql.transaction import Transaction
 
 
@@ -51,6 +51,15 @@ class SqlTokens:
         good = (tokens.c.id.in_(token_ids), tokens.c.revoked_at.is_(None), tokens.c.disabled.is_(False))
         found = {row.id for row in await self._transaction.rows(select(tokens.c.id).where(*good))}
         return [token_id for token_id in token_ids if token_id not in found]
+
+    async def remove_ended(self, before: datetime, limit: int) -> int:
+        """Remove tokens that had expired `before`, with their budgets, and all such codes; return how many tokens, `limit` at most."""
+        family_ended = or_(tokens.c.kind != TokenKind.REFRESH.value, tokens.c.family_ends_at.is_(None), tokens.c.family_ends_at < before)
+        wanted = select(tokens.c.id).where(tokens.c.expires_at < before, family_ended).order_by(tokens.c.id).limit(limit)
+        ended = [row.id for row in await self._transaction.rows(wanted)]
+        await self._transaction.write(delete(codes).where(codes.c.expires_at < before))
+        await self._transaction.write(delete(budgets).where(budgets.c.owner_id.in_(ended)))
+        return await self._transaction.write(delete(tokens).where(tokens.c.id.in_(ended)))
 
     async def revoke(self, account_id: str, token_id: str, now: datetime) -> bool:
         """Revoke a token; False if there is none or it already was."""
