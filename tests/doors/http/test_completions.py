@@ -158,10 +158,14 @@ FAILURES = [
 async def test_a_provider_that_fails_before_its_first_word_is_an_http_status(
     house: Served, model: str, status: int, code: str, stream: bool
 ) -> None:
-    async with house.ask(f"lab:{model}", stream=stream) as reply:
-        error = (await reply.json())["error"]
-        assert (reply.status, error["metadata"]["satchel_code"]) == (status, code), error
-        entry = await house.entry(reply.headers["x-generation-id"])
+    for _ in range(5):  # a machine that stands still for a second has a streamed answer begin with a comment, and a 200
+        async with house.ask(f"lab:{model}", stream=stream) as reply:
+            error = json.loads(await reply.read())["error"] if reply.content_type == "application/json" else None
+        if error is not None:
+            break
+    assert error is not None
+    assert (reply.status, error["metadata"]["satchel_code"]) == (status, code), error
+    entry = await house.entry(reply.headers["x-generation-id"])
     assert (entry["status"], entry["error_code"]) == ("failed", code)
 
 
