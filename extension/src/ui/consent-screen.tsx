@@ -6,7 +6,6 @@ import { PermissionWish } from "../wire/permission-wish";
 import { ConsentAnswer } from "./consent-answer";
 import { ConsentLimits } from "./consent-limits";
 import { ConsentMay } from "./consent-may";
-import { ConsentRequest } from "./consent-request";
 import type { ConsentSource } from "./consent-source";
 import { ConsentTerms } from "./consent-terms";
 import { ConsentWho } from "./consent-who";
@@ -90,7 +89,6 @@ export function ConsentScreen({ source }: { source: ConsentSource }) {
         <ConsentWho question={question} />
         <Missing question={question} model={model} />
         <ConsentMay question={question} models={value?.models ?? []} />
-        <ConsentRequest text={question.request ?? ""} />
         <ConsentAnswer question={question} model={model} onPick={() => setPicking(true)} />
         {canKeepBudget(model) ? (
           <ConsentLimits

@@ -13,8 +13,6 @@ export interface ConsentQuestion {
   tools: readonly string[];
   model: string;
   inputBytes: number;
-  /** What is asked, in words, as far as it is shown; empty where nothing is asked yet. */
-  request?: string;
   maxTokens: number | null;
   requests: number;
   /** How the site itself asks to be narrowed. An "always" is never wider than this. */

@@ -8,7 +8,6 @@ import type { Caller } from "./caller";
 import type { ConsentSurface } from "./consent-surface";
 import type { KeyValue } from "./key-value";
 import { KeyedQueue } from "./keyed-queue";
-import { bothTexts, requestText } from "./request-text";
 import type { Run } from "./run";
 import type { RunRecord } from "./run-record";
 import { siteKey } from "./site-key";
@@ -231,7 +230,6 @@ function questionOf(run: Run): ConsentQuestion {
     tools: toolNames(run.body.tools),
     model: run.body.model,
     inputBytes: new TextEncoder().encode(JSON.stringify(run.body)).length,
-    request: requestText(run.body),
     maxTokens: run.body.max_tokens ?? null,
     requests: 1,
     wish: run.wish,
@@ -249,7 +247,6 @@ function merged(first: ConsentQuestion, next: ConsentQuestion): ConsentQuestion 
     visible: first.visible || next.visible,
     tools: [...new Set([...first.tools, ...next.tools])],
     inputBytes: first.inputBytes + next.inputBytes,
-    request: bothTexts(first.request ?? "", next.request ?? ""),
     maxTokens,
     wish: first.wish ?? next.wish ?? null,
     requests: first.requests + 1,

@@ -97,13 +97,3 @@ it("Alt+F marks a favourite in its picker, as it does everywhere", async () => {
   await expect.poll(isMarked, { timeout: 30_000 }).toContain("Favourites");
   expect(before).not.toContain("Favourites");
 });
-
-it("B1: shows the request word for word, and nothing to open where nothing is asked yet", async () => {
-  await asked(modelWith(priced), { request: "user: <b>Hello</b>" });
-  const request = document.querySelector("details.request");
-  expect(request?.querySelector("summary")?.textContent).toBe("View request");
-  expect(request?.querySelector("pre")?.textContent).toBe("user: <b>Hello</b>");
-  render(null, document.body);
-  await asked(modelWith(priced), { request: "" });
-  expect(document.querySelector("details.request")).toBeNull();
-});
