@@ -5,23 +5,23 @@ import json
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.firefox.options import Options
 from selenium.webdriver.firefox.service import Service
 from selenium.webdriver.remote.webelement import WebElement
+from tests.e2e import waiting
 from tests.stage import EMAIL, PASSWORD, Satchel
 
 EXTENSION = Path(__file__).parents[2] / "extension" / ".output" / "firefox-mv3"
 ADD_ON = "satchel@satchel.dev"
 UUID = "5a7c4e1d-0000-4000-8000-5a7c4e1d0001"
-WAIT_S = 20.0
 T = TypeVar("T")
 
 
@@ -34,18 +34,16 @@ def geckodriver() -> str:
     return str(driver)
 
 
-def until(found: Callable[[], T | None], what: str, seconds: float = WAIT_S) -> T:
-    """Return the first truthy answer of `found`; a page that is just changing counts as none."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+def until(found: Callable[[], T | None], what: str, seconds: float = waiting.WAIT_S) -> T:
+    """Return the first truthy answer of `found`; what a page that is just changing raises counts as none."""
+
+    def settled() -> T | None:
         try:
-            answer = found()
-        except Exception:
-            answer = None
-        if answer:
-            return answer
-        time.sleep(0.05)
-    raise TimeoutError(f"waited {seconds:.0f} s for {what}")
+            return found()
+        except (WebDriverException, IndexError):
+            return None
+
+    return waiting.until(settled, what, seconds)
 
 
 class Firefox:
@@ -89,13 +87,17 @@ class Firefox:
         known = set(self.driver.window_handles)
         self.press("Connect")
         self.to_new_window(known)
+        self.sign_in()
+        self.press("Allow")
+        self.back()
+        until(lambda: "Connected to your Satchel" in self.driver.find_element(By.TAG_NAME, "body").text, "the connected page")
+
+    def sign_in(self) -> None:
+        """Fill in the portal's page for it as soon as it is there."""
         until(lambda: self.driver.find_elements(By.CSS_SELECTOR, "input[type=password]"), "the sign-in page")
         self.driver.find_element(By.CSS_SELECTOR, "input[type=email], input[name=email]").send_keys(EMAIL)
         self.driver.find_element(By.CSS_SELECTOR, "input[type=password]").send_keys(PASSWORD)
         self.press("Sign in")
-        self.press("Allow")
-        self.back()
-        until(lambda: "Connected to your Satchel" in self.driver.find_element(By.TAG_NAME, "body").text, "the connected page")
 
     def consent_window(self, ask: str) -> None:
         """Run `ask` in the page without waiting; switch to the consent window that it opens."""

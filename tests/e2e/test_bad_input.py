@@ -5,7 +5,6 @@ import os
 import queue
 import re
 import signal
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from playwright.sync_api import Page
 from tests.e2e.chromium import Chromium, chromium, popup_of
 from tests.e2e.conftest import need_chromium, need_model
 from tests.e2e.counting_server import TROUBLES, CountingServer
+from tests.e2e.waiting import until
 from tests.stage import Satchel, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -114,10 +114,7 @@ def test_a_provider_that_fails_gives_its_own_code_on_the_page_and_in_the_popup(
     entry = scene.newest()
     assert (entry["status"], entry["error_code"]) == ("failed", satchel_code)
     assert satchel_code in scene.popup_text()
-    deadline = time.monotonic() + 15
-    while counting.running and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert counting.running == 0, "a request was left running upstream"
+    until(lambda: counting.running == 0, "the provider to be left alone")
 
 
 def test_an_unknown_model_is_named(scene: Scene) -> None:
@@ -160,10 +157,7 @@ def test_a_page_that_navigates_away_in_mid_stream_stops_the_provider(scene: Scen
     scene.page.wait_for_function("window.state === 'streaming'")
     assert counting.running == 1
     scene.page.goto(f"{pages[0]}/ask.html?elsewhere")
-    deadline = time.monotonic() + 15
-    while counting.running and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert counting.running == 0
+    until(lambda: counting.running == 0, "the provider to be stopped")
     scene.page.wait_for_function("window.ask")
     assert scene.newest()["status"] == "cancelled"
 

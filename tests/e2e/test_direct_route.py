@@ -1,7 +1,6 @@
 """Model servers of this computer asked by the extension itself, in real Chromium: the backend sees nothing of it."""
 
 import queue
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from tests.e2e.chromium import Chromium, chromium, press, with_permissions
 from tests.e2e.conftest import need_chromium, need_model
 from tests.e2e.counting_server import CountingServer
 from tests.e2e.recording_proxy import RecordingProxy, recording
+from tests.e2e.waiting import until
 from tests.stage import Satchel, free_port, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -71,14 +71,6 @@ def add_server(browser: Chromium, address: str, name: str) -> None:
     page.close()
 
 
-def wait_until(true: Any, what: str) -> None:
-    """Wait until something holds."""
-    deadline = time.monotonic() + 20
-    while not true():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.05)
-
-
 def test_a_site_is_answered_by_a_real_server_here_and_the_backend_sees_no_prompt(scene: Scene) -> None:
     ask = f"window.asking = window.ai.chat('{CANARY}: say hello', {{ model: '{LLAMA}', maxTokens: 24 }}); window.asking.catch(() => 0)"
     window = scene.browser.consent_window(ask, scene.page)
@@ -128,7 +120,7 @@ def test_a_grant_for_one_model_refuses_others_and_a_stopped_answer_stops_its_ser
         return Promise.resolve(call);
     }})()"""
     assert scene.answer(stop)["name"] == "AbortError"
-    wait_until(lambda: "count-300-20" in counting.hung_up, "the server goes on after the page has stopped")
+    until(lambda: "count-300-20" in counting.hung_up, "the server to stop with the page")
 
 
 def test_an_answer_that_the_workers_death_cuts_off_ends_in_an_error(scene: Scene) -> None:
@@ -159,7 +151,7 @@ def test_a_consent_taken_back_ends_the_answer_and_allow_once_lets_one_prompt_thr
     }})()"""
     ended = scene.answer(taken_back)
     assert (ended["state"], ended["finishReason"]) == ("prompt", "cancelled")
-    wait_until(lambda: counting.hung_up.count("count-300-20") > before, "the server goes on after the consent is gone")
+    until(lambda: counting.hung_up.count("count-300-20") > before, "the server to stop with the consent")
     add_server(scene.browser, scene.llama, "llama.cpp")
     window = scene.browser.consent_window("window.asking = window.ai.requestPermissions()", scene.page)
     window.get_by_text(llama_server.ALIAS).first.wait_for()

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 from tests.e2e import counting_server
 from tests.e2e.chromium import Chromium, chromium
 from tests.e2e.conftest import need_chromium
+from tests.e2e.waiting import until
 from tests.stage import Satchel, running
 
 pytestmark = [pytest.mark.browser]
@@ -35,15 +36,15 @@ class Scene:
     def begin(self) -> None:
         """Ask for an answer that takes a minute; return when it is being written."""
         self.page.evaluate(ASK, "lab:count-3000-20")
-        _until(lambda: self.upstream.running == 1, "the provider to be asked")
+        until(lambda: self.upstream.running == 1, "the provider to be asked")
 
     def ends_defined(self) -> None:
         """The page is told at once what happened and what to do; nothing goes on behind its back, and the bill is settled."""
         end: dict[str, Any] = self.page.evaluate("window.story")
         assert (end["code"], end["satchelCode"], "Reload this page" in end["message"]) == (4900, "extension_gone", True), end
-        _until(lambda: self.upstream.running == 0, "the provider to be stopped")
+        until(lambda: self.upstream.running == 0, "the provider to be stopped")
         assert self.upstream.hung_up[-1:] == ["count-3000-20"]
-        _until(lambda: self.newest()["status"] != "live", "the ledger")
+        until(lambda: self.newest()["status"] != "live", "the ledger")
         entry = self.newest()
         assert (entry["status"], entry["model"]) == ("cancelled", "lab:count-3000-20")
         assert 0 < entry["usage"]["output_tokens"] < 3000
@@ -63,13 +64,6 @@ class Scene:
         """Return the newest generation of the account."""
         entry: dict[str, Any] = self.satchel.call(self.token, "GET", "/v1/generations?limit=1")["data"][0]
         return entry
-
-
-def _until(reached: Any, what: str, seconds: float = 30.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not reached():
-        assert time.monotonic() < deadline, f"waited {seconds:.0f} s for {what}"
-        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")

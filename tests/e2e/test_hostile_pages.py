@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 from tests.e2e.chromium import Chromium, chromium, press
 from tests.e2e.conftest import need_chromium
 from tests.e2e.counting_server import CountingServer, text_of
+from tests.e2e.waiting import until
 from tests.stage import Satchel, running
 
 pytestmark = [pytest.mark.browser]
@@ -83,10 +84,7 @@ def test_a16_thousands_of_calls_all_end_with_one_window_and_nothing_upstream(sce
 def test_a16_what_the_socket_cannot_carry_is_refused_and_other_sites_streams_go_on(scene: Scene) -> None:
     asked = {"model": "lab:count-300-10", "messages": [{"role": "user", "content": "Count."}]}
     scene.allowed.evaluate("params => { window.story = window.ai.request({ method: 'ai_generate', params }) }", asked)
-    deadline = time.monotonic() + 20
-    while not scene.upstream.running:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    until(lambda: scene.upstream.running, "the allowed page's answer")
     deep = "Array.from({length: 80}).reduce((inner) => [inner], 'x')"
     ends = scene.do(
         f"""Promise.all([

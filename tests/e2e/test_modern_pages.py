@@ -2,11 +2,11 @@
 
 import queue
 import shutil
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.e2e import waiting
 from tests.e2e.chromium import chromium, press
 from tests.e2e.conftest import need, need_chromium
 from tests.e2e.counting_server import CountingServer, text_of
@@ -53,14 +53,6 @@ def allowed(satchel: Satchel, counting: CountingServer, address: str) -> None:
     satchel.call(satchel.add_token(), "PUT", "/v1/grants", {"origin": address, "state": "allowed"})
 
 
-def wait_until_idle(counting: CountingServer) -> None:
-    """Wait until nothing runs upstream."""
-    deadline = time.monotonic() + 10
-    while counting.running:
-        assert time.monotonic() < deadline, "a stopped call goes on upstream"
-        time.sleep(0.02)
-
-
 def test_d2_f2_a_page_of_today_in_chromium(tmp_path: Path, counting: CountingServer, pages: Pages) -> None:
     need_chromium()
     with running(tmp_path / "satchel") as satchel, chromium(tmp_path / "profile") as browser:
@@ -71,7 +63,7 @@ def test_d2_f2_a_page_of_today_in_chromium(tmp_path: Path, counting: CountingSer
         page.wait_for_function("window.modern")
         for name in DEEDS:
             check(name, page.evaluate(f"window.modern.{name}()"))
-        wait_until_idle(counting)
+        waiting.until(lambda: counting.running == 0, "a stopped call to end upstream")
         assert page.evaluate("typeof LanguageModel") == "function"  # Chrome's own object stays Chrome's own
         assert "[native code]" in page.evaluate("String(LanguageModel)")
 
@@ -113,4 +105,4 @@ def test_f1_a_page_of_today_in_firefox(tmp_path: Path, counting: CountingServer,
         until(lambda: browser.driver.execute_script("return window.modern !== undefined"), "the page")
         for name in DEEDS:
             check(name, browser.driver.execute_async_script(LATER, name))
-        wait_until_idle(counting)
+        waiting.until(lambda: counting.running == 0, "a stopped call to end upstream")

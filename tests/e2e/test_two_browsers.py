@@ -1,8 +1,7 @@
 """Two browsers of one account: what is decided in one holds in the other, both are answered at once, and each sees what the other did."""
 
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from tests.e2e import counting_server
 from tests.e2e.chromium import Chromium, launched, press
 from tests.e2e.conftest import need_chromium
 from tests.e2e.counting_server import text_of
+from tests.e2e.waiting import until
 from tests.stage import Satchel, running
 
 pytestmark = [pytest.mark.browser]
@@ -74,14 +74,6 @@ class Scene:
         """Return the newest generation of the account."""
         entry: dict[str, Any] = self.satchel.call(self.token, "GET", "/v1/generations?limit=1")["data"][0]
         return entry
-
-
-def until(reached: Callable[[], bool], what: str, seconds: float = 20.0) -> None:
-    """Wait for something that happens elsewhere."""
-    deadline = time.monotonic() + seconds
-    while not reached():
-        assert time.monotonic() < deadline, f"waited {seconds:.0f} s for {what}"
-        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
