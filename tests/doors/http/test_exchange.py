@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from starlette.types import Message
 
 from satchel.domain.errors import MalformedRequest
 from satchel.doors.http.exchange import Exchange
@@ -13,20 +14,19 @@ from ..served import Served
 
 async def test_a_body_that_does_not_come_in_time_is_refused_and_its_connection_closed() -> None:
     pieces = [{"type": "http.request", "body": b"{", "more_body": True}]
-    sent: list[dict[str, object]] = []
+    sent: list[Message] = []
 
     async def receive() -> dict[str, object]:
         return pieces.pop() if pieces else await asyncio.get_running_loop().create_future()
 
-    async def send(message: object) -> None:
-        assert isinstance(message, dict)
+    async def send(message: Message) -> None:
         sent.append(message)
 
     exchange = Exchange({"method": "POST", "headers": [], HANGUP: Hangup()}, receive, send)
     with pytest.raises(MalformedRequest, match=r"did not come within 0\.01 s"):
         await exchange.body(patience_s=0.01)
     await exchange.reply(400, [], b"late")
-    assert (b"connection", b"close") in sent[0]["headers"]  # type: ignore[operator]
+    assert (b"connection", b"close") in sent[0]["headers"]
 
 
 @pytest.mark.parametrize("is_signed_out", [True, False])

@@ -15,6 +15,8 @@ from satchel.domain.errors import ProviderUnavailable
 from satchel.domain.keys import Secret
 from satchel.services.oauth.authorities import Heard
 
+Key = RSAKey | ECKey | OctKey
+
 ISSUER = "https://id.example"
 COMPANY = Authority("company", "Company", ISSUER, "satchel-client", Secret("s3cret"))
 GITHUB = Authority(
@@ -63,7 +65,7 @@ class Elsewhere:
                 return Heard(200, self.person)
         raise AssertionError(address)
 
-    def will_say(self, location: str, /, *, key: RSAKey | ECKey | OctKey | None = None, alg: str = "RS256", **changes: object) -> None:
+    def will_say(self, location: str, changes: Mapping[str, object], key: Key | None = None, alg: str = "RS256") -> None:
         """Prepare the ID token for the attempt that was sent to `location`; None takes a claim away."""
         asked = parse_qs(urlsplit(location).query)
         hashed = base64.urlsafe_b64encode(hashlib.sha256(b"at").digest()[:16]).decode().rstrip("=")
@@ -74,7 +76,7 @@ class Elsewhere:
 
     def will_say_unsigned(self, location: str, **claims: object) -> None:
         """Prepare an ID token that nobody signed."""
-        self.will_say(location, **claims)
+        self.will_say(location, claims)
         assert self.id_token
         head = base64.urlsafe_b64encode(json.dumps({"alg": "none"}).encode()).decode().rstrip("=")
         self.id_token = f"{head}.{self.id_token.split('.')[1]}."

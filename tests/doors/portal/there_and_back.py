@@ -4,6 +4,7 @@ import re
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx2
+from tests.doors.portal.elsewhere import Key
 from tests.doors.portal.house import House
 
 
@@ -26,9 +27,9 @@ async def came_back(
     return await (browser or home.browser).get(f"/sign-in/back/{name}?{urlencode(query)}")
 
 
-def say(home: House, location: str, **claims: object) -> None:
+def say(home: House, location: str, *, key: Key | None = None, alg: str = "RS256", **claims: object) -> None:
     now = int(home.clock.at.timestamp())
-    home.elsewhere.will_say(location, **{"iat": now, "exp": now + 300, **claims})  # type: ignore[arg-type]
+    home.elsewhere.will_say(location, {"iat": now, "exp": now + 300, **claims}, key, alg)
 
 
 async def tied(home: House) -> None:
