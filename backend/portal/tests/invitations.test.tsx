@@ -1,10 +1,10 @@
 // @vitest-environment happy-dom
 import { render } from "preact";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { PortalApi } from "../src/account/PortalApi";
 import type { ViewProps } from "../src/account/ViewProps";
 import type { Invitation } from "../src/security/Invitation";
 import { InvitationsView } from "../src/security/InvitationsView";
+import { Place } from "./Place";
 
 const WAITING: Invitation = {
   id: "inv_1",
@@ -25,45 +25,23 @@ const USED: Invitation = {
 };
 const GONE: Invitation = { ...USED, id: "inv_3", name: "", email: null };
 const EXPIRED: Invitation = { ...WAITING, id: "inv_4", name: "Cy", state: "expired" };
-let host: HTMLElement;
-let sent: string[];
+let place: Place;
 
 beforeEach(() => {
-  host = document.createElement("div");
-  document.body.append(host);
-  sent = [];
+  place = new Place();
 });
 afterEach(() => {
-  render(null, host);
-  host.remove();
+  place.leave();
 });
 
 async function shown(replies: Record<string, unknown>, status = 200): Promise<string> {
-  const fetched = async (url: string, { method, body }: RequestInit) => {
-    const call = `${method} ${url.replace("/portal/api/", "")}`;
-    sent.push(body ? `${call} ${body}` : call);
-    return Response.json(replies[call] ?? {}, { status });
-  };
-  const props = { api: new PortalApi(fetched as unknown as typeof fetch), toast: () => {} };
-  render(<InvitationsView {...(props as unknown as ViewProps)} />, host);
-  return settled();
-}
-
-async function settled(): Promise<string> {
-  for (let turn = 0; turn < 12; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
-  return host.textContent ?? "";
-}
-
-async function press(name: string): Promise<string> {
-  const named = (button: Element) => (button.getAttribute("aria-label") ?? button.textContent ?? "").trim() === name;
-  const button = [...host.querySelectorAll("button")].find(named);
-  expect(button, name).toBeTruthy();
-  button?.click();
-  return settled();
+  const props = { api: place.api(replies, status), toast: () => {} };
+  render(<InvitationsView {...(props as unknown as ViewProps)} />, place.host);
+  return place.settled();
 }
 
 function submit(): void {
-  host.querySelector("form")?.dispatchEvent(new Event("submit", { cancelable: true, bubbles: true }));
+  place.host.querySelector("form")?.dispatchEvent(new Event("submit", { cancelable: true, bubbles: true }));
 }
 
 test("each invitation says what became of it, and one that waits is revoked in two presses", async () => {
@@ -77,12 +55,12 @@ test("each invitation says what became of it, and one that waits is revoked in t
   ])
     expect(text).toContain(words);
   expect(text).toContain("nobody used it until");
-  await press("Revoke Ada");
-  expect(sent.filter((call) => call.startsWith("DELETE"))).toEqual([]);
-  await press("Revoke Ada for good");
-  await press("Remove Bo from the list");
-  expect(sent).toContain("DELETE invitations/inv_1");
-  expect(sent).toContain("DELETE invitations/inv_2");
+  await place.press("Revoke Ada");
+  expect(place.sent.filter((call) => call.startsWith("DELETE"))).toEqual([]);
+  await place.press("Revoke Ada for good");
+  await place.press("Remove Bo from the list");
+  expect(place.sent).toContain("DELETE invitations/inv_1");
+  expect(place.sent).toContain("DELETE invitations/inv_2");
 });
 
 test("a new link is shown until it is put away; it wants a name", async () => {
@@ -93,25 +71,25 @@ test("a new link is shown until it is put away; it wants a name", async () => {
   };
   expect(await shown(replies)).toContain("Nobody is invited");
   submit();
-  expect(await settled()).toContain("Say whom it is for");
-  const name = host.querySelector<HTMLInputElement>("#invitation-name");
+  expect(await place.settled()).toContain("Say whom it is for");
+  const name = place.host.querySelector<HTMLInputElement>("#invitation-name");
   if (name) name.value = " Ada ";
   name?.dispatchEvent(new Event("input", { bubbles: true }));
-  await settled();
+  await place.settled();
   submit();
-  expect(await settled()).toContain(link);
-  expect(sent).toContain('POST invitations {"name":"Ada"}');
-  expect(await press("I have it")).not.toContain(link);
+  expect(await place.settled()).toContain(link);
+  expect(place.sent).toContain('POST invitations {"name":"Ada"}');
+  expect(await place.press("I have it")).not.toContain(link);
 });
 
 test("a Satchel that takes nobody in says how to change that, and has no form", async () => {
   const text = await shown({ "GET invitations": { data: [], sign_up: "owner-only" } });
   expect(text).toContain("SATCHEL_SIGN_UP=invite");
-  expect(host.querySelector("form")).toBeNull();
+  expect(place.host.querySelector("form")).toBeNull();
 });
 
 test("whoever is not the owner is told so", async () => {
   const error = { message: "only the owner of this Satchel invites people", metadata: { satchel_code: "refused" } };
   expect(await shown({ "GET invitations": { error } }, 403)).toContain("only the owner");
-  expect(host.querySelector("form")).toBeNull();
+  expect(place.host.querySelector("form")).toBeNull();
 });

@@ -2,12 +2,12 @@
 import { readFileSync } from "node:fs";
 import { render } from "preact";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { PortalApi } from "../src/account/PortalApi";
 import type { ViewProps } from "../src/account/ViewProps";
 import { AuditView } from "../src/security/AuditView";
 import { TokensView } from "../src/security/TokensView";
 import { tokenDraft, tokenFaults } from "../src/security/tokenDraft";
 import { wordsOfAct } from "../src/security/wordsOfAct";
+import { Place } from "./Place";
 
 const TOKEN = {
   hash: "ab12",
@@ -21,65 +21,43 @@ const TOKEN = {
   limit_reset: "monthly",
   usage: 1.234,
 };
-let host: HTMLElement;
-let sent: string[];
+let place: Place;
 
 beforeEach(() => {
-  host = document.createElement("div");
-  document.body.append(host);
-  sent = [];
+  place = new Place();
 });
 afterEach(() => {
-  render(null, host);
-  host.remove();
+  place.leave();
 });
 
 function props(replies: Record<string, unknown>): ViewProps {
-  const fetched = async (url: string, { method, body }: RequestInit) => {
-    const call = `${method} ${url.replace("/portal/api/", "")}`;
-    sent.push(body ? `${call} ${body}` : call);
-    return Response.json(replies[call] ?? {});
-  };
-  return { api: new PortalApi(fetched as unknown as typeof fetch), toast: () => {} } as unknown as ViewProps;
-}
-
-async function settled(): Promise<string> {
-  for (let turn = 0; turn < 12; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
-  return host.textContent ?? "";
-}
-
-async function press(name: string): Promise<string> {
-  const named = (button: Element) => (button.getAttribute("aria-label") ?? button.textContent ?? "").trim() === name;
-  const button = [...host.querySelectorAll("button")].find(named);
-  expect(button, name).toBeTruthy();
-  button?.click();
-  return settled();
+  return { api: place.api(replies), toast: () => {} } as unknown as ViewProps;
 }
 
 test("a token says what it spent, and is revoked in two presses", async () => {
-  render(<TokensView {...props({ "GET tokens?include_disabled=true": { data: [TOKEN] } })} />, host);
-  const text = await settled();
+  render(<TokensView {...props({ "GET tokens?include_disabled=true": { data: [TOKEN] } })} />, place.host);
+  const text = await place.settled();
   for (const words of ["Editor", "sat_Ab1x…", "$1.23 spent, at most $2.50 a month", "no end"])
     expect(text).toContain(words);
-  await press("Switch Editor off");
-  await press("Revoke Editor");
-  expect(sent.filter((call) => call.startsWith("DELETE"))).toEqual([]);
-  await press("Revoke Editor for good");
-  expect(sent).toContain('PATCH tokens/ab12 {"disabled":true}');
-  expect(sent).toContain("DELETE tokens/ab12");
+  await place.press("Switch Editor off");
+  await place.press("Revoke Editor");
+  expect(place.sent.filter((call) => call.startsWith("DELETE"))).toEqual([]);
+  await place.press("Revoke Editor for good");
+  expect(place.sent).toContain('PATCH tokens/ab12 {"disabled":true}');
+  expect(place.sent).toContain("DELETE tokens/ab12");
 });
 
 test("a new token is shown until it is put away", async () => {
   const replies = { "GET tokens?include_disabled=true": { data: [] }, "POST tokens": { key: "sat_once", data: TOKEN } };
-  render(<TokensView {...props(replies)} />, host);
-  expect(await settled()).toContain("No token yet");
-  const name = host.querySelector<HTMLInputElement>("#token-name");
+  render(<TokensView {...props(replies)} />, place.host);
+  expect(await place.settled()).toContain("No token yet");
+  const name = place.host.querySelector<HTMLInputElement>("#token-name");
   if (name) name.value = "Editor";
   name?.dispatchEvent(new Event("input", { bubbles: true }));
-  await settled();
-  host.querySelector("form")?.dispatchEvent(new Event("submit", { cancelable: true, bubbles: true }));
-  expect(await settled()).toContain("sat_once");
-  expect(await press("I have it")).not.toContain("sat_once");
+  await place.settled();
+  place.host.querySelector("form")?.dispatchEvent(new Event("submit", { cancelable: true, bubbles: true }));
+  expect(await place.settled()).toContain("sat_once");
+  expect(await place.press("I have it")).not.toContain("sat_once");
 });
 
 test("a token's form asks for a name and an amount that is one", () => {
@@ -107,14 +85,14 @@ test("what happened is put into words, page after page", async () => {
     "GET audit?limit=50": { data: [act(9, "key_removed", null), act(8, "signed_in", null)], next_before: 8 },
     "GET audit?limit=50&before=8": { data: [act(7, "something_new", "<b>x</b>")], next_before: null },
   };
-  render(<AuditView {...props(replies)} />, host);
-  const text = await settled();
+  render(<AuditView {...props(replies)} />, place.host);
+  const text = await place.settled();
   for (const words of ["A key was removed", "key_1", "A browser signed in", "Unknown browser"])
     expect(text).toContain(words);
-  const more = await press("Older");
+  const more = await place.press("Older");
   expect(more).toContain("Something new");
   expect(more).toContain("<b>x</b>");
-  expect(host.textContent).not.toContain("Older");
+  expect(place.host.textContent).not.toContain("Older");
 });
 
 test("every act that the server writes down has its words", () => {
