@@ -195,7 +195,8 @@ class _Door:
         """Make a token."""
         principal = await self._callers.principal(request, MANAGE_TOKENS)
         self._callers.require_proof(request)  # a token outlives the browser that it was made in
-        ends_at = await self._ends_at(request, principal)
+        maker = await self._unlimited(request, principal)
+        ends_at = maker.expires_at if maker is not None and maker.kind is TokenKind.ACCOUNT else None
         if ends_at is not None and (draft.expires_at is None or draft.expires_at > ends_at):
             raise Refused(f"this token ends at {ends_at.isoformat()}; one that it makes must end by then", details={"param": "expires_at"})
         limit, scopes = _limit(draft.limit, draft.limit_reset), _scopes(principal, draft.scopes)
@@ -211,7 +212,7 @@ class _Door:
         """Rename it, switch it off or on, or change its limit."""
         principal = await self._callers.principal(request, MANAGE_TOKENS)
         if patch.model_fields_set & {"limit", "limit_reset"}:
-            await self._ends_at(request, principal)
+            await self._unlimited(request, principal)
         disabled = patch.disabled
         if disabled is False and principal.token_id == (await self._tokens.get(principal.account_id, hashed))[0].id:
             disabled = None  # it is on, or it would not be here; one that is switched off just now cannot switch itself on again
@@ -233,18 +234,18 @@ class _Door:
         spent = (await self._ledger.by_token(principal.account_id)).get(token.id, _NOTHING)
         return OwnTokenReply(data=_own(token, budget, spent, self._clock.now()))
 
-    async def _ends_at(self, request: Request, principal: Principal) -> datetime | None:
-        """Return when the token ends that gives money to others, or to itself; None for a person, and for one that has no end.
+    async def _unlimited(self, request: Request, principal: Principal) -> Token | None:
+        """Return the token that asks, None for a person in the portal.
 
         Raises:
-            Refused: it has a spending limit of its own, which whatever it made or raised would go around.
+            Refused: it has a spending limit of its own, which whatever it made or changed would go around.
         """
         if request.scope.get(PERSON) is not None:
             return None
         token, budget = await self._tokens.get(principal.account_id, bearer_hash(request.scope["headers"]))
         if budget is not None:
             raise Refused("a token with a spending limit makes no tokens and changes no limits; use one without a limit, or the portal")
-        return token.expires_at if token.kind is TokenKind.ACCOUNT else None
+        return token
 
     def _new_limit(self, request: Request, patch: TokenPatch) -> NewLimit | None:
         """Return what sets the limit, if one was sent; to raise it takes a person's proof."""
