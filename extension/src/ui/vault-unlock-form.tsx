@@ -137,7 +137,7 @@ function useUnlockedElsewhere(away: boolean, door: VaultDoor, onUnlocked: Props[
       door
         .vault()
         .then((now) => now.unlocked && onUnlocked(now))
-        .catch(() => undefined);
+        .catch(() => undefined); // away for a moment: it is looked again soon
     const looking = setInterval(() => void look(), LOOK_EVERY_MS);
     return () => clearInterval(looking);
   }, [away]);

@@ -50,7 +50,7 @@ export function startWorker(): void {
   browser.alarms.onAlarm.addListener(({ name }) => void sweeps.heard(name));
   keepStorageFromPages();
   void sweeps.run();
-  void worker.old.expire().catch(() => undefined);
+  void worker.old.expire().catch(() => undefined); // what is too old goes at the next start then
   void worker.toolbar.draw();
 }
 
@@ -80,7 +80,7 @@ function heedLanguage({ toolbar }: Pick<ReturnType<typeof assemble>, "toolbar">)
 
 /** Hearing of the browser's start has this worker started then; whoever starts it for another reason locks as well. */
 function lockAtStart(startLock: ReturnType<typeof assemble>["startLock"]): void {
-  const lock = () => void startLock.ready().catch(() => undefined);
+  const lock = () => void startLock.ready().catch(() => undefined); // the next who asks tries again
   browser.runtime.onStartup.addListener(lock);
   lock();
 }
