@@ -57,6 +57,7 @@ function useRoute(): Route {
   useEffect(() => {
     const follow = () => setRoute(routeOf(location.hash));
     window.addEventListener("hashchange", follow);
+    follow(); // what changed between the first drawing and now was not heard
     return () => window.removeEventListener("hashchange", follow);
   }, []);
   useEffect(() => {
