@@ -61,6 +61,8 @@ def test_a_kek_is_rotated_while_the_server_runs_and_its_keys_still_open(satchel:
     token = run(satchel, "token", "create", "--account", EMAIL, "--name", "test").stdout.strip()
     satchel.call(token, "POST", "/v1/keys", {"provider": "custom", "base_url": "http://127.0.0.1:9/v1", "secret": "sk-not-a-real-key-3"})
     assert kek_ids(satchel)[new] == ("primary", "2", "yes")
+    assert "2 data keys made anew" in vault(satchel, "renew").stderr
+    assert kek_ids(satchel)[new] == ("primary", "2", "yes")
     assert "everything opens" in vault(satchel, "verify").stderr
 
 

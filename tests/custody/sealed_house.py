@@ -55,6 +55,11 @@ class SealedHouse:
         assert sum(wraps.values()) == ACCOUNTS
         return wraps
 
+    async def versions(self, database: SqlDatabase) -> list[int]:
+        """Return how often each account was given a data key."""
+        async with database.unit_of_work() as work:
+            return [dek.version for dek in await work.deks.page("", ACCOUNTS)]
+
     async def finish(self, database: SqlDatabase, custody: Custody) -> None:
         """Finish what was cut off, and open every provider key."""
         await Keks(database, custody, SystemClock(), Ids()).rewrap()

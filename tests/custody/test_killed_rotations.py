@@ -1,4 +1,4 @@
-"""`kill -9` at any moment of a rotation loses no key, on SQLite and on PostgreSQL."""
+"""`kill -9` at any moment of a rotation, of the KEK or of the data keys, loses no key, on SQLite and on PostgreSQL."""
 
 import random
 import tempfile
@@ -42,7 +42,7 @@ async def test_killed_rotations_lose_no_key(url: str, folder: Path) -> None:
         return LocalCustody.from_keyring(keyring, house.deployment_id, is_first=False)
 
     chance = random.Random(11)
-    killed = halfway = 0
+    killed = halfway = renewed_halfway = 0
     database = SqlDatabase(house.url)
     with house.forking("rotating_child.py", str(keyring)) as parent:
         assert parent.stdin
@@ -52,7 +52,9 @@ async def test_killed_rotations_lose_no_key(url: str, folder: Path) -> None:
             print(chance.randrange(calls), file=parent.stdin, flush=True)
             killed += parent.stdout.readline() == "killed\n"
             halfway += len(await house.starts(database, custody())) > 1
+            renewed_halfway += len({*await house.versions(database)}) > 1
     await house.finish(database, custody())
     assert len(await house.starts(database, custody())) == 1
     await database.aclose()
     assert halfway > 0, "no process was killed between two batches: the test proves nothing"
+    assert renewed_halfway > 0, "no process was killed between two accounts' data keys: the test proves nothing"

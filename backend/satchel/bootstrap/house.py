@@ -46,6 +46,7 @@ from satchel.services.policy import Policy
 from satchel.services.routing import Routing
 from satchel.services.streams import StreamLimits, Streams
 from satchel.services.vault import Vault
+from satchel.services.vault.data_keys import DataKeys
 from satchel.services.vault.envelopes import Envelopes
 from satchel.services.vault.keks import Keks
 from satchel.services.vault.locked import LockedMode
@@ -77,6 +78,7 @@ class House:
         self.custody = custody_of(settings, deployment_id, self.clock, is_first=is_first)
         self.keks = Keks(database, self.custody, self.clock, self.ids)
         self.vault = Vault(database, self.custody, self.clock, self.ids, deployment_id=deployment_id, enrol=self.keks.enrol)
+        self.data_keys = DataKeys(database, self.vault, self.clock, self.ids)
         self.rows: Mapping[str, ProviderRow] = provider_rows()
         self._add_models()
         self._add_services(SqlOAuthStore(database))

@@ -8,6 +8,7 @@ from satchel.cli.opening import in_house
 
 if TYPE_CHECKING:
     from satchel.bootstrap.house import House
+    from satchel.services.vault.data_keys import Renewed
     from satchel.services.vault.keks import Rewrapped
 
 _PRIMARY, _OTHER = "primary", "not written down"
@@ -54,6 +55,13 @@ async def rewrap(house: "House") -> None:
 
 @vault.command()
 @in_house
+async def renew(house: "House") -> None:
+    """Give every account a new data key and seal its provider keys anew. Locked vaults are left out. Safe to repeat and to break off."""
+    _report(await house.data_keys.renew(), "made anew")
+
+
+@vault.command()
+@in_house
 async def verify(house: "House") -> None:
     """Open everything that is sealed, and name what does not open. Changes nothing."""
     deks, keys = await house.keks.broken(), await house.vault.broken()
@@ -67,8 +75,8 @@ async def verify(house: "House") -> None:
     click.echo("everything opens", err=True)
 
 
-def _report(done: "Rewrapped") -> None:
-    click.echo(f"{_counted(done.count, 'data key')} wrapped anew", err=True)
+def _report(done: "Rewrapped | Renewed", what: str = "wrapped anew") -> None:
+    click.echo(f"{_counted(done.count, 'data key')} {what}", err=True)
     for dek in done.broken:
         click.echo(f"{dek.id} of {dek.account_id} does not open and was left as it is", err=True)
 

@@ -47,6 +47,7 @@ class Act(StrEnum):
     VAULT_STARTED_OVER = "vault_started_over"
     VAULT_UNLOCKED = "vault_unlocked"
     VAULT_LOCKED = "vault_locked"
+    VAULT_DATA_KEY_RENEWED = "vault_data_key_renewed"
     VAULT_WRAP_ADDED = "vault_wrap_added"
     VAULT_WRAP_REMOVED = "vault_wrap_removed"
 

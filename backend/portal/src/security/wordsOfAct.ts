@@ -43,6 +43,7 @@ const WORDS: Record<string, ActWords> = {
   vault_unlocked: { words: "The vault was unlocked", icon: "unlock" },
   vault_started_over: { words: "The locked vault was given up with its keys, and begun anew", icon: "unlock" },
   vault_locked: { words: "The vault was locked", icon: "lock" },
+  vault_data_key_renewed: { words: "Your keys were sealed anew", icon: "key" },
   vault_wrap_added: { words: "A way to unlock the vault was added", icon: "unlock" },
   vault_wrap_removed: { words: "A way to unlock the vault was removed", icon: "lock" },
 };

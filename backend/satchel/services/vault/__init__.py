@@ -141,12 +141,20 @@ class Vault:
             dek = await self._unwrap(wrapped) if wrapped else None
             return self.opened.remember(account_id, dek, wrapped.id if wrapped else None)
 
+    async def _open_anew(self, account_id: str, dek_id: str | None) -> Opened:
+        """Return the account's data key in clear, read anew if that which is remembered is another: somebody else's process renewed it."""
+        opened = await self.open_dek(account_id)
+        if dek_id in (None, opened.dek_id) or opened.unlock is not None:
+            return opened
+        self.opened.forget(account_id)
+        return await self.open_dek(account_id)
+
     async def in_hand(self, account_id: str, client: str) -> WrappedDek | None:
         """Return the account's data key as it is kept, which is open for this client; None if there is none. Raises `VaultLocked`."""
         async with self._database.unit_of_work() as stores:
             kept = await stores.deks.get(account_id)
         if kept is not None:
-            opened = await self.open_dek(account_id)
+            opened = await self._open_anew(account_id, kept.id)
             if opened.dek_id != kept.id:
                 raise vault_was_changed()
             self.opened.use(opened, client)
@@ -220,7 +228,7 @@ class Vault:
         for _ in range(_TRIES):
             changes, key = self._changes, await self._read(account_id, key_id)
             try:
-                opened = await self.open_dek(account_id)
+                opened = await self._open_anew(account_id, key.dek_id)
             except VaultLocked:
                 if key.sealed is None:
                     return NO_SECRET

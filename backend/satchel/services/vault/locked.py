@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from satchel.domain.accounts import Principal
 from satchel.domain.audit import Act, AuditRecord
-from satchel.domain.errors import MalformedRequest, RateLimited, VaultLocked
+from satchel.domain.errors import MalformedRequest, RateLimited
 from satchel.domain.keys import WrappedDek
 from satchel.domain.vault import Challenge, UserWrap, VaultState, WrapDraft, check_draft, check_kinds
 from satchel.kit.aead import KEY_BYTES, wipe
@@ -17,16 +17,16 @@ from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import PASSWORDS_TOPIC, TOKENS_TOPIC, VAULTS_TOPIC, Bus, Limit, Limiter, Message, account_topic
 from satchel.ports.custody import Custody
-from satchel.ports.stores import Database, Stores
+from satchel.ports.stores import Database
 from satchel.services.vault import Vault
 from satchel.services.vault.challenges import Challenges
+from satchel.services.vault.moves import Moves
 from satchel.services.vault.opened import IDLE_S, vault_was_changed
 from satchel.services.vault.seals import check_value
 from satchel.services.vault.ways import Ways, not_for_sites
 
 _BEGINNINGS = Limit(count=30, window_s=300)
 _FAILURES = 5
-_DekInHand = tuple[bytearray, str]
 
 
 class LockedMode:
@@ -40,6 +40,7 @@ class LockedMode:
         self._clock = clock
         self._ids = ids
         self.ways = Ways(database, custody, vault, clock=clock, ids=ids)
+        self._moves = Moves(database, vault)
         self._challenges = Challenges(vault.seals.deployment_id, clock, ids)
         self._failures: dict[str, int] = {}
         self._under_way: list[set[str]] = []  # for each unlocking that is being written down: which accounts and credentials end meanwhile
@@ -260,43 +261,9 @@ class LockedMode:
     async def _move(
         self, principal: Principal, before: WrappedDek | None, after: WrappedDek, clear: bytearray, wraps: Sequence[UserWrap]
     ) -> None:
-        """Replace the data key and its wraps, and seal every provider key anew, all or nothing."""
-        account_id = principal.account_id
-        old = await self._copy(before) if before else bytearray()
-        try:
-            async with self._database.unit_of_work() as stores:
-                if before is not None and not await stores.deks.remove(before.id):
-                    raise vault_was_changed()
-                if (await stores.deks.put(after)).id != after.id:
-                    raise vault_was_changed()
-                if before is not None:
-                    await self._reseal(stores, account_id, (old, before.id), (clear, after.id))
-                await stores.dek_wraps.remove_all(account_id)
-                for wrap in wraps:
-                    await stores.dek_wraps.add(wrap)
-                act = Act.VAULT_LOCKED_MODE_ON if after.is_locked else Act.VAULT_LOCKED_MODE_OFF
-                await stores.audit.add(self._record(principal, act, after.id))
-        finally:
-            wipe(old)
-        self._vault.forget(account_id)
-        self._tell(account_id)
-
-    async def _copy(self, dek: WrappedDek) -> bytearray:
-        """Return the open data key in a copy of our own, which nobody wipes before we are done."""
-        opened = await self._vault.open_dek(dek.account_id)
-        if opened.dek is None or opened.dek_id != dek.id:
-            raise vault_was_changed()
-        return bytearray(opened.dek)
-
-    async def _reseal(self, stores: Stores, account_id: str, before: _DekInHand, after: _DekInHand) -> None:
-        """Seal with the data key `after` what `before` opens. What it does not open did not open anyway, and stays as it is."""
-        for key in await stores.keys.list(account_id):
-            if key.dek_id == before[1]:
-                try:
-                    moved = self._vault.seals.move(key, before, after)
-                except VaultLocked:
-                    continue
-                await stores.keys.reseal(key, moved)
+        act = Act.VAULT_LOCKED_MODE_ON if after.is_locked else Act.VAULT_LOCKED_MODE_OFF
+        await self._moves.move(before, after, clear, self._record(principal, act, after.id), wraps)
+        self._tell(principal.account_id)
 
     def _record(self, principal: Principal, act: Act, subject: str, about: str | None = None) -> AuditRecord:
         return AuditRecord(principal.account_id, self._clock.now(), act, subject, about or principal.label)
