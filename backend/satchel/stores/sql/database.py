@@ -1,7 +1,6 @@
 """Units of work over SQLite or PostgreSQL."""
 
 import asyncio
-import logging
 from types import TracebackType
 
 from sqlalchemy import select, text
@@ -23,17 +22,13 @@ from satchel.stores.sql.invitations import SqlInvitations
 from satchel.stores.sql.keks import SqlKeks
 from satchel.stores.sql.keys import SqlKeys
 from satchel.stores.sql.passkeys import SqlPasskeys
+from satchel.stores.sql.scrubbing import Scrubbing
 from satchel.stores.sql.sign_ins import SqlSignIns
 from satchel.stores.sql.tables import deployment
 from satchel.stores.sql.ties import SqlTies
 from satchel.stores.sql.tokens import SqlTokens
 from satchel.stores.sql.totps import SqlRecoveryCodes, SqlTotps
 from satchel.stores.sql.transaction import Transaction
-
-_SCRUB_TRIES = 50
-_SCRUB_PAUSE_S = 0.1
-
-_log = logging.getLogger(__name__)
 
 
 class SqlDatabase:
@@ -50,6 +45,7 @@ class SqlDatabase:
         self._clock = clock or SystemClock()
         self._engine: AsyncEngine = async_engine(parsed)
         self._turns = asyncio.Lock() if is_sqlite(parsed) else None
+        self._scrubbing = Scrubbing(self._empty_log)
 
     def unit_of_work(self) -> UnitOfWork:
         """Return a new unit of work, not yet begun."""
@@ -67,20 +63,18 @@ class SqlDatabase:
     async def scrub(self) -> None:
         """Bring the write-ahead log of SQLite into the file, where `secure_delete` has overwritten what was removed, and empty it.
 
-        A reader that began earlier keeps the log for a moment, so it is tried for a few seconds; no try waits, or writers would wait with
-        it. On PostgreSQL that is vacuum's business.
+        A reader that began earlier keeps the log for a moment, so it is tried for a few seconds, then on and on after the
+        return; no try waits, or writers would wait with it. On PostgreSQL that is vacuum's business.
         """
-        if self._turns is None:
-            return
-        for _ in range(_SCRUB_TRIES):
-            async with self.transaction() as transaction:
-                await transaction.row(text("PRAGMA busy_timeout = 0"))
-                row = await transaction.row(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-                await transaction.row(text(f"PRAGMA busy_timeout = {round(BUSY_TIMEOUT_S * 1000)}"))
-            if row is None or row[0] == 0:
-                return
-            await asyncio.sleep(_SCRUB_PAUSE_S)
-        _log.warning("the write-ahead log is in use and still has removed rows; they go at the next checkpoint")
+        if self._turns is not None:
+            await self._scrubbing.scrub()
+
+    async def _empty_log(self) -> bool:
+        async with self.transaction() as transaction:
+            await transaction.row(text("PRAGMA busy_timeout = 0"))
+            row = await transaction.row(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+            await transaction.row(text(f"PRAGMA busy_timeout = {round(BUSY_TIMEOUT_S * 1000)}"))
+        return row is None or row[0] == 0
 
     async def deployment_id(self) -> str:
         """Return the id of this deployment, made by the first migration; seals are bound to it."""
@@ -92,6 +86,7 @@ class SqlDatabase:
 
     async def aclose(self) -> None:
         """Close all connections."""
+        await self._scrubbing.aclose()
         await self._engine.dispose()
 
 
