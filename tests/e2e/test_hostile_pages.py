@@ -144,3 +144,46 @@ def test_a16_a_consent_window_that_is_covered_takes_no_click_and_is_a_no_after_t
         scene.browser.context.service_workers[0].evaluate(LONG_AGO)
     end = scene.do("window.covered")
     assert (end["code"], end["satchelCode"], scene.upstream.asked) == (4001, "consent_denied", before)
+
+
+def update(page: Page, options: str) -> None:
+    """Call the original's deed of a provider's page; how it ends is left on the page."""
+    page.bring_to_front()
+    call = f"window.ai.BETA_updateModelProvider({options})"
+    page.evaluate(f"() => {{ window.updated = {call}.then(() => 'done', (error) => error) }}")
+
+
+def updated(scene: Scene, page: Page, options: str, button: str) -> str:
+    """Call it, press a button of the window that opens, and return how the call ended."""
+    with scene.browser.context.expect_page() as opened:
+        update(page, options)
+    wanted = opened.value.get_by_role("button", name=button, exact=True, disabled=False)
+    wanted.evaluate("button => setTimeout(() => button.click())")  # the window may be gone before a click of the mouse is over
+    end: str = page.evaluate("window.updated")
+    return end
+
+
+def test_a12_only_a_providers_own_page_may_ask_to_be_the_default_or_signed_out_and_the_person_decides(scene: Scene) -> None:
+    token, windows = scene.satchel.add_token(), len(scene.browser.context.pages)
+    before = scene.satchel.call(token, "GET", "/v1/account")["preferred_model"]
+    own = scene.allowed.evaluate("location.origin")
+    for page in (scene.hostile, scene.allowed):  # consent to be answered makes nobody a provider
+        for options in (f"{{ baseUrl: '{scene.satchel.url}', shouldSetDefault: true }}", "{ session: null }"):
+            update(page, options)
+            assert page.evaluate("window.updated") in ("PERMISSION_DENIED", "INVALID_REQUEST")
+    assert len(scene.browser.context.pages) == windows
+    assert scene.satchel.call(token, "GET", "/v1/account")["preferred_model"] == before
+
+    scene.satchel.add_server(f"{own}/v1", "theirs")
+    assert updated(scene, scene.allowed, "{ session: null }", "Leave it as it is") == "PERMISSION_DENIED"
+    assert [key["label"] for key in scene.satchel.call(token, "GET", "/v1/keys")["data"]] == ["lab", "theirs"]
+    assert updated(scene, scene.allowed, "{ session: null }", "Forget the key") == "done"
+    assert [key["label"] for key in scene.satchel.call(token, "GET", "/v1/keys")["data"]] == ["lab"]
+
+    lab = scene.browser.context.new_page()
+    lab.goto(f"{scene.upstream.base_url}/models")  # a page of the provider's own
+    assert updated(scene, lab, "{ baseUrl: location.origin, shouldSetDefault: true }", "Make it my default") == "done"
+    lab.close()
+    after = scene.satchel.call(token, "GET", "/v1/account")["preferred_model"]
+    assert (after.split(":")[0], after == before) == ("lab", False)
+    scene.satchel.call(token, "PATCH", "/v1/account", {"preferred_model": before})

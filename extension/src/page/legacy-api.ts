@@ -53,9 +53,13 @@ export class LegacyApi {
     throw this.report(new RpcFailure(RpcCode.unsupported, "3D objects are not supported"));
   };
 
-  /** Any page could switch the person's provider with it; here a page may not, and the promise settles. */
-  readonly BETA_updateModelProvider = async (_options: unknown): Promise<never> => {
-    throw this.report(new RpcFailure(RpcCode.unauthorized, "Pages cannot change the model provider"));
+  /** Any page could switch the person's provider with it; here the person is asked, and only for a provider's own page. */
+  readonly BETA_updateModelProvider = async (options: unknown): Promise<void> => {
+    try {
+      await this.provider.send({ method: "ai_updateModelProvider", params: options });
+    } catch (failure) {
+      throw this.report(failure);
+    }
   };
 
   private async run(call: LegacyInput): Promise<unknown[]> {

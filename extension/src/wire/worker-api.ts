@@ -10,6 +10,7 @@ import type { Key } from "./key";
 import type { KeyDraft } from "./key-draft";
 import type { LocalServer } from "./local-server";
 import type { Model } from "./model";
+import type { ProviderChange } from "./provider-change";
 import type { ProviderChoice } from "./provider-choice";
 import type { Snapshot } from "./snapshot";
 import type { Trouble } from "./trouble";
@@ -59,4 +60,9 @@ export interface WorkerApi extends VaultDoor {
   trouble(id: string): Promise<Trouble | null>;
   /** Tries the waiting requests again, or gives them up. */
   decideTrouble(id: string, isRight: boolean): Promise<void>;
+  /** What a provider's own page wants to be changed; null when it is over. */
+  change(id: string): Promise<ProviderChange | null>;
+  /** Does it, with the model that is to be the default, then tells the page. */
+  acceptChange(id: string, model: string | null): Promise<void>;
+  refuseChange(id: string): Promise<void>;
 }

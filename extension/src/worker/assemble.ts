@@ -13,6 +13,7 @@ import { Generations } from "./generations";
 import { Link } from "./link";
 import { ownOrigin } from "./own-origin";
 import { Pace } from "./pace";
+import { ProviderChanges } from "./provider-changes";
 import { RunRecords } from "./run-records";
 import { siteAccess } from "./site-access";
 import { SiteGrants } from "./site-grants";
@@ -52,7 +53,8 @@ export function assemble({ changed, asking }: Told) {
   const consent = new Consent({ session: memory, surface: browserSurface("consent"), backend, waiting, asking });
   const device = new DeviceUnlock({ local, backend, secretOf: browserDeviceSecret, label: browserName });
   const startLock = new StartLock({ memory, settings, session, backend });
-  const asks = { consent, troubles: new Troubles(browserSurface("trouble"), () => device.now()) };
+  const changes = new ProviderChanges({ backend, settings, surface: browserSurface("provider"), session: memory });
+  const asks = { changes, consent, troubles: new Troubles(browserSurface("trouble"), () => device.now()) };
   const link = new Link({
     open: (url, protocol) => new WebSocket(url, protocol),
     backend: () => settings.backend(),
@@ -70,7 +72,7 @@ export function assemble({ changed, asking }: Told) {
   const generations: Generations = new Generations(heart);
   const site = { ...access, ...asks, servers: direct.servers, device, grants, subscribers, tops, changed };
   const service = new UiService({ ...site, generations, link, memory });
-  const page = { ...siteAccess(site), consent, generations, session: memory, settings };
+  const page = { ...siteAccess(site), changes, consent, generations, session: memory, settings };
   function tell(push: Push): void {
     if (push.event === "model_changed") void subscribers.modelChanged();
     if (push.event === "grants_changed") void subscribers.permissionsChanged(String(push.data["origin"]));

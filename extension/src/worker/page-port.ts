@@ -12,6 +12,7 @@ import type { Generations } from "./generations";
 import type { KeyValue } from "./key-value";
 import { LastRefusal } from "./last-refusal";
 import type { Permissions } from "./permissions";
+import type { ProviderChanges } from "./provider-changes";
 import type { Settings } from "./settings";
 import type { SiteGrants } from "./site-grants";
 import type { SitePace } from "./site-pace";
@@ -19,6 +20,7 @@ import type { Subscribers } from "./subscribers";
 
 interface Dependencies {
   callers: Callers;
+  changes: ProviderChanges;
   consent: Consent;
   generations: Generations;
   grants: SiteGrants;
@@ -51,6 +53,7 @@ export class PagePort {
       this.open = false;
       this.deps.generations.abandon(this.send);
       this.deps.permissions.abandon(this.send);
+      this.deps.changes.abandon(this.send);
     });
   }
 
@@ -106,6 +109,8 @@ export class PagePort {
         return this.result(request.id, await this.deps.permissions.revoke(caller));
       case "ai_listModels":
         return this.result(request.id, await this.deps.permissions.models(caller));
+      case "ai_updateModelProvider":
+        return this.result(request.id, await this.deps.changes.request({ ...request, caller }, this.send));
       case "ai_subscribe":
         await this.deps.subscribers.add(caller);
         return this.result(request.id, null);
@@ -117,6 +122,7 @@ export class PagePort {
   private cancel(caller: Caller, id: string): void {
     this.deps.generations.cancel(caller, id);
     this.deps.permissions.cancel(caller, id);
+    this.deps.changes.cancel(caller, id);
   }
 
   private async permissions(request: Request, caller: Caller): Promise<unknown> {

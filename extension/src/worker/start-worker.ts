@@ -62,10 +62,15 @@ function welcome(): void {
 }
 
 /** Whoever closes one of our questions says no to it. */
-function heedClosing({ consent, troubles }: Pick<ReturnType<typeof assemble>, "consent" | "troubles">): void {
+function heedClosing({
+  changes,
+  consent,
+  troubles,
+}: Pick<ReturnType<typeof assemble>, "changes" | "consent" | "troubles">): void {
   const closed = (kind: "window" | "tab", id: number) => {
     void consent.closed(kind, id);
     troubles.closed(kind, id);
+    changes.closed(kind, id);
   };
   browser.windows?.onRemoved.addListener((id) => closed("window", id));
   browser.tabs.onRemoved.addListener((id) => closed("tab", id));

@@ -4,6 +4,7 @@ import type { ConsentDecision } from "../wire/consent-decision";
 import type { Generation } from "../wire/generation";
 import type { GrantDraft } from "../wire/grant-draft";
 import type { KeyDraft } from "../wire/key-draft";
+import type { ProviderChange } from "../wire/provider-change";
 import { RpcFailure } from "../wire/rpc-failure";
 import type { Snapshot } from "../wire/snapshot";
 import type { UnlockDraft, WrapDraft } from "../wire/vault-draft";
@@ -15,6 +16,7 @@ import type { Generations } from "./generations";
 import type { KeyValue } from "./key-value";
 import { LastRefusal } from "./last-refusal";
 import type { Link } from "./link";
+import type { ProviderChanges } from "./provider-changes";
 import type { Session } from "./session";
 import type { Settings } from "./settings";
 import type { SignIn } from "./sign-in";
@@ -24,6 +26,7 @@ import type { Troubles } from "./troubles";
 
 interface Dependencies {
   backend: Backend;
+  changes: Pick<ProviderChanges, "accept" | "of" | "refuse">;
   consent: Consent;
   device: DeviceUnlock;
   generations: Generations;
@@ -176,6 +179,23 @@ export class UiService implements WorkerApi {
 
   trouble = async (id: string) => this.deps.troubles.of(id);
   decideTrouble = async (id: string, isRight: boolean) => this.deps.troubles.decide(id, isRight);
+
+  change = async (id: string) => this.deps.changes.of(id);
+  refuseChange = async (id: string) => this.deps.changes.refuse(id);
+  acceptChange = (id: string, model: string | null) =>
+    this.deps.changes.accept(id, (change) => this.make(change, model));
+
+  private async make({ kind, keys }: ProviderChange, model: string | null): Promise<void> {
+    if (kind === "default") {
+      if (model !== null) await this.setModel(model);
+      return;
+    }
+    if (keys === null) return this.disconnect();
+    const kept = new Set((await this.keys()).map(({ id }) => id));
+    for (const { id } of keys) if (kept.has(id)) await this.deleteKey(id);
+    void this.deps.subscribers.modelChanged();
+    this.deps.changed();
+  }
 
   private async reach(): Promise<Pick<Snapshot, "connection" | "account">> {
     if (!(await this.deps.session.signedIn())) return { connection: "signed_out", account: null };

@@ -149,12 +149,20 @@ const ROWS: Row[] = [
     ours: [["resolve", [{ text: "" }]]],
   },
   {
-    name: "BETA_updateModelProvider",
+    name: "A12: BETA_updateModelProvider from anywhere",
     call: ["BETA_updateModelProvider", { baseUrl: "https://x.example", session: null }],
-    model: "never asked",
+    model: { code: 4100 },
     original: [],
     because: "any page could switch the person's provider, and the promise never settled",
     ours: [["reject", "PERMISSION_DENIED"]],
+  },
+  {
+    name: "A12: BETA_updateModelProvider that the person let be done",
+    call: ["BETA_updateModelProvider", { baseUrl: "https://x.example", shouldSetDefault: true }],
+    model: [],
+    original: [],
+    because: "its promise never settled",
+    ours: [["resolve", undefined]],
   },
   {
     name: "BETA_generate3DObject with messages",

@@ -211,10 +211,24 @@ describe("failures", () => {
     expect(error).toMatchObject({ code: 4300, message: "Provider said no", data });
   });
 
-  it("A12, A13: settles the two BETA calls at once", async () => {
-    await expect(ai.BETA_updateModelProvider({ baseUrl: "https://x.example", session: null })).rejects.toBe(
-      "PERMISSION_DENIED",
-    );
+  it("A12: settles BETA_updateModelProvider with nothing, or with a string that listeners hear, too", async () => {
+    const options = { baseUrl: "https://x.example", session: { email: "a@b.example" }, shouldSetDefault: true };
+    pair.answer(({ id }) => pair.post({ id, result: null }));
+    expect(await ai.BETA_updateModelProvider(options)).toBeUndefined();
+    expect(pair.asked.at(-1)).toMatchObject({ method: "ai_updateModelProvider", params: options });
+    const heard: unknown[] = [];
+    ai.addEventListener((event: unknown, data: unknown) => heard.push([event, data]));
+    fails(4100, "not yours");
+    await expect(ai.BETA_updateModelProvider({ session: null })).rejects.toBe("PERMISSION_DENIED");
+    fails(-32602, "baseUrl must be an address of the page");
+    await expect(ai.BETA_updateModelProvider(7)).rejects.toBe("INVALID_REQUEST");
+    expect(heard).toEqual([
+      ["error", "PERMISSION_DENIED"],
+      ["error", "INVALID_REQUEST"],
+    ]);
+  });
+
+  it("A13: settles BETA_generate3DObject at once, messages included", async () => {
     await expect(ai.BETA_generate3DObject({ prompt: "a cup" })).rejects.toBe("INVALID_REQUEST");
     await expect(ai.BETA_generate3DObject({ messages: [] }, { extension: "ply" })).rejects.toBe("INVALID_REQUEST");
   });

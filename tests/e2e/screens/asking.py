@@ -187,6 +187,29 @@ def consent_frame(stage: Stage) -> Iterator[Page]:
             yield window
 
 
+@contextmanager
+def changing(stage: Stage, options: str) -> Iterator[Page]:
+    """Let the Satchel's own page, which is a provider's, ask for a change; closing the window is a no."""
+    with (
+        demo(stage) as page,
+        stage.window(lambda: page.evaluate(f"() => {{ window.ai.BETA_updateModelProvider({options}).catch(() => 0) }}")) as window,
+    ):
+        window.get_by_role("heading", level=1).wait_for()
+        yield window
+
+
+def provider_default(stage: Stage) -> Iterator[Page]:
+    """Let a provider ask to be the default."""
+    with changing(stage, "{ shouldSetDefault: true }") as window:
+        yield window
+
+
+def provider_sign_out(stage: Stage) -> Iterator[Page]:
+    """Let a provider ask to be signed out."""
+    with changing(stage, "{ session: null }") as window:
+        yield window
+
+
 SCREENS = (
     Screen("demo-first", demo_first),
     Screen("popup-empty", popup_empty, POPUP),
@@ -204,4 +227,6 @@ SCREENS = (
     Screen("consent-wish", consent_wish, CONSENT),
     Screen("consent-limits", consent_limits, CONSENT),
     Screen("consent-frame", consent_frame, CONSENT),
+    Screen("provider-default", provider_default, CONSENT),
+    Screen("provider-sign-out", provider_sign_out, CONSENT),
 )
