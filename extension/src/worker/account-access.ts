@@ -1,16 +1,18 @@
 import { browser } from "wxt/browser";
 import { directAccess } from "../direct/direct-access";
+import { browserKeyValue } from "./browser-key-value";
 import { browserProofKey } from "./browser-proof-key";
 import { browserSealedBox } from "./browser-sealed-box";
-import type { KeyValue } from "./key-value";
 import { Session } from "./session";
 import { Settings } from "./settings";
 import { SignIn } from "./sign-in";
 
 const fetchNow: typeof fetch = (input, init) => fetch(input, init);
 
-/** Everything that speaks to the person's Satchel over HTTP: where it is, the sign-in there, and its doors. */
-export function accountAccess(local: KeyValue, memory: KeyValue) {
+/** Everything that speaks to the person's Satchel over HTTP: where it is, the sign-in there, and its doors; and what that is kept in. */
+export function accountAccess() {
+  const memory = browserKeyValue(() => browser.storage.session);
+  const local = browserKeyValue(() => browser.storage.local);
   const settings = new Settings(local);
   const key = browserProofKey;
   const session = new Session({ local, session: memory, box: browserSealedBox, key, settings, fetch: fetchNow });
@@ -23,5 +25,5 @@ export function accountAccess(local: KeyValue, memory: KeyValue) {
     redirectUri: () => browser.identity.getRedirectURL(),
   });
   const { backend, old, ...direct } = directAccess({ settings, session, local, memory, fetch: fetchNow });
-  return { settings, session, signIn, backend, direct, old };
+  return { settings, session, signIn, backend, direct, old, local, memory };
 }

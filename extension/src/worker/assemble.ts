@@ -2,7 +2,6 @@ import { browser } from "wxt/browser";
 import { browserDeviceSecret } from "../vault/browser-device-secret";
 import type { ServerFrame } from "../wire/server-frame";
 import { accountAccess } from "./account-access";
-import { browserKeyValue } from "./browser-key-value";
 import { browserName } from "./browser-name";
 import { browserSurface } from "./browser-surface";
 import { BudgetWatch } from "./budget-watch";
@@ -41,10 +40,8 @@ interface Told {
 
 /** Plugs everything of the worker together. */
 export function assemble({ changed, asking }: Told) {
-  const memory = browserKeyValue(() => browser.storage.session);
-  const local = browserKeyValue(() => browser.storage.local);
-  const access = accountAccess(local, memory);
-  const { settings, session, backend, direct, old } = access;
+  const access = accountAccess();
+  const { settings, session, backend, direct, old, local, memory } = access;
   const tops = new TopOrigins(browser.tabs);
   const grants = new SiteGrants(backend);
   const subscribers = new Subscribers(memory, browser.tabs, grants, (origin) => generations.heed(origin));
