@@ -21,6 +21,28 @@ def test_without_any_setting_everything_is_on_this_computer_only() -> None:
     assert settings.host_names == frozenset()
 
 
+@pytest.mark.parametrize(
+    ("set_to", "is_near"),
+    [
+        ({}, True),
+        ({"PUBLIC_URL": "http://localhost:8787"}, True),
+        ({"HOST": "0.0.0.0", "PUBLIC_URL": "http://127.0.0.1:8787"}, True),
+        ({"ALLOWED_HOSTS": "satchel.localhost"}, True),
+        ({"PUBLIC_URL": "https://satchel.example"}, False),
+        ({"HOST": "0.0.0.0"}, False),
+        ({"ALLOWED_HOSTS": "satchel.example"}, False),
+        ({"TRUSTED_PROXIES": "127.0.0.1"}, False),
+    ],
+    ids=str,
+)
+def test_whoever_asks_is_at_this_computer_only_where_nobody_else_can_reach_it(
+    monkeypatch: pytest.MonkeyPatch, set_to: dict[str, str], *, is_near: bool
+) -> None:
+    for name, value in set_to.items():
+        monkeypatch.setenv(f"SATCHEL_{name}", value)
+    assert read_settings().is_near is is_near
+
+
 def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SATCHEL_PORT", "9000")
     monkeypatch.setenv("SATCHEL_HOME", str(tmp_path))

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, V
 from satchel.domain.accounts import SignUp
 from satchel.domain.errors import MalformedRequest
 from satchel.domain.grants import parse_origin
+from satchel.kit.addresses import is_loopback
 
 PREFIX = "SATCHEL_"
 
@@ -192,7 +193,7 @@ class Settings(BaseModel):
 
     @property
     def _is_loopback(self) -> bool:
-        return self.host == "localhost" or (_is_address(self.host) and ip_address(self.host).is_loopback)
+        return _is_here(self.host)
 
     @property
     def host_names(self) -> frozenset[str]:
@@ -205,6 +206,13 @@ class Settings(BaseModel):
     def reaches_loopback(self) -> bool:
         """Tell whether providers may be servers on this computer. On a host that strangers use, they must not."""
         return self.local_servers == "on" or (self.local_servers == "auto" and not self.public_url and self._is_loopback)
+
+    @property
+    def is_near(self) -> bool:
+        """Tell whether this is the computer of whoever asks, as far as we know: nobody else can reach us."""
+        if self.public_url:
+            return _is_here(urlsplit(self.public_url).hostname or "")
+        return _is_here(self.host) and not self.trusted_proxies and all(_is_here(name) for name in self.allowed_hosts)
 
     @property
     def keyring(self) -> Path:
@@ -246,6 +254,10 @@ def _origin(text: str) -> str:
         return parse_origin(text)
     except MalformedRequest as wrong:
         raise ValueError(wrong.message) from None
+
+
+def _is_here(name: str) -> bool:
+    return name == "localhost" or name.endswith(".localhost") or is_loopback(name)
 
 
 def _is_address(name: str) -> bool:

@@ -11,7 +11,7 @@ export interface Model {
   /** Who runs it. */
   provider?: string;
   providerName?: string;
-  /** Whether it runs on the person's own computer. */
+  /** Whether it runs on the person's own computer; one beside a Satchel elsewhere does not. */
   local?: boolean;
   available?: boolean;
   /** Such as `chat`, `tools`, `images`, `reasoning`, `json_schema`. */

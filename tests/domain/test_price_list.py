@@ -125,5 +125,5 @@ def test_a_provider_with_a_key_costs_what_it_costs_by_way_of_this_machine_too() 
     rows, models = provider_rows(), catalog_models()
     found = endpoint_of(rows["openai"], "gpt-4o", "http://127.0.0.1:9/v1", models=models)
     assert found.price is not None
-    assert (found.local, found.price.input_usd > 0) == (False, True)
-    assert endpoint_of(rows["custom"], "gpt-4o", "http://127.0.0.1:9/v1", models=models).local
+    assert (found.own, found.price.input_usd > 0) == (False, True)
+    assert endpoint_of(rows["custom"], "gpt-4o", "http://127.0.0.1:9/v1", models=models).own

@@ -81,7 +81,7 @@ async def test_c4_a_server_is_known_by_its_answers_not_by_its_port(transport: Tr
             found = await servers_at(transport, port).endpoints()
         assert {endpoint.provider for endpoint in found} == {kind}
         assert {endpoint.base_url for endpoint in found} == {f"http://127.0.0.1:{port}/v1"}
-        assert all(endpoint.local and endpoint.price is not None and endpoint.price.input_usd == 0 for endpoint in found)
+        assert all(endpoint.place == "server" and endpoint.price is not None and endpoint.price.input_usd == 0 for endpoint in found)
         assert {request.method for request in seen} == {"GET"}
         assert not any("origin" in request.headers for request in seen)
 

@@ -90,7 +90,7 @@ class Database(MemoryDatabase):
 class House:
     """A catalog with everything around it in a test's hands."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, near: bool = False) -> None:
         self.database, self.bus, self.clock = Database(), MemoryBus(), HandClock()
         self.local, self.lists = Local(TINY, LLAMA), Lists()
         self.pushed: list[Message] = []
@@ -104,6 +104,7 @@ class House:
             local=[self.local],
             open_key=self.open_key,
             retired={"openai/gpt-4": ("openai:gpt-now", "openrouter:openai/gpt-now"), "local": ()},
+            near=near,
         )
 
     async def open_key(self, account_id: str, key_id: str, base_url: str) -> Secret:
@@ -179,13 +180,8 @@ async def test_a_model_is_found_by_any_of_its_names(house: House, model: str, fo
 async def test_a_name_taken_at_its_word_has_the_key_and_address_of_its_prefix(house: House) -> None:
     await house.add_key("key_1", "custom", "m", label="lab", base_url="http://127.0.0.1:5000/v1")
     (made,) = await house.catalog.resolve(ME, "lab:other")
-    assert (made.key_id, made.key_label, made.base_url, made.native_model, made.local) == (
-        "key_1",
-        "lab",
-        "http://127.0.0.1:5000/v1",
-        "other",
-        True,
-    )
+    assert (made.key_id, made.key_label, made.own) == ("key_1", "lab", True)
+    assert (made.base_url, made.native_model) == ("http://127.0.0.1:5000/v1", "other")
     (keyless,) = await house.catalog.resolve(ME, "openai:gpt-5")
     assert (keyless.key_id, keyless.base_url) == (None, "https://api.openai.com/v1")
 

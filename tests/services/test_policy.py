@@ -102,21 +102,24 @@ async def test_a_grant_may_name_exactly_one_endpoint(house: House) -> None:
 async def test_a_grant_for_local_models_sends_nothing_off_this_computer(house: House) -> None:
     house.catalog.endpoints = [
         endpoint("far", model_id="a/far"),
-        endpoint("near", model_id="a/far", local=True),
+        endpoint("near", model_id="a/far", place="computer"),
         endpoint("x", model_id="a/x"),
+        endpoint("served", model_id="a/served", place="server"),
+        endpoint("lan", model_id="a/lan", place="network"),
     ]
     await house.allow(local_only=True)
     authorized = await house.policy.authorize(house.call(model="a/far"))
     assert [route.id for route in authorized.within(house.catalog.endpoints[:2])] == ["p:near"]
-    with pytest.raises(ModelNotGranted, match="own computer only"):
-        await house.policy.authorize(house.call(model="a/x"))
+    for elsewhere in ("a/x", "a/served", "a/lan"):
+        with pytest.raises(ModelNotGranted, match="own computer only"):
+            await house.policy.authorize(house.call(model=elsewhere))
     with pytest.raises(UnknownModel):
         await house.collect(house.call(model="no/such"))
 
 
 async def test_a_token_of_a_site_sees_what_the_site_may_use_and_nothing_before(house: House) -> None:
     site = Principal(ACCOUNT, "tok_1", frozenset({"models"}), origin=ORIGIN)
-    here, away = endpoint("here", local=True), endpoint("away", model_id="b/m")
+    here, away = endpoint("here", place="computer"), endpoint("away", model_id="b/m")
     assert await house.policy.visible(site, [here, away]) == []
     await house.allow(models=("b/m",))
     assert await house.policy.visible(site, [here, away]) == [away]

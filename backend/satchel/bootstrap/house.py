@@ -103,6 +103,7 @@ class House:
             open_key=self.vault.open,
             models=models,
             retired=retired_models(),
+            near=settings.is_near,
         )
 
     def _add_services(self, oauth: OAuthStore) -> None:

@@ -20,7 +20,7 @@ async def doctor(house: "House") -> None:
     """Look whether everything is in place."""
     settings, builtin = house.settings, house.builtin.status()
     await house.database.check()
-    local = [endpoint for endpoint in await house.catalog.endpoints(KEYLESS, None) if endpoint.local and endpoint.provider != "builtin"]
+    local = [endpoint for endpoint in await house.catalog.endpoints(KEYLESS, None) if endpoint.own and endpoint.provider != "builtin"]
     servers = ", ".join(sorted({endpoint.provider_name for endpoint in local})) or "none found"
     click.echo(f"version         {__version__}, Python {platform.python_version()}")
     click.echo(f"address         {settings.own_url} ({_whether_serving(settings)})")

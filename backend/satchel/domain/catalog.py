@@ -19,6 +19,8 @@ FIRST_ABLE: Mapping[str, Capability] = {
     "satchel/transcription": "transcription",
 }
 """Names for the first model of a person's that can do a thing. `PREFERRED` is a person's choice among those that chat."""
+Place = Literal["computer", "server", "network", "elsewhere"]
+"""Where a model runs: on the person's own computer, on that of a Satchel elsewhere, in that one's network, or at a provider's."""
 Training = Literal["no", "by_plan", "unknown"]
 """Whether a provider trains models on what it is sent: never by default, depending on the plan, or not known to us."""
 
@@ -78,7 +80,7 @@ class Endpoint:
     max_output_tokens: int | None = None
     capabilities: frozenset[Capability] = frozenset({"chat"})
     assumed: bool = False
-    local: bool = False
+    place: Place = "elsewhere"
     description: str | None = None
     created: int = 0
     unavailable: str | None = None
@@ -86,6 +88,16 @@ class Endpoint:
     cancel: CancelRule = "unknown"
     training: Training = "unknown"
     policy_page: str | None = None
+
+    @property
+    def local(self) -> bool:
+        """Tell whether what is sent there stays on the person's own computer."""
+        return self.place == "computer"
+
+    @property
+    def own(self) -> bool:
+        """Tell whether it is a server of one's own, which costs nothing."""
+        return self.place != "elsewhere"
 
 
 @dataclass(frozen=True, slots=True)

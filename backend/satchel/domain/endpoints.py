@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from satchel.domain.catalog import Capability, Endpoint, ProviderRow
+from satchel.domain.catalog import Capability, Endpoint, Place, ProviderRow
 from satchel.domain.keys import Key
 from satchel.domain.price_list import ModelIndex
 from satchel.domain.usage import Price
@@ -64,11 +64,15 @@ def endpoint_of(
     models: ModelIndex | None = None,
     listed: ListedModel | None = None,
 ) -> Endpoint:
-    """Return the endpoint of one model at one server, from what the catalog knows and else from what the server lists."""
+    """Return the endpoint of one model at one server, from what the catalog knows and else from what the server lists.
+
+    Its place is told from here: whether this very machine is the person's own, the catalog knows.
+    """
     seen = listed or ListedModel(native_model, capabilities=abilities_of(native_model))
     facts = models.get((row.id, native_model)) if models is not None else None
     capabilities = (facts.capabilities if facts else None) or seen.capabilities
-    local = _is_local(row, base_url)
+    place = _place(row, base_url)
+    own = place != "elsewhere"
     endpoint_id = f"{(key.label if key else None) or row.id}:{native_model}"
     return Endpoint(
         id=endpoint_id,
@@ -81,18 +85,18 @@ def endpoint_of(
         dialect=row.dialect,
         key_id=key.id if key else None,
         key_label=key.label if key else None,
-        price=FREE if local else _with_pictures(seen.price or (facts.price if facts else None), capabilities),
+        price=FREE if own else _with_pictures(seen.price or (facts.price if facts else None), capabilities),
         context_tokens=(facts.context_tokens if facts else None) or seen.context_tokens,
         max_output_tokens=(facts.max_output_tokens if facts else None) or seen.max_output_tokens,
         capabilities=capabilities,
         assumed=capabilities is ASSUMED,
-        local=local,
+        place=place,
         description=facts.description if facts else seen.description,
         created=facts.created if facts else seen.created,
         quirks=row.quirks,
         cancel=row.cancel,
-        training="no" if local else row.training,
-        policy_page=None if local else row.policy_page,
+        training="no" if own else row.training,
+        policy_page=None if own else row.policy_page,
     )
 
 
@@ -108,12 +112,13 @@ def _with_path(row: ProviderRow, base_url: str) -> str:
     return base_url + row.quirks.bare_path if bare else base_url
 
 
-def _is_local(row: ProviderRow, base_url: str) -> bool:
-    """Tell whether a server costs nothing: it needs no key and is on this machine, or is of a local kind without https.
+def _place(row: ProviderRow, base_url: str) -> Place:
+    """Tell where a server is: on this machine if it needs no key, in our network if it is of a local kind without https.
 
-    The operator must allow the latter. A provider that needs a key and is reached by way of this machine costs what it costs.
+    The operator must allow the latter. One that needs a key and is reached by way of this machine is elsewhere, and costs what it costs.
     """
     parts = urlsplit(base_url)
     host = parts.hostname or ""
-    here = host == "localhost" or is_loopback(host)
-    return (here and not row.needs_key) or (row.local and parts.scheme == "http")
+    if not row.needs_key and (host == "localhost" or is_loopback(host)):
+        return "server"
+    return "network" if row.local and parts.scheme == "http" else "elsewhere"

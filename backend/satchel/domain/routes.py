@@ -45,7 +45,7 @@ def _most(bound: Usage, request: Request, endpoint: Endpoint) -> Usage:
 
 
 def rank(endpoints: Sequence[Endpoint], request: Request) -> list[Endpoint]:
-    """Return the endpoints that can serve `request`, best first: available before unavailable, local before remote, cheap before dear.
+    """Return the endpoints that can serve `request`, best first: available before unavailable, one's own before others', cheap before dear.
 
     Raises:
         UnknownModel: `endpoints` is empty.
@@ -89,7 +89,7 @@ def ability_for(request: Request) -> Capability:
 
 def _preference(endpoint: Endpoint) -> tuple[bool, bool, float]:
     dearness = float(endpoint.price.input_usd + endpoint.price.output_usd) if endpoint.price else float("inf")
-    return (endpoint.unavailable is not None, not endpoint.local, dearness)
+    return (endpoint.unavailable is not None, not endpoint.own, dearness)
 
 
 def _lacks(endpoint: Endpoint, request: Request) -> str | None:

@@ -69,8 +69,12 @@ class Catalog:
         open_key: OpenKey,
         models: ModelIndex | None = None,
         retired: Mapping[str, Sequence[str]] | None = None,
+        near: bool = False,
     ) -> None:
-        """Build it. `retired` says what stands in for ids of old, best first; `models` what is known of models that no list has."""
+        """Build it. `retired` says what stands in for ids of old, best first; `models` what is known of models that no list has.
+
+        `near` says that this machine is the person's own computer.
+        """
         self._database = database
         self._bus = bus
         self._clock = clock
@@ -80,6 +84,7 @@ class Catalog:
         self._open_key = open_key
         self._models = models
         self._retired = retired or {}
+        self._near = near
         self._shelves: dict[str, _Shelf] = {}
         self._stale: set[str] = set()
         self._lists: dict[str, _KeyList] = {}
@@ -260,7 +265,7 @@ class Catalog:
     async def _probe_now(self) -> None:
         try:
             found = await asyncio.gather(*(source.endpoints() for source in self._local_sources))
-            self._local = tuple(endpoint for endpoints in found for endpoint in endpoints)
+            self._local = self._placed(endpoint for endpoints in found for endpoint in endpoints)
         finally:
             self._probe_due_at_s = self._clock.monotonic_s() + _PROBE_AGAIN_S
             self._probing = None
@@ -285,7 +290,7 @@ class Catalog:
         try:
             if row is not None and source is not None:
                 secret = NO_SECRET if key.sealed is None else await self._open_key(account_id, key.id, key.base_url)
-                listed.endpoints = tuple(await source.endpoints(row, key, secret))
+                listed.endpoints = self._placed(await source.endpoints(row, key, secret))
                 listed.check = KeyCheck("accepted", models=len(listed.endpoints)) if row.lists_models else UNCHECKED
         except SatchelError as error:
             listed.check = failed_check(error)
@@ -304,9 +309,14 @@ class Catalog:
         row = self._rows.get(prefix)
         if not made and row is not None and row.base_url is not None:
             made = [endpoint_of(row, native, row.base_url, models=self._models)]
-        if made and len(shelf.named) < 2 * len(shelf.endpoints) + _MAX_MADE:
-            shelf.named[name] = tuple(made)
-        return tuple(made)
+        placed = self._placed(made)
+        if placed and len(shelf.named) < 2 * len(shelf.endpoints) + _MAX_MADE:
+            shelf.named[name] = placed
+        return placed
+
+    def _placed(self, endpoints: Iterable[Endpoint]) -> tuple[Endpoint, ...]:
+        """Say of those on this machine whether that is the person's own computer."""
+        return tuple(replace(one, place="computer") if self._near and one.place == "server" else one for one in endpoints)
 
     def _standing_in(self, shelf: _Shelf, name: str) -> tuple[Endpoint, ...]:
         """Return what the person can use in place of an id of old."""

@@ -5,6 +5,7 @@ import { Icon } from "./icon";
 import { modelInitials } from "./model-initials";
 import { modelPrice } from "./model-price";
 import { Monogram } from "./monogram";
+import { placeWords } from "./place-words";
 import { t } from "./t";
 import { worstCost } from "./worst-cost";
 
@@ -18,7 +19,7 @@ function priceLine(model: Model): string {
   const price = modelPrice(model);
   const name = model.satchel.provider_name;
   if (price.kind === "priced") return `${name} · ${t("model_inOut", { input: price.input, output: price.output })}`;
-  return [name, price.input, model.satchel.local ? t("model_staysLong") : ""].filter(Boolean).join(" · ");
+  return [name, price.input, placeWords(model, t("model_staysLong"))].filter(Boolean).join(" · ");
 }
 
 function Worst({ question, model }: { question: ConsentQuestion; model: Model }) {

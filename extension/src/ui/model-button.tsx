@@ -4,6 +4,7 @@ import { Icon } from "./icon";
 import { modelInitials } from "./model-initials";
 import { modelPrice } from "./model-price";
 import { Monogram } from "./monogram";
+import { placeWords } from "./place-words";
 import { t } from "./t";
 
 interface Props {
@@ -40,7 +41,7 @@ export function ModelButton({ model, role, onPick }: Props) {
       </span>
       <span class="t12 m3 pricecell">
         <span class="m2 ln t13">{price.kind === "priced" ? `${price.input} / ${price.output}` : price.input}</span>
-        {price.kind === "priced" ? t("model_perMtok") : model.satchel.local ? t("model_stays") : ""}
+        {price.kind === "priced" ? t("model_perMtok") : placeWords(model, t("model_stays"))}
       </span>
       <Icon name="choose" small />
     </button>

@@ -4,6 +4,7 @@ import { Icon } from "./icon";
 import { modelInitials } from "./model-initials";
 import { modelPrice } from "./model-price";
 import { Monogram } from "./monogram";
+import { placeWords } from "./place-words";
 import { t } from "./t";
 
 interface Props {
@@ -18,7 +19,7 @@ interface Props {
 function secondLine(model: Model): string {
   if (!model.satchel.available) return model.satchel.reason ?? t("model_notNow");
   const context = model.context_length === null ? null : formatContext(model.context_length);
-  const stays = model.satchel.local ? t("model_stays") : null;
+  const stays = placeWords(model, t("model_stays"));
   const { key_label: label, provider_name: provider } = model.satchel;
   return [label ? `${provider}, ${label}` : provider, context, stays].filter(Boolean).join(" · ");
 }

@@ -62,6 +62,7 @@ export function ModelRow({ model, chosen, favourite, onUse, onMark }: Props) {
 function wordsOf({ satchel }: Model): string {
   if (satchel.direct) return t("models_stayHere_direct");
   if (satchel.local) return t("models_stayHere");
+  if (satchel.place === "server" || satchel.place === "network") return t(`models_at_${satchel.place}`);
   return t(`models_training_${satchel.data_policy?.training ?? "unknown"}`);
 }
 

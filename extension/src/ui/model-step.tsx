@@ -5,6 +5,7 @@ import { modelInitials } from "./model-initials";
 import { modelPrice } from "./model-price";
 import { Monogram } from "./monogram";
 import { OptionsSection } from "./options-section";
+import { placeWords } from "./place-words";
 import { Step } from "./step";
 import { t } from "./t";
 
@@ -21,10 +22,10 @@ interface Props {
 
 const OFFERED = 3;
 
-/** Models to start with: what is chosen now, then what runs on this computer, then what a key reaches. */
+/** Models to start with: what is chosen now, then what runs on the person's own computers, then what a key reaches. */
 function offered(models: readonly Model[], preferred: string | null): Model[] {
   const usable = models.filter((model) => model.satchel.available);
-  const rank = (model: Model) => (model.satchel.local && model.satchel.provider !== "builtin" ? 0 : 1);
+  const rank = (model: Model) => (isOwn(model) && model.satchel.provider !== "builtin" ? 0 : 1);
   const sorted = [...usable].sort(
     (a, b) => rank(a) - rank(b) || Number(b.id === preferred) - Number(a.id === preferred),
   );
@@ -33,12 +34,15 @@ function offered(models: readonly Model[], preferred: string | null): Model[] {
   return current === undefined || first.includes(current) ? first : [...first.slice(0, OFFERED - 1), current];
 }
 
+function isOwn(model: Model): boolean {
+  return placeWords(model, "here") !== "";
+}
+
 function describe(model: Model): string {
   const price = modelPrice(model);
   const cost = price.kind === "priced" ? t("model_inOut", { input: price.input, output: price.output }) : price.input;
   const [note = ""] = (model.description ?? "").split(/\.(?:\s|$)/);
-  const tail =
-    note === "" ? (model.satchel.local ? t("first_stays") : "") : note.charAt(0).toLowerCase() + note.slice(1);
+  const tail = note === "" ? placeWords(model, t("first_stays")) : note.charAt(0).toLowerCase() + note.slice(1);
   return [model.satchel.provider_name, cost, tail].filter(Boolean).join(" · ");
 }
 

@@ -9,7 +9,10 @@ export interface Model {
     provider: string;
     provider_name: string;
     key_label: string | null;
+    /** Whether what is asked stays on this computer. */
     local: boolean;
+    /** Where it runs; an older backend does not say. */
+    place?: "computer" | "server" | "network" | "elsewhere";
     available: boolean;
     reason: string | null;
     capabilities: readonly string[];

@@ -36,8 +36,10 @@ export class Backend {
     return this.call("PATCH", "/v1/account", { preferred_model: model });
   }
 
+  /** Whatever a Satchel elsewhere says, nothing that it asks stays on this computer. */
   async models(): Promise<Model[]> {
-    return (await this.call<{ data: Model[] }>("GET", "/v1/models")).data;
+    const { data } = await this.call<{ data: Model[] }>("GET", "/v1/models");
+    return (await this.settings.isNear()) ? data : data.map(awayFrom);
   }
 
   async grants(origin: string | null): Promise<Grant[]> {
@@ -155,6 +157,11 @@ export class Backend {
       throw disconnected("backend_unreachable", { cause });
     }
   }
+}
+
+function awayFrom(model: Model): Model {
+  const { satchel } = model;
+  return satchel.local ? { ...model, satchel: { ...satchel, local: false, place: "server" } } : model;
 }
 
 function failureOf(answer: unknown, status: number): RpcFailure {

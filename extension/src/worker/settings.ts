@@ -13,6 +13,11 @@ export class Settings {
     return (await this.local.get<string>("backend")) ?? DEFAULT_BACKEND;
   }
 
+  /** Whether the person's Satchel runs on this computer, by its address. */
+  async isNear(): Promise<boolean> {
+    return isHere(new URL(await this.backend()));
+  }
+
   /** Accepts `host:port` or a URL; throws an `Error` that says what is wrong. Plain http only on this computer. */
   async setBackend(address: string): Promise<string> {
     const url = parsed(address, DEFAULT_BACKEND);
@@ -31,7 +36,7 @@ export class Settings {
   /** Whether models of this computer are to be asked past the backend, as the person chose and as the backend is near or far. */
   async direct(): Promise<boolean> {
     const { direct } = preferences.parse({ direct: await this.local.get("direct") });
-    return direct === "always" || (direct === "elsewhere" && !isHere(new URL(await this.backend())));
+    return direct === "always" || (direct === "elsewhere" && !(await this.isNear()));
   }
 
   /** The address of a model server on this computer that the person added, without a slash at the end; null for none. */

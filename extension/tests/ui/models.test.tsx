@@ -2,6 +2,8 @@
 import { render } from "preact";
 import { expect, it } from "vitest";
 import { ModelButton } from "../../src/ui/model-button";
+import { ModelFilter } from "../../src/ui/model-filter";
+import { modelGroups } from "../../src/ui/model-groups";
 import { ModelOption } from "../../src/ui/model-option";
 import { ModelStep } from "../../src/ui/model-step";
 import type { Model } from "../../src/wire/model";
@@ -30,6 +32,30 @@ it("a model of one's own server, which has no description, can be chosen", () =>
   expect(
     shown(<ModelStep {...step} onUse={nothing} onPick={nothing} onLater={nothing} onChange={nothing} />),
   ).toContain("mine");
+});
+
+it("a model is said to stay here only where it is on this computer", () => {
+  const option = { id: "o", chosen: false, active: false, favourite: false, onChoose: nothing };
+  const spoken = "";
+  const placed = (place: "computer" | "server" | "network" | "elsewhere") => {
+    const one = { ...model, satchel: { ...model.satchel, local: place === "computer", place } };
+    const button = <ModelButton model={one} role={spoken} onPick={nothing} />;
+    return (
+      shown(<ModelOption model={one} {...option} />) +
+      shown(button) +
+      modelGroups([one], new Set(), ModelFilter.NONE)[0]?.name
+    );
+  };
+  expect(placed("computer")).toMatch(/stays here.*stays here.*here$/);
+  for (const [place, words] of [
+    ["server", "on your Satchel's server"],
+    ["network", "in your Satchel's network"],
+    ["elsewhere", "Custom server"],
+  ] as const) {
+    expect(placed(place)).not.toContain("here");
+    expect(placed(place)).toContain(words);
+    expect(placed(place)).toMatch(/others$/);
+  }
 });
 
 it("the same model by two keys is told apart by the keys' labels", () => {

@@ -120,6 +120,15 @@ def test_a_model_can_do_what_any_of_its_endpoints_can() -> None:
     assert (second.id, second.satchel.capabilities) == ("sun:hello", ["chat", "tools"])
 
 
+@pytest.mark.parametrize(
+    ("places", "farthest"), [("computer server", "server"), ("elsewhere computer", "elsewhere"), ("computer", "computer")]
+)
+def test_a_model_is_on_the_persons_computer_only_where_all_its_endpoints_are(places: str, farthest: str) -> None:
+    endpoints = [replace(LAB, id=f"lab{at}:hello", place=place) for at, place in enumerate(places.split())]
+    both = model_schemas(endpoints, "")[0].satchel
+    assert (both.place, both.local) == (farthest, farthest == "computer")
+
+
 SHELF = [
     replace(LAB, price=Price(Decimal(2), Decimal(8), date(2026, 11, 1)), context_tokens=8_000, created=1),
     replace(LAB, id="sun:c", model_id="c/d", provider="sun", name="Big", capabilities=frozenset({"chat", "tools", "images"}), created=3),

@@ -19,7 +19,7 @@ from tests.doors.portal.elsewhere import COMPANY, GITHUB, Elsewhere
 from satchel.coordination.memory import MemoryBus, MemoryLimiter
 from satchel.custody.local import LocalCustody
 from satchel.domain.apps import App
-from satchel.domain.catalog import Endpoint
+from satchel.domain.catalog import Endpoint, Place
 from satchel.domain.errors import NotFound, SatchelError
 from satchel.doors.auth import Authenticator
 from satchel.doors.errors import error_headers, openai_error, reply_to
@@ -95,8 +95,10 @@ async def shared_secrets() -> Sequence[bytes]:
 class OneModel:
     """A catalog of one model, `author/slug`, at the endpoint `lab:slug`."""
 
+    place: Place = "elsewhere"
+
     async def endpoints(self, account_id: str) -> Sequence[Endpoint]:
-        return [Endpoint("lab:slug", "author/slug", "lab", "slug", "http://127.0.0.1:9/v1", "Slug", "Lab")]
+        return [Endpoint("lab:slug", "author/slug", "lab", "slug", "http://127.0.0.1:9/v1", "Slug", "Lab", place=self.place)]
 
     async def resolve(self, account_id: str, model: str) -> Sequence[Endpoint]:
         return await self.endpoints(account_id)
@@ -143,13 +145,14 @@ class House:
                 self.oauth, self.tokens, Callers(self.authenticator), self.registrations, limiter=MemoryLimiter(clock), issuer=issuer
             )
         )
-        self.policy = Policy(database, OneModel(), MemoryLimiter(clock), self.bus, clock)
+        self.models = OneModel()
+        self.policy = Policy(database, self.models, MemoryLimiter(clock), self.bus, clock)
         self.exchange = Exchange(store, bus=self.bus, clock=clock, ids=Ids())
         self.asgi.include_router(auth_keys_router(self.exchange), prefix="/v1")
         private = self._private_doors()
         for doors in private:
             self.asgi.include_router(doors, prefix="/v1")
-        terms = Terms(OneModel(), self.policy, clock, Ids())
+        terms = Terms(self.models, self.policy, clock, Ids())
         self.elsewhere = Elsewhere()
         self.ties = Ties(database, clock, Ids())
         self.pairings = Pairings(store, self.oauth, MemoryLimiter(clock), clock)

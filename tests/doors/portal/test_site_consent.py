@@ -86,6 +86,9 @@ async def test_the_smallest_terms_are_chosen_unless_the_person_chooses_others(qu
         (grant,) = await stores.grants.list(account.id)
     until = quick.clock.now() + timedelta(days=7)
     assert grant.caveats == Caveats(expires_at=until)
+    assert "on my own computer" not in text  # of a Satchel elsewhere no model is
+    quick.models.place = "computer"
+    assert '<option value="local">Any on my own computer</option>' in (await quick.browser.get(asking(Flow()))).text
     await allow(quick, Flow(), model="local", budget="")
     async with quick.database.unit_of_work() as stores:
         (grant,) = await stores.grants.list(account.id)

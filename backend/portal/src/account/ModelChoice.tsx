@@ -86,12 +86,18 @@ function facts(model: Model | undefined): string {
   const asOf = model.satchel.price?.as_of ?? "";
   return [
     model.description?.replace(/\.$/, ""),
-    model.satchel.local && "Stays on this computer",
+    model.satchel.local ? "Stays on this computer" : placeOf(model),
     model.context_length !== null && `${formatContext(model.context_length)} tokens of context`,
     price.kind === "priced" ? `${price.input} / ${price.output} per million tokens, ${asOf}` : price.input,
   ]
     .filter(Boolean)
     .join(" · ");
+}
+
+/** Where a model of the person's own runs that is not this computer; empty for one at a provider. */
+function placeOf({ satchel: { place } }: Model): string {
+  if (place === "server") return "On your Satchel's server";
+  return place === "network" ? "In your Satchel's network" : "";
 }
 
 function nameOf(models: readonly Model[] | null, id: string): string {

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel
 
-from satchel.domain.catalog import Endpoint
+from satchel.domain.catalog import Endpoint, Place
 from satchel.domain.usage import Price
 from satchel.doors.http.model_facts import Architecture, ModelLinks, Pricing, TopProvider, architecture, pricing, supported_parameters
+
+_FAR: Sequence[Place] = ("computer", "server", "network", "elsewhere")
 
 
 class PriceSchema(BaseModel):
@@ -27,12 +29,13 @@ class DataPolicySchema(BaseModel):
 
 
 class EndpointFacts(BaseModel):
-    """What OpenAI's shape has no place for."""
+    """What OpenAI's shape has no room for. `local`: what is sent there stays on the person's own computer."""
 
     provider: str
     provider_name: str
     key_label: str | None
     local: bool
+    place: Place
     available: bool
     reason: str | None
     capabilities: list[str]
@@ -70,7 +73,8 @@ class ModelSchema(BaseModel):
 def model_schemas(endpoints: Sequence[Endpoint], preferred: str) -> list[ModelSchema]:
     """Return one entry per id; a model with several endpoints shows the first, and the others under the endpoints' own ids.
 
-    What a model can do is what any of its endpoints can: a request that needs it goes to one of those.
+    What a model can do is what any of its endpoints can: a request that needs it goes to one of those. It is as far away as the farthest:
+    that one answers when the others do not.
     """
     of_model: dict[str, list[Endpoint]] = {}
     for endpoint in endpoints:
@@ -89,12 +93,14 @@ def model_schema(endpoints: Sequence[Endpoint], model: str, is_preferred: bool) 
     """Return the entry of a model from its endpoints, of which there is at least one."""
     first = endpoints[0]
     able = first.capabilities.union(*(one.capabilities for one in endpoints))
-    endpoint = replace(first, capabilities=able) if able != first.capabilities else first
+    farthest = max((one.place for one in endpoints), key=_FAR.index)
+    endpoint = replace(first, capabilities=able, place=farthest)
     facts = EndpointFacts(
         provider=endpoint.provider,
         provider_name=endpoint.provider_name,
         key_label=endpoint.key_label,
         local=endpoint.local,
+        place=endpoint.place,
         available=endpoint.unavailable is None,
         reason=endpoint.unavailable,
         capabilities=sorted(endpoint.capabilities),

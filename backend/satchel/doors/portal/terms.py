@@ -31,6 +31,7 @@ class ModelChoice:
     id: str
     name: str
     is_preferred: bool
+    is_local: bool
 
 
 class Models(Protocol):
@@ -71,9 +72,11 @@ class Terms:
         wanted = await self._models.resolve(account_id, await self._models.preferred(account_id))
         preferred = wanted[0].model_id if wanted else None
         names: dict[str, str] = {}
+        local: set[str] = set()
         for endpoint in await self._models.endpoints(account_id):
             names.setdefault(endpoint.model_id, endpoint.name)
-        choices = [ModelChoice(model_id, name, model_id == preferred) for model_id, name in names.items()]
+            local.update((endpoint.model_id,) if endpoint.local else ())
+        choices = [ModelChoice(model_id, name, model_id == preferred, model_id in local) for model_id, name in names.items()]
         return sorted(choices, key=lambda choice: not choice.is_preferred)
 
     async def allow(self, account_id: str, origin: str, form: Mapping[str, str]) -> Grant:
