@@ -7,12 +7,15 @@ import { Generation } from "./Generation.js";
 import { isRecord } from "./isRecord.js";
 import type { Message } from "./Message.js";
 import { type Model, toModel } from "./Model.js";
+import type { Permission } from "./Permission.js";
 import type { Transport } from "./Transport.js";
 
 /** Whether this page may use the person's models: allowed, to be asked, or blocked. */
 export interface Permissions {
   state: "granted" | "prompt" | "denied";
   capabilities: string[];
+  /** What it may do, and what narrows that. */
+  permissions: Permission[];
 }
 
 /** What `on` tells about, and with which data. */
@@ -95,38 +98,39 @@ export class Client {
   }
 
   async #permissions(method: string, options: AskOptions): Promise<Permissions> {
-    const { state, capabilities } = await this.#ask(method, options);
+    const { state, capabilities, permissions } = await this.#ask(method, options);
     return {
       state: state === "granted" || state === "denied" ? state : "prompt",
       capabilities: Array.isArray(capabilities)
         ? capabilities.filter((name): name is string => typeof name === "string")
         : [],
+      permissions: Array.isArray(permissions) ? permissions : [],
     };
   }
 
-  /** Turn texts into vectors, one each, in their order. Asks nobody: 4100 without a grant. Through the extension only; else 4200. */
+  /** Turn texts into vectors, one each, in their order. Asks nobody: 4100 without a grant. */
   embed(input: string | readonly string[], options: EmbedOptions = {}): Promise<Facts & { embeddings: number[][] }> {
     return this.#ask("ai_embed", options, { ...options, input }) as Promise<never>;
   }
 
-  /** Draw pictures; each `url` is a data URL or a link. Asks nobody: 4100 without a grant. Through the extension only; else 4200. */
+  /** Draw pictures; each `url` is a data URL or a link. Asks nobody: 4100 without a grant. */
   generateImage(prompt: string, options: ImageOptions = {}): Promise<Facts & { images: { url: string }[] }> {
     return this.#ask("ai_generateImage", options, { ...options, prompt }) as Promise<never>;
   }
 
   /**
-   * Ask the person for more, or for less than all: `{"model:prompt": {localOnly: true}}`. Through the extension only; else 4200.
+   * Ask the person for more, or for less than all: `{"model:prompt": {localOnly: true}}`. Without the extension they sign in.
    *
    * @returns What the page may do now.
    */
   requestPermissions(
     permissions: object = {},
     options: AskOptions & { reason?: string } = {},
-  ): Promise<{ permissions: unknown[] }> {
+  ): Promise<{ permissions: Permission[] }> {
     return this.#ask("ai_requestPermissions", options, { ...options, permissions }) as Promise<never>;
   }
 
-  /** Give the page's own consent back. Through the extension only; else 4200. */
+  /** Give the page's own consent back; without the extension that signs out, too. */
   revokePermissions(options: AskOptions = {}): Promise<Permissions> {
     return this.#permissions("ai_revokePermissions", options);
   }

@@ -40,9 +40,9 @@ test("the current model and the permission are parsed, never trusted", async () 
   const { connect } = fakeTransport(({ method }) => replies[method]);
   const ai = await createClient({ transport: connect });
   expect(await ai.getCurrentModel()).toBe("satchel/preferred");
-  expect(await ai.getPermissions()).toEqual({ state: "prompt", capabilities: [] });
+  expect(await ai.getPermissions()).toEqual({ state: "prompt", capabilities: [], permissions: [] });
   replies.ai_getPermissions = { state: "granted", capabilities: ["model:prompt", 7] };
-  expect(await ai.getPermissions()).toEqual({ state: "granted", capabilities: ["model:prompt"] });
+  expect(await ai.getPermissions()).toEqual({ state: "granted", capabilities: ["model:prompt"], permissions: [] });
   replies.ai_getCurrentModel = {};
   await expect(ai.getCurrentModel()).rejects.toMatchObject({ code: -32603 });
 });
@@ -114,7 +114,7 @@ test("vectors, pictures and permissions are asked for as by the injected object,
   expect(await ai.embed("x", { dimensions: 1, signal })).toMatchObject({ embeddings: [[1]] });
   await ai.generateImage("a hat", { n: 2 });
   expect(await ai.requestPermissions({ "model:prompt": {} }, { reason: "why" })).toMatchObject({ permissions: [] });
-  expect(await ai.revokePermissions()).toEqual({ state: "prompt", capabilities: [] });
+  expect(await ai.revokePermissions()).toEqual({ state: "prompt", capabilities: [], permissions: [] });
   expect(fake.calls.map(({ method, params }) => [method, params])).toEqual([
     ["ai_embed", { input: "x", dimensions: 1 }],
     ["ai_generateImage", { prompt: "a hat", n: 2 }],

@@ -1,4 +1,4 @@
-"""Accounts, sign-ins, tokens, grants, budgets, keys and the ledger, read back as they were written, on every kind of store."""
+"""Accounts, sign-ins, tokens, budgets, keys and the ledger, read back as they were written, on every kind of store."""
 
 import asyncio
 from collections.abc import Sequence
@@ -11,7 +11,6 @@ from satchel.domain.accounts import Account, SetupLink, SignIn
 from satchel.domain.audit import Act, AuditRecord
 from satchel.domain.budgets import Period
 from satchel.domain.errors import MalformedRequest
-from satchel.domain.grants import BudgetCaveat, Caveats, GrantState
 from satchel.domain.keys import Key
 from satchel.domain.tokens import TokenKind
 from satchel.domain.usage import UNPRICED
@@ -198,77 +197,6 @@ async def test_revoking_a_family_names_those_that_were_live(house: House) -> Non
         assert sorted(await work.tokens.revoke_family("fam_1", NOW + DAY)) == ["tok_1", "tok_2"]
         assert await work.tokens.revoke_family("fam_1", NOW + DAY) == []
         assert await work.tokens.by_hash("hash of tok_3") == refresh("tok_3", revoked_at=NOW)
-
-
-# ── grants ──────────────────────────
-async def test_a_grant_is_read_back_with_all_its_caveats(house: House) -> None:
-    caveats = Caveats(("author/slug", "author/ø"), BudgetCaveat(500, Period.WEEK), 30, NOW + DAY, local_only=True)
-    full = grant(embedder="https://top.example", state=GrantState.ONCE, caveats=caveats, last_used_at=NOW)
-    async with house.database.unit_of_work() as work:
-        assert await work.grants.put(full) == full
-        assert await work.grants.put(grant("grant_2")) == grant("grant_2")
-        assert await work.grants.get("acct_a", "grant_1") == full
-        assert await work.grants.find("acct_a", "https://a.example", "https://top.example") == full
-        assert await work.grants.find("acct_a", "https://a.example", None) == grant("grant_2")
-
-
-async def test_a_grant_is_for_exactly_its_account_origin_and_embedder(house: House) -> None:
-    async with house.database.unit_of_work() as work:
-        await work.grants.put(grant(embedder="https://top.example"))
-        assert await work.grants.find("acct_a", "https://a.example", None) is None
-        assert await work.grants.find("acct_a", "https://a.example:444", "https://top.example") is None
-        assert await work.grants.find("acct_b", "https://a.example", "https://top.example") is None
-        assert await work.grants.get("acct_b", "grant_1") is None
-        assert not await work.grants.remove("acct_b", "grant_1")
-        assert not await work.grants.consume("acct_b", "grant_1")
-
-
-async def test_putting_a_grant_again_replaces_it_and_keeps_its_id(house: House) -> None:
-    async with house.database.unit_of_work() as work:
-        await work.grants.put(grant("grant_1", caveats=Caveats(rate_per_minute=5)))
-        kept = await work.grants.put(grant("grant_2", state=GrantState.BLOCKED, created_at=NOW + DAY))
-        assert kept == grant("grant_1", state=GrantState.BLOCKED, created_at=NOW + DAY)
-        assert await work.grants.list("acct_a") == [kept]
-
-
-async def test_grants_are_listed_newest_first_by_origin_or_all(house: House) -> None:
-    async with house.database.unit_of_work() as work:
-        for number, origin in enumerate(("https://a.example", "https://b.example", "https://c.example")):
-            await work.grants.put(grant(f"grant_{number}", origin=origin, created_at=NOW + number * DAY))
-        assert [one.id for one in await work.grants.list("acct_a")] == ["grant_2", "grant_1", "grant_0"]
-        assert [one.id for one in await work.grants.list("acct_a", "https://b.example")] == ["grant_1"]
-        assert await work.grants.list("acct_b") == []
-
-
-async def test_removing_a_grant_removes_its_budget(house: House) -> None:
-    async with house.database.unit_of_work() as work:
-        await work.grants.put(grant())
-        await work.budgets.put(budget("grant_1"))
-        assert await work.grants.remove("acct_a", "grant_1")
-        assert not await work.grants.remove("acct_a", "grant_1")
-        assert await work.budgets.get("grant_1") is None
-
-
-async def test_a_once_grant_is_used_up_by_exactly_one_of_many(house: House) -> None:
-    async with house.database.unit_of_work() as work:
-        await work.grants.put(grant(state=GrantState.ONCE))
-    used = await asyncio.gather(*[consume(house, "grant_1") for _ in range(20)])
-    assert sorted(used) == [False] * 19 + [True]
-    async with house.database.unit_of_work() as work:
-        assert await work.grants.find("acct_a", "https://a.example", None) is None
-
-
-async def test_other_grants_are_not_used_up(house: House) -> None:
-    async with house.database.unit_of_work() as work:
-        await work.grants.put(grant())
-    assert not await consume(house, "grant_1")
-    async with house.database.unit_of_work() as work:
-        assert await work.grants.get("acct_a", "grant_1") == grant()
-
-
-async def consume(house: House, grant_id: str) -> bool:
-    async with house.database.unit_of_work() as work:
-        return await work.grants.consume("acct_a", grant_id)
 
 
 # ── budgets ──────────────────────────

@@ -3,7 +3,8 @@
 Other models misbehave on purpose: `silence` never answers, `garbage` answers no JSON, `break-5` drops the connection after five words,
 `refuse` answers 401 in OpenAI's shape, `broke` 402, both to any key but the right one.
 `tools` calls the tool `add` and then says what it was told; `object` writes JSON; `mirror` writes what kinds of parts it was sent last.
-`embed` makes vectors of a text's length and place. The models of `SAID` say their sentence, whatever they are asked.
+`embed` makes vectors of a text's length and place, `draw` pictures of a dot. The models of `SAID` say their sentence,
+whatever they are asked.
 """
 
 import asyncio
@@ -16,7 +17,8 @@ from typing import Any
 
 from aiohttp import web
 
-MODELS = ["count-300-20", "count-3-0", "tools", "object", "mirror", "embed", "silence", "garbage", "break-5", "refuse", "broke"]
+DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+MODELS = ["count-300-20", "count-3-0", "tools", "object", "mirror", "embed", "draw", "silence", "garbage", "break-5", "refuse", "broke"]
 SAID = {
     "gemma-3-12b-it": "In autumn the days grow short and trees stop making chlorophyll, so the green fades. The yellows and oranges that"
     " were there all along show through, and some trees make red on top.",
@@ -144,6 +146,12 @@ async def embeddings(request: web.Request) -> web.Response:
     return web.json_response({"object": "list", "model": "embed", "data": data, "usage": {"prompt_tokens": 3, "total_tokens": 3}})
 
 
+async def images(request: web.Request) -> web.Response:
+    """Answer with as many pictures of one dot as were asked for."""
+    body = await request.json()
+    return web.json_response({"created": 1, "data": [{"b64_json": DOT} for _ in range(body.get("n", 1))], "usage": {"input_tokens": 2}})
+
+
 async def models(request: web.Request) -> web.Response:
     """List the models."""
     listed = request.app[LISTED]
@@ -168,6 +176,7 @@ def serving(listed: list[str] = MODELS) -> Iterator[CountingServer]:
         app[LISTED] = listed
         app.router.add_post("/v1/chat/completions", completions)
         app.router.add_post("/v1/embeddings", embeddings)
+        app.router.add_post("/v1/images/generations", images)
         app.router.add_get("/v1/models", models)
         runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=1)
         await runner.setup()

@@ -79,6 +79,14 @@ def test_a_page_without_the_extension_signs_in_and_streams_the_real_model(page: 
 
 
 @pytest.mark.parametrize("transport", ["http", "socket"])
+def test_a_page_without_the_extension_has_vectors_and_pictures_too(page: Page, transport: str) -> None:
+    seen = ask(page, "media", transport)
+    assert seen["embeddings"] == [[3, 0], [5, 1]]
+    assert (seen["id"][:4], seen["usage"]["inputTokens"], seen["provider"]) == ("gen_", 3, "custom")
+    assert (seen["pictures"], seen["model"]) == (["data:image/png;base64,iVBORw0K"] * 2, "lab:draw")
+
+
+@pytest.mark.parametrize("transport", ["http", "socket"])
 def test_a_stop_reaches_the_provider_and_still_says_what_was_used(page: Page, transport: str, counting: CountingServer) -> None:
     hung_up = len(counting.hung_up)
     seen = ask(page, "stream", transport, "Count.", "lab:count-300-20", 5)
@@ -142,6 +150,23 @@ def test_the_page_itself_can_go_to_the_server_and_come_back_and_a_reload_stays_s
     page.reload()
     page.get_by_role("button", name="Sign out").wait_for()
     page.close()
+
+
+def test_a_page_without_the_extension_is_told_narrowed_and_gives_back_what_it_may_do(
+    page: Page, context: BrowserContext, origin: str
+) -> None:
+    told = ask(page, "permissions", "socket")
+    assert (told["state"], told["invoker"], [caveat["type"] for caveat in told["caveats"]]) == ("granted", origin, ["expires"])
+    narrowed = ask(page, "permissions", "http", {"model:prompt": {"ratePerMinute": 500}})  # nobody is asked for less
+    assert narrowed == {**told, "caveats": [{"type": "ratePerMinute", "value": 500}, *told["caveats"]]}
+    assert ask(page, "permissions", "http", None)["state"] == "prompt"
+    page.get_by_role("button", name="Sign in with Satchel").wait_for()
+    with context.expect_page() as opened:
+        page.evaluate("() => { window.asking = seen.permissions('http', { 'model:prompt': { localOnly: true } }) }")
+    sign_in(opened.value, any_model=True)
+    again = page.evaluate("window.asking")
+    assert (again["state"], [caveat["type"] for caveat in again["caveats"]]) == ("granted", ["expires", "localOnly"])
+    assert ask(page, "stream", "http", "Hi", MODEL)["answer"]["provider"] == "builtin", "it runs on this computer"
 
 
 def test_signing_out_ends_the_session_and_the_next_question_asks_again(page: Page, context: BrowserContext) -> None:

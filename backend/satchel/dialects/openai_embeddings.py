@@ -114,7 +114,8 @@ class JsonEncoder:
         """Return the whole body."""
         end = self._finished
         usage = usage_object(end.usage, end.cost)
-        return orjson.dumps({"object": "list", "data": self._data, "model": end.model or self._model, "usage": usage})
+        served = {"provider": end.provider} if end.provider else {}
+        return orjson.dumps({"object": "list", "data": self._data, "model": end.model or self._model, "usage": usage, **served})
 
 
 def _written(values: tuple[float, ...], encoding_format: Format) -> tuple[float, ...] | str:

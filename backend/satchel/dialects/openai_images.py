@@ -84,7 +84,8 @@ class JsonEncoder:
         usage = usage_object(end.usage, end.cost)
         read, made = usage["prompt_tokens"], usage["completion_tokens"]
         same = {"input_tokens": read, "output_tokens": made, "input_tokens_details": {"text_tokens": read, "image_tokens": 0}}
-        return orjson.dumps({"created": self._created, "data": self._data, "usage": {**usage, **same}})
+        served = {name: said for name, said in (("model", end.model), ("provider", end.provider)) if said}
+        return orjson.dumps({"created": self._created, "data": self._data, "usage": {**usage, **same}, **served})
 
 
 def _written(image: Image, image_format: Format | None) -> Mapping[str, object]:

@@ -32,6 +32,7 @@ class Act(StrEnum):
     APP_DENIED = "app_denied"
     SITE_DECIDED = "site_decided"
     SITE_FORGOTTEN = "site_forgotten"
+    SITE_NARROWED = "site_narrowed"
     TOKEN_CREATED = "token_created"  # noqa: S105 - a word
     TOKEN_CHANGED = "token_changed"  # noqa: S105 - a word
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - a word

@@ -68,18 +68,36 @@ class Grant:
     last_used_at: datetime | None = None
 
 
+def narrowed(allowed: Caveats, wish: Caveats) -> Caveats:
+    """Return what a person allowed, narrowed by what the site itself asks for. Never wider than `allowed`.
+
+    Where the person chose another period than the site, or none of its models, what they chose stands.
+    """
+    both = tuple(name for name in wish.models or () if allowed.models is None or name in allowed.models)
+    rates = [rate for rate in (allowed.rate_per_minute, wish.rate_per_minute) if rate is not None]
+    ends = [moment for moment in (allowed.expires_at, wish.expires_at) if moment is not None]
+    return Caveats(
+        models=both or allowed.models,
+        budget=allowed.budget if raises_budget(allowed.budget, wish.budget) else wish.budget,
+        rate_per_minute=min(rates, default=None),
+        expires_at=min(ends, default=None),
+        local_only=allowed.local_only or wish.local_only,
+    )
+
+
+def is_over(grant: Grant, now: datetime) -> bool:
+    """Tell whether what was allowed has expired."""
+    return grant.caveats.expires_at is not None and grant.caveats.expires_at <= now
+
+
 def allows_more(before: Grant | None, after: Grant, now: datetime) -> bool:
     """Tell whether more money may be spent after a change than before; where nothing was allowed, than a consent offers by itself."""
     if after.state is GrantState.BLOCKED:
         return False
     budget = after.caveats.budget
-    if before is None or before.state is not GrantState.ALLOWED or _is_over(before, now):
+    if before is None or before.state is not GrantState.ALLOWED or is_over(before, now):
         return budget is None or budget.cap_nusd > DEFAULT_CAP_NUSD  # a day is the shortest period
     return raises_budget(before.caveats.budget, budget)
-
-
-def _is_over(grant: Grant, now: datetime) -> bool:
-    return grant.caveats.expires_at is not None and grant.caveats.expires_at <= now
 
 
 def decide(grant: Grant | None, origin: str, names: Sequence[str], now: datetime, *, local: bool = True) -> SatchelError | None:

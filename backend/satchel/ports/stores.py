@@ -94,6 +94,13 @@ class GrantStore(Protocol):
         """Remove the grant and its budget; False if there is none."""
         ...
 
+    async def swap(self, before: Grant, after: Grant) -> bool:
+        """Give the grant the caveats of `after`, if it is still as `before` says; False if the person has decided otherwise meanwhile.
+
+        Nobody else changes it until the unit of work ends.
+        """
+        ...
+
     async def consume(self, account_id: str, grant_id: str) -> bool:
         """Use up a `once` grant: True for exactly one of any number of concurrent callers."""
         ...

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 from typing import Protocol
@@ -14,12 +14,12 @@ from satchel.domain.budgets import Budget, period_start
 from satchel.domain.calls import Call
 from satchel.domain.catalog import Endpoint
 from satchel.domain.errors import ConsentRequired, RateLimited, RequestInvalid, SatchelError
-from satchel.domain.grants import Grant, GrantState, decide
+from satchel.domain.grants import Caveats, Grant, GrantState, decide, narrowed
 from satchel.domain.routes import rank, worst_case
 from satchel.kit.single_flight import SingleFlight
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import GRANTS_TOPIC, TOKENS_TOPIC, Bus, Limit, Limiter, Message, Unsubscribe, account_topic
-from satchel.ports.stores import Database
+from satchel.ports.stores import Database, Stores
 
 _CACHED_S = 30.0
 _MAX_ACCOUNTS = 1_000
@@ -108,14 +108,9 @@ class Policy:
 
         A no ends what the site runs as well.
         """
-        caveat = grant.caveats.budget
         async with self._database.unit_of_work() as stores:
             kept = await stores.grants.put(grant)
-            if caveat is None:
-                await stores.budgets.remove(kept.id)
-            else:
-                start = period_start(caveat.period, self._clock.now())
-                await stores.budgets.put(Budget(kept.id, kept.account_id, caveat.cap_nusd, caveat.period, start))
+            await self._keep_budget(stores, kept)
             await stores.audit.add(
                 AuditRecord(kept.account_id, self._clock.now(), Act.SITE_DECIDED, kept.id, f"{kept.origin} {kept.state}")
             )
@@ -129,22 +124,60 @@ class Policy:
 
         The site's own tokens end with it, and so do the connections that they opened and the generations that run.
         """
-        ended: Sequence[str] = ()
         async with self._database.unit_of_work() as stores:
             grant = await stores.grants.get(account_id, grant_id)
-            removed = await stores.grants.remove(account_id, grant_id)
-            if grant is not None:
-                await stores.audit.add(AuditRecord(account_id, self._clock.now(), Act.SITE_FORGOTTEN, grant.id, grant.origin))
-            if grant is not None and grant.embedder is None:
-                ended = await stores.tokens.revoke_origin(account_id, grant.origin, self._clock.now())
-                for token_id in ended:
-                    await stores.audit.add(AuditRecord(account_id, self._clock.now(), Act.TOKEN_REVOKED, token_id, grant.origin))
+            if grant is None or not await stores.grants.remove(account_id, grant_id):
+                return False
+            ended = await self._forget(stores, grant)
+        self._forgotten(grant, ended)
+        return True
+
+    async def narrow(self, grant: Grant, wish: Caveats) -> Grant | None:
+        """Narrow a grant at the site's own wish, and return it as kept; None where the person has changed it meanwhile: look again."""
+        after = replace(grant, caveats=narrowed(grant.caveats, wish))
+        async with self._database.unit_of_work() as stores:
+            if not await stores.grants.swap(grant, after):
+                return None
+            await self._keep_budget(stores, after)
+            await stores.audit.add(AuditRecord(after.account_id, self._clock.now(), Act.SITE_NARROWED, after.id, after.origin))
+        self._changed(after.account_id, after.origin)
+        return after
+
+    async def give_back(self, grant: Grant) -> bool:
+        """Take a grant back at the site's own wish, as `remove`; False where the person has changed it meanwhile: look again."""
+        async with self._database.unit_of_work() as stores:
+            if not await stores.grants.swap(grant, grant):  # holds it: a block that comes now must not be removed
+                return False
+            await stores.grants.remove(grant.account_id, grant.id)
+            ended = await self._forget(stores, grant)
+        self._forgotten(grant, ended)
+        return True
+
+    async def _keep_budget(self, stores: Stores, grant: Grant) -> None:
+        """Give a grant the budget that its caveat asks for; what is spent stays, unless the period changed."""
+        caveat = grant.caveats.budget
+        if caveat is None:
+            await stores.budgets.remove(grant.id)
+            return
+        start = period_start(caveat.period, self._clock.now())
+        await stores.budgets.put(Budget(grant.id, grant.account_id, caveat.cap_nusd, caveat.period, start))
+
+    async def _forget(self, stores: Stores, grant: Grant) -> Sequence[str]:
+        """Write down that a grant is gone, and end the tokens that its site signed in for; return their ids."""
+        now, account_id = self._clock.now(), grant.account_id
+        await stores.audit.add(AuditRecord(account_id, now, Act.SITE_FORGOTTEN, grant.id, grant.origin))
+        if grant.embedder is not None:
+            return ()
+        ended = await stores.tokens.revoke_origin(account_id, grant.origin, now)
+        for token_id in ended:
+            await stores.audit.add(AuditRecord(account_id, now, Act.TOKEN_REVOKED, token_id, grant.origin))
+        return ended
+
+    def _forgotten(self, grant: Grant, ended: Sequence[str]) -> None:
         for token_id in ended:
             self._bus.publish(TOKENS_TOPIC, {"token_id": token_id})
-        if grant is not None:
-            self._changed(account_id, grant.origin)
-            self._end(grant)
-        return removed
+        self._changed(grant.account_id, grant.origin)
+        self._end(grant)
 
     def aclose(self) -> None:
         """Stop listening for changes."""

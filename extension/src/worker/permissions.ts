@@ -1,7 +1,7 @@
+import type { Permission } from "../../../sdk-js/src/Permission";
 import type { DirectParts } from "../direct/direct-runs";
 import { ChatBody } from "../wire/chat-body";
 import type { ConsentDecision } from "../wire/consent-decision";
-import type { Permission } from "../wire/permission";
 import { PermissionWish } from "../wire/permission-wish";
 import type { ReplyMessage } from "../wire/reply-message";
 import { RpcCode } from "../wire/rpc-code";

@@ -1,13 +1,10 @@
+import { type Permission, toPermissions } from "../../../sdk-js/src/Permission";
 import { ChatBody } from "../wire/chat-body";
 import type { Grant } from "../wire/grant";
-import type { Permission } from "../wire/permission";
 import type { Backend } from "./backend";
 import type { Caller } from "./caller";
 
 type State = "granted" | "prompt" | "denied";
-
-const CAPABILITIES = ["model:prompt", "model:tools", "model:list"] as const;
-const NUSD_PER_USD = 1_000_000_000;
 
 /** What a site may know about its own consent. The backend enforces it; here it is only read. */
 export class SiteGrants {
@@ -16,7 +13,12 @@ export class SiteGrants {
   async state(caller: Caller): Promise<{ state: State; capabilities: string[]; permissions: Permission[] }> {
     const grant = await this.grant(caller);
     if (grant?.state === "allowed") {
-      return { state: "granted", capabilities: [...CAPABILITIES], permissions: permissionsOf(grant) };
+      const permissions = toPermissions(grant);
+      return {
+        state: "granted",
+        capabilities: permissions.map(({ parentCapability }) => parentCapability),
+        permissions,
+      };
     }
     return { state: grant?.state === "blocked" ? "denied" : "prompt", capabilities: [], permissions: [] };
   }
@@ -70,25 +72,4 @@ export class SiteGrants {
     const alone = grants.find(({ embedder }) => embedder === null);
     return (alone?.state === "blocked" ? alone : found) ?? null;
   }
-}
-
-function permissionsOf({ origin, created_at, caveats }: Grant): Permission[] {
-  const { models, budget, rate_per_minute, expires_at, local_only } = caveats;
-  const limit = budget && { usd: budget.cap_nusd / NUSD_PER_USD, period: budget.period };
-  const all = {
-    models,
-    budget: limit,
-    ratePerMinute: rate_per_minute,
-    expires: expires_at,
-    localOnly: local_only || null,
-  };
-  const told = Object.entries(all)
-    .filter(([, value]) => value !== null)
-    .map(([type, value]) => ({ type, value }));
-  return CAPABILITIES.map((parentCapability) => ({
-    invoker: origin,
-    parentCapability,
-    caveats: told,
-    date: created_at,
-  }));
 }

@@ -14,4 +14,8 @@ export interface Credentials {
    * @throws SignInRequired when there is no other.
    */
   renew(refused: string, signal?: AbortSignal): Promise<string>;
+  /** Ask the person, whoever is signed in; missing where there is nobody to ask. */
+  signIn?(signal?: AbortSignal): Promise<void>;
+  /** Forget the token; missing where it is not ours to forget. */
+  signOut?(): Promise<void>;
 }

@@ -8,7 +8,7 @@ export interface UsePermission extends Permissions {
   refresh(): Promise<void>;
 }
 
-const UNKNOWN: Permissions = { state: "prompt", capabilities: [] };
+const UNKNOWN: Permissions = { state: "prompt", capabilities: [], permissions: [] };
 
 /** Tell whether this page may use the person's models, and hear of changes. Asks nobody; the first question does. */
 export function usePermission(): UsePermission {

@@ -1,3 +1,5 @@
+import { toOpenAIWords } from "./toOpenAIWords.js";
+
 /** A chat-completions body, as far as we write it. */
 export interface ChatBody {
   model: string;
@@ -8,12 +10,9 @@ export interface ChatBody {
 /** Write the params of `ai_generate` as a chat-completions body: the same names in OpenAI's spelling. */
 export function toChatBody(params: object | undefined): ChatBody {
   const { model, messages, reason: _, ...wishes } = (params ?? {}) as Record<string, unknown>;
-  const body: ChatBody = {
+  return {
     model: typeof model === "string" && model ? model : "satchel/preferred",
     messages: Array.isArray(messages) ? messages : [],
+    ...toOpenAIWords(wishes),
   };
-  for (const [name, value] of Object.entries(wishes)) {
-    if (value !== undefined && value !== null) body[name.replace(/[A-Z]/g, "_$&").toLowerCase()] = value;
-  }
-  return body;
 }

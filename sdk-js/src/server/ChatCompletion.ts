@@ -2,6 +2,7 @@ import { toServerError } from "../errors/toServerError.js";
 import { isRecord } from "../isRecord.js";
 import type { TransportEvent } from "../TransportEvent.js";
 import { AnswerParts } from "./AnswerParts.js";
+import { toBill } from "./toBill.js";
 import { toHttpError } from "./toHttpError.js";
 
 /** Reads one answer of an OpenAI-shaped server, whole or in chunks, into events and the result of `ai_generate`. */
@@ -41,8 +42,8 @@ export class ChatCompletion {
 
   /** What was produced so far. */
   facts(): { usage: object | null; cost: object | null; text: string } {
-    const usage = this.#usage;
-    return { usage: usage ? toUsage(usage) : null, cost: usage ? toCost(usage) : null, text: this.#parts.text };
+    const bill = this.#usage ? toBill(this.#usage) : { usage: null, cost: null };
+    return { ...bill, text: this.#parts.text };
   }
 
   /**
@@ -88,23 +89,6 @@ export class ChatCompletion {
     this.#parts.add(event);
     this.#onEvent(event);
   }
-}
-
-function toUsage(usage: Record<string, unknown>): object {
-  const input = isRecord(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {};
-  const output = isRecord(usage.completion_tokens_details) ? usage.completion_tokens_details : {};
-  return {
-    inputTokens: usage.prompt_tokens,
-    outputTokens: usage.completion_tokens,
-    reasoningTokens: output.reasoning_tokens,
-    cachedTokens: input.cached_tokens,
-    estimated: usage.estimated === true,
-  };
-}
-
-function toCost(usage: Record<string, unknown>): object {
-  const details = isRecord(usage.cost_details) ? usage.cost_details : {};
-  return { usd: usage.cost, known: typeof usage.cost === "number" && details.price_known !== false };
 }
 
 function text(value: unknown): string {

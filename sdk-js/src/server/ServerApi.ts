@@ -1,9 +1,6 @@
 import type { Credentials } from "../auth/Credentials.js";
 import { NotConnected } from "../errors/NotConnected.js";
-import { isRecord } from "../isRecord.js";
-import { toReplyError } from "./toReplyError.js";
-
-const ANSWER_WITHIN_MS = 60_000;
+import type { TransportRequest } from "../Transport.js";
 
 /** A Satchel server's HTTP doors, called with credentials. */
 export class ServerApi {
@@ -42,39 +39,10 @@ export class ServerApi {
     return this.#send(path, init, await this.credentials.renew(token, signal), withinMs);
   }
 
-  /** Answer the methods that ask about the account; `undefined` for those that this server has no door for. */
-  async ask(method: string, signal?: AbortSignal): Promise<object | undefined> {
-    if (method === "ai_listModels") return { models: await this.#models(signal) };
-    if (method === "ai_getPermissions") {
-      return this.credentials.isSignedIn
-        ? { state: "granted", capabilities: ["model:prompt", "model:tools", "model:list"] }
-        : { state: "prompt", capabilities: [] };
-    }
-    if (method !== "ai_getCurrentModel") return undefined;
-    const models = this.credentials.isSignedIn ? await this.#models(signal) : [];
-    return { model: models.find(({ preferred }) => preferred === true)?.id ?? "satchel/preferred" };
-  }
-
-  async #models(signal: AbortSignal | undefined): Promise<Record<string, unknown>[]> {
-    const reply = await this.call("/v1/models", signal ? { signal } : {}, ANSWER_WITHIN_MS);
-    if (!reply.ok) throw await toReplyError(reply);
-    const body: unknown = await reply.json();
-    const listed: unknown[] = isRecord(body) && Array.isArray(body.data) ? body.data : [];
-    return listed.filter(isRecord).map((model) => {
-      const about = isRecord(model.satchel) ? model.satchel : {};
-      return {
-        id: model.id,
-        name: model.name,
-        description: model.description,
-        contextLength: model.context_length,
-        provider: about.provider,
-        providerName: about.provider_name,
-        local: about.local,
-        available: about.available,
-        capabilities: about.capabilities,
-        preferred: about.preferred,
-      };
-    });
+  /** Answer any method but `ai_generate`. What that takes is loaded when it is first needed. */
+  async ask(call: TransportRequest): Promise<object> {
+    const { askServer } = await import("./askServer.js");
+    return askServer(this, call);
   }
 
   async #send(path: string, init: RequestInit, token: string, withinMs: number | undefined): Promise<Response> {

@@ -1,6 +1,5 @@
 import { oauth } from "../auth/oauth.js";
 import { toCredentials } from "../auth/toCredentials.js";
-import { UnsupportedMethod } from "../errors/UnsupportedMethod.js";
 import { ServerApi } from "../server/ServerApi.js";
 import type { Connect } from "../Transport.js";
 import type { ServerOptions } from "../transports/http.js";
@@ -20,9 +19,7 @@ export function socket({ server, credentials }: ServerOptions): Connect {
     return {
       async request(call) {
         if (call.method === "ai_generate") return runs.generate(call);
-        const answer = await api.ask(call.method, call.signal);
-        if (answer === undefined) throw new UnsupportedMethod(4200, `${call.method} is not served over the socket.`);
-        return answer;
+        return api.ask(call);
       },
       subscribe: (event, handler) => runs.subscribe(event, handler),
     };

@@ -1,7 +1,6 @@
 import { oauth } from "../auth/oauth.js";
 import { type GivenCredentials, toCredentials } from "../auth/toCredentials.js";
 import { toAbortError } from "../errors/toAbortError.js";
-import { UnsupportedMethod } from "../errors/UnsupportedMethod.js";
 import { toChatBody } from "../server/ChatBody.js";
 import { ChatCompletion } from "../server/ChatCompletion.js";
 import { readCompletion } from "../server/readCompletion.js";
@@ -30,9 +29,7 @@ export function http({ server, credentials }: ServerOptions): Connect {
     return {
       async request(call) {
         if (call.method === "ai_generate") return generate(api, call);
-        const answer = await api.ask(call.method, call.signal);
-        if (answer === undefined) throw new UnsupportedMethod(4200, `${call.method} is not served over HTTP.`);
-        return answer;
+        return api.ask(call);
       },
       subscribe: () => () => undefined,
     };

@@ -95,6 +95,22 @@ const seen = {
     return { pieces, told: told.text, steps: told.steps.length, object: made.output };
   },
 
+  /** Vectors and a picture. */
+  async media(name: Transport) {
+    const ai = await client(name);
+    const { embeddings, id, provider, usage } = await ai.embed(["one", "three"], { model: "lab:embed" });
+    const { images, model } = await ai.generateImage("a dot", { model: "lab:draw", n: 2 });
+    return { embeddings, id, provider, usage, pictures: images.map(({ url }) => url.slice(0, 30)), model };
+  },
+
+  /** What this page may do; `wish` asks for it, `null` gives it back. */
+  async permissions(name: Transport, wish?: object | null) {
+    const ai = await client(name);
+    if (wish) await ai.requestPermissions(wish);
+    const { state, permissions } = wish === null ? await ai.revokePermissions() : await ai.getPermissions();
+    return { state, invoker: permissions[0]?.invoker, caveats: permissions[0]?.caveats };
+  },
+
   /** What asking fails with. */
   async failure(name: Transport) {
     const failure: unknown = await client(name)

@@ -20,6 +20,8 @@ TOLD_ELSEWHERE = {
     "POST /v1/audio/speech": "test_audio.py: its answer is sound",
     "POST /v1/audio/transcriptions": "test_audio.py: it takes a file",
     "POST /v1/generations/{generation_id}/cancel": "test_completions.py: it wants one that runs",
+    "PATCH /v1/grant": "test_own_grant.py: it wants a token of a site",
+    "DELETE /v1/grant": "test_own_grant.py: it wants a token of a site",
     "POST /v1/auth/keys": "test_auth.py: its code comes from a consent page",
 }
 WAYS = (("passphrase", "correct horse"), ("recovery", "0123"))
@@ -131,6 +133,7 @@ def tell_keys_and_grants(run: Run) -> None:
     grant = run.tell("PUT", "/v1/grants", SITE)["id"]
     run.tell("PUT", "/v1/grants", {**SITE, "caveats": {"budget": {"cap_nusd": 1_000_000_000, "period": "day"}}})
     run.tell("GET", "/v1/grants")
+    run.tell("GET", "/v1/grant")
     run.tell("DELETE", "/v1/grants/{grant_id}", named={"grant_id": grant})
     address = run.tell("GET", "/v1/keys")["data"][0]["base_url"]
     key = run.tell("POST", "/v1/keys", {"provider": "custom", "base_url": address, "secret": "sk-0123456789", "label": "second"})["id"]

@@ -27,6 +27,7 @@ const WORDS: Record<string, ActWords> = {
   app_allowed: { words: "An app was allowed", icon: "check" },
   app_denied: { words: "An app was refused", icon: "block" },
   site_decided: { words: "A site was decided on", icon: "globe" },
+  site_narrowed: { words: "A site asked to be allowed less", icon: "globe" },
   site_forgotten: { words: "A site was forgotten", icon: "globe" },
   token_created: { words: "A token was made", icon: "token" },
   token_changed: { words: "A token was changed", icon: "token" },

@@ -1,6 +1,7 @@
 """`/v1/grants`: what sites were allowed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -96,7 +97,7 @@ def grants_router(callers: Callers, policy: Policy, database: Database, clock: C
         async with database.unit_of_work() as stores:
             grants = await stores.grants.list(account_id, origin)
             budgets = {grant.id: await stores.budgets.get(grant.id) for grant in grants if grant.caveats.budget}
-        return GrantList(data=[_schema(grant, budgets.get(grant.id), clock.now()) for grant in grants])
+        return GrantList(data=[grant_schema(grant, budgets.get(grant.id), clock.now()) for grant in grants])
 
     @router.put("")
     async def put_grant(request: Request, draft: GrantDraft) -> GrantSchema:
@@ -110,7 +111,7 @@ def grants_router(callers: Callers, policy: Policy, database: Database, clock: C
         kept = await policy.put(grant)
         async with database.unit_of_work() as stores:
             budget = await stores.budgets.get(kept.id)
-        return _schema(kept, budget, clock.now())
+        return grant_schema(kept, budget, clock.now())
 
     @router.delete("/{grant_id}", status_code=204)
     async def delete_grant(request: Request, grant_id: str) -> None:
@@ -137,19 +138,10 @@ def budget_schema(budget: Budget, now: datetime) -> BudgetSchema:
 def _grant(draft: GrantDraft, account_id: str, grant_id: str, now: datetime) -> Grant:
     origin = parse_origin(draft.origin)
     embedder = parse_origin(draft.embedder) if draft.embedder is not None else None
-    expires_at = _in_utc(draft.caveats.expires_at)
-    if expires_at is not None and expires_at <= now:
-        raise MalformedRequest("expires_at is in the past", details={"param": "caveats.expires_at"})
+    caveats = caveats_of(draft.caveats, now)
     if draft.state is GrantState.ONCE:
-        expires_at = min(now + _ONCE_LIFE, expires_at or now + _ONCE_LIFE)
-    budget = draft.caveats.budget
-    caveats = Caveats(
-        models=_unique(draft.caveats.models),
-        budget=BudgetCaveat(budget.cap_nusd, budget.period) if budget else None,
-        rate_per_minute=draft.caveats.rate_per_minute,
-        expires_at=expires_at,
-        local_only=draft.caveats.local_only,
-    )
+        until = now + _ONCE_LIFE
+        caveats = replace(caveats, expires_at=min(until, caveats.expires_at or until))
     return Grant(
         id=grant_id,
         account_id=account_id,
@@ -158,6 +150,24 @@ def _grant(draft: GrantDraft, account_id: str, grant_id: str, now: datetime) -> 
         state=draft.state,
         created_at=now,
         caveats=caveats,
+    )
+
+
+def caveats_of(draft: CaveatsDraft, now: datetime) -> Caveats:
+    """Return the narrowings that a client sent.
+
+    Raises:
+        MalformedRequest: the end is in the past, or out of range.
+    """
+    expires_at = _in_utc(draft.expires_at)
+    if expires_at is not None and expires_at <= now:
+        raise MalformedRequest("expires_at is in the past", details={"param": "caveats.expires_at"})
+    return Caveats(
+        models=_unique(draft.models),
+        budget=BudgetCaveat(draft.budget.cap_nusd, draft.budget.period) if draft.budget else None,
+        rate_per_minute=draft.rate_per_minute,
+        expires_at=expires_at,
+        local_only=draft.local_only,
     )
 
 
@@ -172,7 +182,8 @@ def _unique(models: Sequence[str] | None) -> tuple[str, ...] | None:
     return None if models is None else tuple(dict.fromkeys(models))
 
 
-def _schema(grant: Grant, budget: Budget | None, now: datetime) -> GrantSchema:
+def grant_schema(grant: Grant, budget: Budget | None, now: datetime) -> GrantSchema:
+    """Return a grant as clients read it; `budget` is its own as kept."""
     caveats = CaveatsSchema(
         models=list(grant.caveats.models) if grant.caveats.models is not None else None,
         budget=budget_schema(budget, now) if budget is not None else None,

@@ -21,6 +21,7 @@ from satchel.doors.http.invitations import invitations_router
 from satchel.doors.http.keys import KeyDesk, keys_router
 from satchel.doors.http.live import LiveCalls
 from satchel.doors.http.models import models_router
+from satchel.doors.http.own_grant import own_grant_router
 from satchel.doors.http.passkeys import passkeys_router
 from satchel.doors.http.proofs import proofs_router
 from satchel.doors.http.providers import providers_router
@@ -94,6 +95,7 @@ def resource_routers(authenticator: Authenticator, live: LiveCalls, house: Resou
         models_router(callers, house.catalog, house.policy),
         providers_router(callers, house.rows),
         grants_router(callers, house.policy, house.database, house.clock, house.ids),
+        own_grant_router(callers, house.policy, house.database, house.clock),
         generations_router(callers, house.ledger, running, house.apps, house.clock),
         generation_record_router(callers, house.ledger, house.rows),
         credits_router(callers, house.ledger, house.database, house.clock),

@@ -45,6 +45,14 @@ class MemoryGrants:
         self._tables.budgets.pop(grant_id, None)
         return True
 
+    async def swap(self, before: Grant, after: Grant) -> bool:
+        """Give the grant the caveats of `after`, if it is still as `before` says."""
+        kept = await self.get(before.account_id, before.id)
+        if kept is None or (kept.state, kept.caveats) != (before.state, before.caveats):
+            return False
+        self._tables.grants[kept.id] = replace(kept, caveats=after.caveats)
+        return True
+
     async def consume(self, account_id: str, grant_id: str) -> bool:
         """Use up a `once` grant. Its budget stays: the generation that it allowed has yet to be settled."""
         grant = await self.get(account_id, grant_id)

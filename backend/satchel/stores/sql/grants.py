@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, select
+from sqlalchemy import ColumnElement, Row, delete, select, update
 
 from satchel.domain.budgets import Period
 from satchel.domain.grants import BudgetCaveat, Caveats, Grant, GrantState
@@ -12,6 +12,7 @@ from satchel.stores.sql.tables import budgets, grants
 from satchel.stores.sql.transaction import Transaction
 
 _PLACE = ("account_id", "origin", "embedder")
+_CAVEATS = ("models", "budget_cap_nusd", "budget_period", "rate_per_minute", "expires_at", "local_only")
 
 
 class SqlGrants:
@@ -48,6 +49,13 @@ class SqlGrants:
         if gone:
             await self._transaction.write(delete(budgets).where(budgets.c.owner_id == grant_id))
         return bool(gone)
+
+    async def swap(self, before: Grant, after: Grant) -> bool:
+        """Give the grant the caveats of `after`, if it is still as `before` says."""
+        kept, new = _columns(before), _columns(after)
+        same = [grants.c[name].is_not_distinct_from(kept[name]) for name in ("id", "account_id", "state", *_CAVEATS)]
+        statement = update(grants).where(*same).values({name: new[name] for name in _CAVEATS})
+        return await self._transaction.write(statement) == 1
 
     async def consume(self, account_id: str, grant_id: str) -> bool:
         """Use up a `once` grant. Its budget stays: the generation that it allowed has yet to be settled."""
