@@ -45,6 +45,7 @@ async def test_grants_are_listed_newest_first_by_origin_or_all(house: House) -> 
         for number, origin in enumerate(("https://a.example", "https://b.example", "https://c.example")):
             await work.grants.put(grant(f"grant_{number}", origin=origin, created_at=NOW + number * DAY))
         assert [one.id for one in await work.grants.list("acct_a")] == ["grant_2", "grant_1", "grant_0"]
+        assert {one.id for one in await work.grants.those(["grant_0", "grant_9"])} == {"grant_0"}
         assert [one.id for one in await work.grants.list("acct_a", "https://b.example")] == ["grant_1"]
         assert await work.grants.list("acct_b") == []
 

@@ -158,6 +158,7 @@ async def test_a_proof_changes_the_cookie(house: House) -> None:
         await work.sign_ins.add(sign_in)
         assert await work.sign_ins.prove("sign_1", "after", SOON)
         assert not await work.sign_ins.prove("sign_2", "after", SOON)
+        assert await work.sign_ins.gone(["sign_1", "sign_2"]) == ["sign_2"]
         assert await work.sign_ins.by_hash("before") is None
         assert await work.sign_ins.by_hash("after") == replace(sign_in, secret_hash="after", proved_at=SOON, last_used_at=SOON)
 

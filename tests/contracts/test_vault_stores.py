@@ -107,11 +107,16 @@ async def test_a_data_key_is_locked_and_unlocked_by_hand(house: House) -> None:
             await work.deks.put(dek)
         await work.deks.mark_by_hand("dek_a", True)
         await work.deks.mark_by_hand("dek_unknown", True)
-        assert await work.deks.get("acct_a") == replace(locked, locked_by_hand=True)
+        assert await work.deks.get("acct_a") == replace(locked, locked_by_hand=True, locks=1)
         assert await work.deks.get("acct_b") == other
     async with house.database.unit_of_work() as work:
         await work.deks.mark_by_hand("dek_a", False)
-        assert await work.deks.get("acct_a") == locked
+        assert await work.deks.get("acct_a") == replace(locked, locks=1)
+        await work.deks.count_lock("acct_b")
+        await work.deks.count_lock("acct_unknown")
+        assert await work.deks.current(["acct_a", "acct_b", "acct_unknown"]) == {"acct_a": ("dek_a", 1), "acct_b": ("dek_b", 1)}
+        await work.deks.put(WrappedDek("dek_c", "acct_a", 2, "", b"", b"\0check"))
+        assert await work.deks.current(["acct_a"]) == {"acct_a": ("dek_c", 0)}
 
 
 async def test_a_data_key_that_is_pinned_is_not_removed_meanwhile(house: House) -> None:

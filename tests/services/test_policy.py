@@ -1,6 +1,8 @@
 """Consent: who may call, what is asked, what is used up, and how soon a change counts."""
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,8 +11,8 @@ import pytest
 from satchel.domain.accounts import Principal
 from satchel.domain.calls import Call
 from satchel.domain.errors import ConsentRequired, ModelNotGranted, OriginBlocked, RateLimited, ScopeMissing, UnknownModel
-from satchel.domain.grants import GrantState
-from satchel.ports.coordination import account_topic
+from satchel.domain.grants import Caveats, GrantState
+from satchel.ports.coordination import GRANTS_TOPIC, account_topic
 
 from .house import ACCOUNT, NOW, NUSD, ORIGIN, House, endpoint
 
@@ -215,6 +217,65 @@ async def test_a_change_elsewhere_counts_as_soon_as_it_is_heard_of(house: House)
     await asyncio.sleep(0)
     with pytest.raises(ConsentRequired):
         await house.policy.authorize(house.call())
+
+
+async def test_what_another_process_changes_counts_once_it_is_asked_for(house: House) -> None:
+    ended: list[Mapping[str, object]] = []
+    house.bus.subscribe(GRANTS_TOPIC, ended.append)
+    grant, kept = await house.allow(), house.database.state.tables.grants
+    await house.policy.authorize(house.call())
+    await house.policy.hear_of_others(())
+    kept[grant.id] = replace(grant, last_used_at=NOW)  # that it was used is no change
+    begun = reads_of(house)
+    await house.policy.authorize(house.call())
+    assert (begun, ended) == ([], [])
+    kept[grant.id] = replace(grant, caveats=Caveats(models=("a/other",)))
+    await house.policy.hear_of_others(())
+    await asyncio.sleep(0)
+    with pytest.raises(ModelNotGranted):
+        await house.policy.authorize(house.call())
+    assert ended == []
+    kept[grant.id] = replace(grant, state=GrantState.BLOCKED)
+    await house.policy.hear_of_others(())
+    with pytest.raises(OriginBlocked):
+        await house.policy.authorize(house.call())
+    await asyncio.sleep(0)
+    assert ended == [{"account_id": ACCOUNT, "origin": ORIGIN}]
+
+
+async def test_what_runs_for_long_by_a_grant_ends_when_another_process_takes_it_back(house: House) -> None:
+    ended: list[Mapping[str, object]] = []
+    house.bus.subscribe(GRANTS_TOPIC, ended.append)
+    await house.allow()
+    await house.policy.authorize(house.call())
+    running = {(ACCOUNT, ORIGIN, None)}
+    await house.policy.hear_of_others(running)
+    house.clock.pass_time(60.0)  # it is cached no more
+    await house.policy.hear_of_others(running)
+    house.database.state.tables.grants.clear()
+    await house.policy.hear_of_others(())
+    await asyncio.sleep(0)
+    assert ended == []
+    await house.allow()
+    await house.policy.authorize(house.call())
+    await house.policy.hear_of_others(running)
+    house.clock.pass_time(60.0)
+    house.database.state.tables.grants.clear()
+    await house.policy.hear_of_others(running)
+    await asyncio.sleep(0)
+    assert ended == [{"account_id": ACCOUNT, "origin": ORIGIN, "embedder": None}]
+
+
+async def test_a_grant_for_once_that_another_process_used_up_ends_nothing(house: House) -> None:
+    ended: list[Mapping[str, object]] = []
+    house.bus.subscribe(GRANTS_TOPIC, ended.append)
+    await house.allow(GrantState.ONCE)
+    await house.policy.visible(Principal(ACCOUNT, "tok_1", frozenset({"models"}), origin=ORIGIN), [endpoint("m")])
+    await house.policy.hear_of_others(())
+    house.database.state.tables.grants.clear()
+    await house.policy.hear_of_others({(ACCOUNT, ORIGIN, None)})
+    await asyncio.sleep(0)
+    assert ended == []
 
 
 async def test_a_look_up_begun_before_a_change_is_not_kept_after_it(house: House) -> None:

@@ -95,11 +95,15 @@ class Doors:
         self.socket.close_all()
 
     async def _hear_of_others(self) -> None:
-        """End what runs for tokens that another process revoked, until cancelled: another server, or a command."""
+        """End what another process took back, until cancelled: tokens, sign-ins, what vaults are open for, and consent."""
         while True:
             await asyncio.sleep(_HEAR_S)
-            runs = self._house.streams.token_ids()
-            await self._authenticator.hear_of_others({*self.socket.token_ids(), *self._live.token_ids(), *runs})
+            house = self._house
+            calls = [*house.streams.calls(), *self._live.calls()]
+            asking = {call.principal.token_id for call in calls}
+            await self._authenticator.hear_of_others(asking | self.socket.token_ids() | house.locked_mode.credentials())
+            await house.locked_mode.hear_of_others()
+            await house.policy.hear_of_others({call.place for call in calls if call.place is not None})
 
     def _management(self, authenticator: Authenticator) -> FastAPI:
         house, issuer = self._house, self._issuer

@@ -63,6 +63,11 @@ class Call:
         return who.token_id == revoked.get("token_id") or who.account_id == revoked.get("account_id")
 
     @property
+    def place(self) -> tuple[str, str, str | None] | None:
+        """Return account, origin and embedder of the site that asks, None where none does."""
+        return (self.principal.account_id, self.origin, self.embedder) if self.origin is not None else None
+
+    @property
     def kind(self) -> Kind:
         """Return what is asked for, as the ledger calls it."""
         return _KINDS[type(self.request)]

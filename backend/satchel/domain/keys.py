@@ -140,6 +140,8 @@ class WrappedDek:
     check_value: bytes | None = field(default=None, repr=False)
     locked_by_hand: bool = False
     """Whether the person has said so: no device opens it then, until they have opened it by hand."""
+    locks: int = 0
+    """How often it was locked for everybody: by hand, or by another password. Who opened it before the last time has it open no more."""
 
     @property
     def is_locked(self) -> bool:

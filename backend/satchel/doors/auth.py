@@ -31,6 +31,7 @@ FRESH_S = 30.0
 STALE_S = 300.0
 CAPACITY = 10_000
 _BATCH = 500
+_SIGN_IN = "sign_"
 
 _SECURE_COOKIE = "__Host-satchel_sid"
 _LOOPBACK_COOKIE = "satchel_sid"
@@ -141,7 +142,7 @@ class Authenticator:
         return known.principal
 
     async def hear_of_others(self, in_use: Iterable[str]) -> None:
-        """Tell this process what another one revoked: of the tokens with these ids, and of those that would be taken as known.
+        """Tell this process what another one ended: of the tokens and sign-ins with these ids, and of tokens that would be taken as known.
 
         The bus does not reach from one process to another. Nothing happens while the database is away.
         """
@@ -149,9 +150,12 @@ class Authenticator:
         known = {known.principal.token_id for known in self._known.values() if known.read_at_s >= since_s}
         ids = sorted(known.union(in_use))
         for start in range(0, len(ids), _BATCH):
+            batch = ids[start : start + _BATCH]
+            sign_ins = [each for each in batch if each.startswith(_SIGN_IN)]
             try:
                 async with self._database.unit_of_work() as stores:
-                    gone = await stores.tokens.gone(ids[start : start + _BATCH])
+                    gone = [*await stores.tokens.gone([each for each in batch if not each.startswith(_SIGN_IN)])]
+                    gone += await stores.sign_ins.gone(sign_ins) if sign_ins else ()
             except (NotReady, OSError, TimeoutError):
                 return
             for token_id in gone:

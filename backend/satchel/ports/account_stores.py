@@ -1,6 +1,6 @@
 """What is kept of people and how they sign in: a part of the stores in `stores.py`, by whose rules it goes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -70,6 +70,10 @@ class SignInStore(Protocol):
 
     async def remove(self, account_id: str, sign_in_id: str) -> bool:
         """End a sign-in; False if there is none."""
+        ...
+
+    async def gone(self, sign_in_ids: Collection[str]) -> Sequence[str]:
+        """Return which of these were ended, or removed with their account."""
         ...
 
     async def put_link(self, link: SetupLink) -> None:

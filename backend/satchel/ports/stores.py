@@ -101,6 +101,10 @@ class GrantStore(Protocol):
         """
         ...
 
+    async def those(self, grant_ids: Collection[str]) -> Sequence[Grant]:
+        """Return which of these there are, as they are kept."""
+        ...
+
     async def consume(self, account_id: str, grant_id: str) -> bool:
         """Use up a `once` grant: True for exactly one of any number of concurrent callers."""
         ...

@@ -1,6 +1,6 @@
 """What the vault keeps, one small store per noun, inside a unit of work (`ports/stores.py`). Nothing of it is in clear."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from satchel.domain.keys import Kek, Key, WrappedDek
@@ -65,7 +65,15 @@ class DekStore(Protocol):
         ...
 
     async def mark_by_hand(self, dek_id: str, locked: bool) -> None:
-        """Note that a person has locked a data key by hand, or unlocked it so."""
+        """Note that a person has locked a data key by hand, which counts as a lock, or unlocked it so."""
+        ...
+
+    async def count_lock(self, account_id: str) -> None:
+        """Note that whatever of the account is open must close, in every process. Nothing happens where it has no data key."""
+        ...
+
+    async def current(self, account_ids: Collection[str]) -> Mapping[str, tuple[str, int]]:
+        """Return, for each of the accounts that has one, its newest data key's id and how often that was locked."""
         ...
 
     async def remove(self, dek_id: str) -> bool:

@@ -1,7 +1,7 @@
 """Consent: may this call be made at all? The rule is `domain/grants.decide`; here grants are fetched, counted against and used up."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,7 +13,7 @@ from satchel.domain.audit import Act, AuditRecord
 from satchel.domain.budgets import Budget, period_start
 from satchel.domain.calls import Call
 from satchel.domain.catalog import Endpoint
-from satchel.domain.errors import ConsentRequired, RateLimited, RequestInvalid, SatchelError
+from satchel.domain.errors import ConsentRequired, NotReady, RateLimited, RequestInvalid, SatchelError
 from satchel.domain.grants import Caveats, Grant, GrantState, decide, narrowed
 from satchel.domain.routes import rank, worst_case
 from satchel.kit.single_flight import SingleFlight
@@ -25,6 +25,7 @@ _CACHED_S = 30.0
 _MAX_ACCOUNTS = 1_000
 _MAX_GRANTS_PER_ACCOUNT = 500
 _WINDOW_S = 60.0
+_BATCH = 500
 _SCOPE = "generate"
 
 Key = tuple[str, str, str | None]
@@ -73,6 +74,8 @@ class Policy:
         self._clock = clock
         self._grants = _GrantCache(bus)
         self._flights = SingleFlight[Grant | None]()
+        self._lately: dict[Key, Grant] = {}
+        self._watched: dict[Key, Grant] = {}
 
     async def authorize(self, call: Call) -> Authorized:
         """Return leave to make the call; a `once` grant is used up by it.
@@ -89,6 +92,8 @@ class Policy:
             return Authorized(None, None, None, now)
         endpoints = await self._catalog.resolve(call.principal.account_id, call.request.model)
         grant = await self._decide(call, call.origin, endpoints, now)
+        if grant.state is GrantState.ALLOWED:
+            self._lately[grant.account_id, grant.origin, grant.embedder] = grant
         rate = grant.caveats.rate_per_minute
         if rate is not None:
             await self._count(grant, rate)
@@ -179,6 +184,29 @@ class Policy:
         self._changed(grant.account_id, grant.origin)
         self._end(grant)
 
+    async def hear_of_others(self, running: Collection[Key]) -> None:
+        """Take up what another process changed of the grants that are cached, or that something runs by here.
+
+        What runs by a grant that is gone, or a no by now, ends. Nothing happens while the database is away.
+
+        Args:
+            running: account, origin and embedder of the sites that something runs for.
+        """
+        still = {key: grant for key, grant in self._watched.items() if key in running}
+        self._watched = {**still, **self._lately, **self._grants.standing(self._clock.monotonic_s())}
+        self._lately = {}
+        by_id = {grant.id: grant for grant in self._watched.values()}
+        ids = sorted(by_id)
+        for start in range(0, len(ids), _BATCH):
+            batch = ids[start : start + _BATCH]
+            try:
+                async with self._database.unit_of_work() as stores:
+                    kept = {grant.id: grant for grant in await stores.grants.those(batch)}
+            except (NotReady, OSError, TimeoutError):
+                return
+            for grant_id in batch:
+                self._compare(by_id[grant_id], kept.get(grant_id))
+
     def aclose(self) -> None:
         """Stop listening for changes."""
         self._grants.clear()
@@ -235,6 +263,18 @@ class Policy:
     def _changed(self, account_id: str, origin: str) -> None:
         self._grants.forget(account_id)
         self._bus.publish(account_topic(account_id), {"event": "grants_changed", "data": {"origin": origin}})
+
+    def _compare(self, before: Grant, after: Grant | None) -> None:
+        key = (before.account_id, before.origin, before.embedder)
+        if after is not None and replace(after, last_used_at=before.last_used_at) == before:
+            return
+        if after is None:
+            del self._watched[key]
+        else:
+            self._watched[key] = after
+        self._changed(before.account_id, before.origin)
+        if after is None or after.state is GrantState.BLOCKED:
+            self._end(after or before)
 
     def _end(self, grant: Grant) -> None:
         """Stop what the site runs now. A no to a site is a no inside other pages too."""
@@ -324,6 +364,12 @@ class _GrantCache:
                 self._shelves.popitem(last=False)[1].unsubscribe()
         self._shelves.move_to_end(account_id)
         return shelf.version
+
+    def standing(self, now_s: float) -> Mapping[Key, Grant]:
+        """Return the grants that count now, but those good for once: another process may use them up, and that ends nothing."""
+        shelves = [shelf.grants.items() for shelf in self._shelves.values()]
+        fresh = [(key, grant) for shelf in shelves for key, (grant, until_s) in shelf if until_s > now_s]
+        return {key: grant for key, grant in fresh if grant.state is not GrantState.ONCE}
 
     def put(self, key: Key, grant: Grant, version: int, until_s: float) -> None:
         shelf = self._shelves.get(key[0])

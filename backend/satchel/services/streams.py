@@ -322,9 +322,9 @@ class Streams:
         """Return the account's running generations, newest first."""
         return list(reversed(self._running.get(account_id, {}).values()))
 
-    def token_ids(self) -> set[str]:
-        """Return the ids of the tokens that generations run for."""
-        return {run.call.principal.token_id for run in self._all_running()}
+    def calls(self) -> Sequence[Call]:
+        """Return the calls that generations run for."""
+        return [run.call for run in self._all_running()]
 
     async def drain(self, timeout_s: float) -> None:
         """Refuse new runs, let running ones finish for `timeout_s`, cancel the rest, and return when all are settled."""

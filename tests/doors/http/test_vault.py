@@ -1,5 +1,6 @@
 """The vault's doors, over a real socket."""
 
+import asyncio
 import json
 import secrets
 from datetime import timedelta
@@ -8,10 +9,12 @@ from typing import Any
 import pytest
 from tests.vault_client import letter, switch, unwrap, wrap
 
+from satchel.coordination.memory import MemoryBus, MemoryLimiter
 from satchel.domain.keys import Secret
 from satchel.domain.tokens import secret_hash
 from satchel.doors.http.keys import KeyDesk
 from satchel.kit.aead import SealBroken
+from satchel.services.accounts import Accounts
 
 from ..served import Served
 
@@ -109,6 +112,34 @@ async def test_a_token_that_is_revoked_takes_its_unlocking_along(house: Served) 
     assert (await ask(house))[0] == 200
     await house.house.tokens.revoke(house.account.id, token_id)
     assert (await ask(house))[0] == 403
+
+
+async def test_what_another_process_ends_closes_it_here_too(house: Served) -> None:
+    """The operator's `satchel account password` and `token revoke` beside this server, and a sign-in that ended in another one."""
+    await locked_house(house)
+    database, ids, clock = house.house.database, house.house.ids, house.house.clock
+    elsewhere = Accounts(database, MemoryLimiter(clock), MemoryBus(), clock, ids)
+
+    async def refused(token: str | None = None) -> None:
+        async with asyncio.timeout(10):
+            while (await ask(house, token=token))[0] != 403:
+                await asyncio.sleep(0.05)
+
+    assert (await ask(house))[0] == 200
+    await elsewhere.change_password(house.account.id, "another long password", "")
+    await refused()
+    token_id, token = await house.new_token()
+    await unlock(house, token, everywhere=True)
+    assert (await ask(house))[0] == 200
+    async with database.unit_of_work() as stores:
+        assert await stores.tokens.revoke(house.account.id, token_id, clock.now())
+    await refused()
+    cookie = await unlocked_browser(house)
+    assert house.house.locked_mode.credentials() != set()
+    await elsewhere.sign_out(cookie.partition("=")[2] or cookie)
+    async with asyncio.timeout(10):
+        while house.house.locked_mode.credentials():
+            await asyncio.sleep(0.05)
 
 
 async def test_the_socket_says_it_too_and_pushes_when_it_changes(house: Served) -> None:

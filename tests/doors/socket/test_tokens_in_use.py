@@ -4,12 +4,15 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from satchel.domain.grants import GrantState
 from satchel.domain.keys import NO_SECRET
+from satchel.domain.tokens import SCOPES
 from satchel.doors.http.keys import KeyDesk
 
 from ..served import ASK, Served
@@ -65,6 +68,24 @@ async def test_a_token_revoked_by_another_process_ends_what_runs_over_http_and_i
             await house.upstream.asked[-1].closed.wait()
             await running.read()
     assert (await house.call("GET", "/v1/models", token=token))[0] == 401
+
+
+async def test_consent_that_another_process_takes_back_ends_what_the_site_runs(house: Served) -> None:
+    _, token = await house.new_token(SCOPES)
+    async with greeted(house, token) as client:
+        grant = {"origin": "https://a.example", "state": "allowed"}
+        assert (await house.call("PUT", "/v1/grants", grant, token=token))[0] == 200
+        started = await client.generate("lab:endless", origin="https://a.example")
+        await client.hear("delta")
+        async with house.house.database.unit_of_work() as stores:
+            (kept,) = await stores.grants.list(house.account.id)
+            await stores.grants.put(replace(kept, state=GrantState.BLOCKED))
+        async with asyncio.timeout(ELSEWHERE_S):
+            await house.upstream.asked[-1].closed.wait()
+        assert (await client.rest())[-1]["reason"] == "cancelled"
+        await client.generate(ref="next", origin="https://a.example")
+        assert (await client.rest())[-1]["error"]["code"] == "origin_blocked"
+    assert (await house.entry(started["generation"]))["status"] == "cancelled"
 
 
 @asynccontextmanager

@@ -45,9 +45,9 @@ class LiveCalls:
         """Return the account's running calls, newest first."""
         return [call for call, _ in reversed(self._calls.values()) if call.principal.account_id == account_id]
 
-    def token_ids(self) -> set[str]:
-        """Return the ids of the tokens that calls run for."""
-        return {call.principal.token_id for call, _ in self._calls.values()}
+    def calls(self) -> Sequence[Call]:
+        """Return the calls that run."""
+        return [call for call, _ in self._calls.values()]
 
     def cancel(self, account_id: str, generation_id: str) -> bool:
         """Cancel a call; False if the account runs none of this id."""

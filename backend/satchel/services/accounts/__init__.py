@@ -191,6 +191,7 @@ class Accounts:
         async with self._database.unit_of_work() as stores:
             if not await stores.accounts.set_password(account_id, hashed):
                 raise NotFound(f"there is no account {account_id!r}")
+            await stores.deks.count_lock(account_id)
             await stores.audit.add(AuditRecord(account_id, self._clock.now(), Act.PASSWORD_CHANGED, account_id))
         for sign_in in await self.sign_ins(account_id):
             if sign_in.id != keep_sign_in_id:

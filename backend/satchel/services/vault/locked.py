@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from satchel.domain.accounts import Principal
 from satchel.domain.audit import Act, AuditRecord
-from satchel.domain.errors import MalformedRequest, RateLimited
+from satchel.domain.errors import MalformedRequest, NotReady, RateLimited
 from satchel.domain.keys import WrappedDek
 from satchel.domain.vault import Challenge, UserWrap, VaultState, WrapDraft, check_draft, check_kinds
 from satchel.kit.aead import KEY_BYTES, wipe
@@ -27,6 +27,7 @@ from satchel.services.vault.ways import Ways, not_for_sites
 
 _BEGINNINGS = Limit(count=30, window_s=300)
 _FAILURES = 5
+_BATCH = 500
 
 
 class LockedMode:
@@ -98,7 +99,7 @@ class LockedMode:
         ended = set[str]()
         self._under_way.append(ended)
         try:
-            await self._note_unlocked(principal, challenge, dek)
+            locks = await self._note_unlocked(principal, challenge, dek)
             if ended & {principal.account_id, principal.token_id}:
                 raise MalformedRequest("the vault was locked meanwhile; begin again", details={"param": "unlock_id"})
         except BaseException:
@@ -107,7 +108,7 @@ class LockedMode:
         finally:
             self._under_way.remove(ended)
         self._failures.pop(principal.account_id, None)
-        self._remember(principal, dek, challenge.dek_id, everywhere=everywhere, idle_s=idle_s)
+        self._remember(principal, dek, challenge.dek_id, everywhere=everywhere, idle_s=idle_s, locks=locks)
         return await self.state(principal)
 
     async def lock(self, principal: Principal) -> VaultState:
@@ -196,6 +197,28 @@ class LockedMode:
         self._tell(account_id)
         return await self.state(principal)
 
+    def credentials(self) -> set[str]:
+        """Return the ids of the tokens and sign-ins that vaults are open for here."""
+        unlocks = [opened.unlock for opened in self._vault.opened.all().values() if opened.unlock is not None]
+        return {lease.credential for unlock in unlocks for lease in unlock.leases.values()}
+
+    async def hear_of_others(self) -> None:
+        """Close what another process has locked, given another data key, or deleted. Nothing happens while the database is away."""
+        all_open = [*self._vault.opened.all().items()]
+        for start in range(0, len(all_open), _BATCH):
+            batch = dict(all_open[start : start + _BATCH])
+            try:
+                async with self._database.unit_of_work() as stores:
+                    current = await stores.deks.current(batch.keys())
+            except (NotReady, OSError, TimeoutError):
+                return
+            for account_id, opened in batch.items():
+                dek_id, locks = current.get(account_id, (None, 0))
+                is_same = dek_id == opened.dek_id and (opened.unlock is None or opened.unlock.locks == locks)
+                if not is_same and self._vault.opened.live(account_id) is opened:
+                    self._vault.forget(account_id)
+                    self._tell(account_id)
+
     def close(self) -> None:
         """Stop listening."""
         for unsubscribe in self._unsubscribe:
@@ -215,8 +238,12 @@ class LockedMode:
             self._failed(principal.account_id)
             raise
 
-    async def _note_unlocked(self, principal: Principal, challenge: Challenge, dek: bytearray) -> None:
-        """Check what the client brought, and write down that it unlocks. Nothing is open before that is kept."""
+    async def _note_unlocked(self, principal: Principal, challenge: Challenge, dek: bytearray) -> int:
+        """Check what the client brought, and write down that it unlocks. Nothing is open before that is kept.
+
+        Returns:
+            How often it was locked until now.
+        """
         async with self._database.unit_of_work() as stores:
             await stores.deks.pin(challenge.dek_id)  # a lock by hand comes before this, or after
             kept = await stores.deks.get(principal.account_id)
@@ -228,6 +255,7 @@ class LockedMode:
                 raise MalformedRequest("the vault was locked by hand meanwhile; begin again", details={"param": "unlock_id"})
             await stores.deks.mark_by_hand(kept.id, False)
             await stores.audit.add(self._record(principal, Act.VAULT_UNLOCKED, kept.id))
+        return kept.locks
 
     def _failed(self, account_id: str) -> None:
         failures = self._failures[account_id] = self._failures.get(account_id, 0) + 1
@@ -246,7 +274,9 @@ class LockedMode:
         for ended in self._under_way:
             ended.add(name)
 
-    def _remember(self, principal: Principal, dek: bytearray, dek_id: str, *, everywhere: bool, idle_s: float = IDLE_S) -> None:
+    def _remember(
+        self, principal: Principal, dek: bytearray, dek_id: str, *, everywhere: bool, idle_s: float = IDLE_S, locks: int = 0
+    ) -> None:
         self._vault.opened.unlock(
             principal.account_id,
             dek,
@@ -255,6 +285,7 @@ class LockedMode:
             credential=principal.token_id,
             everywhere=everywhere,
             idle_s=idle_s,
+            locks=locks,
         )
         self._tell(principal.account_id)
 

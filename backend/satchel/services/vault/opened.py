@@ -1,7 +1,7 @@
 """Data keys in clear, for a while: five minutes in managed mode, as long as the person keeps the vault unlocked in locked mode."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -39,9 +39,10 @@ class Lease:
 
 @dataclass(slots=True)
 class Unlock:
-    """For whom a locked vault is open, by client."""
+    """For whom a locked vault is open, by client, since it was locked for the `locks`th time."""
 
     leases: dict[str, Lease] = field(default_factory=dict)
+    locks: int = 0
 
     def lease(self, client: str, now_s: float) -> Lease | None:
         """Return by which lease a client is let in: its own, else the one that is shared and lasts longest; None if it is not."""
@@ -109,17 +110,32 @@ class OpenedDeks:
         return self._put(account_id, Opened(dek, dek_id, self._clock.monotonic_s() + DEK_LIFE_S))
 
     def unlock(
-        self, account_id: str, dek: bytearray, dek_id: str, *, client: str, credential: str, everywhere: bool, idle_s: float = IDLE_S
+        self,
+        account_id: str,
+        dek: bytearray,
+        dek_id: str,
+        *,
+        client: str,
+        credential: str,
+        everywhere: bool,
+        idle_s: float = IDLE_S,
+        locks: int = 0,
     ) -> Unlock:
-        """Remember a data key that a client brought, for itself; clients that brought it before keep what they have."""
+        """Remember a data key that a client brought, for itself; clients that brought it since it was last locked keep what they have."""
         now_s, before = self._clock.monotonic_s(), self.live(account_id)
         known = before.unlock if before is not None and before.dek_id == dek_id else None
-        unlock = Unlock({name: lease for name, lease in known.leases.items() if lease.ends_s > now_s} if known is not None else {})
+        is_kept = known is not None and known.locks == locks
+        leases = known.leases.items() if known is not None and is_kept else ()
+        unlock = Unlock({name: lease for name, lease in leases if lease.ends_s > now_s}, locks)
         until_at = self._clock.now() + timedelta(seconds=UNLOCKED_S)
         unlock.leases[client] = Lease(credential, now_s, idle_s, now_s + UNLOCKED_S, until_at, everywhere)
         unlock.leases[client].use(now_s)
         self._put(account_id, Opened(dek, dek_id, unlock.ends_s(), unlock))
         return unlock
+
+    def all(self) -> Mapping[str, Opened]:
+        """Return what is open, by account."""
+        return {account_id: opened for account_id in [*self._accounts] if (opened := self.live(account_id)) is not None}
 
     def was_just_brought(self, account_id: str, client: str) -> bool:
         """Tell whether this very client brought the data key of what is open for it, within five minutes."""

@@ -1,6 +1,6 @@
 """Wrapped data keys in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from satchel.domain.keys import WrappedDek
@@ -43,7 +43,19 @@ class MemoryDeks:
         """Note that a person has locked a data key by hand, or unlocked it so."""
         place = self._place(dek_id)
         if place is not None:
-            self._tables.deks[place] = replace(self._tables.deks[place], locked_by_hand=locked)
+            dek = self._tables.deks[place]
+            self._tables.deks[place] = replace(dek, locked_by_hand=locked, locks=dek.locks + locked)
+
+    async def count_lock(self, account_id: str) -> None:
+        """Note that whatever of the account is open must close, in every process."""
+        for place, dek in [*self._tables.deks.items()]:
+            if dek.account_id == account_id:
+                self._tables.deks[place] = replace(dek, locks=dek.locks + 1)
+
+    async def current(self, account_ids: Collection[str]) -> Mapping[str, tuple[str, int]]:
+        """Return, for each of the accounts that has one, its newest data key's id and how often that was locked."""
+        newest = [dek for each in account_ids if (dek := await self.get(each)) is not None]
+        return {dek.account_id: (dek.id, dek.locks) for dek in newest}
 
     async def remove(self, dek_id: str) -> bool:
         """Remove a data key; False if it is gone already."""

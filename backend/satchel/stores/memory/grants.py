@@ -1,6 +1,6 @@
 """Consent in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from satchel.domain.grants import Grant, GrantState
@@ -52,6 +52,10 @@ class MemoryGrants:
             return False
         self._tables.grants[kept.id] = replace(kept, caveats=after.caveats)
         return True
+
+    async def those(self, grant_ids: Collection[str]) -> Sequence[Grant]:
+        """Return which of these there are, as they are kept."""
+        return [self._tables.grants[grant_id] for grant_id in grant_ids if grant_id in self._tables.grants]
 
     async def consume(self, account_id: str, grant_id: str) -> bool:
         """Use up a `once` grant. Its budget stays: the generation that it allowed has yet to be settled."""

@@ -1,6 +1,6 @@
 """Portal sign-ins and the owner's set-up link in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -49,6 +49,10 @@ class MemorySignIns:
             return False
         del self._tables.sign_ins[sign_in_id]
         return True
+
+    async def gone(self, sign_in_ids: Collection[str]) -> Sequence[str]:
+        """Return which of these were ended, or removed with their account."""
+        return [sign_in_id for sign_in_id in sign_in_ids if sign_in_id not in self._tables.sign_ins]
 
     async def put_link(self, link: SetupLink) -> None:
         """Keep the set-up link in place of any earlier one."""

@@ -1,6 +1,6 @@
 """Wrapped data keys in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, delete, select, update
@@ -48,7 +48,17 @@ class SqlDeks:
 
     async def mark_by_hand(self, dek_id: str, locked: bool) -> None:
         """Note that a person has locked a data key by hand, or unlocked it so."""
-        await self._transaction.write(update(deks).where(deks.c.id == dek_id).values(locked_by_hand=locked))
+        more = {"locks": deks.c.locks + 1} if locked else {}
+        await self._transaction.write(update(deks).where(deks.c.id == dek_id).values(locked_by_hand=locked, **more))
+
+    async def count_lock(self, account_id: str) -> None:
+        """Note that whatever of the account is open must close, in every process."""
+        await self._transaction.write(update(deks).where(deks.c.account_id == account_id).values(locks=deks.c.locks + 1))
+
+    async def current(self, account_ids: Collection[str]) -> Mapping[str, tuple[str, int]]:
+        """Return, for each of the accounts that has one, its newest data key's id and how often that was locked."""
+        query = select(deks.c.account_id, deks.c.id, deks.c.locks).where(deks.c.account_id.in_(account_ids)).order_by(deks.c.version)
+        return {row.account_id: (row.id, row.locks) for row in await self._transaction.rows(query)}
 
     async def remove(self, dek_id: str) -> bool:
         """Remove a data key; False if it is gone already."""

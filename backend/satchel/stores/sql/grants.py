@@ -1,7 +1,7 @@
 """Consent in SQL."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, select, update
@@ -56,6 +56,10 @@ class SqlGrants:
         same = [grants.c[name].is_not_distinct_from(kept[name]) for name in ("id", "account_id", "state", *_CAVEATS)]
         statement = update(grants).where(*same).values({name: new[name] for name in _CAVEATS})
         return await self._transaction.write(statement) == 1
+
+    async def those(self, grant_ids: Collection[str]) -> Sequence[Grant]:
+        """Return which of these there are, as they are kept."""
+        return [_grant(row) for row in await self._transaction.rows(select(grants).where(grants.c.id.in_(grant_ids)))]
 
     async def consume(self, account_id: str, grant_id: str) -> bool:
         """Use up a `once` grant. Its budget stays: the generation that it allowed has yet to be settled."""

@@ -1,6 +1,6 @@
 """Portal sign-ins and the owner's set-up link in SQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
@@ -47,6 +47,12 @@ class SqlSignIns:
         """End a sign-in; False if there is none."""
         wanted = (sign_ins.c.account_id == account_id, sign_ins.c.id == sign_in_id)
         return await self._transaction.write(delete(sign_ins).where(*wanted)) == 1
+
+    async def gone(self, sign_in_ids: Collection[str]) -> Sequence[str]:
+        """Return which of these were ended, or removed with their account."""
+        rows = await self._transaction.rows(select(sign_ins.c.id).where(sign_ins.c.id.in_(sign_in_ids)))
+        found = {row.id for row in rows}
+        return [sign_in_id for sign_in_id in sign_in_ids if sign_in_id not in found]
 
     async def put_link(self, link: SetupLink) -> None:
         """Keep the set-up link in place of any earlier one."""

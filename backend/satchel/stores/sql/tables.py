@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-REVISION = "0014"
+REVISION = "0015"
 """The newest migration: what the tables below look like."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -269,6 +269,7 @@ deks = Table(
     Column("blob", LargeBinary, nullable=False),
     Column("check_value", LargeBinary, nullable=True),  # there in locked mode, where kek_id and blob are empty
     Column("locked_by_hand", Boolean, nullable=False),
+    _count("locks"),
     UniqueConstraint("account_id", "version"),
     Index(None, "kek_id"),
 )
