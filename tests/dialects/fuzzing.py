@@ -30,6 +30,7 @@ from satchel.dialects import (
     openai_responses,
     openai_speech,
     openai_transcription_upstream,
+    plain_completions,
 )
 from satchel.domain.audio import SpeechRequest
 from satchel.domain.embeddings import EmbeddingRequest
@@ -61,6 +62,7 @@ SYNTHETIC: Sequence[tuple[Decoders, bytes]] = (
     ),
     (gemini.Decoder, sse({"candidates": [{"content": {"parts": [{"text": "é"}]}, "finishReason": "STOP"}], "usageMetadata": {}})),
     (ollama.Decoder, b'{"message":{"content":"\xc3\xa9"},"done":false}\n{"done":true,"done_reason":"stop","eval_count":1}\n'),
+    (plain_completions.Decoder, sse({"choices": [{"text": "é", "finish_reason": "stop"}], "usage": {"prompt_tokens": 1}})),
     (
         lambda target, _: openai_embeddings_upstream.decoder(EmbeddingRequest("a/b", ("x",)), target),
         b'{"data":[{"embedding":[1,2]}],"usage":{}}',

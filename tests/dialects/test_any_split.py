@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.recordings.replay import joined
 
-from satchel.dialects import cohere, gemini, ollama, openai_responses
+from satchel.dialects import cohere, gemini, ollama, openai_responses, plain_completions
 from satchel.domain.events import Event, TextDelta
 
 from .hosts import endpoint
@@ -48,6 +48,7 @@ BODIES = {
     "cohere": (cohere.Decoder, sse(cohere_chunks(), b"\n") + b"data: [DONE]\n\n"),
     "ollama": (ollama.Decoder, b"".join(orjson.dumps(chunk) + b"\n" for chunk in ollama_chunks())),
     "openai_responses": (openai_responses.Decoder, sse(responses_chunks(), b"\n")),
+    "plain_completions": (plain_completions.Decoder, sse([{"choices": [{"text": text}]} for text in WORDS], b"\r\n")),
 }
 
 

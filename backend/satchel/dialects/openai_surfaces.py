@@ -1,7 +1,7 @@
 """By which of its surfaces an OpenAI-like host is asked: chat completions, Responses, Ollama's own chat, embeddings, or pictures. Pure.
 
 A base URL that ends in `/responses` asks for Responses; models that know nothing else get it anyway; an Ollama named by its bare address
-speaks its own chat.
+speaks its own chat; a server that was found to know nothing but prompts is asked for plain completions.
 """
 
 from collections.abc import Callable
@@ -21,6 +21,7 @@ from satchel.dialects import (
     openai_responses_upstream,
     openai_speech,
     openai_transcription_upstream,
+    plain_completions,
 )
 from satchel.dialects.upstream_answer import UpstreamAnswer
 from satchel.dialects.whole_answer import WholeAnswer
@@ -51,6 +52,7 @@ RESPONSES = Surface(
     "/responses", openai_responses_upstream.encode_request, openai_responses_upstream.dropped_parameters, openai_responses.Decoder
 )
 OLLAMA = Surface("/api/chat", ollama_request.encode_request, ollama_request.dropped_parameters, ollama.Decoder)
+PLAIN = Surface("/completions", plain_completions.encode_request, plain_completions.dropped_parameters, plain_completions.Decoder)
 
 
 def surface_of(endpoint: Endpoint) -> Surface:
@@ -62,7 +64,7 @@ def surface_of(endpoint: Endpoint) -> Surface:
         return OLLAMA
     if quirks.responses_only and any(fnmatchcase(endpoint.native_model, pattern) for pattern in quirks.responses_only):
         return RESPONSES
-    return CHAT
+    return PLAIN if endpoint.dialect == plain_completions.DIALECT else CHAT
 
 
 @dataclass(frozen=True, slots=True)

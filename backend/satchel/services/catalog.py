@@ -330,8 +330,14 @@ class Catalog:
 
     def _made(self, key: Key, native: str) -> Endpoint:
         listed = self._lists.get(key.id)
-        known = (endpoint for endpoint in (listed.endpoints if listed else ()) if endpoint.native_model == native)
-        return next(known, None) or endpoint_of(self._rows[key.provider], native, key.base_url, key=key, models=self._models)
+        others = listed.endpoints if listed else ()
+        known = next((endpoint for endpoint in others if endpoint.native_model == native), None)
+        if known is not None:
+            return known
+        made = endpoint_of(self._rows[key.provider], native, key.base_url, key=key, models=self._models)
+        if not others or others[0].dialect == made.dialect:
+            return made
+        return replace(made, dialect=others[0].dialect, capabilities=others[0].capabilities, assumed=False)  # what it speaks was found out
 
     def _listen(self, account_id: str) -> None:
         if account_id not in self._listening:

@@ -5,6 +5,8 @@ import { RpcFailure } from "../wire/rpc-failure";
 import { ChatChunks } from "./chat-chunks";
 import type { DirectEvent } from "./direct-event";
 import { localFailure } from "./local-failure";
+import { PlainChunks } from "./plain-chunks";
+import { plainPrompt } from "./plain-prompt";
 
 interface Place {
   provider: string;
@@ -12,13 +14,15 @@ interface Place {
   name: string;
   /** Its base address, with `/v1`. */
   address: string;
+  /** It knows no chats: what is said is written into one prompt. */
+  isPlain?: boolean;
 }
 
 /** A large model is read from the disk before its first word. */
 const FIRST_WITHIN_MS = 300_000;
 const NEXT_WITHIN_MS = 60_000;
 
-/** Asks a model server of this computer over its OpenAI-compatible door, and waits no longer than is sensible. */
+/** Asks a model server of this computer over its OpenAI-compatible door, or Window AI's old one, and waits no longer than is sensible. */
 export async function* localChat(
   place: Place,
   body: ChatBody,
@@ -44,10 +48,11 @@ export async function* localChat(
 }
 
 async function asked(place: Place, body: ChatBody, signal: AbortSignal, fetch: typeof globalThis.fetch) {
-  const sent = JSON.stringify({ ...body, stream: true, stream_options: { include_usage: true } });
+  const wanted = place.isPlain ? plainPrompt(body) : { ...body, stream: true, stream_options: { include_usage: true } };
+  const sent = JSON.stringify(wanted);
   let answer: Response;
   try {
-    answer = await fetch(`${place.address}/chat/completions`, {
+    answer = await fetch(`${place.address}${place.isPlain ? "/completions" : "/chat/completions"}`, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
       body: sent,
@@ -60,12 +65,20 @@ async function asked(place: Place, body: ChatBody, signal: AbortSignal, fetch: t
     if (signal.aborted) throw error;
     throw localFailure.make(place, "provider_unavailable", "does not answer. Is it still running?");
   }
-  if (answer.ok && answer.body !== null) return answer.body;
+  if (answer.ok && answer.body !== null) return place.isPlain ? asEvents(answer, answer.body) : answer.body;
   throw localFailure.ofAnswer(place, answer.status, await answer.json().catch(() => null));
 }
 
+/** A plain server may answer as a whole, and may hang up without the blank line that ends its last event. */
+function asEvents(answer: Response, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const isWhole = answer.headers.get("content-type")?.includes("application/json");
+  const write = (text: string) => (to: TransformStreamDefaultController<Uint8Array>) =>
+    to.enqueue(new TextEncoder().encode(text));
+  return body.pipeThrough(new TransformStream({ start: write(isWhole ? "data: " : ""), flush: write("\n\n") }));
+}
+
 async function* eventsOf(place: Place, body: ReadableStream<Uint8Array>): AsyncGenerator<DirectEvent, void, undefined> {
-  const chunks = new ChatChunks();
+  const chunks = place.isPlain ? new PlainChunks() : new ChatChunks();
   let isDone = false;
   for await (const data of readEventStream(body)) {
     if (data === "[DONE]") {

@@ -4,6 +4,7 @@ import type { DirectRoute } from "./direct-route";
 import type { DirectSource } from "./direct-source";
 import { listedModels } from "./listed-models";
 import { localChat } from "./local-chat";
+import { PlainServers } from "./plain-servers";
 
 interface Dependencies {
   fetch: typeof globalThis.fetch;
@@ -29,13 +30,17 @@ const PORTS: Readonly<Record<keyof typeof NAMES, number>> = {
 /** Any other that speaks this dialect, at the address that the person gave. */
 const OTHER = "here";
 const LOOK_FOR_MS = 1_000;
+const NO_LIST = new Set([404, 405, 501]);
 const LM_STUDIO_LISTS = ["/api/v1/models", "/api/v0/models"] as const;
 
 /** Model servers of this computer, found at their usual ports and at one address of the person's. What one is, its answers say. */
 export class LocalServers implements DirectSource {
   readonly prefixes = [...Object.keys(NAMES), OTHER];
+  private readonly plain: PlainServers;
 
-  constructor(private readonly deps: Dependencies) {}
+  constructor(private readonly deps: Dependencies) {
+    this.plain = new PlainServers(deps.fetch);
+  }
 
   isOn(): Promise<boolean> {
     return this.deps.isOn();
@@ -61,6 +66,7 @@ export class LocalServers implements DirectSource {
   private async at(address: string, isOwn: boolean): Promise<Found | null> {
     const listed = await this.get(`${address}/models`);
     if (listed?.status === 403) return this.refusing(address, isOwn);
+    if (isOwn && listed !== null && NO_LIST.has(listed.status)) return this.plainAt(address);
     if (listed?.status !== 200) return null;
     const { provider, list } = await this.identify(address, listed);
     const name = nameOf(provider, address);
@@ -73,6 +79,19 @@ export class LocalServers implements DirectSource {
       stream: (body, signal) => localChat(place, { ...body, model: native }, signal, fetch),
     })) satisfies DirectRoute[];
     return { server: { ...place, models: models.length, refuses: false }, routes };
+  }
+
+  /** A server of the person's own that lists nothing may be one that takes prompts only. */
+  private async plainAt(own: string): Promise<Found | null> {
+    const found = await this.plain.at(own);
+    if (found === null) return null;
+    const place = { provider: OTHER, name: nameOf(OTHER, found.address), address: found.address };
+    const { fetch } = this.deps;
+    const routes = (listedModels([{ id: found.model }], OTHER, place.name) ?? []).map(({ native, model }) => ({
+      model: { ...model, satchel: { ...model.satchel, capabilities: ["chat"] } },
+      stream: (body, signal) => localChat({ ...place, isPlain: true }, { ...body, model: native }, signal, fetch),
+    })) satisfies DirectRoute[];
+    return { server: { ...place, models: routes.length, refuses: false }, routes };
   }
 
   private refusing(address: string, isOwn: boolean): Found | null {
