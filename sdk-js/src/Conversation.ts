@@ -48,8 +48,10 @@ export class Conversation {
         toolCalls.length > 0 && step < this.#asked.maxSteps && toolCalls.every((call) => this.#tool(call)?.execute);
       if (!mayGoOn) return this.#asked.isObject && toolCalls.length === 0 ? withObject(answer) : answer;
       before = answer;
-      messages.push(toMessage(answer), ...(await Promise.all(toolCalls.map((call) => this.#call(call)))));
+      const results = Promise.all(toolCalls.map((call) => this.#call(call)));
+      await Promise.race([results, aborted(this.#signal)]); // a tool may never end
       if (this.#signal.aborted) throw withCosts(new DOMException("The page stopped the call.", "AbortError"), answer);
+      messages.push(toMessage(answer), ...(await results));
     }
   }
 
@@ -109,6 +111,10 @@ export function toAsked(input: string | readonly Message[], options: ChatOptions
     maxSteps,
     isObject: schema !== undefined,
   };
+}
+
+function aborted(signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve) => (signal.aborted ? resolve(signal) : signal.addEventListener("abort", resolve)));
 }
 
 function toMessage({ text, toolCalls }: Answer): Message {

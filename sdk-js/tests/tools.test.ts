@@ -110,6 +110,18 @@ test("a stop while a tool runs is told to the tool, asks no model again, and say
   expect(fake.calls).toHaveLength(1);
 });
 
+test("A16: a stop does not wait for a tool that never ends", async () => {
+  const fake = fakeTransport(calling());
+  const stop = new AbortController();
+  const tool = aTool(() => {
+    setTimeout(() => stop.abort(), 5);
+    return new Promise(() => undefined);
+  });
+  const answer = (await createClient({ transport: fake.connect })).chat("?", { tools: [tool], signal: stop.signal });
+  await expect(answer).rejects.toMatchObject({ name: "AbortError", cost: { usd: 0.25 } });
+  expect(fake.calls).toHaveLength(1);
+});
+
 test("with a schema the answer is read as JSON, and what is none is an error that keeps the text", async () => {
   const texts = ['{"name":"Soup"}', "Soup!"];
   const fake = fakeTransport(() => aResult({ text: texts.shift() }));

@@ -10,6 +10,7 @@ interface Call {
   resolve(result: unknown): void;
   reject(failure: RpcFailure): void;
   onEvent(event: StreamEvent): void;
+  letGo(): void;
 }
 
 interface CallOptions {
@@ -45,9 +46,11 @@ export class Channel {
     const { onEvent = () => undefined, signal } = bare(options);
     const id = `${this.prefix}:${++this.count}`;
     return new Promise((resolve, reject) => {
-      this.calls.set(id, { resolve, reject, onEvent });
+      const stop = () => this.post({ id, cancel: true });
+      const letGo = () => signal?.removeEventListener("abort", stop); // a page may keep one signal for all its calls
+      this.calls.set(id, { resolve, reject, onEvent, letGo });
       this.post({ id, method, params });
-      signal?.addEventListener("abort", () => this.cancel(id));
+      signal?.addEventListener("abort", stop);
       this.watch();
     });
   }
@@ -55,10 +58,6 @@ export class Channel {
   /** Registers for pushes (`modelChanged`, `permissionsChanged`, `disconnect`). */
   onPush(listener: (push: string, data: unknown) => void): void {
     this.listeners.add(listener);
-  }
-
-  private cancel(id: string): void {
-    if (this.calls.has(id)) this.post({ id, cancel: true });
   }
 
   private post(message: Record<string, unknown>): void {
@@ -78,6 +77,7 @@ export class Channel {
     if (call === undefined) return;
     if (message.kind === "event") return call.onEvent(message.event);
     this.calls.delete(message.id);
+    call.letGo();
     if (message.kind === "result") call.resolve(message.result);
     else call.reject(new RpcFailure(message.error.code, message.error.message, message.error.data));
   }
@@ -101,7 +101,10 @@ export class Channel {
     this.dead = true;
     const open = [...this.calls.values()];
     this.calls.clear();
-    for (const call of open) call.reject(gone());
+    for (const call of open) {
+      call.letGo();
+      call.reject(gone());
+    }
     this.push("disconnect", { code: RpcCode.disconnected });
   }
 }

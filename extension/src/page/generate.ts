@@ -26,13 +26,16 @@ export async function generate(channel: Channel, method: string, params: unknown
     if (!signal?.aborted) deliver(options.onEvent, event);
   };
   const ending = channel.call(method, params, { onEvent, signal });
+  const patience = signal === undefined ? null : new Patience(signal);
   try {
-    const end = (await (signal === undefined ? ending : Promise.race([ending, tooLong(signal)]))) as object;
+    const end = (await (patience === null ? ending : Promise.race([ending, patience.over]))) as object;
     if (signal?.aborted) throw abortError(end, answer.text);
     return { ...end, ...answer.parts(method) };
   } catch (error) {
     if (signal?.aborted && error instanceof RpcFailure) throw abortError(error.data ?? null, answer.text);
     throw error;
+  } finally {
+    patience?.letGo();
   }
 }
 
@@ -53,11 +56,22 @@ function abortError(end: object | null, text: string): DOMException {
   return Object.assign(error, { usage: facts.usage ?? null, cost: facts.cost ?? null, text });
 }
 
-function tooLong(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => {
+/** For how long a stop may go without an answer. */
+class Patience {
+  /** Rejects five seconds after the signal said stop. */
+  readonly over: Promise<never>;
+  private stop: () => void = () => undefined;
+
+  constructor(private readonly signal: AbortSignal) {
+    this.over = new Promise((_, reject) => {
       const silence = () => reject(new RpcFailure(RpcCode.disconnected, "Nobody confirmed the stop."));
-      intrinsics.setTimeout(silence, AFTER_ABORT_MS);
+      this.stop = () => intrinsics.setTimeout(silence, AFTER_ABORT_MS);
+      signal.addEventListener("abort", this.stop);
     });
-  });
+  }
+
+  /** Hears the signal no more: a page may keep one for all its calls. */
+  letGo(): void {
+    this.signal.removeEventListener("abort", this.stop);
+  }
 }

@@ -48,11 +48,13 @@ class WorkerClient {
 
   readonly ask: AskModel = (params, onEvent, signal) => {
     const id = crypto.randomUUID();
-    signal.addEventListener("abort", () => this.chats.has(id) && this.connected().postMessage({ cancel: id }));
-    return new Promise((resolve, reject) => {
+    const stop = () => this.chats.has(id) && this.connected().postMessage({ cancel: id });
+    signal.addEventListener("abort", stop);
+    const ended = new Promise<GenerationEnd>((resolve, reject) => {
       this.chats.set(id, { onEvent, resolve, reject });
       this.connected().postMessage({ chat: id, params });
     });
+    return ended.finally(() => signal.removeEventListener("abort", stop));
   };
 
   /** Hears that something changed, with what runs now. Keeps the port open from then on. */

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { install } from "../../src/page/install";
 import { Provider } from "../../src/page/provider";
 import { windowAi } from "../../src/page/window-ai";
@@ -277,5 +277,18 @@ describe("the rest", () => {
     const error = await ai.request(call, { signal: controller.signal }).catch((thrown: unknown) => thrown);
     expect(pair.cancelled).toEqual([pair.asked[0]?.id]);
     expect(error).toMatchObject({ name: "AbortError", usage: END.usage, cost: END.cost, text: "He" });
+  });
+
+  it("D1: leaves nothing on a signal that a page keeps for all its calls", async () => {
+    const { signal } = new AbortController();
+    const heard = vi.spyOn(signal, "addEventListener");
+    const letGo = vi.spyOn(signal, "removeEventListener");
+    pair.answer(({ id }) => pair.post({ id, result: END }));
+    const call = { method: "ai_generate", params: { messages: [] } };
+    for (let count = 0; count < 3; count++) await ai.request(call, { signal });
+    await ai.request({ method: "ai_listModels" }, { signal });
+    const names = (spy: { mock: { calls: unknown[][] } }) => spy.mock.calls.map(([, listener]) => listener);
+    expect(heard).toHaveBeenCalled();
+    expect(new Set(names(letGo))).toEqual(new Set(names(heard)));
   });
 });
