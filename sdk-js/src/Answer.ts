@@ -34,6 +34,8 @@ export interface Answer<T = unknown> {
   reasoning: string;
   /** Empty when there are none. */
   toolCalls: ToolCall[];
+  /** Pictures, of models that draw while they chat (`modalities: ["text", "image"]`): data URLs, or links. */
+  images: { url: string }[];
   finishReason: FinishReason;
   /** The model that really answered; it can differ from the one you wished for. */
   model: string;

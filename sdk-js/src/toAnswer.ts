@@ -16,6 +16,7 @@ export function toAnswer(result: unknown): Answer {
     text: result.text,
     reasoning: text(result.reasoning),
     toolCalls: Array.isArray(result.toolCalls) ? result.toolCalls.filter(isRecord).map(toToolCall) : [],
+    images: Array.isArray(result.images) ? result.images.filter(isRecord).map(({ url }) => ({ url: text(url) })) : [],
     finishReason: text(result.finishReason, "stop") as FinishReason,
     model: text(result.model),
     provider: text(result.provider),

@@ -175,6 +175,24 @@ test.each(RELEASES)("%s: texts become vectors, and a description a picture", asy
   ]);
 });
 
+test.each(RELEASES)("D2: %s: pictures that a model draws while it chats are files", async (specification, sdk) => {
+  const url = "data:image/png;base64,iVBORw0KGgo=";
+  const { satchel } = provider(specification, ({ onEvent }) => {
+    onEvent?.({ type: "text-delta", delta: "Look:" });
+    onEvent?.({ type: "image", index: 0, url });
+    onEvent?.({ type: "text-delta", delta: " a hat." });
+    return aResult({ text: "Look: a hat.", images: [{ url }] });
+  });
+  const { text, files } = await sdk.generateText({ model: satchel(), prompt: "A hat" });
+  expect([text, ...files.map(({ mediaType, base64 }) => [mediaType, base64])]).toEqual([
+    "Look: a hat.",
+    ["image/png", "iVBORw0KGgo="],
+  ]);
+  const streamed = sdk.streamText({ model: satchel(), prompt: "A hat" });
+  expect(await streamed.text).toBe("Look: a hat.");
+  expect((await streamed.files).map(({ base64 }) => base64)).toEqual(["iVBORw0KGgo="]);
+});
+
 test("the specification is the fourth unless the third is wanted", () => {
   expect(createSatchel().specificationVersion).toBe("v4");
   expect(createSatchel({ specification: "v3" }).languageModel().specificationVersion).toBe("v3");

@@ -44,7 +44,7 @@ async function collected(parts: AsyncIterable<Part>): Promise<Part[]> {
 test("awaiting a call gives the whole answer, with neutral values for what is missing", async () => {
   const { connect } = fakeTransport(() => aResult());
   const ai = await createClient({ transport: connect });
-  expect(await ai.chat("Hi")).toEqual({ ...aResult(), reasoning: "", toolCalls: [] });
+  expect(await ai.chat("Hi")).toEqual({ ...aResult(), reasoning: "", toolCalls: [], images: [] });
 });
 
 test("iterating and awaiting the same call issues one request", async () => {
@@ -98,6 +98,21 @@ test("reasoning and tool calls are parts too, and the whole calls come last", as
     { type: "tool-call", ...call },
   ]);
   expect(await answer).toMatchObject({ toolCalls: [call], reasoning: "Hm." });
+});
+
+test("D2: pictures that a model draws while it chats are parts, and stand in the answer", async () => {
+  const images = [{ url: "data:image/png;base64,AAAA" }, { url: "https://a.example/b.png" }];
+  const { connect } = fakeTransport((request) => {
+    request.onEvent?.({ type: "text-delta", delta: "Two:" });
+    for (const [index, { url }] of images.entries()) request.onEvent?.({ type: "image", index, url });
+    return aResult({ text: "Two:", images });
+  });
+  const answer = (await createClient({ transport: connect })).chat("Draw", { modalities: ["text", "image"] });
+  expect(await collected(answer)).toEqual([
+    { type: "text", text: "Two:" },
+    ...images.map(({ url }) => ({ type: "image", url })),
+  ]);
+  expect((await answer).images).toEqual(images);
 });
 
 test("a provider that does not stream still gives its text to a reader", async () => {

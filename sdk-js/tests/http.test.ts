@@ -10,13 +10,16 @@ function client({ url }: Loopback, token: string | (() => string) = "sat_1") {
   return createClient({ transport: http({ server: `${url}/`, credentials: token }) });
 }
 
+const CALL = { index: 0, id: "call_1", function: { name: "f", arguments: "" } };
+const PICTURE = { url: "data:image/png;base64,AAAA" };
+
 test("a stream becomes parts and an answer, wherever its bytes are cut", async () => {
-  const call = { index: 0, id: "call_1", function: { name: "f", arguments: "" } };
   const whole =
     chunk({ role: "assistant", content: "", reasoning: "Hm." }) +
     ": keep-alive\n\n" +
     chunk({ content: "Grüße 🍂" }) +
-    chunk({ tool_calls: [call] }) +
+    chunk({ images: [{ type: "image_url", image_url: PICTURE }] }) +
+    chunk({ tool_calls: [CALL] }) +
     chunk({ tool_calls: [{ index: 0, function: { arguments: "{}" } }] }) +
     ending({ finish_reason: "tool_calls" });
   const bytes = Buffer.from(whole);
@@ -31,12 +34,14 @@ test("a stream becomes parts and an answer, wherever its bytes are cut", async (
   const answer = (await client(server)).chat("Hi");
   const parts: Part[] = [];
   for await (const part of answer) parts.push(part);
-  expect(parts.map(({ type }) => type)).toEqual(["reasoning", "text", "tool-input", "tool-input", "tool-call"]);
+  const types = ["reasoning", "text", "image", "tool-input", "tool-input", "tool-call"];
+  expect(parts.map(({ type }) => type)).toEqual(types);
   expect(await answer).toEqual({
     id: "gen_1",
     text: "Grüße 🍂",
     reasoning: "Hm.",
     toolCalls: [{ id: "call_1", name: "f", arguments: "{}" }],
+    images: [PICTURE],
     finishReason: "tool_calls",
     model: "a/b",
     provider: "lab",

@@ -66,6 +66,25 @@ test("a stream, piece by piece, that ends with its usage", async () => {
   expect(whole.usage).toMatchObject({ completion_tokens: 2 });
 });
 
+test("D2: pictures that a model draws while it chats, as OpenRouter writes them", async () => {
+  const images = [{ url: "data:image/png;base64,AAAA" }];
+  const { client } = openai(({ onEvent }) => {
+    onEvent?.({ type: "image", index: 0, url: images[0]?.url });
+    return aResult({ text: "", images });
+  });
+  const written = [{ type: "image_url", image_url: images[0] }];
+  const whole = await client.chat.completions.create({ model: "a/b", messages: MESSAGES });
+  expect(whole.choices[0]?.message).toMatchObject({ content: "", images: written });
+  const said: unknown[] = [];
+  for await (const { choices } of await client.chat.completions.create({
+    model: "a/b",
+    messages: MESSAGES,
+    stream: true,
+  }))
+    said.push(...choices.map(({ delta }) => delta));
+  expect(said).toContainEqual({ role: "assistant", images: written });
+});
+
 test("aborting the stream stops the model", async () => {
   const { client, fake } = openai(
     ({ onEvent, signal }) =>

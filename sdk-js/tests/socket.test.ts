@@ -47,7 +47,7 @@ test("two generations share one connection and are told apart", async () => {
   expect(frames[0]).toEqual({ type: "hello", token: "sat_1" });
 });
 
-test("reasoning and tool calls come through", async () => {
+test("reasoning, pictures and tool calls come through", async () => {
   const { ai } = await client((frame, peer) => {
     begin(frame, peer);
     if (frame.type !== "generate") return;
@@ -55,9 +55,11 @@ test("reasoning and tool calls come through", async () => {
     peer.send({ type: "delta", generation, seq: 1, reasoning: "Hm." });
     peer.send({ type: "delta", generation, seq: 2, tool_call: { index: 0, id: "call_1", name: "f", arguments: "{" } });
     peer.send({ type: "delta", generation, seq: 3, tool_call: { index: 0, arguments: "}" } });
-    peer.send(aFinish(generation, 4, "tool_calls"));
+    peer.send({ type: "delta", generation, seq: 4, image: { index: 0, url: "data:image/png;base64,AAAA" } });
+    peer.send(aFinish(generation, 5, "tool_calls"));
   });
   const answer = await ai.chat("Hi");
+  expect(answer.images).toEqual([{ url: "data:image/png;base64,AAAA" }]);
   expect(answer).toMatchObject({ reasoning: "Hm.", toolCalls: [{ id: "call_1", name: "f", arguments: "{}" }] });
 });
 

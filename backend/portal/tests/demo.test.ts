@@ -17,6 +17,7 @@ const ANSWER = {
   text: "Hello there",
   reasoning: "",
   toolCalls: [],
+  images: [],
   finishReason: "stop" as const,
   model: "a/b",
   provider: "builtin",

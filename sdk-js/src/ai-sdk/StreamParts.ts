@@ -25,7 +25,12 @@ export class StreamParts {
     if (part.type === "text" || part.type === "reasoning") return this.#piece(part.type, part.text);
     if (part.type === "tool-input") return this.#input(part);
     if (part.type === "tool-call") return [...this.#closeCall(part.id), ...this.#close(), toToolCall(part)];
-    return []; // results: tools run in the AI SDK, never in the client
+    return []; // pictures: `ask.ts`; results: tools run in the AI SDK, never in the client
+  }
+
+  /** Return what ends the block that is open, before something that is no block comes. */
+  pause(): StreamPart[] {
+    return this.#close();
   }
 
   /** Return what ends the stream. */

@@ -14,18 +14,27 @@ import { toMessages } from "./toMessages.js";
 /** What either specification hands over. */
 export type CallOptions = LanguageModelV3CallOptions | LanguageModelV4CallOptions;
 
-/** A whole answer in what both specifications say alike. */
-interface Whole extends Omit<LanguageModelV3GenerateResult, "content"> {
-  content: Exclude<LanguageModelV3GenerateResult["content"][number], { type: "file" }>[];
+/** A picture in the words of one specification. */
+export type ToFile<File> = (url: string, signal: AbortSignal | undefined) => Promise<File>;
+
+/** A whole answer in what both specifications say alike, and pictures as one of them says it. */
+interface Whole<File> extends Omit<LanguageModelV3GenerateResult, "content"> {
+  content: (Exclude<LanguageModelV3GenerateResult["content"][number], { type: "file" }> | File)[];
 }
 
-/** Answer a whole call of the AI SDK. What comes back fits both specifications. */
-export async function generate(client: Client, model: string, options: CallOptions): Promise<Whole> {
+/** Answer a whole call of the AI SDK. */
+export async function generate<File>(
+  client: Client,
+  model: string,
+  options: CallOptions,
+  toFile: ToFile<File>,
+): Promise<Whole<File>> {
   const answer = await begin(client, model, options);
   return {
     content: [
       ...(answer.reasoning ? [{ type: "reasoning" as const, text: answer.reasoning }] : []),
       ...(answer.text ? [{ type: "text" as const, text: answer.text }] : []),
+      ...(await Promise.all(answer.images.map(({ url }) => toFile(url, options.abortSignal)))),
       ...answer.toolCalls.map(toToolCall),
     ],
     finishReason: toFinishReason(answer),
@@ -37,25 +46,32 @@ export async function generate(client: Client, model: string, options: CallOptio
 }
 
 /** Answer a streaming call of the AI SDK. Rejects with what the call fails with before its first part. */
-export async function stream(client: Client, model: string, options: CallOptions): Promise<ReadableStream<StreamPart>> {
+export async function stream<File>(
+  client: Client,
+  model: string,
+  options: CallOptions,
+  toFile: ToFile<File>,
+): Promise<ReadableStream<StreamPart | File>> {
   const answer = begin(client, model, options);
   const parts = answer[Symbol.asyncIterator]();
   let held: IteratorResult<Part, void> | undefined = await parts.next();
   const blocks = new StreamParts();
-  return new ReadableStream<StreamPart>({
+  const said = async (part: Part): Promise<(StreamPart | File)[]> =>
+    part.type === "image" ? [...blocks.pause(), await toFile(part.url, options.abortSignal)] : blocks.add(part);
+  return new ReadableStream<StreamPart | File>({
     start(controller) {
       controller.enqueue({ type: "stream-start", warnings: warningsOf(options) });
     },
     async pull(controller) {
       try {
-        let said: StreamPart[] = [];
-        while (said.length === 0) {
+        for (let count = 0; count === 0; ) {
           const next: IteratorResult<Part, void> = held ?? (await parts.next());
           held = undefined;
-          said = next.done ? blocks.end(await answer) : blocks.add(next.value);
+          const pieces = next.done ? blocks.end(await answer) : await said(next.value);
+          for (const piece of pieces) controller.enqueue(piece);
+          count = pieces.length;
+          if (next.done) controller.close();
         }
-        for (const part of said) controller.enqueue(part);
-        if (said.at(-1)?.type === "finish") controller.close();
       } catch (error) {
         controller.error(error);
       }

@@ -8,9 +8,10 @@ import type {
 } from "@ai-sdk/provider";
 import type { Client } from "../Client.js";
 import { type ClientSource, lazyClient } from "../lazyClient.js";
-import { type CallOptions, generate, stream } from "./ask.js";
+import { type CallOptions, generate, stream, type ToFile } from "./ask.js";
 import { embeddingModelOf } from "./embeddingModelOf.js";
 import { imageModelOf } from "./imageModelOf.js";
+import { toFileV3, toFileV4 } from "./toFile.js";
 
 /** A provider of the AI SDK; V4 is what `ai` 7 speaks, V3 is for `ai` 6. */
 export interface SatchelProvider<Model, Embedding = unknown, Picture = unknown> {
@@ -55,8 +56,8 @@ export function createSatchel(
   const client = lazyClient(options);
   const languageModel = (modelId = "auto") =>
     specification === "v4"
-      ? ({ specificationVersion: "v4", ...modelOf(client, modelId) } satisfies LanguageModelV4)
-      : ({ specificationVersion: "v3", ...modelOf(client, modelId) } satisfies LanguageModelV3);
+      ? ({ specificationVersion: "v4", ...modelOf(client, modelId, toFileV4) } satisfies LanguageModelV4)
+      : ({ specificationVersion: "v3", ...modelOf(client, modelId, toFileV3) } satisfies LanguageModelV3);
   return Object.assign((modelId?: string) => languageModel(modelId), {
     specificationVersion: specification,
     languageModel,
@@ -68,20 +69,20 @@ export function createSatchel(
 }
 
 /** What models of both specifications have alike. */
-interface ModelOf {
+interface ModelOf<File> {
   provider: string;
   modelId: string;
   supportedUrls: Record<string, RegExp[]>;
-  doGenerate(options: CallOptions): ReturnType<typeof generate>;
-  doStream(options: CallOptions): Promise<{ stream: Awaited<ReturnType<typeof stream>> }>;
+  doGenerate(options: CallOptions): ReturnType<typeof generate<File>>;
+  doStream(options: CallOptions): Promise<{ stream: Awaited<ReturnType<typeof stream<File>>> }>;
 }
 
-function modelOf(client: () => Promise<Client>, modelId: string): ModelOf {
+function modelOf<File>(client: () => Promise<Client>, modelId: string, toFile: ToFile<File>): ModelOf<File> {
   return {
     provider: "satchel",
     modelId,
     supportedUrls: { "image/*": [/^https:/] },
-    doGenerate: async (options: CallOptions) => generate(await client(), modelId, options),
-    doStream: async (options: CallOptions) => ({ stream: await stream(await client(), modelId, options) }),
+    doGenerate: async (options: CallOptions) => generate(await client(), modelId, options, toFile),
+    doStream: async (options: CallOptions) => ({ stream: await stream(await client(), modelId, options, toFile) }),
   };
 }

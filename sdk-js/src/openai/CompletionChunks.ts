@@ -29,6 +29,8 @@ export class CompletionChunks {
         };
         return this.#choice({ tool_calls: [call] });
       }
+      case "image":
+        return this.#choice({ images: [toPicture(part)] });
       default:
         return "";
     }
@@ -51,7 +53,7 @@ export class CompletionChunks {
 
 /** Write a whole answer as a chat completion. */
 export function toCompletion(answer: Answer): object {
-  const { id, text, reasoning, toolCalls, finishReason, model } = answer;
+  const { id, text, reasoning, toolCalls, images, finishReason, model } = answer;
   const calls = toolCalls.map(({ id: callId, name, arguments: input }) => ({
     id: callId,
     type: "function",
@@ -62,10 +64,16 @@ export function toCompletion(answer: Answer): object {
     content: text || (calls.length > 0 ? null : ""),
     refusal: null,
     ...(reasoning && { reasoning }),
+    ...(images.length > 0 && { images: images.map(toPicture) }),
     ...(calls.length > 0 && { tool_calls: calls }),
   };
   const choice = { index: 0, message, finish_reason: FINISH[finishReason] ?? finishReason, logprobs: null };
   return { id, object: "chat.completion", created: now(), model, choices: [choice], usage: toUsage(answer) };
+}
+
+/** As OpenRouter writes pictures in chats. */
+function toPicture({ url }: { url: string }): object {
+  return { type: "image_url", image_url: { url } };
 }
 
 function toUsage({ usage, cost }: Answer): object {

@@ -13,6 +13,7 @@ export class ChatCompletion {
   #model = "";
   #provider = "";
   #finish = "";
+  #pictures = 0;
   #usage: Record<string, unknown> | undefined;
 
   constructor(onEvent: (event: TransportEvent) => void) {
@@ -71,8 +72,11 @@ export class ChatCompletion {
     const reasoning = text(said.reasoning) || text(said.reasoning_content);
     if (reasoning) this.#push({ type: "reasoning-delta", delta: reasoning });
     if (text(said.content)) this.#push({ type: "text-delta", delta: text(said.content) });
-    const calls: unknown[] = Array.isArray(said.tool_calls) ? said.tool_calls : [];
-    for (const [place, call] of calls.entries()) {
+    for (const picture of list(said.images)) {
+      const url = isRecord(picture) && isRecord(picture.image_url) ? text(picture.image_url.url) : "";
+      if (url) this.#push({ type: "image", index: this.#pictures++, url });
+    }
+    for (const [place, call] of list(said.tool_calls).entries()) {
       if (!isRecord(call)) continue;
       const named = isRecord(call.function) ? call.function : {};
       this.#push({
@@ -89,6 +93,10 @@ export class ChatCompletion {
     this.#parts.add(event);
     this.#onEvent(event);
   }
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function text(value: unknown): string {

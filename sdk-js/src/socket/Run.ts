@@ -87,9 +87,10 @@ export class Run {
   }
 }
 
-function toEvent({ text, reasoning, tool_call: call }: Delta): TransportEvent | undefined {
+function toEvent({ text, reasoning, image, tool_call: call }: Delta): TransportEvent | undefined {
   if (typeof text === "string") return { type: "text-delta", delta: text };
   if (typeof reasoning === "string") return { type: "reasoning-delta", delta: reasoning };
+  if (image) return { type: "image", ...image };
   if (!call) return undefined;
   return {
     type: "tool-input-delta",
