@@ -6,7 +6,7 @@ import { defineConfig } from "vitest/config";
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Entries that server-rendered pages name literally; everything else gets its hash. */
-const FIXED = new Set(["pages", "consent", "passkey", "password"]);
+const FIXED = new Set(["pages", "consent", "passkey", "password", "proof"]);
 
 const PROVIDER_FIELDS = ["id", "name", "base_url", "needs_key", "local", "key_page"];
 
@@ -49,6 +49,7 @@ export default defineConfig({
         consent: at("src/pages/consent.ts"),
         passkey: at("src/pages/passkey.ts"),
         password: at("src/pages/password.ts"),
+        proof: at("src/pages/proof.ts"),
         pages: at("src/pages/pages.css"),
       },
       output: {

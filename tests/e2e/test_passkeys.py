@@ -86,7 +86,7 @@ def test_a_person_lives_with_passkeys_alone(empty: Satchel, browser: Chromium) -
     page.get_by_role("heading", name="Home").wait_for()
     looks_after_its_security(empty, page)
     page.get_by_role("button", name="Sign out").first.click()
-    connects_the_extension(browser, url, device)
+    connects_the_extension(empty, browser, url, device)
 
 
 def looks_after_its_security(empty: Satchel, page: Page) -> None:
@@ -113,7 +113,7 @@ def long_ago(satchel: Satchel) -> None:
         database.execute("UPDATE sign_ins SET proved_at = proved_at - 600000000")
 
 
-def connects_the_extension(browser: Chromium, url: str, device: Device) -> None:
+def connects_the_extension(empty: Satchel, browser: Chromium, url: str, device: Device) -> None:
     browser.set_backend(url)
     page = browser.extension_page("options")
     with browser.context.expect_page() as opened:
@@ -124,8 +124,12 @@ def connects_the_extension(browser: Chromium, url: str, device: Device) -> None:
     use_passkey(window, "Sign in with a passkey")
     allow = window.get_by_role("button", name=re.compile("^Allow"))
     allow.wait_for()
+    long_ago(empty)
     window.wait_for_timeout(ARMED_MS)
+    allow.click()
+    window.get_by_role("heading", name="Is it you?").wait_for()
+    assert faults_of(window) == []
     with window.expect_event("close", timeout=15_000):
-        allow.click()
+        use_passkey(window, "Use a passkey")
     page.get_by_text("Connected", exact=False).first.wait_for(timeout=15_000)
     page.close()

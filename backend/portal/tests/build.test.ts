@@ -12,14 +12,22 @@ beforeAll(async () => {
 
 test("the names that other parts rely on are there", () => {
   expect([...files.keys()]).toEqual(
-    expect.arrayContaining(["index.html", "demo.html", "pages.css", "consent.js", "passkey.js", "password.js"]),
+    expect.arrayContaining([
+      "index.html",
+      "demo.html",
+      "pages.css",
+      "consent.js",
+      "passkey.js",
+      "password.js",
+      "proof.js",
+    ]),
   );
   expect(readFileSync("public/logo.svg", "utf8")).toContain("<svg");
 });
 
 test("everything else is named by its content and lies under /static/assets", () => {
   const rest = [...files.keys()].filter(
-    (name) => !/^(index\.html|demo\.html|pages\.css|consent\.js|passkey\.js|password\.js)$/.test(name),
+    (name) => !/^(index\.html|demo\.html|pages\.css|consent\.js|passkey\.js|password\.js|proof\.js)$/.test(name),
   );
   expect(rest.filter((name) => !/^assets\/[\w.-]+-[\w-]{8}\.(js|css)$/.test(name))).toEqual([]);
 });

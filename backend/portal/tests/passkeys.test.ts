@@ -2,6 +2,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { browserOf } from "../src/format/browserOf";
 import { offerPasskey } from "../src/pages/offerPasskey";
+import { provePasskey } from "../src/pages/provePasskey";
 import { answerPasskey, type PasskeyOptions } from "../src/passkeys/answerPasskey";
 import { passkeyFault } from "../src/passkeys/passkeyFault";
 
@@ -84,6 +85,51 @@ test("what went wrong is said beside the button", async () => {
   const alert = part.querySelector<HTMLElement>("[role=alert]");
   expect(alert?.hidden).toBe(false);
   expect(alert?.textContent).toBe("Too many attempts; wait.");
+});
+
+/** Draw the page that asks who is there; return its part for passkeys, and what its form sends. */
+function drawProof(): [HTMLElement, () => [string, FormDataEntryValue][]] {
+  document.body.innerHTML = `<form><input type="hidden" name="budget" value="500"><input name="proof_password" required>
+    <div data-prove hidden><input type="hidden" name="decision" value="allow" disabled>
+    <input type="hidden" name="proof_credential" disabled><button type="button">Use</button><p role="alert" hidden></p></div></form>`;
+  const form = document.querySelector("form") as HTMLFormElement;
+  let sent: [string, FormDataEntryValue][] = [];
+  form.submit = () => {
+    sent = [...new FormData(form)];
+  };
+  return [document.querySelector("[data-prove]") as HTMLElement, () => sent];
+}
+
+test("a passkey that proves who is there goes along with the form, and with everything that it carries", async () => {
+  const asked: RequestInit[] = [];
+  const { rp: _, ...wanted } = { ...OPTIONS, rpId: "localhost" } as Record<string, unknown>;
+  vi.stubGlobal("fetch", async (path: string, how: RequestInit) => {
+    asked.push(how);
+    return path === "/portal/api/proof/begin" ? Response.json(wanted) : Response.json({}, { status: 404 });
+  });
+  vi.stubGlobal("PublicKeyCredential", class {});
+  const response = { clientDataJSON: buffer(), authenticatorData: buffer(), signature: buffer() };
+  vi.stubGlobal("navigator", { credentials: { get: async () => ({ ...made(), response }) } });
+  const [part, sent] = drawProof();
+  provePasskey(part, { PublicKeyCredential: class {} } as unknown as Window);
+  expect(part.hidden).toBe(false);
+  await pressed(part);
+  const form = Object.fromEntries(sent());
+  expect([form.budget, form.decision]).toEqual(["500", "allow"]);
+  expect(JSON.parse(String(form.proof_credential)).id).toBe("AQ");
+  expect(new Headers(asked[0]?.headers).get("x-satchel-csrf")).toBe("1");
+});
+
+test("a passkey that did not do sends nothing, and says why; a browser without any is offered none", async () => {
+  vi.stubGlobal("fetch", async () => Response.json({ error: { message: "you were signed out" } }, { status: 401 }));
+  const [part, sent] = drawProof();
+  provePasskey(part, {} as Window);
+  expect(part.hidden).toBe(true);
+  provePasskey(part, { PublicKeyCredential: class {} } as unknown as Window);
+  await pressed(part);
+  expect(sent()).toEqual([]);
+  expect(part.querySelector("[role=alert]")?.textContent).toBe("You were signed out.");
+  expect(part.querySelector("button")?.hasAttribute("aria-busy")).toBe(false);
 });
 
 test("a person who changed their mind is told what else there is", () => {

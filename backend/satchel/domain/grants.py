@@ -95,9 +95,14 @@ def allows_more(before: Grant | None, after: Grant, now: datetime) -> bool:
     if after.state is GrantState.BLOCKED:
         return False
     budget = after.caveats.budget
-    if before is None or before.state is not GrantState.ALLOWED or is_over(before, now):
+    if before is None or not is_allowed(before, now):
         return budget is None or budget.cap_nusd > DEFAULT_CAP_NUSD  # a day is the shortest period
     return raises_budget(before.caveats.budget, budget)
+
+
+def is_allowed(grant: Grant | None, now: datetime) -> bool:
+    """Tell whether a site has a lasting yes that counts now."""
+    return grant is not None and grant.state is GrantState.ALLOWED and not is_over(grant, now)
 
 
 def decide(grant: Grant | None, origin: str, names: Sequence[str], now: datetime, *, local: bool = True) -> SatchelError | None:

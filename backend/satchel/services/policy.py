@@ -108,6 +108,10 @@ class Policy:
         grant, now = await self._find(principal.account_id, principal.origin, None), self._clock.now()
         return [one for one in endpoints if decide(grant, principal.origin, (one.model_id, one.id), now, local=one.local) is None]
 
+    async def given(self, account_id: str, origin: str) -> Grant | None:
+        """Return the grant of a site that is nobody's frame, as it is kept now; None if there is none."""
+        return await self._load((account_id, origin, None))
+
     async def put(self, grant: Grant) -> Grant:
         """Create or replace a grant, with the budget that its caveat asks for; return it as kept. Effective at once, everywhere.
 

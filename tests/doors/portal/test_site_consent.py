@@ -78,7 +78,7 @@ async def test_the_smallest_terms_are_chosen_unless_the_person_chooses_others(qu
     text = (await quick.browser.get(asking(Flow()))).text
     assert '<option value="author/slug" selected>' in text
     assert 'name="budget" inputmode="decimal" maxlength="20" value="1.00"' in text
-    assert '<option value="day">' in text.partition('name="period"')[2][:200]
+    assert '<option value="day" selected>' in text.partition('name="period"')[2][:200]
     await allow(quick, Flow(), model="*", budget="")
     account = await quick.accounts.by_email(EMAIL)
     assert account

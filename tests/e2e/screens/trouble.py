@@ -7,7 +7,9 @@ from contextlib import closing, contextmanager
 import pyotp
 from playwright.sync_api import Page
 from tests.e2e.axe import CONSENT, POPUP
+from tests.e2e.chromium import ARMED_MS
 from tests.e2e.screens.beginning import add_server
+from tests.e2e.screens.portal import site_asks
 from tests.e2e.screens.screen import Screen
 from tests.e2e.screens.stage import Stage
 from tests.stage import EMAIL, PASSWORD, free_port, running
@@ -124,10 +126,25 @@ def vault_for_apps(stage: Stage) -> Iterator[Page]:
         yield page
 
 
-def proof(stage: Stage) -> Iterator[Page]:
-    """Do something dangerous long after having signed in."""
+def long_ago(stage: Stage) -> None:
+    """Let the last proof of every sign-in be ten minutes old."""
     with closing(sqlite3.connect(stage.satchel.home / "data" / "satchel.db", timeout=30)) as database, database:
         database.execute("UPDATE sign_ins SET proved_at = proved_at - 600000000")
+
+
+def site_proof(stage: Stage) -> Iterator[Page]:
+    """Let a site in long after having signed in."""
+    for page in site_asks(stage):
+        long_ago(stage)
+        page.wait_for_timeout(ARMED_MS)
+        page.get_by_role("button", name="Allow").click()
+        page.get_by_role("heading", name="Is it you?").wait_for()
+        yield page
+
+
+def proof(stage: Stage) -> Iterator[Page]:
+    """Do something dangerous long after having signed in."""
+    long_ago(stage)
     with stage.portal("security") as page:
         page.get_by_role("button", name="Set up an app").click()
         page.get_by_role("heading", name="Is it you?").wait_for()
@@ -218,6 +235,7 @@ def models_unreachable(stage: Stage) -> Iterator[Page]:
 SCREENS = (
     Screen("key-refused", key_refused, CONSENT),
     Screen("credit-gone", credit_gone, CONSENT),
+    Screen("site-proof", site_proof, CONSENT),
     Screen("portal-proof", proof),
     Screen("portal-vault-setup", vault_setup),
     Screen("portal-vault-unlocked", vault_unlocked),

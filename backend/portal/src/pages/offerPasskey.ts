@@ -1,6 +1,7 @@
 import { browserOf } from "../format/browserOf";
 import { answerPasskey, type PasskeyOptions } from "../passkeys/answerPasskey";
-import { passkeyFault } from "../passkeys/passkeyFault";
+import { postJson } from "./postJson";
+import { sayFault } from "./sayFault";
 
 /** What a page wants of a passkey: the address that begins it, and the fields that its form gives. */
 interface Offer {
@@ -32,15 +33,13 @@ async function take({ button, fault, form, path }: Offer, page: Window): Promise
   fault.hidden = true;
   try {
     const fields = Object.fromEntries([...new FormData(form)].filter(([name]) => !/^(?:password|again)$/.test(name)));
-    const options = (await post(`${path}/begin`, fields)) as PasskeyOptions;
+    const options = (await postJson(`${path}/begin`, fields)) as PasskeyOptions;
     const credential = await answerPasskey(options);
     const name = browserOf(navigator.userAgent);
-    const { next } = (await post(path, { ...fields, credential, name })) as { next: string };
+    const { next } = (await postJson(path, { ...fields, credential, name })) as { next: string };
     page.location.assign(next);
   } catch (cause) {
-    const words = passkeyFault(cause);
-    fault.textContent = words.charAt(0).toUpperCase() + words.slice(1) + (/[.!?]$/.test(words) ? "" : ".");
-    fault.hidden = false;
+    sayFault(fault, cause);
   } finally {
     button.removeAttribute("aria-busy");
   }
@@ -50,15 +49,4 @@ async function take({ button, fault, form, path }: Offer, page: Window): Promise
 function emailIsFine(form: HTMLFormElement, path: string): boolean {
   const email = form.querySelector<HTMLInputElement>("input[name=email]");
   return !path.startsWith("/setup") || !email || email.reportValidity();
-}
-
-async function post(path: string, body: object): Promise<unknown> {
-  const response = await fetch(path, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  const answer = (await response.json().catch(() => ({}))) as { error?: { message?: string } };
-  if (!response.ok) throw new Error(answer.error?.message ?? `The server answered ${response.status}.`);
-  return answer;
 }

@@ -3,7 +3,6 @@
 from fastapi import Request
 from fastapi.responses import Response
 
-from satchel.domain.errors import MalformedRequest
 from satchel.doors.portal.consent import Asking, Consent, query_of, to_app, to_sign_in
 from satchel.doors.portal.session import Visits
 from satchel.services.oauth.exchange import Exchange, Wish
@@ -32,11 +31,12 @@ class AuthDoor:
             return to_sign_in(request)
         if form["decision"] == "deny":
             return to_app(await self._exchange.deny(wish, visit.sign_in.account_id, visit.issuer))
-        try:
-            await self._consent.allow(visit.sign_in.account_id, wish.app, form)
-        except MalformedRequest as wrong:
-            return await self._consent.page(request, visit, _asking(wish), wrong)
-        return to_app(await self._exchange.allow(wish, visit.sign_in.account_id, visit.issuer))
+        account_id = visit.sign_in.account_id
+
+        async def let_in() -> Response:
+            return to_app(await self._exchange.allow(wish, account_id, visit.issuer))
+
+        return await self._consent.allow(request, visit, _asking(wish), form, let_in)
 
 
 def _asking(wish: Wish) -> Asking:

@@ -14,6 +14,7 @@ from satchel.doors.auth import set_sign_in_cookie
 from satchel.doors.portal.csrf import form_token, require_form_token, require_same_origin
 from satchel.doors.portal.forms import form_of, local_path
 from satchel.doors.portal.pages import Pages
+from satchel.doors.portal.proof import FIRST_WAY, FIRST_WAY_TITLE, SECURITY_PLACE
 from satchel.doors.portal.session import Visit, Visits, caller_address, caller_agent
 from satchel.doors.portal.sign_in import SIGN_IN_PATH, sign_in_address
 from satchel.services.accounts import Accounts
@@ -30,11 +31,6 @@ BACK_PATH = "/sign-in/back"
 Handler = Callable[[Request], Awaitable[Response]]
 
 _MAX_QUERY_CHARACTERS = 8192
-_SECURITY_PLACE = "/#/security"
-_FIRST_WAY = (
-    "The account you signed in with does not say when it last checked that it is you. Add something of your own to prove it by, "
-    "within five minutes of signing in, then come back."
-)
 _NOT_STORED = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 
 
@@ -165,7 +161,7 @@ class AuthorityDoor:
     async def _to_proof(self, sign_in: SignIn) -> Response:
         """Have the person sign in once more before a way to sign in is changed, and come back; or first get something to prove it by."""
         if await self._proofs.may_begin(sign_in):
-            return self._pages.message("Add a passkey or a password first", _FIRST_WAY, link=("Open Security", _SECURITY_PLACE))
+            return self._pages.message(FIRST_WAY_TITLE, FIRST_WAY, link=("Open Security", SECURITY_PLACE))
         return RedirectResponse(sign_in_address(WAYS_PATH, again=True), status_code=303, headers=_NOT_STORED)
 
     def _offer(self, visit: Visit, authority: Authority) -> Mapping[str, str]:

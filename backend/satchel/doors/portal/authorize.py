@@ -3,7 +3,6 @@
 from fastapi import Request
 from fastapi.responses import Response
 
-from satchel.domain.errors import MalformedRequest
 from satchel.doors.portal.consent import Asking, Consent, query_of, to_app, to_sign_in
 from satchel.doors.portal.session import Visits
 from satchel.services.oauth.service import OAuth, SendBack, names_document
@@ -39,13 +38,15 @@ class AuthorizeDoor:
         form = await self._consent.answer(request, visit)
         if visit.sign_in is None:
             return to_sign_in(request)
+        account_id = visit.sign_in.account_id
         if form["decision"] == "deny":
-            return to_app((await self._oauth.decide(visit.issuer, query, visit.sign_in.account_id, allowed=False)).location)
+            return to_app((await self._oauth.decide(visit.issuer, query, account_id, allowed=False)).location)
         question = await self._oauth.question(visit.issuer, query)
         if isinstance(question, SendBack):
             return to_app(question.location)
-        try:
-            await self._consent.allow(visit.sign_in.account_id, question.app, form)
-        except MalformedRequest as wrong:
-            return await self._consent.page(request, visit, Asking(question.app, question.redirect_uri, question.scopes), wrong)
-        return to_app((await self._oauth.decide(visit.issuer, query, visit.sign_in.account_id, allowed=True)).location)
+
+        async def let_in() -> Response:
+            return to_app((await self._oauth.decide(visit.issuer, query, account_id, allowed=True)).location)
+
+        asking = Asking(question.app, question.redirect_uri, question.scopes)
+        return await self._consent.allow(request, visit, asking, form, let_in)

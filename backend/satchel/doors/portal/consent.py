@@ -1,6 +1,7 @@
 """The consent page, whoever asks for it: who wants what, on which terms, and a form that only this sign-in can send for this request."""
 
 import hashlib
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -10,14 +11,20 @@ from fastapi.responses import RedirectResponse, Response
 from satchel.domain.apps import App
 from satchel.domain.errors import MalformedRequest
 from satchel.doors.portal.csrf import form_token, require_form_token, require_same_origin
+from satchel.doors.portal.drafts import draft_of
 from satchel.doors.portal.forms import form_of
 from satchel.doors.portal.pages import Pages, page_headers
+from satchel.doors.portal.proof import ProofPage
 from satchel.doors.portal.session import Visit
 from satchel.doors.portal.sign_in import sign_in_address
-from satchel.doors.portal.terms import ANY_MODEL, DAYS, DEFAULT_BUDGET_USD, DEFAULT_DAYS, LOCAL_MODELS, PERIODS, Terms
+from satchel.doors.portal.terms import ANY_MODEL, DAYS, LOCAL_MODELS, PERIODS, Choice, Terms
 from satchel.doors.portal.words import may, may_not
 from satchel.services.accounts import Accounts
 from satchel.services.oauth.records import Parameters, parameters_of
+
+DECISIONS = ("allow", "deny", "back")
+LetIn = Callable[[], Awaitable[Response]]
+"""Lets in whoever asked, and says where the browser goes."""
 
 _MAX_QUERY_CHARACTERS = 4096
 
@@ -42,16 +49,31 @@ class Asking:
     device: Device | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form of a request: who asks by it, where it goes, what for, with which token, and where the browser goes in the end."""
+
+    who: str
+    action: str
+    purpose: str
+    token: str
+    redirect_uri: str | None
+
+
 class Consent:
     """Show the page, and read what the person answered."""
 
-    def __init__(self, accounts: Accounts, terms: Terms, pages: Pages) -> None:
+    def __init__(self, accounts: Accounts, terms: Terms, proof: ProofPage, pages: Pages) -> None:
         self._accounts = accounts
         self._terms = terms
+        self._proof = proof
         self._pages = pages
 
-    async def page(self, request: Request, visit: Visit, asking: Asking, wrong: MalformedRequest | None = None) -> Response:
-        """Return the page for whoever is signed in; `wrong` is why the last answer could not be taken."""
+    async def page(
+        self, request: Request, visit: Visit, asking: Asking, answer: Mapping[str, str] | None = None, wrong: MalformedRequest | None = None
+    ) -> Response:
+        """Return the page for whoever is signed in, with what they answered before; `wrong` is why that could not be taken."""
+        form = _form(request, visit, asking)
         account = await self._accounts.get(visit.sign_in.account_id if visit.sign_in else "")
         site = asking.app.origin
         return self._pages.render(
@@ -62,8 +84,8 @@ class Consent:
             site=urlsplit(site).netloc if site else None,
             returns_here=site is not None and (asking.redirect_uri or "").startswith("http:"),
             device=asking.device,
-            action=asking.device.action if asking.device else address_of(request),
-            token=form_token(visit.secret, asking.device.purpose if asking.device else _purpose(request)),
+            action=form.action,
+            token=form.token,
             app=asking.app,
             email=account.email,
             may=may(asking.scopes),
@@ -72,10 +94,9 @@ class Consent:
             models=await self._terms.models(account.id) if site is not None else [],
             any_model=ANY_MODEL,
             local_models=LOCAL_MODELS,
-            budget=DEFAULT_BUDGET_USD,
             periods=PERIODS,
             days=DAYS,
-            chosen_days=DEFAULT_DAYS,
+            chosen=Choice.of(answer or draft_of(request.cookies, form.purpose, visit.secure) or {}),
         )
 
     async def answer(self, request: Request, visit: Visit) -> dict[str, str]:
@@ -83,21 +104,47 @@ class Consent:
 
         Raises:
             Refused: it came from elsewhere.
-            MalformedRequest: it says neither allow nor deny.
+            MalformedRequest: it says neither allow nor deny, nor back to the page.
         """
         require_same_origin(request.headers, visit.issuer)
         if visit.sign_in is None:
             return {}
         form = await form_of(request)
         require_form_token(form.get("token", ""), visit.secret, _purpose(request))
-        if form.get("decision") not in ("allow", "deny"):
+        if form.get("decision") not in DECISIONS:
             raise MalformedRequest("the form says neither allow nor deny", details={"param": "decision"})
         return form
 
-    async def allow(self, account_id: str, app: App, form: dict[str, str]) -> None:
-        """Write down what the person allowed the app's site, if it speaks for one. Raises `MalformedRequest` for terms that cannot be."""
-        if app.origin is not None:
-            await self._terms.allow(account_id, app.origin, form)
+    async def allow(self, request: Request, visit: Visit, asking: Asking, form: dict[str, str], let_in: LetIn) -> Response:
+        """Write down what the person allowed the app's site, if it speaks for one, and let the app in by `let_in`.
+
+        The page is shown again for terms that cannot be. Somebody who gets more than they have is let in only once it is proved who allows
+        it: what they get outlives this browser, as a token made by hand does.
+        """
+        if visit.sign_in is None:
+            return to_sign_in(request)
+        if form["decision"] == "back":
+            return await self.page(request, visit, asking, form)
+        grant = None
+        if asking.app.origin is not None:
+            try:
+                grant = await self._terms.grant(visit.sign_in.account_id, asking.app.origin, form)
+            except MalformedRequest as wrong:
+                return await self.page(request, visit, asking, form, wrong)
+        if grant is None or await self._terms.is_more(grant):
+            shown = _form(request, visit, asking)
+            if (page := await self._proof.wanted(request, visit, visit.sign_in, shown, form)) is not None:
+                return page
+        if grant is not None:
+            await self._terms.keep(grant)
+        return await let_in()
+
+
+def _form(request: Request, visit: Visit, asking: Asking) -> Form:
+    app, device = asking.app, asking.device
+    action, purpose = (device.action, device.purpose) if device else (address_of(request), _purpose(request))
+    who = urlsplit(app.origin).netloc if app.origin else app.name
+    return Form(who, action, purpose, form_token(visit.secret, purpose), asking.redirect_uri)
 
 
 def to_sign_in(request: Request) -> Response:

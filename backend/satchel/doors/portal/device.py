@@ -6,12 +6,11 @@ The code is typed, never brought along by a link: whoever allows has the device 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from satchel.domain.accounts import SignIn
 from satchel.domain.apps import App
 from satchel.domain.errors import MalformedRequest, NotFound, RateLimited, SatchelError
 from satchel.domain.pairings import Pairing, shown_code, typed_code
 from satchel.doors.errors import reply_to
-from satchel.doors.portal.consent import Asking, Consent, Device
+from satchel.doors.portal.consent import DECISIONS, Asking, Consent, Device
 from satchel.doors.portal.csrf import form_token, require_form_token, require_same_origin
 from satchel.doors.portal.forms import form_of
 from satchel.doors.portal.pages import Pages
@@ -50,23 +49,20 @@ class DeviceDoor:
             pairing, app = await self._pairings.find(visit.sign_in.account_id, code)
         except (NotFound, RateLimited, MalformedRequest) as error:
             return self._form(visit, error)
-        if decision not in ("allow", "deny"):
+        if decision not in DECISIONS:
             return await self._consent.page(request, visit, _asking(pairing, app, code))
-        return await self._decided(request, visit, visit.sign_in, pairing=pairing, app=app, form=form)
-
-    async def _decided(
-        self, request: Request, visit: Visit, sign_in: SignIn, *, pairing: Pairing, app: App, form: dict[str, str]
-    ) -> Response:
-        allowed, code = form["decision"] == "allow", typed_code(form["code"])
-        if allowed:
-            try:
-                await self._consent.allow(sign_in.account_id, app, form)
-            except MalformedRequest as wrong:
-                return await self._consent.page(request, visit, _asking(pairing, app, code), wrong)
-        await self._pairings.decide(sign_in.account_id, code, app, allowed=allowed)
-        if not allowed:
+        account_id = visit.sign_in.account_id
+        if decision == "deny":
+            await self._pairings.decide(account_id, code, app, allowed=False)
             return self._pages.message("It was not let in", "Nothing was allowed. You can close this page.")
-        return self._pages.message("The device is connected", "Go back to it: it goes on by itself. Revoke it at any time in your Satchel.")
+
+        async def let_in() -> Response:
+            await self._pairings.decide(account_id, code, app, allowed=True)
+            return self._pages.message(
+                "The device is connected", "Go back to it: it goes on by itself. Revoke it at any time in your Satchel."
+            )
+
+        return await self._consent.allow(request, visit, _asking(pairing, app, code), form, let_in)
 
     def _form(self, visit: Visit, error: SatchelError | None = None) -> Response:
         return self._pages.render(

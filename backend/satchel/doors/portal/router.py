@@ -17,6 +17,7 @@ from satchel.doors.portal.device import DeviceDoor
 from satchel.doors.portal.mail_link import DONE_PATH, OPEN_PATH, MailLinkDoor
 from satchel.doors.portal.pages import Pages
 from satchel.doors.portal.passkeys import PasskeyDoor
+from satchel.doors.portal.proof import ProofPage
 from satchel.doors.portal.session import Visits
 from satchel.doors.portal.sign_in import (
     CODE_PATH,
@@ -76,7 +77,7 @@ def router(house: PortalServices, *, terms: Terms, issuer: Issuer, folder: Path 
     pages, visits = Pages(), Visits(accounts, issuer)
     sign_in, mail = SignInDoor(house, visits=visits, pages=pages), MailLinkDoor(house, visits=visits, pages=pages)
     authority = AuthorityDoor(house, visits=visits, pages=pages)
-    consent = Consent(accounts, terms, pages)
+    consent = Consent(accounts, terms, ProofPage(accounts, house.proofs, pages), pages)
     asking: dict[str, AskingDoor] = {
         AUTHORIZE_PATH: AuthorizeDoor(house.oauth, consent, visits),
         AUTH_PATH: AuthDoor(house.exchange, consent, visits),
@@ -132,9 +133,12 @@ def _with_error_pages(handler: Handler, pages: Pages, *, is_shown: bool) -> Hand
 
     async def handle(request: Request) -> Response:
         try:
-            return await handler(request)
+            response = await handler(request)
         except SatchelError as error:
-            return pages.error(error, _way_on(request, error, is_shown=is_shown))
+            response = pages.error(error, _way_on(request, error, is_shown=is_shown))
+        if (cookie := getattr(request.state, "sign_in_cookie", None)) is not None:
+            response.headers.append("Set-Cookie", cookie)  # whatever became of it: the old one opens nothing any more
+        return response
 
     return handle
 

@@ -157,8 +157,8 @@ class SignInDoor:
     async def _page(self, visit: Visit, after: str, email: str = "", error: SatchelError | None = None, *, again: bool = False) -> Response:
         return self._pages.render(
             "sign_in.html",
-            status=_status(after, error),
-            headers=page_headers() | _retry_after(error),
+            status=status_of(after, error),
+            headers=page_headers() | retry_after(error),
             after=after,
             email=email,
             error=error.message if error else None,
@@ -184,7 +184,7 @@ class SignInDoor:
         return self._pages.render(
             "setup.html",
             status=reply_to(type(error)).status if error else 200,
-            headers=page_headers(referrer="no-referrer") | _retry_after(error),
+            headers=page_headers(referrer="no-referrer") | retry_after(error),
             link=link,
             email=email,
             error=error.message if error else None,
@@ -202,8 +202,8 @@ class SignInDoor:
 def _code_page(pages: Pages, after: str, error: SatchelError | None = None) -> Response:
     return pages.render(
         "code.html",
-        status=_status(after, error),
-        headers=page_headers() | _retry_after(error),
+        status=status_of(after, error),
+        headers=page_headers() | retry_after(error),
         after=after,
         action=CODE_PATH,
         error=error.message if error else None,
@@ -229,7 +229,7 @@ def is_connecting(after: str) -> bool:
     return after.startswith(AUTHORIZE_PATH)
 
 
-def _status(after: str, error: SatchelError | None) -> int:
+def status_of(after: str, error: SatchelError | None) -> int:
     """Return a page's status. A browser closes an extension's sign-in window at any from 400 on: a slip of the finger would end it all."""
     return reply_to(type(error)).status if error and not is_connecting(after) else 200
 
@@ -242,7 +242,8 @@ def _passkeys(visit: Visit) -> dict[str, object]:
     return {"takes_passkeys": takes_passkeys, "named_url": named}
 
 
-def _retry_after(error: SatchelError | None) -> dict[str, str]:
+def retry_after(error: SatchelError | None) -> dict[str, str]:
+    """Return the header that says when to try again, if the error does."""
     if error is None or error.retry_after_s is None:
         return {}
     return {"Retry-After": str(max(1, round(error.retry_after_s)))}

@@ -9,7 +9,7 @@ from typing import Protocol
 from satchel.domain.budgets import Period
 from satchel.domain.catalog import Endpoint
 from satchel.domain.errors import MalformedRequest
-from satchel.domain.grants import BudgetCaveat, Caveats, Grant, GrantState
+from satchel.domain.grants import BudgetCaveat, Caveats, Grant, GrantState, allows_more, is_allowed
 from satchel.kit.ids import Ids
 from satchel.kit.money import nusd_from_usd
 from satchel.ports.clock import Clock
@@ -22,6 +22,21 @@ DEFAULT_BUDGET_USD = "1.00"
 PERIODS = (Period.DAY, Period.WEEK, Period.MONTH)
 
 _MOST_USD = 9_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the page shows as chosen; no model is the preferred one."""
+
+    model: str = ""
+    budget: str = DEFAULT_BUDGET_USD
+    period: str = Period.DAY
+    days: str = str(DEFAULT_DAYS)
+
+    @classmethod
+    def of(cls, form: Mapping[str, str]) -> "Choice":
+        """Return what a form says, word for word, be it right or not."""
+        return cls(**{name: form[name] for name in ("model", "budget", "period", "days") if name in form})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +68,10 @@ class Models(Protocol):
 class Grants(Protocol):
     """What the terms ask the policy."""
 
+    async def given(self, account_id: str, origin: str) -> Grant | None:
+        """Return the grant of a site, None if there is none."""
+        ...
+
     async def put(self, grant: Grant) -> Grant:
         """Keep a grant."""
         ...
@@ -79,8 +98,8 @@ class Terms:
         choices = [ModelChoice(model_id, name, model_id == preferred, model_id in local) for model_id, name in names.items()]
         return sorted(choices, key=lambda choice: not choice.is_preferred)
 
-    async def allow(self, account_id: str, origin: str, form: Mapping[str, str]) -> Grant:
-        """Keep the grant that the form describes.
+    async def grant(self, account_id: str, origin: str, form: Mapping[str, str]) -> Grant:
+        """Return the grant that the form describes.
 
         Raises:
             MalformedRequest: a field of it cannot be.
@@ -90,8 +109,16 @@ class Terms:
         known = {choice.id for choice in await self.models(account_id)}
         if caveats.models is not None and not known.issuperset(caveats.models):
             raise MalformedRequest("you do not have that model", details={"param": "model"})
-        grant = Grant(self._ids.new("grant"), account_id, origin, GrantState.ALLOWED, now, caveats=caveats)
-        return await self._grants.put(grant)
+        return Grant(self._ids.new("grant"), account_id, origin, GrantState.ALLOWED, now, caveats=caveats)
+
+    async def is_more(self, grant: Grant) -> bool:
+        """Tell whether a site is let in anew by a grant, or may spend more than it may now."""
+        now, before = self._clock.now(), await self._grants.given(grant.account_id, grant.origin)
+        return not is_allowed(before, now) or allows_more(before, grant, now)
+
+    async def keep(self, grant: Grant) -> None:
+        """Keep a grant: it counts at once."""
+        await self._grants.put(grant)
 
 
 def caveats_of(form: Mapping[str, str], now: datetime) -> Caveats:
