@@ -99,7 +99,9 @@ test("the invitation comes when there is no extension, and goes when there is on
   await vi.advanceTimersByTimeAsync(3_000);
   expect(element.hidden).toBe(false);
   expect(element.shadowRoot?.querySelector("a")?.href).toBe("https://a.example/get");
-  window.dispatchEvent(new CustomEvent("ai:announceProvider", { detail: { provider: { request() {} } } }));
+  window.dispatchEvent(
+    new CustomEvent("ai:announceProvider", { detail: { info: { apiVersion: "1" }, provider: { request() {} } } }),
+  );
   expect(element.hidden).toBe(true);
   vi.useRealTimers();
 });

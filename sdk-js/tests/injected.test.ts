@@ -3,6 +3,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { createClient } from "../src/createClient.js";
 import { ExtensionMissing } from "../src/errors/ExtensionMissing.js";
 import { NotConnected } from "../src/errors/NotConnected.js";
+import { announced, announcements } from "../src/extensions/announcements.js";
 import type { InjectedProvider } from "../src/transports/InjectedProvider.js";
 import { aResult } from "./fakeTransport.js";
 
@@ -21,12 +22,15 @@ function aProvider() {
   };
 }
 
-function announce(provider: unknown): void {
-  window.dispatchEvent(new CustomEvent("ai:announceProvider", { detail: Object.freeze({ info: {}, provider }) }));
+const SATCHEL = { uuid: "1", name: "Satchel", icon: "", rdns: "dev.satchel", apiVersion: "1", features: [] };
+const HARBOR = { ...SATCHEL, uuid: "2", name: "Harbor", rdns: "example.harbor" };
+
+function announce(provider: unknown, info: unknown = SATCHEL): void {
+  window.dispatchEvent(new CustomEvent("ai:announceProvider", { detail: Object.freeze({ info, provider }) }));
 }
 
-function answerRequests(provider: unknown): void {
-  const answer = () => announce(provider);
+function answerRequests(provider: unknown, info?: unknown): void {
+  const answer = () => announce(provider, info);
   window.addEventListener("ai:requestProvider", answer);
   cleanUp.push(() => window.removeEventListener("ai:requestProvider", answer));
 }
@@ -57,11 +61,48 @@ test("window.ai is the fallback, also when it comes late and unannounced", async
   expect(provider.request).toHaveBeenCalledOnce();
 });
 
+test("of several extensions Satchel's is taken, whichever announces itself first", async () => {
+  const [harbor, satchel] = [aProvider(), aProvider()];
+  page.ai = harbor;
+  answerRequests(harbor, HARBOR);
+  answerRequests(satchel);
+  await (await createClient()).chat("Hi");
+  expect([harbor.request.mock.calls.length, satchel.request.mock.calls.length]).toEqual([0, 1]);
+});
+
+test("another extension that speaks alike is taken where Satchel's is not there, one of another version never", async () => {
+  const [harbor, later] = [aProvider(), aProvider()];
+  answerRequests(later, { ...SATCHEL, apiVersion: "2.0" });
+  await expect(createClient({ timeoutMs: 120 })).rejects.toBeInstanceOf(ExtensionMissing);
+  answerRequests(harbor, { ...HARBOR, apiVersion: "1.3" });
+  await (await createClient({ timeoutMs: 120 })).chat("Hi");
+  expect([harbor.request.mock.calls.length, later.request.mock.calls.length]).toEqual([1, 0]);
+});
+
+test("a page that lets the person choose hears of every extension once, and asks the chosen one", async () => {
+  const [harbor, satchel] = [aProvider(), aProvider()];
+  answerRequests(harbor, HARBOR);
+  const all = announcements();
+  cleanUp.push(() => all.close());
+  const seen: string[][] = [];
+  const stop = all.subscribe((list) => seen.push(list.map(({ info }) => info.name)));
+  answerRequests(satchel);
+  window.dispatchEvent(new Event("ai:requestProvider"));
+  stop();
+  announce(aProvider(), { ...HARBOR, uuid: "3" });
+  expect(seen).toEqual([["Harbor"], ["Harbor", "Satchel"]]);
+  expect(all.list()).toHaveLength(3);
+  const [chosen] = all.list();
+  if (chosen) await (await createClient({ transport: announced(chosen) })).chat("Hi");
+  expect([harbor.request.mock.calls.length, satchel.request.mock.calls.length]).toEqual([1, 0]);
+});
+
 test("malformed announcements and a foreign window.ai are passed over", async () => {
   page.ai = { languageModel: {} };
   const looking = createClient({ timeoutMs: 150 });
   announce(undefined);
   announce({ request: "no function" });
+  announce(aProvider(), null);
   window.dispatchEvent(new CustomEvent("ai:announceProvider"));
   await expect(looking).rejects.toBeInstanceOf(ExtensionMissing);
 });

@@ -3,7 +3,7 @@ import { SignInRequired } from "../errors/SignInRequired.js";
 import { toSatchelError } from "../errors/toSatchelError.js";
 import { Shared } from "../Shared.js";
 import { type AppOptions, type AuthorizationRequest, addressOf, codeIn, newRequest } from "./AuthorizationRequest.js";
-import { type AuthorizationServer, readAuthorizationServer } from "./AuthorizationServer.js";
+import type { AuthorizationServer } from "./AuthorizationServer.js";
 import { ask } from "./ask.js";
 import { askInPopup, openPopup } from "./askInPopup.js";
 import type { Credentials } from "./Credentials.js";
@@ -136,7 +136,9 @@ export class Session implements Credentials {
   }
 
   #server(): Promise<AuthorizationServer> {
-    this.#described ??= readAuthorizationServer(this.#options.server);
+    this.#described ??= import("./AuthorizationServer.js").then(({ readAuthorizationServer }) =>
+      readAuthorizationServer(this.#options.server),
+    );
     this.#described.catch(() => {
       this.#described = undefined;
     });

@@ -1,3 +1,4 @@
+import { hearAnnouncements } from "../transports/Announcement.js";
 import { discoverProvider } from "../transports/discoverProvider.js";
 import { ElementBase } from "./ElementBase.js";
 import { styles } from "./styles.js";
@@ -11,7 +12,7 @@ const HELP = "https://satchel.dev/docs/tutorials/first-five-minutes";
  * `href` is where the link leads; put other words into the default slot. `satchel-found` tells that the extension is there.
  */
 export class InstallElement extends ElementBase {
-  readonly #found = () => this.#leave();
+  #stop: () => void = () => undefined;
 
   constructor() {
     super();
@@ -21,12 +22,12 @@ export class InstallElement extends ElementBase {
 
   connectedCallback(): void {
     this.hidden = true;
-    window.addEventListener("ai:announceProvider", this.#found);
+    this.#stop = hearAnnouncements(() => this.#leave());
     void discoverProvider(LOOK_MS).then((provider) => (provider ? this.#leave() : this.#ask()));
   }
 
   disconnectedCallback(): void {
-    window.removeEventListener("ai:announceProvider", this.#found);
+    this.#stop();
   }
 
   #ask(): void {
@@ -50,7 +51,7 @@ export class InstallElement extends ElementBase {
   }
 
   #leave(): void {
-    window.removeEventListener("ai:announceProvider", this.#found);
+    this.#stop();
     this.hidden = true;
     this.dispatchEvent(new CustomEvent("satchel-found", { bubbles: true, composed: true }));
   }
