@@ -146,7 +146,7 @@ def launched(playwright: Playwright, profile: Path, extension: Path = EXTENSION)
     """Run one more of the same Playwright's, for a test that needs several."""
     loaded = [f"--disable-extensions-except={extension}", f"--load-extension={extension}"]
     context = playwright.chromium.launch_persistent_context(profile, executable_path=binary(), headless=True, args=[*SWITCHES, *loaded])
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(30_000)
     try:
         yield Chromium(context)
     finally:

@@ -30,11 +30,11 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 
 def hidden_of(page: Page, screen: Screen) -> list[str]:
-    """Return what a question hides, at the size of its window, of the model that answers and of what limits an "always"."""
-    if screen.sizes != CONSENT:
-        return []
-    page.set_viewport_size({"width": CONSENT[0][0], "height": CONSENT[0][1]})
-    hidden: list[str] = page.evaluate(BELOW_THE_FOLD)
+    """Return what a question hides, at each size of its window, of the model that answers and of what limits an "always"."""
+    hidden: list[str] = []
+    for width, height in CONSENT if screen.sizes == CONSENT else ():
+        page.set_viewport_size({"width": width, "height": height})
+        hidden += [f"{width} px: {what}" for what in page.evaluate(BELOW_THE_FOLD)]
     return hidden
 
 
@@ -43,3 +43,12 @@ def test_b8_b9_e3_a_screen_is_whole(stage: Stage, screen: Screen) -> None:
     with screen.shown(stage) as page:
         assert hidden_of(page, screen) == []
         assert faults_of(page, screen.sizes) + keyboard_faults(page, screen.sizes) == []
+
+
+def test_b9_on_all_these_screens_nobody_else_was_asked_for_anything(stage: Stage) -> None:
+    own = stage.browser.extension_id
+    signed_in = f"https://{own}.chromiumapp.org"  # where the browser itself catches the end of a sign-in: nothing goes there
+    here = {f"chrome-extension://{own}", signed_in, "http://127.0.0.1", "http://localhost", "data://"}
+    elsewhere = {(who, whom) for who, whom in stage.asked if whom not in here and not whom.endswith(".localhost")}
+    assert elsewhere == set()
+    assert {("worker", "http://127.0.0.1"), ("page", "http://127.0.0.1")} <= stage.asked, "requests of pages and of the worker are seen"

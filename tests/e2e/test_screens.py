@@ -177,9 +177,9 @@ def test_b9_enter_space_and_escape_do_what_they_say(browser: Chromium, pages: tu
     with tab(browser, f"{pages[0].replace('127.0.0.1', 'keys-only.localhost')}/ask.html") as page:
         with popup_of(browser, page) as popup:
             popup.locator(".pickbtn").press("Enter")
-            popup.get_by_role("combobox").press("Escape")
+            popup.get_by_role("combobox", name="Search models").press("Escape")
             popup.locator(".pickbtn").press("Space")
-            popup.get_by_role("combobox").fill("SmolLM2 135M")
+            popup.get_by_role("combobox", name="Search models").fill("SmolLM2 135M")
             popup.keyboard.press("Enter")
             popup.locator(".pickbtn").wait_for()
             popup.get_by_role("button", name="Pause all sites").press("Space")
@@ -213,7 +213,7 @@ def test_a_selection_is_asked_about_in_the_side_panel(browser: Chromium, satchel
     page = opened.value
     page.get_by_text("Selection from a.example").wait_for()
     page.get_by_role("button", name="SmolLM2 135M").press("Enter")
-    page.get_by_role("combobox").fill("count-3-0")
+    page.get_by_role("combobox", name="Search models").fill("count-3-0")
     page.keyboard.press("Enter")
     before = counting.asked
     page.get_by_role("textbox").fill("How many are there?")

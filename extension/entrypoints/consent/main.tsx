@@ -14,6 +14,7 @@ render(
   <ConsentScreen
     source={{
       question: () => api.question(id),
+      asked: () => api.asked(id),
       account: () => api.account(),
       models: () => api.models(),
       favourites: favourites.read,

@@ -6,10 +6,12 @@ import { PermissionWish } from "../wire/permission-wish";
 import { ConsentAnswer } from "./consent-answer";
 import { ConsentLimits } from "./consent-limits";
 import { ConsentMay } from "./consent-may";
+import { ConsentRequests } from "./consent-requests";
 import type { ConsentSource } from "./consent-source";
 import { ConsentTerms } from "./consent-terms";
 import { ConsentWho } from "./consent-who";
 import { errorWords } from "./error-words";
+import { Icon } from "./icon";
 import { Logo } from "./logo";
 import { ModelPicker } from "./model-picker";
 import { modelPrice } from "./model-price";
@@ -19,12 +21,17 @@ import { t } from "./t";
 import { toggled } from "./toggled";
 import { useArmed } from "./use-armed";
 import { useLoaded } from "./use-loaded";
+import { useNarrow } from "./use-narrow";
 
 const PREFERRED = "satchel/preferred";
 
+/** The question; or, over it, who else could answer, or what would be sent. */
+type View = "question" | "models" | "request";
+type Loaded = Exclude<Awaited<ReturnType<typeof load>>, "gone">;
+
 async function load(source: ConsentSource) {
   const asked = await source.question();
-  if (asked === null) return null;
+  if (asked === null) return "gone" as const;
   const [account, models, favourites] = await Promise.all([source.account(), source.models(), source.favourites()]);
   return { ...asked, preferred: account.preferred_model, models, favourites };
 }
@@ -45,41 +52,65 @@ function suggested(question: ConsentQuestion, models: readonly Model[], preferre
 export function ConsentScreen({ source }: { source: ConsentSource }) {
   const { value, error, reload } = useLoaded(() => load(source));
   const [chosen, setChosen] = useState<Model | null>(null);
-  const [picking, setPicking] = useState(false);
-  const [changed, setTerms] = useState<ConsentTerms | null>(null);
-  const armed = useArmed(value?.question.requests);
-  const { decide, busy, failure } = useDecision(source, picking);
+  const [changed, onTerms] = useState<ConsentTerms | null>(null);
+  const [view, setView] = useState<View>("question");
+  const back = () => setView("question");
+  const asked = value === "gone" ? null : value;
+  const armed = useArmed(`${asked?.question.requests} ${view}`);
+  const { decide, busy, failure } = useDecision(source, view === "question" ? null : back);
 
   useEffect(() => source.watch(reload), []);
-  const question = value?.question ?? null;
-  const terms = changed ?? ConsentTerms.startingFrom(question?.wish ?? null);
-  const model =
-    chosen ?? (question === null || value === null ? null : suggested(question, value.models, value.preferred));
-  if (picking && value !== null) {
-    return (
-      <>
-        <ConsentBar others={value.others} />
-        <main class="cmain pickermain">
-          <ModelPicker
-            models={value.models}
-            chosen={model?.id ?? null}
-            favourites={value.favourites}
-            onChoose={(picked) => {
-              setChosen(picked);
-              setPicking(false);
-            }}
-            onFavourite={(id) => void source.setFavourites(toggled(value.favourites, id)).then(reload)}
-            onBack={() => setPicking(false)}
-          />
-        </main>
-      </>
-    );
-  }
   if (value === null && error === null) return <Waiting onDeny={() => decide({ kind: "deny" })} />;
-  if (question === null) return <Gone error={error} />;
+  if (asked === null) return <Gone error={error} />;
+  const model = chosen ?? suggested(asked.question, asked.models, asked.preferred);
+  if (view === "question")
+    return (
+      <Question {...{ asked, model, changed, failure, decide, onTerms }} armed={armed && !busy} onView={setView} />
+    );
   return (
     <>
-      <ConsentBar others={value?.others ?? 0} />
+      <ConsentBar others={asked.others} onBack={back} />
+      {view === "request" ? (
+        <ConsentRequests source={source} question={asked.question} />
+      ) : (
+        <main class="cmain pickermain">
+          <h1 class="sr">{t("picker_title")}</h1>
+          <ModelPicker
+            models={asked.models}
+            chosen={model?.id ?? null}
+            favourites={asked.favourites}
+            onChoose={(picked) => {
+              setChosen(picked);
+              back();
+            }}
+            onFavourite={(id) => void source.setFavourites(toggled(asked.favourites, id)).then(reload)}
+            onBack={back}
+          />
+        </main>
+      )}
+    </>
+  );
+}
+
+interface QuestionProps {
+  asked: Loaded;
+  model: Model | null;
+  /** The terms, once the person has set them. */
+  changed: ConsentTerms | null;
+  armed: boolean;
+  failure: string | null;
+  decide(decision: ConsentDecision): void;
+  onTerms(terms: ConsentTerms): void;
+  onView(view: View): void;
+}
+
+function Question({ asked, model, changed, armed, failure, decide, onTerms, onView }: QuestionProps) {
+  const { question, models, others } = asked;
+  const terms = changed ?? ConsentTerms.startingFrom(question.wish ?? null);
+  const isNarrow = useNarrow();
+  return (
+    <>
+      <ConsentBar others={others} {...(question.readable ? { onRequest: () => onView("request") } : {})} />
       <main class="cmain">
         {failure !== null && (
           <Note kind="danger">
@@ -88,33 +119,33 @@ export function ConsentScreen({ source }: { source: ConsentSource }) {
         )}
         <ConsentWho question={question} />
         <Missing question={question} model={model} />
-        <ConsentMay question={question} models={value?.models ?? []} />
-        <ConsentAnswer question={question} model={model} onPick={() => setPicking(true)} />
-        {canKeepBudget(model) ? (
-          <ConsentLimits
-            terms={terms}
-            onChange={setTerms}
-            folded={isTall(question) || isReplaced(question, model)}
-            all={isNarrowed(question)}
-          />
-        ) : (
-          <Note kind="plain">
-            <p id="why-not-always">{t("consent_noBudget")}</p>
-          </Note>
-        )}
+        <ConsentMay question={question} models={models} />
+        <div class="decisive">
+          <ConsentAnswer question={question} model={model} onPick={() => onView("models")} />
+          {canKeepBudget(model) ? (
+            <ConsentLimits
+              terms={terms}
+              onChange={onTerms}
+              folded={isNarrow || isTall(question) || isReplaced(question, model)}
+              all={isNarrowed(question)}
+            />
+          ) : (
+            <Note kind="plain">
+              <p id="why-not-always">{t("consent_noBudget")}</p>
+            </Note>
+          )}
+        </div>
       </main>
       <ConsentButtons
-        armed={armed && !busy}
-        model={model}
-        terms={terms}
+        {...{ armed, model, terms }}
         answer={(kind) => decide(decisionOf(kind, question, model, terms))}
       />
     </>
   );
 }
 
-/** Gives the answer once, and again when it could not be kept; Esc is a no unless it closes the picker. */
-function useDecision(source: ConsentSource, picking: boolean) {
+/** Gives the answer once, and again when it could not be kept; Esc is a no, or leads back from what lies over the question. */
+function useDecision(source: ConsentSource, back: (() => void) | null) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const decide = (decision: ConsentDecision) => {
@@ -127,11 +158,13 @@ function useDecision(source: ConsentSource, picking: boolean) {
   };
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === "Escape" && !picking) decide({ kind: "deny" });
+      if (event.key !== "Escape") return;
+      if (back === null) decide({ kind: "deny" });
+      else back();
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
-  }, [picking, busy]);
+  }, [back === null, busy]);
   return { decide, busy, failure };
 }
 
@@ -168,14 +201,32 @@ function decisionOf(
   return caveats === null ? { kind: "deny" } : { kind, model: model.id, caveats };
 }
 
-function ConsentBar({ others }: { others: number }) {
+interface BarProps {
+  others: number;
+  onBack?: () => void;
+  onRequest?: () => void;
+}
+
+/** What stays in its place: who asks you, whether more wait, and the way to the request itself and back. */
+function ConsentBar({ others, onBack, onRequest }: BarProps) {
   return (
     <header class="cbar">
-      <Logo size={18} />
-      <span>{t("consent_bar")}</span>
-      <span class="end" role="status">
+      {onBack === undefined ? (
+        <Logo size={18} />
+      ) : (
+        <button type="button" class="btn icon sm quiet" aria-label={t("picker_back")} onClick={onBack}>
+          <Icon name="left" />
+        </button>
+      )}
+      <span class="cut">{t("consent_bar")}</span>
+      <span class="end nw" role="status">
         {others > 0 ? t("consent_others", { count: others }) : ""}
       </span>
+      {onRequest !== undefined && (
+        <button type="button" class="btn sm quiet" onClick={onRequest}>
+          {t("request_view")}
+        </button>
+      )}
     </header>
   );
 }

@@ -1,5 +1,6 @@
 import { Icon } from "./icon";
 import { ModelFilter } from "./model-filter";
+import { ModelLimits } from "./model-limits";
 import { t } from "./t";
 import { toggled } from "./toggled";
 
@@ -15,8 +16,6 @@ const CHIPS = [
   ["reasoning", "reasoning"],
   ["local", "this-computer"],
 ] as const;
-const PRICES = ["any", "free", "1", "10"] as const;
-const PRIVACIES = ["any", "untrained", "here"] as const;
 
 /** Search, what it can do, what it costs, what happens to the words. */
 export function ModelFilters({ filter, onFilter, found }: Props) {
@@ -35,22 +34,7 @@ export function ModelFilters({ filter, onFilter, found }: Props) {
             onInput={(event) => set({ search: event.currentTarget.value })}
           />
         </div>
-        <Choices
-          name="price"
-          values={PRICES}
-          value={filter.price}
-          label={t("models_price")}
-          word={(value) => t(`models_price_${value}`)}
-          onChange={(price) => set({ price })}
-        />
-        <Choices
-          name="privacy"
-          values={PRIVACIES}
-          value={filter.privacy}
-          label={t("models_privacy")}
-          word={(value) => t(`models_privacy_${value}`)}
-          onChange={(privacy) => set({ privacy })}
-        />
+        <ModelLimits price={filter.price} privacy={filter.privacy} onChange={set} />
       </div>
       <fieldset class="chips line" aria-label={t("picker_only")}>
         {CHIPS.map(([name, icon]) => (
@@ -86,32 +70,5 @@ export function ModelFilters({ filter, onFilter, found }: Props) {
         )}
       </div>
     </search>
-  );
-}
-
-interface ChoicesProps<T extends string> {
-  name: string;
-  values: readonly T[];
-  value: T;
-  label: string;
-  word(value: T): string;
-  onChange(value: T): void;
-}
-
-function Choices<T extends string>({ name, values, value, label, word, onChange }: ChoicesProps<T>) {
-  return (
-    <select
-      class="in"
-      name={name}
-      aria-label={label}
-      value={value}
-      onChange={(event) => onChange(event.currentTarget.value as T)}
-    >
-      {values.map((each) => (
-        <option key={each} value={each}>
-          {word(each)}
-        </option>
-      ))}
-    </select>
   );
 }

@@ -3,6 +3,7 @@ import type { Model } from "../wire/model";
 import { Icon } from "./icon";
 import { ModelFilter } from "./model-filter";
 import { modelGroups } from "./model-groups";
+import { ModelLimits } from "./model-limits";
 import { ModelOption } from "./model-option";
 import { t } from "./t";
 import { toggled } from "./toggled";
@@ -26,19 +27,16 @@ const CHIPS = [
 /** Search, filters and list: a combobox over a listbox. ↑ ↓ move, ↵ chooses, Alt+F marks a favourite, Esc goes back. */
 export function ModelPicker(props: Props) {
   const { models, chosen, favourites } = props;
-  const [search, setSearch] = useState("");
-  const [capabilities, setCapabilities] = useState<ReadonlySet<string>>(new Set());
+  const [filter, setFilter] = useState(ModelFilter.NONE);
   const [active, setActive] = useState(0);
   const field = useRef<HTMLInputElement>(null);
-  const groups = useMemo(
-    () => modelGroups(models, favourites, { ...ModelFilter.NONE, search, capabilities }),
-    [models, favourites, search, capabilities],
-  );
+  const set = (change: Partial<ModelFilter>) => setFilter({ ...filter, ...change });
+  const groups = useMemo(() => modelGroups(models, favourites, filter), [models, favourites, filter]);
   const flat = groups.flatMap((group) => group.models);
   const current = flat[Math.min(active, flat.length - 1)];
 
   useEffect(() => field.current?.focus(), []);
-  useEffect(() => setActive(0), [search, capabilities]);
+  useEffect(() => setActive(0), [filter]);
   useEffect(() => {
     const row = current === undefined ? null : document.getElementById(optionId(current));
     row?.scrollIntoView({ block: "nearest" });
@@ -72,8 +70,8 @@ export function ModelPicker(props: Props) {
           placeholder={t("picker_placeholder", { count: models.length })}
           autocomplete="off"
           spellcheck={false}
-          value={search}
-          onInput={(event) => setSearch(event.currentTarget.value)}
+          value={filter.search}
+          onInput={(event) => set({ search: event.currentTarget.value })}
           onKeyDown={onKeyDown}
         />
       </div>
@@ -83,14 +81,17 @@ export function ModelPicker(props: Props) {
             key={name}
             type="button"
             class="chip"
-            aria-pressed={capabilities.has(name)}
-            onClick={() => setCapabilities(toggled(capabilities, name))}
+            aria-pressed={filter.capabilities.has(name)}
+            onClick={() => set({ capabilities: toggled(filter.capabilities, name) })}
           >
             <Icon name={icon} />
             {t(`model_${name}`)}
           </button>
         ))}
       </fieldset>
+      <div class="row limits">
+        <ModelLimits small price={filter.price} privacy={filter.privacy} onChange={set} />
+      </div>
       <div class="listbox" id="models" role="listbox" aria-label={t("model_models")} tabIndex={-1}>
         {groups.map((group, index) => (
           // biome-ignore lint/a11y/useSemanticElements: a listbox groups its options so; fieldset and optgroup do not fit
@@ -115,13 +116,12 @@ export function ModelPicker(props: Props) {
       </div>
       {flat.length === 0 && (
         <div class="empty" role="status">
-          <p>{noMatch(search.trim(), capabilities.size > 0)}</p>
+          <p>{noMatch(filter)}</p>
           <button
             type="button"
             class="btn sm"
             onClick={() => {
-              setSearch("");
-              setCapabilities(new Set());
+              setFilter(ModelFilter.NONE);
               field.current?.focus();
             }}
           >
@@ -133,9 +133,10 @@ export function ModelPicker(props: Props) {
   );
 }
 
-function noMatch(search: string, filtered: boolean): string {
-  if (search === "") return t("picker_noneHasAll");
-  return t(filtered ? "picker_noMatchFiltered" : "picker_noMatch", { search });
+function noMatch({ search, ...others }: ModelFilter): string {
+  if (search.trim() === "") return t("picker_noneHasAll");
+  const isFiltered = others.capabilities.size > 0 || others.price !== "any" || others.privacy !== "any";
+  return t(isFiltered ? "picker_noMatchFiltered" : "picker_noMatch", { search: search.trim() });
 }
 
 function optionId(model: Model): string {

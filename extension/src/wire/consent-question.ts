@@ -13,6 +13,8 @@ export interface ConsentQuestion {
   tools: readonly string[];
   model: string;
   inputBytes: number;
+  /** Whether there is something to read: a permission is asked for before anything is said. */
+  readable: boolean;
   maxTokens: number | null;
   requests: number;
   /** How the site itself asks to be narrowed. An "always" is never wider than this. */

@@ -12,6 +12,7 @@ import type { LocalServer } from "./local-server";
 import type { Model } from "./model";
 import type { ProviderChange } from "./provider-change";
 import type { ProviderChoice } from "./provider-choice";
+import type { RequestViews } from "./request-views";
 import type { Snapshot } from "./snapshot";
 import type { Trouble } from "./trouble";
 
@@ -55,6 +56,8 @@ export interface WorkerApi extends VaultDoor {
   setLocalServer(address: string): Promise<string | null>;
   stop(key: string): Promise<void>;
   question(id: string): Promise<{ question: ConsentQuestion; others: number } | null>;
+  /** What the requests that wait for a question's answer would send, as far as they are here. */
+  asked(id: string): Promise<RequestViews>;
   decide(id: string, decision: ConsentDecision): Promise<void>;
   /** What keeps a page waiting; null when it is over. */
   trouble(id: string): Promise<Trouble | null>;

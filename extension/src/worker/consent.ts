@@ -1,13 +1,16 @@
+import type { AskedBody } from "../wire/asked-body";
 import type { ConsentDecision } from "../wire/consent-decision";
 import type { ConsentQuestion } from "../wire/consent-question";
 import { isRecord } from "../wire/is-record";
 import { PermissionWish } from "../wire/permission-wish";
+import type { RequestViews } from "../wire/request-views";
 import { WorkerFault } from "../wire/worker-fault";
 import type { Backend } from "./backend";
 import type { Caller } from "./caller";
 import type { ConsentSurface } from "./consent-surface";
 import type { KeyValue } from "./key-value";
 import { KeyedQueue } from "./keyed-queue";
+import { requestViews } from "./request-views";
 import type { Run } from "./run";
 import type { RunRecord } from "./run-record";
 import { siteKey } from "./site-key";
@@ -22,7 +25,10 @@ interface Dependencies {
   asking(): void;
 }
 
-type Waiter = (decision: ConsentDecision) => void;
+interface Waiter {
+  decided(decision: ConsentDecision): void;
+  body: AskedBody;
+}
 
 const QUESTION = "ask:";
 const COOL = "cool:";
@@ -46,7 +52,7 @@ export class Consent {
 
   /** Resolves with what the person says about this run, never when it leaves before. `remember` stores its record with its `askId`. */
   async ask(run: Run, remember: () => Promise<void>): Promise<ConsentDecision> {
-    let decided!: Waiter;
+    let decided!: Waiter["decided"];
     const decision = new Promise<ConsentDecision>((resolve) => {
       decided = resolve;
     });
@@ -59,7 +65,7 @@ export class Consent {
       await remember();
       if (this.left.has(run.record)) return;
       const waiters = this.waiters.get(question.id) ?? new Map<string, Waiter>();
-      this.waiters.set(question.id, waiters.set(run.record.key, decided));
+      this.waiters.set(question.id, waiters.set(run.record.key, { decided, body: run.body }));
       await this.put(question);
       this.deps.asking();
       await this.show();
@@ -96,7 +102,7 @@ export class Consent {
       if (decision.kind === "deny") await this.deps.session.set(COOL + siteKey(question), Date.now() + COOL_MS);
       const { surface } = question;
       await this.put({ ...question, decision, decidedAt: Date.now(), surface: null });
-      for (const waiter of this.waiters.get(id)?.values() ?? []) waiter(decision);
+      for (const { decided } of this.waiters.get(id)?.values() ?? []) decided(decision);
       this.waiters.delete(id);
       if (surface !== null) void this.deps.surface.close(surface);
       await this.show();
@@ -135,6 +141,12 @@ export class Consent {
     const open = await this.open();
     const question = open.find((item) => item.id === id);
     return question === undefined ? null : { question, others: open.length - 1 };
+  }
+
+  /** What the requests that wait for it would send. Read from the requests themselves: nothing of them is stored. */
+  asked(id: string): RequestViews {
+    const bodies = [...(this.waiters.get(id)?.values() ?? [])].map(({ body }) => body);
+    return requestViews.of(bodies);
   }
 
   /**
@@ -230,6 +242,7 @@ function questionOf(run: Run): ConsentQuestion {
     tools: toolNames(run.body.tools),
     model: run.body.model,
     inputBytes: new TextEncoder().encode(JSON.stringify(run.body)).length,
+    readable: requestViews.has(run.body),
     maxTokens: run.body.max_tokens ?? null,
     requests: 1,
     wish: run.wish,
@@ -247,6 +260,7 @@ function merged(first: ConsentQuestion, next: ConsentQuestion): ConsentQuestion 
     visible: first.visible || next.visible,
     tools: [...new Set([...first.tools, ...next.tools])],
     inputBytes: first.inputBytes + next.inputBytes,
+    readable: first.readable || next.readable,
     maxTokens,
     wish: first.wish ?? next.wish ?? null,
     requests: first.requests + 1,

@@ -33,6 +33,7 @@ const CALLS = new Set<string>([
   "deleteKey",
   "stop",
   "question",
+  "asked",
   "decide",
   "trouble",
   "decideTrouble",

@@ -131,6 +131,7 @@ export class UiService implements WorkerApi {
   device = () => this.deps.device.isOn();
   forgetDevice = () => this.deps.device.forget();
   question = (id: string) => this.deps.consent.question(id);
+  asked = async (id: string) => this.deps.consent.asked(id);
 
   /** By hand: then no device opens it by itself. */
   lock = () => this.deps.backend.lock();

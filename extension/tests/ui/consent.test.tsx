@@ -5,6 +5,7 @@ import { ConsentScreen } from "../../src/ui/consent-screen";
 import type { ConsentSource } from "../../src/ui/consent-source";
 import type { ConsentDecision } from "../../src/wire/consent-decision";
 import type { Model } from "../../src/wire/model";
+import type { RequestViews } from "../../src/wire/request-views";
 
 const at = { provider: "custom", provider_name: "Custom server", key_label: "lab", local: false, available: true };
 const priced = { input_usd_per_mtok: "3", output_usd_per_mtok: "15", as_of: "2026-11-23" };
@@ -22,15 +23,17 @@ const question = {
   model: "lab:mine",
   inputBytes: 10,
   maxTokens: 10,
+  readable: true,
   requests: 1,
   tools: [],
 };
 
-async function asked(model: Model, more: object = {}) {
+async function asked(model: Model, more: object = {}, views: RequestViews = { requests: [], leftOut: 0 }) {
   const decisions: ConsentDecision[] = [];
   let favourites: ReadonlySet<string> = new Set();
   const source = {
     question: async () => ({ question: { ...question, ...more }, others: 0 }),
+    asked: async () => views,
     account: async () => ({ preferred_model: model.id }),
     models: async () => [model],
     favourites: async () => favourites,
@@ -96,4 +99,77 @@ it("Alt+F marks a favourite in its picker, as it does everywhere", async () => {
   document.querySelector("input[role=combobox]")?.dispatchEvent(key);
   await expect.poll(isMarked, { timeout: 30_000 }).toContain("Favourites");
   expect(before).not.toContain("Favourites");
+});
+
+const said = (text: string, leftOut = 0) => ({ kind: "text" as const, text, leftOut });
+const elsewhere = { kind: "image" as const, name: "https://tracker.example/p.png", bytes: null, picture: null };
+const inline = { kind: "image" as const, name: null, bytes: 1_200_000, picture: "data:image/png;base64,AAAA" };
+const letter = {
+  first: [
+    { role: "system", parts: [said("Be brief.", 1_200)], leftOut: 0 },
+    { role: "user", parts: [said("<b>Hello</b>"), elsewhere, inline], leftOut: 2 },
+    { role: "jester", parts: [said("Ha")], leftOut: 0 },
+  ],
+  leftOut: 7,
+  last: [],
+  settings: [{ name: "temperature", words: said("0.5") }],
+};
+
+async function lookedAt(views: RequestViews) {
+  const shown = await asked(modelWith(priced), { requests: 3 }, views);
+  shown.button("View request")?.click();
+  await expect.poll(() => document.querySelector(".turn"), { timeout: 30_000 }).not.toBeNull();
+  return shown;
+}
+
+it("B1: shows the request as plain text, and says how much of it is not shown", async () => {
+  await lookedAt({ requests: [letter, letter], leftOut: 1 });
+  expect(document.querySelector("main b")?.textContent).toBe("notes.example");
+  const text = document.body.textContent ?? "";
+  const texts = ["Request 1 of 2", "… and 1,200 more characters", "<b>Hello</b>", "1.2 MB", "“jester”"];
+  const counts = ["3 requests wait", "7 more messages in between", "… and 2 more parts", "1 more request is not shown"];
+  expect([...texts, ...counts, "temperature0.5"].filter((part) => !text.includes(part))).toEqual([]);
+  expect([...document.querySelectorAll("img")].map(({ src }) => src)).toEqual([inline.picture, inline.picture]);
+});
+
+it("B1: the request takes the keyboard, and Esc leads back to the question without a no", async () => {
+  const { button, decisions } = await lookedAt({ requests: [letter], leftOut: 0 });
+  expect(document.activeElement).toBe(document.querySelector("main"));
+  expect(button("Allow once")).toBeUndefined();
+  window.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
+  await expect.poll(() => button("Deny"), { timeout: 30_000 }).toBeDefined();
+  expect(decisions).toEqual([]);
+});
+
+it("B1: nothing can be opened where nothing is said yet", async () => {
+  const { button } = await asked(modelWith(priced), { readable: false });
+  expect(button("View request")).toBeUndefined();
+});
+
+it("says that a question is answered already, and does not wait for ever", async () => {
+  const source = { question: async () => null, watch: () => () => undefined } as unknown as ConsentSource;
+  render(<ConsentScreen source={source} />, document.body);
+  await expect
+    .poll(() => document.querySelector("h1")?.textContent, { timeout: 30_000 })
+    .toBe("This question is answered.");
+});
+
+it("the picker looks by price and by what happens to the words, as the list of all models does", async () => {
+  await asked(modelWith(priced));
+  document.querySelector<HTMLButtonElement>(".pickbtn")?.click();
+  const options = () => document.querySelectorAll("[role=option]").length;
+  await expect.poll(options, { timeout: 30_000 }).toBe(1);
+  const choose = async (name: string, value: string) => {
+    const select = document.querySelector<HTMLSelectElement>(`select[name=${name}]`);
+    if (select === null) throw new Error(`there is no ${name}`);
+    select.value = value;
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  await choose("price", "10");
+  await expect.poll(options, { timeout: 30_000 }).toBe(0);
+  expect(document.body.textContent).toContain("No model has all of these.");
+  await choose("price", "any");
+  await expect.poll(options, { timeout: 30_000 }).toBe(1);
+  await choose("privacy", "here");
+  await expect.poll(options, { timeout: 30_000 }).toBe(0);
 });

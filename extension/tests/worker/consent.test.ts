@@ -60,6 +60,22 @@ describe("consent", () => {
     expect(requests.every(({ replies }) => replies[0]?.kind === "result")).toBe(true);
   });
 
+  it("B1: B3: shows what each of a site's requests would send, and stores none of it", async () => {
+    const worker = new Stage();
+    await asked(worker);
+    await asked(worker, "2", { params: { messages: [{ role: "user", content: "a secret of the page" }] } });
+    const id = worker.opened[0] ?? "";
+    const { requests } = worker.consent.asked(id);
+    expect(requests.map(({ first }) => first[0]?.parts)).toMatchObject([
+      [{ text: "hi" }],
+      [{ text: "a secret of the page" }],
+    ]);
+    expect((await worker.consent.question(id))?.question.readable).toBe(true);
+    expect(JSON.stringify(await worker.session.list(""))).not.toContain("a secret of the page");
+    await worker.consent.decide(id, { kind: "deny" });
+    expect(worker.consent.asked(id)).toEqual({ requests: [], leftOut: 0 });
+  });
+
   it("has every request of a site answered by the model that was shown, whatever the others named", async () => {
     const worker = new Stage();
     const messages = [{ role: "user", content: "hi" }];

@@ -19,6 +19,14 @@ WISH = """() => { window.wished = window.ai.requestPermissions(
     { reason: "To answer letters" },
 ); }"""
 FRAME = "src => new Promise(done => document.body.append(Object.assign(document.createElement('iframe'), { src, onload: done })))"
+LETTER = """reason => { for (const content of [
+    [{ type: "text", text: "Here is a letter:\\n\\nDear Ada,\\nthe tram depot moves to the north bank. Will you still come on Sunday?" },
+        { type: "image_url", image_url: { url: "data:image/gif;base64,R0lGODlhAQABAIAAAP///wAAACwAAAAAAQABAAACAkQBADs=" } }],
+    "Say the same in one sentence.",
+]) window.ai.request({ method: "ai_generate", params: { reason, temperature: 0.2, maxTokens: 300, messages: [
+    { role: "system", content: "You answer letters for a busy person. " + "Be brief, kind and exact. ".repeat(60) },
+    { role: "user", content },
+] } }).catch(() => 0); }"""
 REASON = "To suggest a reply to the letter that you have open"
 
 
@@ -97,7 +105,7 @@ def popup_picker(stage: Stage) -> Iterator[Page]:
     """Open the list of models."""
     with demo(stage) as page, stage.popup(page) as popup:
         popup.locator(".pickbtn").click()
-        popup.get_by_role("combobox").wait_for()
+        popup.get_by_role("combobox", name="Search models").wait_for()
         yield popup
 
 
@@ -105,7 +113,7 @@ def popup_picker_vain(stage: Stage) -> Iterator[Page]:
     """Search a model that there is not."""
     with demo(stage) as page, stage.popup(page) as popup:
         popup.locator(".pickbtn").click()
-        popup.get_by_role("combobox").fill("zzzz")
+        popup.get_by_role("combobox", name="Search models").fill("zzzz")
         popup.get_by_text("Nothing matches “zzzz”.").wait_for()
         yield popup
 
@@ -178,6 +186,23 @@ def consent_limits(stage: Stage) -> Iterator[Page]:
         yield window
 
 
+def consent_request(stage: Stage) -> Iterator[Page]:
+    """Look at what a site would send: two requests, long instructions, a picture."""
+    with asking(stage, "post-office", LETTER, REASON) as window:
+        window.get_by_text("for 2 requests").wait_for()
+        window.get_by_role("button", name="View request").click()
+        window.get_by_role("heading", name="Request 2 of 2").wait_for()
+        yield window
+
+
+def consent_picker(stage: Stage) -> Iterator[Page]:
+    """Choose who answers, by what it costs and what happens to the words."""
+    with asking(stage, "bookshop", ASK, REASON) as window:
+        window.locator(".pickbtn").click()
+        window.get_by_label("What may happen to your words").select_option("here")
+        yield window
+
+
 def consent_frame(stage: Stage) -> Iterator[Page]:
     """Ask from a frame inside another site."""
     with stage.tab(stage.site("magazine")) as page:
@@ -226,6 +251,8 @@ SCREENS = (
     Screen("consent-model-missing", consent_model_missing, CONSENT),
     Screen("consent-wish", consent_wish, CONSENT),
     Screen("consent-limits", consent_limits, CONSENT),
+    Screen("consent-request", consent_request, CONSENT),
+    Screen("consent-picker", consent_picker, CONSENT),
     Screen("consent-frame", consent_frame, CONSENT),
     Screen("provider-default", provider_default, CONSENT),
     Screen("provider-sign-out", provider_sign_out, CONSENT),

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Request
 from tests.e2e import counting_server, page_server
 from tests.e2e.chromium import Chromium, chromium, popup_of
 from tests.e2e.counting_server import CountingServer
@@ -19,7 +20,15 @@ class Stage:
         self.browser = browser
         self.studio, self.lab = servers  # the second has the models that misbehave
         self.first_page: Page | None = None  # stays open over several screens
+        self.asked: set[tuple[str, str]] = set()  # who (a page, the extension's worker) asked whom for anything
         self._port = port
+        browser.context.on("request", self._note)
+
+    def _note(self, request: Request) -> None:
+        """Remember who asked whom."""
+        scheme, rest, *_ = urlsplit(request.url)
+        host = "" if scheme == "data" else urlsplit(request.url).hostname or rest
+        self.asked.add(("worker" if request.service_worker else "page", f"{scheme}://{host}"))
 
     def site(self, name: str, file: str = "ask.html") -> str:
         """Return the address of a site of this name."""
