@@ -10,6 +10,7 @@ export const intrinsics = {
   Event: globalThis.Event,
   CustomEvent: globalThis.CustomEvent,
   DOMException: globalThis.DOMException,
+  AbortController: globalThis.AbortController,
   addEventListener: globalThis.EventTarget.prototype.addEventListener,
   dispatchEvent: globalThis.EventTarget.prototype.dispatchEvent,
   postMessage: globalThis.MessagePort.prototype.postMessage,

@@ -63,17 +63,23 @@ export class LegacyApi {
   };
 
   private async run(call: LegacyInput): Promise<unknown[]> {
-    const runs = Array.from({ length: call.count }, () => this.one(call));
-    const texts = await Promise.all(runs);
-    return texts.map((text) => shape(call, text, false));
+    const stop = new intrinsics.AbortController();
+    const runs = Array.from({ length: call.count }, () => this.one(call, stop.signal));
+    try {
+      const texts = await Promise.all(runs);
+      return texts.map((text) => shape(call, text, false));
+    } catch (failure) {
+      stop.abort(); // the others would go on, and be paid, for an answer that nobody gets
+      throw failure;
+    }
   }
 
-  private async one(call: LegacyInput): Promise<string> {
+  private async one(call: LegacyInput, signal: AbortSignal): Promise<string> {
     const streams = call.onStreamResult !== null && call.count === 1;
     const onEvent = (event: StreamEvent) => {
       if (event.type === "text-delta") this.tell(call, shape(call, event.delta, true), null);
     };
-    const options = streams ? { onEvent } : {};
+    const options = streams ? { onEvent, signal } : { signal };
     const result = await this.provider.send({ method: "ai_generate", params: call.params }, options);
     return (result as { text: string }).text;
   }

@@ -128,6 +128,14 @@ describe("generateText", () => {
     expect(calls).toBe(0);
   });
 
+  it("A6: stops the others when one of several outputs fails", async () => {
+    pair.answer(({ id }) => {
+      if (pair.asked.length === 2) pair.post({ id, error: { code: 4290, message: "slowly" } });
+    });
+    await expect(ai.generateText({ prompt: "hi" }, { numOutputs: 3 })).rejects.toMatch(/^MODEL_REJECTED_REQUEST: 429/);
+    await vi.waitFor(() => expect(pair.cancelled).toEqual([pair.asked[0]?.id, pair.asked[2]?.id]));
+  });
+
   it("A9: accepts null and undefined values and options it does not know", async () => {
     streams("x");
     const options = { model: null, temperature: undefined, onStreamResult: undefined, stopSequences: null, foo: 1 };

@@ -13,7 +13,7 @@ export interface WindowAI<TModel = string> {
     domain: typeof VALID_DOMAIN;
     version: string;
   };
-  /** Generate text; resolves to one answer per `numOutputs`, rejects with a bare string. */
+  /** Generate text; resolves to one answer per `numOutputs`, each a request of its own that is paid; rejects with a bare string when one fails, and stops the rest. */
   generateText<TInput extends Input = Input>(
     input: TInput,
     options?: CompletionOptions<TModel, TInput>,
