@@ -24,8 +24,8 @@ export interface AllowedGrant {
 const CAPABILITIES = ["model:prompt", "model:tools", "model:list"] as const;
 const NUSD_PER_USD = 1_000_000_000;
 
-/** Tell a page what its grant lets it do: the caveats hold for all capabilities. */
-export function toPermissions({ origin, created_at, caveats }: AllowedGrant): Permission[] {
+/** Say how a grant is narrowed in the words of pages; what does not narrow is left out. */
+export function toCaveats(caveats: Partial<AllowedGrant["caveats"]>): { type: string; value: unknown }[] {
   const { models, budget, rate_per_minute, expires_at, local_only } = caveats;
   const all = {
     models,
@@ -34,9 +34,14 @@ export function toPermissions({ origin, created_at, caveats }: AllowedGrant): Pe
     expires: expires_at,
     localOnly: local_only || null,
   };
-  const told = Object.entries(all)
-    .filter(([, value]) => value !== null)
+  return Object.entries(all)
+    .filter(([, value]) => value !== null && value !== undefined)
     .map(([type, value]) => ({ type, value }));
+}
+
+/** Tell a page what its grant lets it do: the caveats hold for all capabilities. */
+export function toPermissions({ origin, created_at, caveats }: AllowedGrant): Permission[] {
+  const told = toCaveats(caveats);
   return CAPABILITIES.map((parentCapability) => ({
     invoker: origin,
     parentCapability,

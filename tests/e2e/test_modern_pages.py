@@ -90,9 +90,15 @@ def test_d3_a_site_gets_what_the_person_allows_narrowed_by_what_it_asked_for(
         assert (caveats["localOnly"], caveats["ratePerMinute"], caveats["budget"]) == (True, 5, {"usd": 0.1, "period": "week"})
         kept = satchel.call(satchel.add_token(), "GET", "/v1/grants")["data"][0]["caveats"]
         assert (kept["local_only"], kept["rate_per_minute"], kept["budget"]["cap_nusd"]) == (True, 5, 100_000_000)
+        page.evaluate("window.ai.requestPermissions({ 'model:prompt': { ratePerMinute: 2 } })")  # less than it has: nobody is asked
+        assert satchel.call(satchel.add_token(), "GET", "/v1/grants")["data"][0]["caveats"]["rate_per_minute"] == 2
         assert counting.asked == before
         assert page.evaluate("window.ai.revokePermissions().then(({ state }) => state)") == "prompt"
         assert satchel.call(satchel.add_token(), "GET", "/v1/grants")["data"] == []
+        press(browser.consent_window(f"window.asking = window.ai.requestPermissions({wish})", page), "Allow once")
+        assert {"type": "once", "value": True} in page.evaluate("window.asking")["permissions"][0]["caveats"]
+        (once,) = satchel.call(satchel.add_token(), "GET", "/v1/grants")["data"]
+        assert (once["state"], once["caveats"]["local_only"], once["caveats"]["budget"]["cap_nusd"]) == ("once", True, 100_000_000)
 
 
 def test_f1_a_page_of_today_in_firefox(tmp_path: Path, counting: CountingServer, pages: Pages) -> None:

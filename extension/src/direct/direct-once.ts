@@ -18,9 +18,10 @@ export class DirectOnce {
 
   constructor(private readonly session: KeyValue) {}
 
-  /** The site may ask this model once, within ten minutes. */
-  keep(caller: Caller, model: string): Promise<void> {
-    return this.session.set(PREFIX + siteKey(caller), { model, until: Date.now() + GOOD_FOR_MS } satisfies Kept);
+  /** The site may ask this model once, within ten minutes, or before `end` where it asked for an earlier one itself. */
+  keep(caller: Caller, model: string, end: string | null): Promise<void> {
+    const until = Math.min(Date.now() + GOOD_FOR_MS, end === null ? Number.POSITIVE_INFINITY : Date.parse(end));
+    return this.session.set(PREFIX + siteKey(caller), { model, until } satisfies Kept);
   }
 
   /** The model that the site may still ask once. */

@@ -36,14 +36,15 @@ async function load(source: ConsentSource) {
   return { ...asked, preferred: account.preferred_model, models, favourites };
 }
 
+/** The models that the site itself does not exclude. */
+function wished(wish: ConsentQuestion["wish"], models: readonly Model[]): Model[] {
+  return models.filter(({ id, satchel }) => PermissionWish.allows(wish, id, satchel.local));
+}
+
 /** The model that would answer: the one the page named when the person has it, else the person's default. */
 function suggested(question: ConsentQuestion, models: readonly Model[], preferred: string | null): Model | null {
   const { wish } = question;
-  const able = models.filter((model) => model.satchel.available);
-  const wished = wish
-    ? able.filter(({ id, satchel }) => (wish.models?.includes(id) ?? true) && (satchel.local || !wish.local_only))
-    : able;
-  const usable = wished.length > 0 ? wished : able;
+  const usable = wished(wish, models).filter((model) => model.satchel.available);
   const byId = (id: string | null) => usable.find((model) => model.id === id);
   return byId(question.model) ?? byId(preferred) ?? usable[0] ?? null;
 }
@@ -76,7 +77,7 @@ export function ConsentScreen({ source }: { source: ConsentSource }) {
         <main class="cmain pickermain">
           <h1 class="sr">{t("picker_title")}</h1>
           <ModelPicker
-            models={asked.models}
+            models={wished(asked.question.wish, asked.models)}
             chosen={model?.id ?? null}
             favourites={asked.favourites}
             onChoose={(picked) => {
@@ -107,6 +108,7 @@ interface QuestionProps {
 function Question({ asked, model, changed, armed, failure, decide, onTerms, onView }: QuestionProps) {
   const { question, models, others } = asked;
   const terms = changed ?? ConsentTerms.startingFrom(question.wish ?? null);
+  const mayOnce = canKeepBudget(model) || !question.wish?.budget;
   const isNarrow = useNarrow();
   return (
     <>
@@ -131,13 +133,13 @@ function Question({ asked, model, changed, armed, failure, decide, onTerms, onVi
             />
           ) : (
             <Note kind="plain">
-              <p id="why-not-always">{t("consent_noBudget")}</p>
+              <p id="why-not-always">{t(mayOnce ? "consent_noBudget" : "consent_noBudgetAtAll")}</p>
             </Note>
           )}
         </div>
       </main>
       <ConsentButtons
-        {...{ armed, model, terms }}
+        {...{ armed, model, mayOnce, terms }}
         answer={(kind) => decide(decisionOf(kind, question, model, terms))}
       />
     </>
@@ -235,7 +237,7 @@ function Missing({ question, model }: { question: ConsentQuestion; model: Model 
   if (model === null)
     return (
       <Note kind="warn">
-        <p>{t("consent_noModel")}</p>
+        <p>{t(question.wish?.models || question.wish?.local_only ? "consent_noModelWished" : "consent_noModel")}</p>
       </Note>
     );
   if (!isReplaced(question, model)) return null;
@@ -251,16 +253,17 @@ function Missing({ question, model }: { question: ConsentQuestion; model: Model 
 interface ButtonsProps {
   armed: boolean;
   model: Model | null;
+  mayOnce: boolean;
   terms: ConsentTerms;
   answer(kind: ConsentDecision["kind"]): void;
 }
 
-function ConsentButtons({ armed, model, terms, answer }: ButtonsProps) {
+function ConsentButtons({ armed, model, mayOnce, terms, answer }: ButtonsProps) {
   const deny = useRef<HTMLButtonElement>(null);
   useEffect(() => deny.current?.focus(), []);
-  const canOnce = armed && model !== null;
+  const canOnce = armed && model !== null && mayOnce;
   const hasBudget = canKeepBudget(model);
-  const canAlways = canOnce && hasBudget && ConsentTerms.isReadable(terms);
+  const canAlways = armed && model !== null && hasBudget && ConsentTerms.isReadable(terms);
   const press = (allowed: boolean, kind: ConsentDecision["kind"]) => () => {
     if (allowed) answer(kind);
   };
@@ -270,7 +273,13 @@ function ConsentButtons({ armed, model, terms, answer }: ButtonsProps) {
         <button ref={deny} type="button" class="btn lg" aria-disabled={!armed} onClick={press(armed, "deny")}>
           {t("consent_deny")}
         </button>
-        <button type="button" class="btn lg primary" aria-disabled={!canOnce} onClick={press(canOnce, "once")}>
+        <button
+          type="button"
+          class="btn lg primary"
+          aria-disabled={!canOnce}
+          aria-describedby={mayOnce ? undefined : "why-not-always"}
+          onClick={press(canOnce, "once")}
+        >
           {t("consent_once")}
         </button>
         <button
@@ -295,7 +304,7 @@ function Waiting({ onDeny }: { onDeny(): void }) {
       <main class="cmain">
         <Skeleton rows={5} />
       </main>
-      <ConsentButtons armed={false} model={null} terms={ConsentTerms.SMALLEST} answer={onDeny} />
+      <ConsentButtons armed={false} model={null} mayOnce={false} terms={ConsentTerms.SMALLEST} answer={onDeny} />
     </>
   );
 }

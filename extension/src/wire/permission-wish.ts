@@ -20,13 +20,28 @@ function narrows(wish: PermissionWish): boolean {
   );
 }
 
-/** What the person allowed, narrowed further by what the page itself asked for. Never wider than the person's answer. */
-function narrow(allowed: NonNullable<GrantDraft["caveats"]>, wish: PermissionWish): NonNullable<GrantDraft["caveats"]> {
+/** Whether a page wants this model at all, `local` telling whether it runs on this computer. */
+function allows(wish: PermissionWish | null | undefined, model: string, local: boolean): boolean {
+  return !wish || ((wish.models?.includes(model) ?? true) && (local || !wish.local_only));
+}
+
+/** Two wishes of one page that are answered together: both hold. */
+function both(
+  first: PermissionWish | null | undefined,
+  next: PermissionWish | null | undefined,
+): PermissionWish | null {
+  return first && next ? { ...next, ...narrow(first, next) } : (first ?? next ?? null);
+}
+
+/** What the person allowed, narrowed further by what the page itself asked for. Never wider than the person's answer, nor than the page's wish. */
+function narrow(
+  allowed: NonNullable<GrantDraft["caveats"]>,
+  wish: PermissionWish,
+): Required<NonNullable<GrantDraft["caveats"]>> {
   const models = allowed.models ?? null;
-  const both = models?.filter((id) => wish.models?.includes(id)) ?? wish.models;
   const expiries = [allowed.expires_at, wish.expires_at].filter((at) => typeof at === "string").sort();
   return {
-    models: wish.models === null || both?.length === 0 ? models : both,
+    models: models?.filter((id) => wish.models?.includes(id) ?? true) ?? wish.models,
     budget: least(allowed.budget ?? null, wish.budget),
     rate_per_minute: lesser(allowed.rate_per_minute ?? null, wish.rate_per_minute),
     expires_at: expiries[0] ?? null,
@@ -34,4 +49,4 @@ function narrow(allowed: NonNullable<GrantDraft["caveats"]>, wish: PermissionWis
   };
 }
 
-export const PermissionWish = { parse: readPermissionWish, narrow, narrows };
+export const PermissionWish = { allows, both, parse: readPermissionWish, narrow, narrows };

@@ -30,6 +30,8 @@ interface Waiter {
   body: AskedBody;
 }
 
+type Once = Pick<Extract<ConsentDecision, { kind: "once" }>, "model" | "caveats">;
+
 const QUESTION = "ask:";
 const COOL = "cool:";
 const COOL_MS = 60_000;
@@ -74,22 +76,27 @@ export class Consent {
   }
 
   /**
-   * Lets one request through under a fresh `once` grant for the model that was shown; requests of one site go one after
-   * another. The grant is made only when `ready` says that the request is still wanted and can be sent.
+   * Lets one request through under a fresh `once` grant for the model that was shown, narrowed by what the site itself asked for; requests
+   * of one site go one after another. The grant is made only when `ready` says that the request is still wanted and can be sent.
    */
-  once(caller: Caller, model: string, ready: () => Promise<boolean>, send: () => Promise<void>): Promise<void> {
+  once(
+    caller: Caller,
+    { model, caveats }: Once,
+    ready: () => Promise<boolean>,
+    send: () => Promise<void>,
+  ): Promise<void> {
     return this.queue.run(siteKey(caller), async () => {
       if (!(await ready())) return;
       const { origin, embedder } = caller;
-      const caveats = { models: [model] };
-      await this.deps.backend.putGrant({ origin, ...(embedder === null ? {} : { embedder }), state: "once", caveats });
+      const place = { origin, ...(embedder === null ? {} : { embedder }) };
+      await this.deps.backend.putGrant({ ...place, state: "once", caveats: { ...caveats, models: [model] } });
       await send();
     });
   }
 
   /**
    * What the person answered. Rejects, and leaves the question open, when the grant cannot be stored, or when more was
-   * asked than a "once" was shown.
+   * asked than a "once" was shown, or another model than the site wants.
    */
   decide(id: string, decision: ConsentDecision): Promise<void> {
     return this.exclusive(async () => {
@@ -98,11 +105,17 @@ export class Consent {
       if (decision.kind === "once" && decision.requests !== question.requests) {
         throw new WorkerFault("The site asked for more meanwhile. Look again.", { code: "consent_changed" });
       }
+      if (decision.kind !== "deny" && !PermissionWish.allows(question.wish, decision.model, true)) {
+        throw new WorkerFault("The site asked not to be given this model. Choose another.", {
+          code: "model_not_wished",
+        });
+      }
       if (decision.kind === "always") await this.grant(question, decision.caveats);
       if (decision.kind === "deny") await this.deps.session.set(COOL + siteKey(question), Date.now() + COOL_MS);
       const { surface } = question;
-      await this.put({ ...question, decision, decidedAt: Date.now(), surface: null });
-      for (const { decided } of this.waiters.get(id)?.values() ?? []) decided(decision);
+      const bound = boundBy(question, decision);
+      await this.put({ ...question, decision: bound, decidedAt: Date.now(), surface: null });
+      for (const { decided } of this.waiters.get(id)?.values() ?? []) decided(bound);
       this.waiters.delete(id);
       if (surface !== null) void this.deps.surface.close(surface);
       await this.show();
@@ -222,6 +235,12 @@ export class Consent {
   }
 }
 
+/** A "once" as the site itself asked to be held to; an "always" is so by its grant. */
+function boundBy({ wish }: ConsentQuestion, decision: ConsentDecision): ConsentDecision {
+  if (decision.kind !== "once" || !wish) return decision;
+  return { ...decision, caveats: PermissionWish.narrow({ models: [decision.model] }, wish) };
+}
+
 function toolNames(tools: readonly unknown[] | undefined): string[] {
   return (tools ?? []).map((tool) => {
     const named = isRecord(tool) && isRecord(tool["function"]) ? tool["function"]["name"] : null;
@@ -262,7 +281,7 @@ function merged(first: ConsentQuestion, next: ConsentQuestion): ConsentQuestion 
     inputBytes: first.inputBytes + next.inputBytes,
     readable: first.readable || next.readable,
     maxTokens,
-    wish: first.wish ?? next.wish ?? null,
+    wish: PermissionWish.both(first.wish, next.wish),
     requests: first.requests + 1,
   };
 }

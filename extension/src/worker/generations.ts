@@ -248,7 +248,7 @@ export class Generations {
       await this.backend.ready();
       return this.runs.has(run);
     };
-    await this.deps.consent.once(run.record.caller, decision.model, ready, async () => {
+    await this.deps.consent.once(run.record.caller, decision, ready, async () => {
       if (!this.runs.has(run)) return;
       const accepted = new Promise<void>((resolve) => {
         run.accepted = resolve;

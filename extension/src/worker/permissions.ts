@@ -1,4 +1,4 @@
-import type { Permission } from "../../../sdk-js/src/Permission";
+import { type Permission, toCaveats } from "../../../sdk-js/src/Permission";
 import type { DirectParts } from "../direct/direct-runs";
 import { ChatBody } from "../wire/chat-body";
 import type { ConsentDecision } from "../wire/consent-decision";
@@ -48,17 +48,19 @@ export class Permissions {
     const wish = PermissionWish.parse(request.params);
     if (typeof wish === "string") throw new RpcFailure(RpcCode.invalidParams, wish);
     const { caller } = request;
-    const { state, permissions } = await this.deps.grants.state(caller);
+    const { state } = await this.deps.grants.state(caller);
     if (state === "denied") throw new RpcFailure(RpcCode.unauthorized, "This site is blocked", BLOCKED);
-    if (state === "granted" && (await this.deps.grants.covers(caller, wish.models))) return { permissions };
+    if (state === "granted" && (await this.covers(caller, wish)))
+      return { permissions: await this.narrowed(caller, wish) };
     const decision = await this.ask(request, wish, sink);
     if (decision.kind === "deny") {
       throw new RpcFailure(RpcCode.rejected, "You denied this request", { satchelCode: "consent_denied" });
     }
     this.deps.changed(caller.origin);
     if (decision.kind === "always") return { permissions: (await this.deps.grants.state(caller)).permissions };
-    await this.allowOnce(caller, decision.model);
-    const caveats = [{ type: "once", value: true }];
+    await this.allowOnce(caller, decision);
+    const told = { ...decision.caveats, models: wish.models && (decision.caveats?.models ?? null) };
+    const caveats = [...toCaveats(told), { type: "once", value: true }];
     return { permissions: [{ invoker: caller.origin, parentCapability: "model:prompt", caveats, date: null }] };
   }
 
@@ -122,12 +124,28 @@ export class Permissions {
     }).finally(() => this.asking.delete(key));
   }
 
+  /** Whether what was allowed before is enough: every model that is asked for, and one at least that is left by how the site narrows itself. */
+  private async covers(caller: Caller, wish: PermissionWish): Promise<boolean> {
+    const { backend, grants } = this.deps;
+    if (!(await grants.covers(caller, wish.models))) return false;
+    const allowed = wish.local_only ? await grants.allows(caller) : null;
+    if (allowed === null) return true;
+    return (await backend.models()).some(({ id, satchel }) => satchel.local && allowed(id, true));
+  }
+
+  /** The site is held to what it asks for from now on, without a question: that is never more than it was allowed. */
+  private async narrowed(caller: Caller, wish: PermissionWish): Promise<readonly Permission[]> {
+    if (await this.deps.grants.narrow(caller, wish)) this.deps.changed(caller.origin);
+    return (await this.deps.grants.state(caller)).permissions;
+  }
+
   /** Remembers a yes for the next request, where that will be looked at. */
-  private async allowOnce(caller: Caller, model: string): Promise<void> {
+  private async allowOnce(caller: Caller, decision: Extract<ConsentDecision, { kind: "once" }>): Promise<void> {
     const { consent, direct } = this.deps;
-    if (await direct.routes.has(model)) return direct.once.keep(caller, model);
+    const { model, caveats } = decision;
+    if (await direct.routes.has(model)) return direct.once.keep(caller, model, caveats?.expires_at ?? null);
     const now = async () => true;
-    await consent.once(caller, model, now, async () => undefined);
+    await consent.once(caller, decision, now, async () => undefined);
   }
 
   private withdraw(key: string): void {

@@ -1,6 +1,8 @@
 import { type Permission, toPermissions } from "../../../sdk-js/src/Permission";
 import { ChatBody } from "../wire/chat-body";
 import type { Grant } from "../wire/grant";
+import type { GrantDraft } from "../wire/grant-draft";
+import { PermissionWish } from "../wire/permission-wish";
 import type { Backend } from "./backend";
 import type { Caller } from "./caller";
 
@@ -8,7 +10,7 @@ type State = "granted" | "prompt" | "denied";
 
 /** What a site may know about its own consent. The backend enforces it; here it is only read. */
 export class SiteGrants {
-  constructor(private readonly backend: Pick<Backend, "grants" | "account" | "deleteGrant">) {}
+  constructor(private readonly backend: Pick<Backend, "grants" | "account" | "deleteGrant" | "putGrant">) {}
 
   async state(caller: Caller): Promise<{ state: State; capabilities: string[]; permissions: Permission[] }> {
     const grant = await this.grant(caller);
@@ -52,6 +54,17 @@ export class SiteGrants {
     return (model, local) => (models === null || models.includes(model)) && (local || local_only !== true);
   }
 
+  /** Holds the site to what it asks for itself, where that is less than it was allowed; tells whether it was. */
+  async narrow({ origin, embedder, ...caller }: Caller, wish: PermissionWish): Promise<boolean> {
+    const grant = await this.grant({ ...caller, origin, embedder });
+    if (grant?.state !== "allowed") return false;
+    const before = termsOf(grant);
+    const caveats = PermissionWish.narrow(before, wish);
+    if (JSON.stringify(caveats) === JSON.stringify(before)) return false;
+    await this.backend.putGrant({ origin, ...(embedder === null ? {} : { embedder }), state: "allowed", caveats });
+    return true;
+  }
+
   /** Removes the site's consent at its own wish; what the person blocked stays blocked. */
   async giveBack(caller: Caller): Promise<void> {
     const grant = await this.grant(caller);
@@ -72,4 +85,11 @@ export class SiteGrants {
     const alone = grants.find(({ embedder }) => embedder === null);
     return (alone?.state === "blocked" ? alone : found) ?? null;
   }
+}
+
+/** A grant's caveats as they are set: without what was spent. */
+function termsOf({ caveats }: Grant): NonNullable<GrantDraft["caveats"]> {
+  const { models, budget, rate_per_minute, expires_at, local_only = false } = caveats;
+  const cap = budget && { cap_nusd: budget.cap_nusd, period: budget.period };
+  return { models, budget: cap, rate_per_minute, expires_at, local_only };
 }

@@ -74,7 +74,7 @@ function near({
     isListed: async () => isListed,
   });
   const onces = new DirectOnce(memory);
-  if (once !== undefined) void onces.keep(SITE, once);
+  if (once !== undefined) void onces.keep(SITE, once, null);
   const worker = new Stage(memory, {
     routes,
     grant: look,

@@ -28,14 +28,16 @@ const question = {
   tools: [],
 };
 
-async function asked(model: Model, more: object = {}, views: RequestViews = { requests: [], leftOut: 0 }) {
+const NO_VIEWS: RequestViews = { requests: [], leftOut: 0 };
+
+async function asked(model: Model, more: object = {}, views = NO_VIEWS, models = [model], ready = "Allow once") {
   const decisions: ConsentDecision[] = [];
   let favourites: ReadonlySet<string> = new Set();
   const source = {
     question: async () => ({ question: { ...question, ...more }, others: 0 }),
     asked: async () => views,
     account: async () => ({ preferred_model: model.id }),
-    models: async () => [model],
+    models: async () => models,
     favourites: async () => favourites,
     setFavourites: async (ids: ReadonlySet<string>) => {
       favourites = ids;
@@ -47,7 +49,7 @@ async function asked(model: Model, more: object = {}, views: RequestViews = { re
   render(<ConsentScreen source={source} />, document.body);
   const button = (name: string) =>
     [...document.querySelectorAll("button")].find(({ textContent }) => textContent === name);
-  await expect.poll(() => button("Allow once")?.getAttribute("aria-disabled"), { timeout: 30_000 }).toBe("false");
+  await expect.poll(() => button(ready)?.getAttribute("aria-disabled"), { timeout: 30_000 }).toBe("false");
   return { decisions, button };
 }
 
@@ -87,6 +89,39 @@ it("what the site itself asks for is said, and an “always” starts there and 
   await type("5");
   button("Always allow")?.click();
   expect(decisions).toMatchObject([{ kind: "always", caveats: { budget, rate_per_minute: 5, local_only: false } }]);
+});
+
+it("B1: only models that the site itself does not exclude can be chosen", async () => {
+  const local = { ...modelWith(priced), id: "lab:near", name: "near" };
+  local.satchel = { ...local.satchel, local: true };
+  const wish = { models: null, budget: null, rate_per_minute: null, expires_at: null, local_only: true };
+  const { decisions, button } = await asked(modelWith(priced), { wish }, NO_VIEWS, [modelWith(priced), local]);
+  document.querySelector<HTMLButtonElement>(".pickbtn")?.click();
+  await expect.poll(() => document.querySelectorAll("[role=option]").length, { timeout: 30_000 }).toBe(1);
+  document.querySelector<HTMLElement>("[role=option]")?.click();
+  await expect.poll(() => button("Allow once"), { timeout: 30_000 }).toBeDefined();
+  await expect.poll(() => button("Allow once")?.getAttribute("aria-disabled"), { timeout: 30_000 }).toBe("false");
+  button("Allow once")?.click();
+  expect(decisions).toMatchObject([{ kind: "once", model: "lab:near" }]);
+});
+
+it("B1: nothing can be allowed where the site wants none of the models, or a budget that nobody can keep", async () => {
+  const wish = { models: ["no/such"], budget: null, rate_per_minute: null, expires_at: null, local_only: false };
+  const none = await asked(modelWith(priced), { wish }, NO_VIEWS, undefined, "Deny");
+  expect(document.body.textContent).toContain("You have none of the models that the site limits itself to");
+  expect(none.button("Allow once")?.getAttribute("aria-disabled")).toBe("true");
+  render(null, document.body);
+  const budget = { cap_nusd: 1, period: "day" };
+  const unknown = await asked(
+    modelWith(null),
+    { wish: { ...wish, models: null, budget } },
+    NO_VIEWS,
+    undefined,
+    "Deny",
+  );
+  expect(document.body.textContent).toContain("cannot be held to the budget that it asks for");
+  for (const name of ["Allow once", "Always allow"]) unknown.button(name)?.click();
+  expect(unknown.decisions).toEqual([]);
 });
 
 it("Alt+F marks a favourite in its picker, as it does everywhere", async () => {

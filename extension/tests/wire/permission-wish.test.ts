@@ -73,6 +73,18 @@ describe("what a page gets", () => {
     const open = { ...wish, local_only: false };
     expect(PermissionWish.narrow(narrower, open)).toMatchObject({ rate_per_minute: 2, local_only: true });
     expect(PermissionWish.narrow({ ...narrower, rate_per_minute: 60 }, open)).toMatchObject({ rate_per_minute: 6 });
-    expect(PermissionWish.narrow({ models: ["e/f"] }, wish)).toMatchObject({ models: ["e/f"] });
+    expect(PermissionWish.narrow({ models: ["e/f"] }, wish)).toMatchObject({ models: [] });
+  });
+
+  it("B3: holds two wishes of one page that are answered together", () => {
+    const other = { ...wish, models: ["c/d", "e/f"], budget: null, rate_per_minute: 2, local_only: false };
+    expect(PermissionWish.both(wish, other)).toEqual({ ...wish, models: ["c/d"], rate_per_minute: 2 });
+    expect([
+      PermissionWish.both(null, other),
+      PermissionWish.both(wish, null),
+      PermissionWish.both(null, null),
+    ]).toEqual([other, wish, null]);
+    expect(["c/d", "e/f"].map((id) => PermissionWish.allows(wish, id, true))).toEqual([true, false]);
+    expect(PermissionWish.allows(wish, "c/d", false)).toBe(false);
   });
 });

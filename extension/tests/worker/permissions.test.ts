@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { DirectOnce } from "../../src/direct/direct-once";
 import type { DirectParts } from "../../src/direct/direct-runs";
 import type { Grant } from "../../src/wire/grant";
+import type { GrantDraft } from "../../src/wire/grant-draft";
 import type { Model } from "../../src/wire/model";
 import { Permissions } from "../../src/worker/permissions";
 import { SiteGrants } from "../../src/worker/site-grants";
@@ -40,10 +41,16 @@ function stageWith(direct: DirectParts, ...grants: Grant[]) {
   const worker = new Stage();
   const deleted: string[] = [];
   const changed: string[] = [];
+  const put: GrantDraft["caveats"][] = [];
   const backend = {
     grants: async () => grants,
     account: async () => ({ preferred_model: null }) as never,
     deleteGrant: async (id: string) => void deleted.push(id),
+    putGrant: async ({ state, caveats }: GrantDraft) => {
+      put.push(caveats);
+      grants.splice(0, 1, grant(state, caveats as Partial<Grant["caveats"]>));
+      return {} as never;
+    },
     models: async () => [model("a/far", false), model("a/near", true)],
   };
   const site = new SiteGrants(backend);
@@ -56,7 +63,7 @@ function stageWith(direct: DirectParts, ...grants: Grant[]) {
   });
   const ask = (params: unknown, from = sink) =>
     permissions.request({ id: "1", params, caller, active: false, visible: true, after: null }, from);
-  return { worker, permissions, ask, grants, deleted, changed };
+  return { worker, permissions, ask, grants, deleted, changed, put };
 }
 
 async function questionOf(worker: Stage): Promise<string> {
@@ -122,6 +129,46 @@ describe("a site that asks for permission", () => {
     expect([worker.grants, await once.of(caller)]).toEqual([[], "ollama:near"]);
     await permissions.revoke(caller);
     expect(await once.of(caller)).toBeNull();
+  });
+
+  it("D3: is held to its own wish by a once, too, and is given no model that it wants not", async () => {
+    const { worker, ask } = stage();
+    const budget = { usd: 0.01, period: "day" };
+    const asking = ask({ permissions: { "model:prompt": { localOnly: true, budget, models: ["a/near"] } } });
+    const id = await questionOf(worker);
+    for (const kind of ["once", "always"] as const)
+      await expect(
+        worker.consent.decide(id, { kind, model: "a/far", requests: 1, caveats: NO_CAVEATS }),
+      ).rejects.toMatchObject({ code: "model_not_wished" });
+    await worker.consent.decide(id, { kind: "once", model: "a/near", requests: 1 });
+    expect((await asking).permissions[0]?.caveats).toEqual([
+      { type: "models", value: ["a/near"] },
+      { type: "budget", value: budget },
+      { type: "localOnly", value: true },
+      { type: "once", value: true },
+    ]);
+    const kept = { cap_nusd: 10_000_000, period: "day" };
+    const caveats = { models: ["a/near"], budget: kept, rate_per_minute: null, expires_at: null, local_only: true };
+    expect(worker.grants).toEqual([{ origin: caller.origin, state: "once", caveats }]);
+  });
+
+  it("D3: narrows its standing consent when it asks for less, and nobody is asked", async () => {
+    const open = stage(grant("allowed", { rate_per_minute: 3 }));
+    const wish = { localOnly: true, ratePerMinute: 10, budget: { usd: 1, period: "day" } };
+    const { permissions } = await open.ask({ permissions: { "model:prompt": wish } });
+    const { caveats } = permissions[0] ?? { caveats: [] };
+    expect(Object.fromEntries(caveats.map(({ type, value }) => [type, value]))).toEqual({ ...wish, ratePerMinute: 3 });
+    expect([open.put.length, open.changed, open.worker.opened]).toEqual([1, [caller.origin], []]);
+    await open.ask({ permissions: { "model:prompt": wish } });
+    await open.ask({});
+    expect(open.put).toHaveLength(1);
+  });
+
+  it("D3: asks the person where its own wish leaves nothing of what it was allowed", async () => {
+    const far = stage(grant("allowed", { models: ["a/far"] }));
+    void far.ask({ permissions: { "model:prompt": { localOnly: true } } }).catch(() => undefined);
+    await questionOf(far.worker);
+    expect([far.worker.opened.length, far.put]).toEqual([1, []]);
   });
 
   it("D3: is told no by 4001, and is not asked about when it is blocked or has enough already", async () => {
