@@ -85,7 +85,7 @@ async def test_reuse_can_revoke_the_family_in_the_transaction_that_refuses(house
     def reuse(records: OAuthRecords) -> list[str]:
         found, won = records.claim_refresh("hash of tok_r", "app", NOW)
         assert found is not None
-        return [] if won else sorted(records.revoke_family(str(found.family_id), NOW))
+        return [] if won else sorted(records.revoke_family("acct_a", str(found.family_id), NOW))
 
     def rotate(records: OAuthRecords) -> None:
         records.claim_refresh("hash of tok_r", "app", NOW)

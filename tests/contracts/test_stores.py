@@ -194,8 +194,8 @@ async def test_revoking_a_family_names_those_that_were_live(house: House) -> Non
             token("tok_5"),
         ):
             await work.tokens.add(one)
-        assert sorted(await work.tokens.revoke_family("fam_1", NOW + DAY)) == ["tok_1", "tok_2"]
-        assert await work.tokens.revoke_family("fam_1", NOW + DAY) == []
+        assert sorted(await work.tokens.revoke_family("acct_a", "fam_1", NOW + DAY)) == ["tok_1", "tok_2"]
+        assert await work.tokens.revoke_family("acct_a", "fam_1", NOW + DAY) == []
         assert await work.tokens.by_hash("hash of tok_3") == refresh("tok_3", revoked_at=NOW)
 
 

@@ -32,6 +32,13 @@ class AccountStore(Protocol):
         """Set the password's hash, and nothing else; with `instead_of`, only in place of that hash. False if nothing was set."""
         ...
 
+    async def take_turn(self, account_id: str) -> None:
+        """Wait until nobody else ends, hands out or replaces what this account has, and keep them waiting until this unit of work ends.
+
+        Ask before anything is changed, or two may wait for each other.
+        """
+        ...
+
     async def owner(self) -> Account | None:
         """Return the owner's account. None if there is none, or it was removed."""
         ...

@@ -50,8 +50,8 @@ class OAuthRecords(Protocol):
         """Write down an act."""
         ...
 
-    def revoke_family(self, family_id: str, now: datetime) -> Sequence[str]:
-        """Revoke every token of a family; return the ids of those that were live."""
+    def revoke_family(self, account_id: str, family_id: str, now: datetime) -> Sequence[str]:
+        """Revoke every token of a family, those that somebody is just adding too; return the ids of those that were live."""
         ...
 
 

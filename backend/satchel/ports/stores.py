@@ -63,11 +63,14 @@ class TokenStore(Protocol):
         ...
 
     async def revoke_origin(self, account_id: str, origin: str, now: datetime) -> Sequence[str]:
-        """Revoke every token of an account that speaks for this site, and use up its codes; return the ids of the tokens that were live."""
+        """Revoke every token of an account that speaks for this site, those that somebody is just adding too, and use up its codes.
+
+        Return the ids of the tokens that were live. Ask before anything else is changed.
+        """
         ...
 
-    async def revoke_family(self, family_id: str, now: datetime) -> Sequence[str]:
-        """Revoke every token of a family; return the ids of those that were live."""
+    async def revoke_family(self, account_id: str, family_id: str, now: datetime) -> Sequence[str]:
+        """Revoke every token of a family, those that somebody is just adding too; return the ids of those that were live."""
         ...
 
 

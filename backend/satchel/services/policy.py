@@ -134,6 +134,7 @@ class Policy:
         The site's own tokens end with it, and so do the connections that they opened and the generations that run.
         """
         async with self._database.unit_of_work() as stores:
+            await stores.accounts.take_turn(account_id)
             grant = await stores.grants.get(account_id, grant_id)
             if grant is None or not await stores.grants.remove(account_id, grant_id):
                 return False
@@ -155,6 +156,7 @@ class Policy:
     async def give_back(self, grant: Grant) -> bool:
         """Take a grant back at the site's own wish, as `remove`; False where the person has changed it meanwhile: look again."""
         async with self._database.unit_of_work() as stores:
+            await stores.accounts.take_turn(grant.account_id)
             if not await stores.grants.swap(grant, grant):  # holds it: a block that comes now must not be removed
                 return False
             await stores.grants.remove(grant.account_id, grant.id)

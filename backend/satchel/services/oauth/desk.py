@@ -34,9 +34,9 @@ class Desk:
         self.heir_of: tuple[str, str] | None = None
         self.revoked: list[str] = []
 
-    def revoke_family(self, family_id: str) -> bool:
+    def revoke_family(self, account_id: str, family_id: str) -> bool:
         """Revoke a family of tokens and note which were live, to be told once the transaction is committed; tell whether any was."""
-        ended = self.records.revoke_family(family_id, self.now)
+        ended = self.records.revoke_family(account_id, family_id, self.now)
         self.revoked.extend(ended)
         return bool(ended)
 

@@ -114,7 +114,7 @@ class DeviceGrant(DeviceCodeGrant):  # type: ignore[misc]
         if record.state is PairingState.ALLOWED and desk.records.pairings.claim(record.device_hash):
             return record.account_id
         if record.state is not PairingState.PENDING:  # used up before, or by another poll since it was read
-            if desk.revoke_family(record.family_id) and record.account_id is not None:
+            if record.account_id is not None and desk.revoke_family(record.account_id, record.family_id):
                 desk.write_down(record.account_id, Act.CODE_REUSED, record.family_id)
             raise InvalidGrantError("This 'device_code' was used before.")
         too_soon = record.is_too_soon(desk.now)

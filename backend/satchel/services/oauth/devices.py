@@ -36,7 +36,7 @@ class Devices:
         async with self._database.unit_of_work() as stores:
             found = [each for each in devices_of(await stores.tokens.list(account_id)) if device_id in (None, each.id)]
             for device in found:
-                ended.extend(await stores.tokens.revoke_family(device.id, now))
+                ended.extend(await stores.tokens.revoke_family(account_id, device.id, now))
                 await stores.audit.add(AuditRecord(account_id, now, Act.DEVICE_DISCONNECTED, device.id, device.name))
         for token_id in ended:
             self._bus.publish(TOKENS_TOPIC, {"token_id": token_id})

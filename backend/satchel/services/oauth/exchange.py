@@ -125,7 +125,7 @@ class Exchange:
                 return False, []
             about = urlsplit(record.redirect_uri).netloc
             if not first:
-                ended = list(records.revoke_family(record.family_id, now))
+                ended = list(records.revoke_family(record.account_id, record.family_id, now))
                 if ended:
                     records.add_audit(AuditRecord(record.account_id, now, Act.CODE_REUSED, record.family_id, about))
                 return False, ended

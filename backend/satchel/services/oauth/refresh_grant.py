@@ -41,7 +41,7 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]
             desk.heir_of = (refresh_token, record.salt)
         if not first and not _is_told_again(desk, record):
             if record.family_id is not None:
-                desk.revoke_family(record.family_id)
+                desk.revoke_family(record.account_id, record.family_id)
             desk.records.add_audit(AuditRecord(record.account_id, desk.now, Act.TOKEN_REUSED, record.id, record.name))
             return None
         return None if record.expires_at is not None and record.expires_at <= desk.now else IssuedToken(record)

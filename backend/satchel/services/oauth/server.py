@@ -160,7 +160,7 @@ class _CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]
         if record is None:
             return None
         if not first:
-            if self._desk.revoke_family(record.family_id):
+            if self._desk.revoke_family(record.account_id, record.family_id):
                 self._desk.write_down(record.account_id, Act.CODE_REUSED, record.family_id)
             return None
         if not record.is_for(self._desk.key_hash):  # bound to another key, or to one at all (RFC 9449 §10, §5.2)
@@ -189,7 +189,7 @@ class _Revocation(RevocationEndpoint):  # type: ignore[misc]
     def revoke_token(self, token: IssuedToken, request: OAuth2Request) -> None:
         """End the whole family: an access token that stays alive after its refresh token is what nobody expects of signing out."""
         record, desk = token.record, self.server.desk
-        if record.family_id is not None and desk.revoke_family(record.family_id):
+        if record.family_id is not None and desk.revoke_family(record.account_id, record.family_id):
             desk.write_down(record.account_id, Act.DEVICE_DISCONNECTED, record.family_id, record.name)
 
 

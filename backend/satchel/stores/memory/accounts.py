@@ -42,6 +42,9 @@ class MemoryAccounts:
         self._tables.accounts[account_id] = replace(kept, password_hash=password_hash)
         return True
 
+    async def take_turn(self, account_id: str) -> None:
+        """Do nothing: units of work go one at a time."""
+
     async def owner(self) -> Account | None:
         """Return the owner's account, or None."""
         return next((account for account in self._tables.accounts.values() if account.is_owner), None)

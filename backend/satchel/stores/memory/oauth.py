@@ -80,6 +80,6 @@ class MemoryOAuthRecords:
         """Write down an act."""
         add_audit(self._tables, record)
 
-    def revoke_family(self, family_id: str, now: datetime) -> Sequence[str]:
+    def revoke_family(self, account_id: str, family_id: str, now: datetime) -> Sequence[str]:
         """Revoke every token of a family; return the ids of those that were live."""
-        return revoke_family(self._tables, family_id, now)
+        return revoke_family(self._tables, account_id, family_id, now)

@@ -65,9 +65,9 @@ class MemoryTokens:
         self._tables.tokens[token_id] = replace(token, revoked_at=now)
         return True
 
-    async def revoke_family(self, family_id: str, now: datetime) -> Sequence[str]:
+    async def revoke_family(self, account_id: str, family_id: str, now: datetime) -> Sequence[str]:
         """Revoke every token of a family; return the ids of those that were live."""
-        return revoke_family(self._tables, family_id, now)
+        return revoke_family(self._tables, account_id, family_id, now)
 
     async def revoke_origin(self, account_id: str, origin: str, now: datetime) -> Sequence[str]:
         """Revoke every token of an account that speaks for this site, and use up its codes; return the ids of the tokens that were live."""
@@ -87,9 +87,9 @@ def token_by_hash(tables: Tables, secret_hash: str) -> Token | None:
     return next((token for token in tables.tokens.values() if token.secret_hash == secret_hash), None)
 
 
-def revoke_family(tables: Tables, family_id: str, now: datetime) -> Sequence[str]:
+def revoke_family(tables: Tables, account_id: str, family_id: str, now: datetime) -> Sequence[str]:
     """Revoke every token of a family; return the ids of those not revoked before."""
-    return _revoke(tables, lambda token: token.family_id == family_id, now)
+    return _revoke(tables, lambda token: (token.account_id, token.family_id) == (account_id, family_id), now)
 
 
 def _revoke(tables: Tables, is_wanted: Callable[[Token], bool], now: datetime) -> Sequence[str]:

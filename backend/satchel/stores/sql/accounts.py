@@ -8,6 +8,7 @@ from satchel.domain.accounts import Account
 from satchel.domain.errors import MalformedRequest
 from satchel.stores.sql.tables import accounts, budgets, ceremonies, dek_wraps, deks, generations, holds, keys, totps
 from satchel.stores.sql.transaction import Transaction
+from satchel.stores.sql.turns import turn_of
 
 
 class SqlAccounts:
@@ -41,6 +42,10 @@ class SqlAccounts:
             statement = statement.where(accounts.c.password_hash == instead_of)
         return await self._transaction.write(statement) == 1
 
+    async def take_turn(self, account_id: str) -> None:
+        """Wait until nobody else ends, hands out or replaces what this account has."""
+        await self._transaction.write_returning(turn_of(account_id))
+
     async def owner(self) -> Account | None:
         """Return the owner's account, or None."""
         query = select(accounts).where(accounts.c.is_owner).order_by(accounts.c.created_at, accounts.c.id).limit(1)
@@ -53,6 +58,7 @@ class SqlAccounts:
 
     async def remove(self, account_id: str) -> bool:
         """Remove an account and every row of it. What refers to it goes with it; the record of money does not, and is named here."""
+        await self.take_turn(account_id)
         for table in (keys, generations, holds, budgets, ceremonies):
             await self._transaction.write(delete(table).where(table.c.account_id == account_id))
         return await self._transaction.write(delete(accounts).where(accounts.c.id == account_id)) == 1

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from satchel.domain.apps import AuthorizationCode
 from satchel.domain.audit import AuditRecord
@@ -17,6 +17,7 @@ from satchel.stores.sql.pairings import SqlPairings
 from satchel.stores.sql.pushes import SqlPushes
 from satchel.stores.sql.tables import audit, tokens
 from satchel.stores.sql.tokens import token_columns, token_from
+from satchel.stores.sql.turns import turn_of
 
 T = TypeVar("T")
 
@@ -50,6 +51,7 @@ class SqlOAuthRecords:
     def claim_code(self, secret_hash: str, client_id: str) -> tuple[AuthorizationCode | None, bool]:
         """Use a code up: one conditional UPDATE, so that exactly one of any number of callers wins."""
         wanted = (codes.c.secret_hash == secret_hash, codes.c.client_id == client_id)
+        self._take_turn(select(codes.c.account_id).where(*wanted))
         won = self._connection.execute(update(codes).where(*wanted, codes.c.used.is_(False)).values(used=True)).rowcount == 1
         row = self._connection.execute(select(codes).where(*wanted)).first()
         return (_code(row), won) if row else (None, False)
@@ -62,6 +64,7 @@ class SqlOAuthRecords:
         """Use a refresh token up, the same way."""
         wanted = (tokens.c.secret_hash == secret_hash, tokens.c.client_id == client_id, tokens.c.kind == TokenKind.REFRESH.value)
         unused = (tokens.c.used_at.is_(None), tokens.c.revoked_at.is_(None))
+        self._take_turn(select(tokens.c.account_id).where(*wanted))
         won = self._connection.execute(update(tokens).where(*wanted, *unused).values(used_at=now)).rowcount == 1
         row = self._connection.execute(select(tokens).where(*wanted)).first()
         return (token_from(row), won) if row else (None, False)
@@ -75,11 +78,18 @@ class SqlOAuthRecords:
         """Write down an act."""
         self._connection.execute(insert(audit).values(audit_columns(record)))
 
-    def revoke_family(self, family_id: str, now: datetime) -> Sequence[str]:
+    def revoke_family(self, account_id: str, family_id: str, now: datetime) -> Sequence[str]:
         """Revoke every token of a family; return the ids of those that were live."""
-        live = (tokens.c.family_id == family_id, tokens.c.revoked_at.is_(None))
+        self._connection.execute(turn_of(account_id))
+        live = (tokens.c.account_id == account_id, tokens.c.family_id == family_id, tokens.c.revoked_at.is_(None))
         revoked = self._connection.execute(update(tokens).where(*live).values(revoked_at=now).returning(tokens.c.id))
         return [row.id for row in revoked]
+
+    def _take_turn(self, whose: Select[str]) -> None:
+        """Take the turn of the account that a query finds, if it finds one."""
+        account_id = self._connection.execute(whose).scalar()
+        if account_id is not None:
+            self._connection.execute(turn_of(account_id))
 
 
 def _code(row: Row[Any]) -> AuthorizationCode:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from satchel.domain.pairings import Pairing, PairingState
 from satchel.stores.sql.oauth_tables import pairings
+from satchel.stores.sql.turns import turn_of
 
 
 class SqlPairings:
@@ -42,6 +43,10 @@ class SqlPairings:
 
     def claim(self, device_hash: str) -> bool:
         """Use up a pairing that was allowed, the same way."""
+        account_id = self._connection.execute(select(pairings.c.account_id).where(pairings.c.device_hash == device_hash)).scalar()
+        if account_id is None:
+            return False
+        self._connection.execute(turn_of(account_id))
         wanted = (pairings.c.device_hash == device_hash, pairings.c.state == PairingState.ALLOWED.value)
         return self._connection.execute(update(pairings).where(*wanted).values(state=PairingState.USED.value)).rowcount == 1
 

@@ -11,6 +11,7 @@ from satchel.ports.clock import Clock
 from satchel.stores.sql.oauth_tables import codes
 from satchel.stores.sql.tables import budgets, tokens
 from satchel.stores.sql.transaction import Transaction
+from satchel.stores.sql.turns import turn_of
 
 
 class SqlTokens:
@@ -66,12 +67,14 @@ class SqlTokens:
         wanted = (tokens.c.account_id == account_id, tokens.c.id == token_id, tokens.c.revoked_at.is_(None))
         return await self._transaction.write(update(tokens).where(*wanted).values(revoked_at=now)) == 1
 
-    async def revoke_family(self, family_id: str, now: datetime) -> Sequence[str]:
+    async def revoke_family(self, account_id: str, family_id: str, now: datetime) -> Sequence[str]:
         """Revoke every token of a family; return the ids of those that were live."""
-        return await self._revoke((tokens.c.family_id == family_id,), now)
+        await self._transaction.write_returning(turn_of(account_id))
+        return await self._revoke((tokens.c.account_id == account_id, tokens.c.family_id == family_id), now)
 
     async def revoke_origin(self, account_id: str, origin: str, now: datetime) -> Sequence[str]:
         """Revoke every token of an account that speaks for this site, and use up its codes; return the ids of the tokens that were live."""
+        await self._transaction.write_returning(turn_of(account_id))
         wanted = (codes.c.account_id == account_id, codes.c.origin == origin, codes.c.used.is_(False))
         await self._transaction.write(update(codes).where(*wanted).values(used=True))
         return await self._revoke((tokens.c.account_id == account_id, tokens.c.origin == origin), now)
