@@ -19,7 +19,9 @@ for (const file of process.argv.slice(2)) {
     if (!FUNCTIONS.has(node.type) || isSuite(node, parent)) return;
     const { start, end } = node.loc;
     const lines = end.line - start.line + 1 - markupLines(node);
-    process.stdout.write(`${JSON.stringify({ file, line: start.line, name: nameOf(node, parent), lines })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ file, line: start.line, name: nameOf(node, parent), lines })}\n`,
+    );
   });
 }
 
@@ -35,7 +37,8 @@ function childrenOf(node) {
 
 /** The lines of the outermost JSX elements in a function, their first lines left to the function. */
 function markupLines(node) {
-  if (node.type === "JSXElement" || node.type === "JSXFragment") return node.loc.end.line - node.loc.start.line;
+  if (node.type === "JSXElement" || node.type === "JSXFragment")
+    return node.loc.end.line - node.loc.start.line;
   return childrenOf(node).reduce((sum, child) => sum + markupLines(child), 0);
 }
 

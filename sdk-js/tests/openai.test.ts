@@ -127,7 +127,10 @@ test.each(FAILURES)(
 test("models are listed, and what Satchel does not answer is not found", async () => {
   const { client } = openai(() => ({ models: [{ id: "a/b", provider: "lab" }] }));
   expect((await client.models.list()).data).toMatchObject([{ id: "a/b", owned_by: "lab" }]);
-  const none = { status: 404, error: { message: expect.stringContaining("only /chat/completions, /embeddings") } };
+  const none = {
+    status: 404,
+    error: { message: expect.stringContaining("only /chat/completions, /responses, /embeddings") },
+  };
   await expect(client.moderations.create({ input: "x" })).rejects.toMatchObject(none);
   const two = client.chat.completions.create({ model: "a/b", messages: MESSAGES, n: 2 });
   await expect(two).rejects.toMatchObject({ status: 400, error: { message: expect.stringContaining("leave n out") } });

@@ -192,6 +192,14 @@ def check_clients(do: Do, stage: Stage) -> None:
         "starter": text_of(3),
     }
     assert do("openai") == {"streamed": text_of(3), "whole": text_of(3)}
+    assert do("openaiDoors") == {
+        "streamed": text_of(3),
+        "status": "completed",
+        "whole": text_of(3),
+        "vectors": [[3, 0], [5, 1]],
+        "picture": "iVBORw0K",
+        "knows": True,
+    }
     assert do("aiSdk") == {"streamed": text_of(3), "isStream": True, "told": "It is 7.", "object": {"answer": 7}}
     assert do("sounds") == {"sent": SOUNDS, "noise": "EncodingError"}
     stage.choose("count-3-0")

@@ -105,7 +105,7 @@ def test_one_socket_carries_many_answers_at_once(page: Page) -> None:
 @pytest.mark.parametrize("transport", ["http", "socket"])
 def test_the_unmodified_openai_client_answers_through_the_fetch(page: Page, transport: str) -> None:
     seen = ask(page, "openai", transport, "lab:count-3-0")
-    assert (seen["pieces"], seen["whole"]) == (["1 ", "2 ", "3 "], text_of(3))
+    assert (seen["pieces"], seen["whole"], seen["responded"]) == (["1 ", "2 ", "3 "], text_of(3), text_of(3))
     assert seen["usage"]["completion_tokens"] == 3
     assert seen["status"] == 400
 

@@ -1,10 +1,11 @@
 import type { Answer, FinishReason } from "../Answer.js";
 import type { Part } from "../Part.js";
+import type { AnswerEvents } from "./AnswerEvents.js";
 
 const FINISH: Readonly<Partial<Record<FinishReason, string>>> = { error: "stop", cancelled: "stop" };
 
 /** Writes an answer as the server-sent events of a chat completion's stream. */
-export class CompletionChunks {
+export class CompletionChunks implements AnswerEvents {
   readonly #head: { id: string; object: "chat.completion.chunk"; created: number; model: string };
   #hasBegun = false;
 

@@ -7,12 +7,15 @@ import { type ClientSource, lazyClient } from "../lazyClient.js";
 import type { Message } from "../Message.js";
 import { draw, embed } from "./askOthers.js";
 import { CompletionChunks, toCompletion } from "./CompletionChunks.js";
+import { ResponseEvents } from "./ResponseEvents.js";
+import { readResponsesBody } from "./readResponsesBody.js";
+import { streamAnswer } from "./streamAnswer.js";
 import { toErrorReply } from "./toErrorReply.js";
 
 /**
  * Make a `fetch` that asks the visitor's own models: `new OpenAI({ fetch: satchelFetch(), apiKey: "none", dangerouslyAllowBrowser: true })`.
  *
- * Answers `…/chat/completions`, `…/embeddings`, `…/images/generations` and `…/models` in OpenAI's words, whatever host they name; nothing leaves for that host. All else is 404.
+ * Answers `…/chat/completions`, `…/responses`, `…/embeddings`, `…/images/generations` and `…/models` in OpenAI's words, whatever host they name; nothing leaves for that host. All else is 404.
  */
 export function satchelFetch(source: ClientSource = {}): typeof fetch {
   const client = lazyClient(source);
@@ -36,6 +39,7 @@ export function satchelFetch(source: ClientSource = {}): typeof fetch {
 
 const ANSWERS = [
   ["/chat/completions", complete],
+  ["/responses", respond],
   ["/embeddings", embed],
   ["/images/generations", draw],
 ] as const;
@@ -57,27 +61,14 @@ async function complete(client: Client, asked: Record<string, unknown>, signal: 
     );
   const answer = client.chat(messages, toOptions(asked, signal));
   if (asked.stream !== true) return Response.json(toCompletion((await answer) as Answer));
-  const chunks = new CompletionChunks(typeof asked.model === "string" ? asked.model : "");
-  const parts = answer[Symbol.asyncIterator]();
-  let held: Awaited<ReturnType<typeof parts.next>> | undefined = await parts.next(); // a refusal is a status, not a chunk
-  const stream = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        let text = "";
-        while (!text) {
-          const next: Awaited<ReturnType<typeof parts.next>> = held ?? (await parts.next());
-          held = undefined;
-          text = next.done ? chunks.end(await answer) : chunks.add(next.value);
-          if (next.done) queueMicrotask(() => controller.close());
-        }
-        controller.enqueue(new TextEncoder().encode(text));
-      } catch (error) {
-        controller.error(error);
-      }
-    },
-    cancel: () => answer.stop(),
-  });
-  return new Response(stream, { headers: { "content-type": "text/event-stream" } });
+  return streamAnswer(answer, new CompletionChunks(typeof asked.model === "string" ? asked.model : ""));
+}
+
+async function respond(client: Client, asked: Record<string, unknown>, signal: AbortSignal): Promise<Response> {
+  const { messages, options } = readResponsesBody(asked);
+  const answer = client.chat(messages, { ...options, signal });
+  const events = new ResponseEvents(asked);
+  return asked.stream === true ? streamAnswer(answer, events) : Response.json(events.whole(await answer));
 }
 
 function toOptions(body: Record<string, unknown>, signal: AbortSignal): ChatOptions {

@@ -106,6 +106,30 @@ const seen = {
     return { streamed, whole: whole.choices[0]?.message.content };
   },
 
+  /** Its other doors: Responses, vectors, pictures, models. */
+  async openaiDoors() {
+    const client = new OpenAI({ fetch: window.ai.fetch, apiKey: "none", dangerouslyAllowBrowser: true });
+    const input = "Count.";
+    const stream = client.responses.stream({ model: COUNT, input });
+    let streamed = "";
+    stream.on("response.output_text.delta", ({ delta }) => {
+      streamed += delta;
+    });
+    const { status } = await stream.finalResponse();
+    const whole = await client.responses.create({ model: COUNT, input });
+    const vectors = await client.embeddings.create({ model: "lab:embed", input: ["one", "three"] });
+    const pictures = await client.images.generate({ model: "lab:draw", prompt: "a dot" });
+    const models = await client.models.list();
+    return {
+      streamed,
+      status,
+      whole: whole.output_text,
+      vectors: vectors.data.map(({ embedding }) => [...embedding]),
+      picture: pictures.data[0].b64_json.slice(0, 8),
+      knows: models.data.some(({ id }) => id === COUNT),
+    };
+  },
+
   /** Vercel's AI SDK 7 through `satchel/ai-sdk`: a stream, tools, an object. */
   async aiSdk() {
     const satchel = createSatchel();

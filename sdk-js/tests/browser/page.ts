@@ -73,7 +73,14 @@ const seen = {
     const status: unknown = await openai.chat.completions
       .create({ model: "nobody/nothing", messages })
       .catch((error: { status: unknown }) => error.status);
-    return { pieces: pieces.filter(Boolean), whole: whole.choices[0]?.message.content, usage: whole.usage, status };
+    const { output_text: responded } = await openai.responses.create({ model, input: "Say hello." });
+    return {
+      responded,
+      pieces: pieces.filter(Boolean),
+      whole: whole.choices[0]?.message.content,
+      usage: whole.usage,
+      status,
+    };
   },
 
   /** Vercel's AI SDK: a stream, tools, an object. */
