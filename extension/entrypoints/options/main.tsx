@@ -16,13 +16,13 @@ import { loadMessages } from "../../src/wire/load-messages";
 import { preferences } from "../../src/wire/preferences";
 
 const { api, ask } = connectWorker();
-const { account, models, setModel, setBackend, setPaused, connect, disconnect, stop } = api;
+const { account, models, everyModel, setModel, setBackend, setPaused, connect, disconnect, stop } = api;
 const { grants, putGrant, deleteGrant, generations, generationPage, cancelGeneration } = api;
 const { keepHistory, forgetGeneration, forgetGenerations, localServers, setLocalServer } = api;
 const { providers, keys, addKey, renewKey, checkKey, deleteKey } = api;
 
 const source: OptionsSource = {
-  ...{ account, models, setModel, setBackend, setPaused, connect, disconnect, stop },
+  ...{ account, models, everyModel, setModel, setBackend, setPaused, connect, disconnect, stop },
   ...{ grants, putGrant, deleteGrant, generations, generationPage, cancelGeneration },
   ...{ keepHistory, forgetGeneration, forgetGenerations, localServers, setLocalServer },
   ...{ providers, keys, addKey, renewKey, checkKey, deleteKey },

@@ -4,6 +4,7 @@ import { Icon } from "./icon";
 import { modelInitials } from "./model-initials";
 import { modelPrice } from "./model-price";
 import { Monogram } from "./monogram";
+import { otherAbilities } from "./other-abilities";
 import { t } from "./t";
 
 interface Props {
@@ -21,6 +22,7 @@ export function ModelRow({ model, chosen, favourite, onUse, onMark }: Props) {
   const { satchel } = model;
   const price = modelPrice(model);
   const prices = price.kind === "priced" ? `${price.input} / ${price.output}` : price.input;
+  const others = otherAbilities(model);
   const context = model.context_length === null ? "–" : formatContext(model.context_length);
   const where = satchel.key_label ? `${satchel.provider_name}, ${satchel.key_label}` : satchel.provider_name;
   return (
@@ -42,12 +44,12 @@ export function ModelRow({ model, chosen, favourite, onUse, onMark }: Props) {
           <span class="grow">
             <span class="b ln cut">{model.name}</span>
             <span class="sub cut">{satchel.available ? where : (satchel.reason ?? t("model_notNow"))}</span>
-            <span class="sub narrow cut">{prices}</span>
+            <span class="sub narrow cut">{[others, prices].filter(Boolean).join(" · ")}</span>
           </span>
         </span>
       </th>
       <td class="hide-n wide-only">
-        <Capabilities of={satchel.capabilities} />
+        {others === "" ? <Capabilities of={satchel.capabilities} /> : <span class="m3">{others}</span>}
       </td>
       <td class="num hide-n">{context}</td>
       <td class="num hide-n">{prices}</td>
@@ -87,7 +89,7 @@ function UseButton({ model, chosen, onUse }: { model: Model; chosen: boolean; on
       </span>
     );
   }
-  if (!model.satchel.available) return null;
+  if (!model.satchel.available || !model.satchel.capabilities.includes("chat")) return null;
   return (
     <button type="button" class="btn sm" aria-label={t("first_use", { name: model.name })} onClick={onUse}>
       {t("models_use")}

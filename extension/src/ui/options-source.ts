@@ -14,6 +14,7 @@ type Activity = Pick<
 /** What the options page needs. */
 export interface OptionsSource extends DataSource, FirstRunSource, Keys, Activity {
   ask: AskModel;
+  everyModel: WorkerApi["everyModel"];
   /** Where a locked vault is unlocked. */
   vaultDoor: OwnVault;
   /** What the extension asks itself on this computer; `setLocalServer` keeps one more address. */

@@ -21,7 +21,7 @@ export function SectionActivity({ source, item }: { source: OptionsSource; item:
   const [doomed, doom] = useState<"all" | { id: string } | null>(null);
   const activity = useActivity(source, filter.origin);
   const { value: grants } = useLoaded(() => source.grants(null));
-  const { value: models } = useLoaded(() => source.models());
+  const { value: models } = useLoaded(() => source.everyModel());
   const nameOf = (generation: Generation) =>
     models?.find(({ id }) => id === generation.model)?.name ?? generation.model ?? generation.requested_model;
   const forget = (what: "all" | { id: string }) =>

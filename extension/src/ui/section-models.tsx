@@ -18,7 +18,7 @@ import { useLoaded } from "./use-loaded";
 async function load(source: OptionsSource) {
   const [account, models, grants, favourites] = await Promise.all([
     source.account(),
-    source.models(),
+    source.everyModel(),
     source.grants(null),
     source.favourites(),
   ]);
@@ -48,7 +48,8 @@ export function SectionModels({ source, onChange }: { source: OptionsSource; onC
     if (!next.delete(id)) next.add(id);
     void source.setFavourites(next).then(reload);
   };
-  const usable = value?.models.filter(({ satchel }) => satchel.available).length ?? 0;
+  const usable =
+    value?.models.filter(({ satchel }) => satchel.available && satchel.capabilities.includes("chat")).length ?? 0;
   return (
     <>
       <SectionHead

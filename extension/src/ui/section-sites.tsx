@@ -17,7 +17,7 @@ import { useLoaded } from "./use-loaded";
 type Shown = "all" | "allowed" | "blocked";
 
 async function load(source: OptionsSource) {
-  const [grants, models, snapshot] = await Promise.all([source.grants(null), source.models(), source.snapshot()]);
+  const [grants, models, snapshot] = await Promise.all([source.grants(null), source.everyModel(), source.snapshot()]);
   return { grants: grants.filter(({ state }) => state !== "once"), models, snapshot };
 }
 

@@ -5,6 +5,7 @@ import type { Model } from "../wire/model";
 import { formatDate } from "./format-date";
 import { keepCaveats } from "./keep-caveats";
 import { OriginName } from "./origin-name";
+import { otherAbilities } from "./other-abilities";
 import { SegmentedChoice } from "./segmented-choice";
 import { SiteMonogram } from "./site-monogram";
 import { SiteTerms } from "./site-terms";
@@ -186,9 +187,9 @@ function ModelOptions({ models, chosen }: { models: readonly Model[]; chosen: st
   return (
     <>
       {!isListed && <option value={chosen}>{chosen}</option>}
-      {models.map(({ id, name }) => (
-        <option key={id} value={id}>
-          {name}
+      {models.map((model) => (
+        <option key={model.id} value={model.id}>
+          {[model.name, otherAbilities(model)].filter(Boolean).join(" · ")}
         </option>
       ))}
     </>

@@ -25,7 +25,10 @@ export interface WorkerApi extends VaultDoor {
   setPaused(paused: boolean): Promise<void>;
   account(): Promise<Account>;
   setModel(model: string): Promise<Account>;
+  /** The models that chat. */
   models(): Promise<Model[]>;
+  /** Those that embed or draw, too. */
+  everyModel(): Promise<Model[]>;
   grants(origin: string | null): Promise<Grant[]>;
   putGrant(draft: GrantDraft): Promise<Grant>;
   deleteGrant(id: string): Promise<void>;

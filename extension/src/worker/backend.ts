@@ -36,9 +36,9 @@ export class Backend {
     return this.call("PATCH", "/v1/account", { preferred_model: model });
   }
 
-  /** Whatever a Satchel elsewhere says, nothing that it asks stays on this computer. */
+  /** What chats, embeds, draws, speaks and listens. Whatever a Satchel elsewhere says, nothing that it asks stays on this computer. */
   async models(): Promise<Model[]> {
-    const { data } = await this.call<{ data: Model[] }>("GET", "/v1/models");
+    const { data } = await this.call<{ data: Model[] }>("GET", "/v1/models?output_modalities=all");
     return (await this.settings.isNear()) ? data : data.map(awayFrom);
   }
 

@@ -16,6 +16,7 @@ const CALLS = new Set<string>([
   "account",
   "setModel",
   "models",
+  "everyModel",
   "grants",
   "putGrant",
   "deleteGrant",

@@ -111,7 +111,8 @@ export class UiService implements WorkerApi {
   }
 
   account = () => this.deps.backend.account();
-  models = () => this.deps.backend.models();
+  everyModel = () => this.deps.backend.models();
+  models = async () => (await this.everyModel()).filter(({ satchel }) => satchel.capabilities.includes("chat"));
   grants = (origin: string | null) => this.deps.backend.grants(origin);
   generations = (limit: number, origin: string | null) => this.deps.backend.generations(limit, origin);
   generationPage = (limit: number, origin: string | null, cursor: string | null) =>

@@ -37,7 +37,7 @@ async function activity() {
   const heard: string[] = [];
   const source = {
     grants: async () => [],
-    models: async () => [],
+    everyModel: async () => [],
     generationPage: async () => ({ data: lines, next_cursor: null, ...(isAway ? { failure: SHOWN_HERE } : {}) }),
     forgetGeneration: async (id: string) => {
       heard.push(id);

@@ -5,6 +5,7 @@ import { ModelButton } from "../../src/ui/model-button";
 import { ModelFilter } from "../../src/ui/model-filter";
 import { modelGroups } from "../../src/ui/model-groups";
 import { ModelOption } from "../../src/ui/model-option";
+import { ModelRow } from "../../src/ui/model-row";
 import { ModelStep } from "../../src/ui/model-step";
 import type { Model } from "../../src/wire/model";
 
@@ -56,6 +57,20 @@ it("a model is said to stay here only where it is on this computer", () => {
     expect(placed(place)).toContain(words);
     expect(placed(place)).toMatch(/others$/);
   }
+});
+
+it("D3: a model that does not chat is marked with what it does, can be starred, and is no answer to a chat", () => {
+  const row = (capabilities: string[]) => {
+    const one = { ...model, satchel: { ...model.satchel, capabilities } };
+    const props = { chosen: false, favourite: false, onUse: nothing, onMark: nothing };
+    const place = document.createElement("table");
+    render(<ModelRow model={one} {...props} />, place);
+    return [place.textContent, [...place.querySelectorAll("button")].map((button) => button.className)] as const;
+  };
+  const [words, buttons] = row(["embeddings", "image_output"]);
+  expect(words?.match(/Embeddings, Draws pictures/g)).toHaveLength(2);
+  expect(buttons).toEqual([expect.stringContaining("star")]);
+  expect(row(["chat"])[1]).toHaveLength(2);
 });
 
 it("the same model by two keys is told apart by the keys' labels", () => {

@@ -28,6 +28,10 @@ it("B8: what a Satchel on this computer says of its models is believed", async (
     ]);
 });
 
+it("D3: asks for all models, not only for those that write", () => {
+  expect(new Set(asked.map((url) => new URL(url).search))).toEqual(new Set(["?output_modalities=all"]));
+});
+
 it("B8: no model of a Satchel elsewhere is on this computer, whatever it says", async () => {
   expect(await placesAt("https://satchel.example")).toEqual([
     [false, "server"],

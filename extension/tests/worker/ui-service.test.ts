@@ -27,3 +27,16 @@ it("A12: a yes sets the default, forgets the keys that are still there, or ends 
   expect(await done({ kind: "sign_out", keys }, null)).toEqual([["forget", "key_1"], "told"]);
   expect(await done({ kind: "sign_out", keys: null }, null)).toEqual(["closed", "signed out"]);
 });
+
+it("D3: screens that choose who chats are given those that can, and all others where everything is listed", async () => {
+  const model = (id: string, ...capabilities: string[]) => ({ id, satchel: { capabilities } });
+  const all = [
+    model("a/chat", "chat", "tools"),
+    model("b/embed", "embeddings"),
+    model("c/draw", "image_output", "chat"),
+  ];
+  const backend = { models: async () => all };
+  const service = new UiService({ backend } as unknown as ConstructorParameters<typeof UiService>[0]);
+  expect((await service.models()).map(({ id }) => id)).toEqual(["a/chat", "c/draw"]);
+  expect(await service.everyModel()).toEqual(all);
+});

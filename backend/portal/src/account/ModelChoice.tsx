@@ -10,7 +10,9 @@ import type { ViewProps } from "./ViewProps";
 
 /** The model that answers when a page names none. A choice acts at once and can be undone. */
 export function ModelChoice({ api, account, toast }: ViewProps): JSX.Element {
-  const models = useResource(() => api.models());
+  const models = useResource(async () =>
+    (await api.models()).filter(({ satchel }) => satchel.capabilities.includes("chat")),
+  );
   const [failure, setFailure] = useState<PortalError | null>(null);
   const preferred = account.data?.preferred_model ?? "";
   const choose = async (id: string) => {

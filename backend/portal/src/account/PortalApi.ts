@@ -35,8 +35,9 @@ export class PortalApi {
     return this.#send("PATCH", "account", { preferred_model: model });
   }
 
+  /** What chats, embeds, draws, speaks and listens. */
   async models(): Promise<Model[]> {
-    return this.#list("models");
+    return this.#list("models?output_modalities=all");
   }
 
   async grants(): Promise<Grant[]> {
