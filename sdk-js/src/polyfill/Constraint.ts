@@ -26,7 +26,7 @@ function plain(value: Record<string, unknown>): JsonSchema {
   try {
     return JSON.parse(JSON.stringify(value));
   } catch (cause) {
-    throw new TypeError("responseConstraint must be plain data.", { cause });
+    throw fault("NotSupportedError", "responseConstraint must be plain data.", cause);
   }
 }
 

@@ -72,7 +72,9 @@ export class LanguageModel extends EventTarget {
   /** Make a session that goes on from here on its own. */
   async clone(options?: object): Promise<LanguageModel> {
     const { signal } = idl.dictionary(options, "options");
-    this.#begin(options);
+    const ends = this.#begin(options);
+    await Promise.resolve(); // a page that gives it up at once gets no session
+    ends.throwIfAborted();
     const Class = this.constructor as new (...given: ConstructorParameters<typeof LanguageModel>) => LanguageModel;
     return new Class(MADE, (overflow) => this.#session.clone(idl.signal(signal), overflow));
   }

@@ -19,7 +19,9 @@ import { chained, withoutFence, withoutPrefix } from "./trims.js";
 const TEMPERATURES: Readonly<Record<SamplingMode, number | undefined>> = {
   "most-predictable": 0,
   predictable: 0.3,
+  "slightly-predictable": 0.5,
   balanced: undefined,
+  "slightly-creative": 0.8,
   creative: 0.9,
   "most-creative": 1,
 };
@@ -135,23 +137,24 @@ export class PromptSession {
     const sent = [...this.#history.messages, ...asked];
     const answer = await this.#source.answer({
       messages: sent,
-      options: this.#choices(constraint),
+      options: this.#choices(prefix === undefined ? constraint : undefined),
       signal,
       tell: told.tell,
     });
     signal.throwIfAborted();
     const text = told.end();
-    const result = constraint ? constraint.complying(this.options.tools.length > 0 ? answer.text : text) : text;
+    const result = complying(constraint, prefix, this.options.tools.length > 0 ? answer.text : text);
     const reply: Message = { role: "assistant", content: (prefix ?? "") + result };
     this.#history.add({ messages: [...messages, reply], tokens: spent(answer, before, size, tokens([reply])) });
+    if (this.#history.makeRoom(0)) this.#overflow(); // a long answer takes room too
     return result;
   }
 
   /** Takes the pieces of an answer, tells what is left of them, and knows the whole in the end. */
   #teller(prefix: string | undefined, constraint: Constraint | undefined, say: (text: string) => void): Teller {
     const trim = chained([
-      ...(prefix === undefined ? [] : [withoutPrefix(prefix)]),
       ...(constraint?.format === undefined ? [] : [withoutFence()]),
+      ...(prefix === undefined ? [] : [withoutPrefix(prefix)]),
     ]);
     let whole = "";
     const add = (text: string) => {
@@ -185,6 +188,14 @@ function readWishes(given: unknown): Wishes {
     throw new TypeError("omitResponseConstraintInput needs a responseConstraint.");
   const hint: Message[] = constraint && !isOmitted ? [{ role: "user", content: constraint.instruction }] : [];
   return { constraint, hint, signal: idl.signal(options.signal) };
+}
+
+/** What of an answer complies with the constraint; where the page began the answer, that beginning counts. */
+function complying(constraint: Constraint | undefined, prefix: string | undefined, text: string): string {
+  if (constraint === undefined) return text;
+  if (prefix === undefined) return constraint.complying(text);
+  constraint.complying(prefix + text);
+  return text;
 }
 
 /** What makes a model go on where the assistant spoke last: few providers continue a message of it by themselves. */

@@ -1,9 +1,19 @@
 import type { Tool } from "../ChatOptions.js";
+import { isRecord } from "../isRecord.js";
 import type { Kind } from "./create.js";
 import { type ContentType, type Draft, readPrompt, readType } from "./Draft.js";
 import * as idl from "./idl.js";
 
-const MODES = ["most-predictable", "predictable", "balanced", "creative", "most-creative"] as const;
+/** Five are in the draft of 2026-06-22; the two that are "slightly" so came with the web platform tests of that autumn. */
+const MODES = [
+  "most-predictable",
+  "predictable",
+  "slightly-predictable",
+  "balanced",
+  "slightly-creative",
+  "creative",
+  "most-creative",
+] as const;
 
 export type SamplingMode = (typeof MODES)[number];
 
@@ -32,7 +42,7 @@ export const promptKind: Kind<PromptOptions> = {
       samplingMode: idl.oneOf(options.samplingMode, MODES, "balanced", "samplingMode"),
       inputs,
       outputs: expected(options.expectedOutputs, "expectedOutputs"),
-      tools: idl.list(options.tools, "tools").map(readTool),
+      tools: readTools(options.tools),
       initialPrompts: prompts.length === 0 ? [] : readPrompt(prompts, inputs, true),
     };
   },
@@ -54,16 +64,32 @@ function expected(value: unknown, member: string): ReadonlySet<ContentType> {
   return new Set<ContentType>(["text", ...types]);
 }
 
+function readTools(given: unknown): Tool[] {
+  const tools = idl.list(given, "tools").map(readTool);
+  const names = tools.map((tool) => tool.function.name);
+  const double = names.find((name, index) => names.indexOf(name) < index);
+  if (double !== undefined) throw new TypeError(`Two tools have the name ${double}.`);
+  return tools;
+}
+
 function readTool(value: unknown): Tool {
   const tool = idl.dictionary(value, "A tool");
   const [name, description] = [String(idl.required(tool, "name")), String(idl.required(tool, "description"))];
-  const parameters = idl.required(tool, "inputSchema");
+  if (name === "" || description === "") throw new TypeError("A tool needs a name and a description.");
+  const parameters = readSchema(idl.required(tool, "inputSchema"));
   const execute = idl.required(tool, "execute");
-  if (typeof parameters !== "object" || parameters === null) throw new TypeError("inputSchema must be an object.");
   if (typeof execute !== "function") throw new TypeError("execute must be a function.");
-  return {
-    type: "function",
-    function: { name, description, parameters: parameters as Record<string, unknown> },
-    execute: (input) => execute(input),
-  };
+  return { type: "function", function: { name, description, parameters }, execute: (input) => execute(input) };
+}
+
+/** Read a tool's JSON schema; what cannot be written as JSON throws what writing it throws. Source: web platform tests, language-model-tool-use. */
+function readSchema(value: unknown): Record<string, unknown> {
+  if (!isRecord(value)) throw new TypeError("inputSchema must be an object.");
+  const schema: unknown = JSON.parse(JSON.stringify(value) ?? "null");
+  if (!isRecord(schema) || schema.type !== "object") throw new TypeError('inputSchema must have the type "object".');
+  if (schema.properties !== undefined && !isRecord(schema.properties))
+    throw new TypeError("properties of inputSchema must be an object.");
+  if (schema.required !== undefined && !Array.isArray(schema.required))
+    throw new TypeError("required of inputSchema must be a list.");
+  return schema;
 }

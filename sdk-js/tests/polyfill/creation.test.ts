@@ -44,7 +44,7 @@ describe("tools", () => {
 
   test("each part of a tool is required, and a model without tools is none", async () => {
     const { ai, person } = scene();
-    const whole = { name: "a", description: "b", inputSchema: {}, execute: async () => "" };
+    const whole = { name: "a", description: "b", inputSchema: { type: "object" }, execute: async () => "" };
     for (const missing of Object.keys(whole)) {
       const tools = [{ ...whole, [missing]: undefined }];
       await expect(ai.LanguageModel.create({ tools })).rejects.toThrow(TypeError);
@@ -52,6 +52,35 @@ describe("tools", () => {
     person.capabilities = ["chat"];
     expect(await ai.LanguageModel.availability({ tools: [whole] })).toBe("unavailable");
     await expect(ai.LanguageModel.create({ tools: [whole] })).rejects.toMatchObject({ name: "NotSupportedError" });
+  });
+});
+
+describe("tools that no model could call", () => {
+  const circle: Record<string, unknown> = { type: "object" };
+  circle.circle = circle;
+  const schemas = [null, "object", {}, { properties: {} }, { type: "string" }, { type: "object", properties: "x" }];
+  const wrong = [
+    { name: "" },
+    { description: "" },
+    ...[...schemas, { type: "object", required: "x" }, circle].map((inputSchema) => ({ inputSchema })),
+  ];
+
+  test.each(wrong.map((change, index) => [index, change]))("number %i is a TypeError", async (_, change) => {
+    const { ai } = scene();
+    const tool = { name: "a", description: "b", inputSchema: { type: "object" }, execute: async () => "", ...change };
+    await expect(ai.LanguageModel.create({ tools: [tool] })).rejects.toThrow(TypeError);
+  });
+
+  test("two of one name are a TypeError, and what a schema throws while it is read comes out", async () => {
+    const { ai } = scene();
+    const tool = { name: "a", description: "b", inputSchema: { type: "object" }, execute: async () => "" };
+    await expect(ai.LanguageModel.create({ tools: [tool, tool] })).rejects.toThrow(TypeError);
+    const reason = new Error("thrown by the page");
+    const toJSON = () => {
+      throw reason;
+    };
+    const thrown = { ...tool, inputSchema: { type: "object", toJSON } };
+    await expect(ai.LanguageModel.create({ tools: [thrown] })).rejects.toBe(reason);
   });
 });
 

@@ -70,6 +70,20 @@ describe("prompts", () => {
     await expect(session.prompt([prefix, user])).rejects.toMatchObject({ name: "SyntaxError" });
     await expect(session.prompt([{ ...user, prefix: true }])).rejects.toMatchObject({ name: "SyntaxError" });
   });
+
+  test("a constraint is for the prefix and the answer together, and the provider cannot hold the model to it", async () => {
+    const { ai, person, asked } = scene({ say: () => ["```json\n", '{ "rating": 4 }', "\n```"] });
+    const session = await ai.LanguageModel.create();
+    const user = { role: "user", content: "Rate" };
+    const begun = (content: string) => [user, { role: "assistant", content, prefix: true }];
+    const responseConstraint = { type: "object", properties: { rating: { type: "number" } }, required: ["rating"] };
+    expect(await session.prompt(begun('{ "rating": '), { responseConstraint })).toBe("4 }");
+    expect(asked()[0]?.responseFormat).toBeUndefined();
+    person.say = () => " and salutations";
+    const hello = { responseConstraint: /Greetings.*/ };
+    expect(await session.prompt(begun("Greetings"), hello)).toBe(" and salutations");
+    await expect(session.prompt(begun("Farewell"), hello)).rejects.toMatchObject({ name: "SyntaxError" });
+  });
 });
 
 describe("stopping", () => {
@@ -168,6 +182,10 @@ describe("stopping", () => {
     expect(await twin.prompt("three")).toBe("Hello");
     expect(asked().at(-1)?.messages).toHaveLength(6);
     await expect(twin.clone({ signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
+    const [given, reason] = [new AbortController(), new Error("no more")];
+    const late = twin.clone({ signal: given.signal });
+    given.abort(reason);
+    await expect(late).rejects.toBe(reason);
   });
 });
 
@@ -221,6 +239,9 @@ describe("constraints", () => {
   test("words of a schema that are not supported are a NotSupportedError, other values a TypeError", async () => {
     const session = await scene().ai.LanguageModel.create();
     const ask = (responseConstraint: unknown) => session.prompt("x", { responseConstraint });
+    const circle: Record<string, unknown> = {};
+    circle.circle = circle;
+    await expect(ask(circle)).rejects.toMatchObject({ name: "NotSupportedError" });
     await expect(ask({ if: {}, type: "string" })).rejects.toMatchObject({ name: "NotSupportedError" });
     await expect(ask({ $ref: "https://example.com/schema" })).rejects.toMatchObject({ name: "NotSupportedError" });
     for (const wrong of [7, "json", [], { type: "thing" }, { properties: { a: 7 } }]) {
@@ -309,6 +330,18 @@ describe("the window", () => {
     expect(heard).toEqual(["on", "contextoverflow", "old"]);
     const contents = sent().map(({ content }) => content[0]);
     expect(contents).toEqual(["B", "2"]);
+    expect(session.contextUsage).toBeLessThanOrEqual(session.contextWindow);
+  });
+
+  test("a long answer pushes old turns out as well", async () => {
+    const { ai, person } = scene({ contextLength: 60 });
+    const session = await ai.LanguageModel.create();
+    const heard: string[] = [];
+    session.addEventListener("contextoverflow", (event) => heard.push(event.type));
+    await session.prompt("one");
+    person.say = () => "a".repeat(200);
+    await session.prompt("two");
+    expect(heard).toEqual(["contextoverflow"]);
     expect(session.contextUsage).toBeLessThanOrEqual(session.contextWindow);
   });
 
