@@ -264,3 +264,18 @@ async def test_a_path_that_is_none_and_a_method_that_is_none_have_bodies_too(hou
     assert (status, body["error"]["code"]) == (404, 404)
     status, body = await house.call("DELETE", "/v1/models")
     assert (status, body["error"]["code"]) == (405, 405)
+
+
+@pytest.mark.parametrize(
+    ("asked", "where", "what"),
+    [
+        ("POST /chat/completions", "/v1/chat/completions", "end the client's base URL with /v1"),
+        ("GET /models", "/v1/models", "end the client's base URL with /v1"),
+        ("POST /v1/v1/messages", "/v1/messages", "end its base URL before it"),
+    ],
+)
+async def test_a_base_url_that_ends_in_the_wrong_place_is_put_right(house: Served, asked: str, where: str, what: str) -> None:
+    method, path = asked.split()
+    status, answer = await house.call(method, path)
+    said = answer["error"]["message"]
+    assert (status, f"it is at {where}:" in said, said.endswith(what)) == (404, True, True), said

@@ -1,7 +1,8 @@
 """The FastAPI application of all doors that are not hot: it gathers the routers and gives every error its body."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
+from functools import partial
 from typing import Any
 
 import orjson
@@ -10,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from satchel import __version__
@@ -47,7 +49,8 @@ def management_app(
     app.openapi = lambda: description(describe(), described)  # type: ignore[method-assign]
     app.add_exception_handler(SatchelError, _on_ours)
     app.add_exception_handler(RequestValidationError, _on_invalid)
-    app.add_exception_handler(HTTPException, _on_http)
+    doors = {PREFIX + route.path for router in resources for route in router.routes if isinstance(route, Route)}
+    app.add_exception_handler(HTTPException, partial(_on_http, doors | set(described)))
     app.add_exception_handler(Exception, _on_bug)
     return app
 
@@ -74,13 +77,23 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     return _reply(request, MalformedRequest(f"{param}: {first.get('msg', 'wrong')}", details={"param": param}))
 
 
-async def _on_http(request: Request, error: Exception) -> Response:
+async def _on_http(doors: Set[str], request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     if status == 404:
-        return _reply(request, NotFound(f"there is nothing at {request.url.path}"))
+        return _reply(request, NotFound(_nothing_at(request.url.path, doors)))
     body = {"error": {"code": status, "message": str(error.detail) if isinstance(error, HTTPException) else "failed"}}
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     return Response(orjson.dumps(body), status, headers, "application/json")
+
+
+def _nothing_at(path: str, doors: Set[str]) -> str:
+    """Say that nothing is there; and where it is, when all that is wrong is where the client's base address ends."""
+    nothing = f"there is nothing at {path}"
+    if PREFIX + path in doors:
+        return f"{nothing}; it is at {PREFIX}{path}: end the client's base URL with {PREFIX}"
+    if path.startswith(PREFIX * 2) and path.removeprefix(PREFIX) in doors:
+        return f"{nothing}; it is at {path.removeprefix(PREFIX)}: this client adds {PREFIX} by itself, so end its base URL before it"
+    return nothing
 
 
 async def _on_bug(request: Request, error: Exception) -> Response:
