@@ -1,25 +1,34 @@
 import * as ai7 from "ai";
+import * as ai5 from "ai-5";
 import * as ai6 from "ai-6";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { createSatchel } from "../src/ai-sdk/createSatchel.js";
+import { createSatchel, type SatchelProviderOptions } from "../src/ai-sdk/createSatchel.js";
 import { PermissionDenied } from "../src/errors/PermissionDenied.js";
 import type { TransportRequest } from "../src/Transport.js";
 import { aFault, aResult, fakeTransport, settled } from "./fakeTransport.js";
 
-/** Each specification by the release that speaks it; the two are alike in what is used here. */
+/** Each specification by the release that speaks it; they are alike in what is used here. */
 const RELEASES = [
   ["v4", ai7],
   ["v3", ai6 as unknown as typeof ai7],
+  ["v2", { ...ai5, generateImage: ai5.experimental_generateImage } as unknown as typeof ai7],
 ] as const;
 type Specification = (typeof RELEASES)[number][0];
 Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false });
 const USAGE = { inputTokens: 10, outputTokens: 5, reasoningTokens: 2, cachedTokens: 4, estimated: false };
 
+function satchelOf(specification: Specification, options: Pick<SatchelProviderOptions, "transport">) {
+  if (specification === "v4") return createSatchel(options);
+  return specification === "v3"
+    ? createSatchel({ ...options, specification })
+    : createSatchel({ ...options, specification });
+}
+
 function provider(specification: Specification, reply: (call: TransportRequest) => unknown) {
   const fake = fakeTransport(reply);
   const options = { transport: fake.connect };
-  const satchel = specification === "v4" ? createSatchel(options) : createSatchel({ ...options, specification });
+  const satchel = satchelOf(specification, options);
   return { satchel, fake };
 }
 
@@ -95,8 +104,12 @@ test.each(RELEASES)(
 test.each(RELEASES)("%s: an object of a schema", async (specification, { generateText, Output }) => {
   const { satchel, fake } = provider(specification, () => aResult({ text: '{"name":"Soup","minutes":20}' }));
   const schema = z.object({ name: z.string(), minutes: z.number() });
-  const { output } = await generateText({ model: satchel(), prompt: "A recipe", output: Output.object({ schema }) });
-  expect(output).toEqual({ name: "Soup", minutes: 20 });
+  const wish = Output.object({ schema });
+  const asked = specification === "v2" ? { experimental_output: wish } : { output: wish };
+  const told = await generateText({ model: satchel(), prompt: "A recipe", ...asked });
+  const made =
+    specification === "v2" ? (told as unknown as { experimental_output: unknown }).experimental_output : told.output;
+  expect(made).toEqual({ name: "Soup", minutes: 20 });
   expect(fake.calls[0]?.params).toMatchObject({
     responseFormat: { type: "json_schema", json_schema: { name: "answer", schema: { required: ["name", "minutes"] } } },
   });
@@ -193,7 +206,8 @@ test.each(RELEASES)("D2: %s: pictures that a model draws while it chats are file
   expect((await streamed.files).map(({ base64 }) => base64)).toEqual(["iVBORw0KGgo="]);
 });
 
-test("the specification is the fourth unless the third is wanted", () => {
+test("the specification is the fourth unless an older one is wanted", () => {
   expect(createSatchel().specificationVersion).toBe("v4");
   expect(createSatchel({ specification: "v3" }).languageModel().specificationVersion).toBe("v3");
+  expect(createSatchel({ specification: "v2" }).languageModel().specificationVersion).toBe("v2");
 });

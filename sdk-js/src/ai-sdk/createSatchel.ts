@@ -1,19 +1,22 @@
 import type {
+  EmbeddingModelV2,
   EmbeddingModelV3,
   EmbeddingModelV4,
+  ImageModelV2,
   ImageModelV3,
   ImageModelV4,
+  LanguageModelV2,
   LanguageModelV3,
   LanguageModelV4,
 } from "@ai-sdk/provider";
-import type { Client } from "../Client.js";
 import { type ClientSource, lazyClient } from "../lazyClient.js";
-import { type CallOptions, generate, stream, type ToFile } from "./ask.js";
 import { embeddingModelOf } from "./embeddingModelOf.js";
 import { imageModelOf } from "./imageModelOf.js";
+import { modelOf } from "./modelOf.js";
 import { toFileV3, toFileV4 } from "./toFile.js";
+import { toV2 } from "./toV2.js";
 
-/** A provider of the AI SDK; V4 is what `ai` 7 speaks, V3 is for `ai` 6. */
+/** A provider of the AI SDK; V4 is what `ai` 7 speaks, V3 is for `ai` 6, V2 for `ai` 5. */
 export interface SatchelProvider<Model, Embedding = unknown, Picture = unknown> {
   /** The person's own choice, or a wish: `author/slug`. */
   (modelId?: string): Model;
@@ -27,7 +30,7 @@ export interface SatchelProvider<Model, Embedding = unknown, Picture = unknown> 
 /** What `createSatchel` takes. */
 export interface SatchelProviderOptions extends ClientSource {
   /** The specification to speak; `v4` by default. */
-  specification?: "v4" | "v3" | undefined;
+  specification?: "v4" | "v3" | "v2" | undefined;
 }
 
 /** Make a provider of Vercel's AI SDK that asks the visitor's own models. Nothing is asked before the first call. */
@@ -45,19 +48,24 @@ export function createSatchel(options: SatchelProviderOptions & { specification:
 > & {
   readonly specificationVersion: "v3";
 };
+export function createSatchel(options: SatchelProviderOptions & { specification: "v2" }): SatchelProvider<
+  LanguageModelV2,
+  EmbeddingModelV2<string>,
+  ImageModelV2
+> & {
+  readonly specificationVersion: "v2";
+};
 export function createSatchel(
   options: SatchelProviderOptions = {},
-): SatchelProvider<
-  LanguageModelV3 | LanguageModelV4,
-  EmbeddingModelV3 | EmbeddingModelV4,
-  ImageModelV3 | ImageModelV4
-> {
+): SatchelProvider<LanguageModelV2 | LanguageModelV3 | LanguageModelV4> {
   const { specification = "v4" } = options;
   const client = lazyClient(options);
-  const languageModel = (modelId = "auto") =>
-    specification === "v4"
-      ? ({ specificationVersion: "v4", ...modelOf(client, modelId, toFileV4) } satisfies LanguageModelV4)
-      : ({ specificationVersion: "v3", ...modelOf(client, modelId, toFileV3) } satisfies LanguageModelV3);
+  const languageModel = (modelId = "auto") => {
+    if (specification === "v4")
+      return { specificationVersion: "v4", ...modelOf(client, modelId, toFileV4) } satisfies LanguageModelV4;
+    const model = modelOf(client, modelId, toFileV3);
+    return specification === "v2" ? toV2(model) : ({ specificationVersion: "v3", ...model } satisfies LanguageModelV3);
+  };
   return Object.assign((modelId?: string) => languageModel(modelId), {
     specificationVersion: specification,
     languageModel,
@@ -66,23 +74,4 @@ export function createSatchel(
     imageModel: (modelId = "auto") =>
       ({ specificationVersion: specification, ...imageModelOf(client, modelId) }) as ImageModelV4,
   });
-}
-
-/** What models of both specifications have alike. */
-interface ModelOf<File> {
-  provider: string;
-  modelId: string;
-  supportedUrls: Record<string, RegExp[]>;
-  doGenerate(options: CallOptions): ReturnType<typeof generate<File>>;
-  doStream(options: CallOptions): Promise<{ stream: Awaited<ReturnType<typeof stream<File>>> }>;
-}
-
-function modelOf<File>(client: () => Promise<Client>, modelId: string, toFile: ToFile<File>): ModelOf<File> {
-  return {
-    provider: "satchel",
-    modelId,
-    supportedUrls: { "image/*": [/^https:/] },
-    doGenerate: async (options: CallOptions) => generate(await client(), modelId, options, toFile),
-    doStream: async (options: CallOptions) => ({ stream: await stream(await client(), modelId, options, toFile) }),
-  };
 }
