@@ -20,6 +20,8 @@ await build({
       { find: /^(window\.ai.*)$/, replacement: `${unmodified}/node_modules/$1/dist/index.js` },
       { find: /^window-ai-react$/, replacement: `${unmodified}/node_modules/window-ai-react/dist/index.js` },
       { find: /^(react|react-dom)-18/, replacement: `${unmodified}/node_modules/$1` },
+      { find: "@ai-sdk/react", replacement: `${unmodified}/node_modules/@ai-sdk/react/dist/index.js` },
+      { find: /^(@langchain\/(core\/tools|openai))$/, replacement: `${unmodified}/node_modules/$1` },
       { find: "@browser-ai/core", replacement: `${unmodified}/ai-6/node_modules/@browser-ai/core/dist/index.mjs` },
       { find: "ai-6", replacement: `${unmodified}/ai-6/node_modules/ai/dist/index.mjs` },
     ],

@@ -1,6 +1,10 @@
 // Clients that nobody changed, on a page with the extension, for tests/e2e/test_unmodified_clients.py. What a function returns is what a page saw.
+import { useChat } from "@ai-sdk/react";
 import { browserAI } from "@browser-ai/core";
-import { generateText, Output, stepCountIs, streamText, tool } from "ai";
+import { tool as langChainTool } from "@langchain/core/tools";
+import { ChatOpenAI } from "@langchain/openai";
+import { DirectChatTransport, generateText, Output, stepCountIs, streamText, ToolLoopAgent, tool } from "ai";
+import { generateText as generateText5, streamText as streamText5 } from "ai-5";
 import { generateText as generateText6, Output as Output6, streamText as streamText6 } from "ai-6";
 import OpenAI from "openai";
 import { createElement } from "react";
@@ -128,6 +132,51 @@ const seen = {
       picture: pictures.data[0].b64_json.slice(0, 8),
       knows: models.data.some(({ id }) => id === COUNT),
     };
+  },
+
+  /** LangChain's `ChatOpenAI` through `ai.fetch`: whole, streamed, and with a tool. */
+  async langChain() {
+    const configuration = { fetch: window.ai.fetch, dangerouslyAllowBrowser: true };
+    const model = (name) => new ChatOpenAI({ model: name, apiKey: "none", maxRetries: 0, configuration });
+    let streamed = "";
+    for await (const chunk of await model(COUNT).stream("Count.")) streamed += chunk.text;
+    const schema = z.object({ a: z.number(), b: z.number() });
+    const add = langChainTool(({ a, b }) => String(a + b), { name: "add", description: "Adds", schema });
+    const asked = await model("lab:tools").bindTools([add]).invoke("Add.");
+    return { streamed, whole: (await model(COUNT).invoke("Count.")).text, call: asked.tool_calls[0]?.args };
+  },
+
+  /** Releases 5 and 6 of the AI SDK, each by the specification that it speaks. */
+  async olderAiSdks() {
+    const told = {};
+    const releases = { v2: [generateText5, streamText5], v3: [generateText6, streamText6] };
+    for (const [specification, [generate, stream]] of Object.entries(releases)) {
+      const model = createSatchel({ specification })(COUNT);
+      let streamed = "";
+      for await (const piece of stream({ model, prompt: "Count." }).textStream) streamed += piece;
+      const { text, usage } = await generate({ model, prompt: "Count." });
+      told[specification] = { streamed, text, outputTokens: usage.outputTokens };
+    }
+    return told;
+  },
+
+  /** `useChat` of `@ai-sdk/react`, over an agent that lives in the page. */
+  async useChat() {
+    const transport = new DirectChatTransport({ agent: new ToolLoopAgent({ model: createSatchel()(COUNT) }) });
+    const place = document.body.appendChild(document.createElement("div"));
+    const messages = await new Promise((resolve) => {
+      const Asking = () => {
+        const { messages, sendMessage, status, error } = useChat({ transport });
+        // biome-ignore lint/correctness/useExhaustiveDependencies: it asks once
+        useEffect18(() => void sendMessage({ text: "Count." }), []);
+        useEffect18(() => {
+          if (error || (status === "ready" && messages.length === 2)) resolve(messages);
+        });
+        return null;
+      };
+      createRoot18(place).render(createElement18(Asking));
+    });
+    return messages.map(({ role, parts }) => [role, parts.map(({ text = "" }) => text).join("")]);
   },
 
   /** Vercel's AI SDK 7 through `satchel/ai-sdk`: a stream, tools, an object. */
