@@ -44,9 +44,9 @@ test("the client for the extension is under 4 kB gzipped, all of the core under 
   expect(all).toBeLessThan(10_000);
 });
 
-test("the built-in objects are under 15 kB gzipped, with the transport they use by default", async () => {
+test("the built-in objects are under 15.5 kB gzipped, with the transport they use by default", async () => {
   const polyfill = new URL("../src/polyfill/index.ts", import.meta.url).pathname;
-  expect(await gzippedBytes(`import { polyfill } from "${polyfill}"; globalThis.x = polyfill;`)).toBeLessThan(15_000);
+  expect(await gzippedBytes(`import { polyfill } from "${polyfill}"; globalThis.x = polyfill;`)).toBeLessThan(15_500);
 });
 
 test("the package brings nothing along, and asks for peers only where their face is used", () => {

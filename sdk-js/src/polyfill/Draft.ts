@@ -30,9 +30,8 @@ export function readPrompt(input: unknown, expected: ReadonlySet<ContentType>, i
     const draft = readMessage(idl.dictionary(message, "A message"), expected);
     if (draft.role === "system" && (!isFirst || index > 0))
       throw new TypeError("A system prompt must be the first message of the session.");
-    if (draft.prefix && draft.role !== "assistant")
-      throw fault("SyntaxError", "Only a message of the assistant can be a prefix.");
-    if (draft.prefix && index < given.length - 1) throw fault("SyntaxError", "Only the last message can be a prefix.");
+    if (draft.prefix && (draft.role !== "assistant" || index < given.length - 1))
+      throw fault("SyntaxError", "Only the last message can be a prefix, and only the assistant's.");
     return draft;
   });
 }

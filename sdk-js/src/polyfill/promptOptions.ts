@@ -66,9 +66,8 @@ function expected(value: unknown, member: string): ReadonlySet<ContentType> {
 
 function readTools(given: unknown): Tool[] {
   const tools = idl.list(given, "tools").map(readTool);
-  const names = tools.map((tool) => tool.function.name);
-  const double = names.find((name, index) => names.indexOf(name) < index);
-  if (double !== undefined) throw new TypeError(`Two tools have the name ${double}.`);
+  if (new Set(tools.map((tool) => tool.function.name)).size < tools.length)
+    throw new TypeError("Two of the tools have the same name.");
   return tools;
 }
 
@@ -84,12 +83,9 @@ function readTool(value: unknown): Tool {
 
 /** Read a tool's JSON schema; what cannot be written as JSON throws what writing it throws. Source: web platform tests, language-model-tool-use. */
 function readSchema(value: unknown): Record<string, unknown> {
-  if (!isRecord(value)) throw new TypeError("inputSchema must be an object.");
-  const schema: unknown = JSON.parse(JSON.stringify(value) ?? "null");
-  if (!isRecord(schema) || schema.type !== "object") throw new TypeError('inputSchema must have the type "object".');
-  if (schema.properties !== undefined && !isRecord(schema.properties))
-    throw new TypeError("properties of inputSchema must be an object.");
-  if (schema.required !== undefined && !Array.isArray(schema.required))
-    throw new TypeError("required of inputSchema must be a list.");
-  return schema;
+  const schema: unknown = isRecord(value) && JSON.parse(JSON.stringify(value) ?? "null");
+  const { type, properties = {}, required = [] } = isRecord(schema) ? schema : {};
+  if (type !== "object" || !isRecord(properties) || !Array.isArray(required))
+    throw new TypeError('inputSchema must be a JSON schema of the type "object".');
+  return schema as Record<string, unknown>;
 }

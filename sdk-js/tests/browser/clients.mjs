@@ -167,7 +167,6 @@ const seen = {
     const messages = await new Promise((resolve) => {
       const Asking = () => {
         const { messages, sendMessage, status, error } = useChat({ transport });
-        // biome-ignore lint/correctness/useExhaustiveDependencies: it asks once
         useEffect18(() => void sendMessage({ text: "Count." }), []);
         useEffect18(() => {
           if (error || (status === "ready" && messages.length === 2)) resolve(messages);
