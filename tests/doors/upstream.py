@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ class Asked:
     body: dict[str, object]
     headers: dict[str, str]
     path: str = ""
+    at_s: float = field(default_factory=time.monotonic)
     started: asyncio.Event = field(default_factory=asyncio.Event)
     flowing: asyncio.Event = field(default_factory=asyncio.Event)
     closed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -58,7 +60,11 @@ class Upstream:
         if head[0].startswith("GET"):
             writer.write(HEAD.format(status="404 Not Found", kind="application/json").encode() + b"{}")
             return
-        asked = Asked(body_of(headers, await reader.readexactly(int(headers["content-length"]))), headers, head[0].split()[1])
+        body = body_of(headers, await reader.readexactly(int(headers["content-length"])))
+        if "model" not in body:  # a look at what this server is, not a call
+            writer.write(HEAD.format(status="400 Bad Request", kind="application/json").encode() + b"{}")
+            return
+        asked = Asked(body, headers, head[0].split()[1])
         self.asked.append(asked)
         watching = asyncio.create_task(self._watch(reader, asked))
         try:
@@ -102,6 +108,12 @@ class Upstream:
             case "paints":
                 paint(writer)
                 await writer.drain()
+            case "busy-once" | "quiet-once" if sum(one.body["model"] == model for one in self.asked) == 1:
+                if model == "quiet-once":
+                    await asked.closed.wait()
+                refuse(writer, "throttles", "retry-after: 1\r\n")
+            case "busy-long":
+                refuse(writer, "throttles", "retry-after: 60\r\n")
             case "refuses" | "too-long" | "throttles" | "wrong-key":
                 refuse(writer, model)
             case "endless" | "parrot":
@@ -174,8 +186,8 @@ def paint(writer: asyncio.StreamWriter) -> None:
     say(writer, "Here.")
 
 
-def refuse(writer: asyncio.StreamWriter, how: str) -> None:
-    """Answer an error as OpenAI does."""
+def refuse(writer: asyncio.StreamWriter, how: str, header: str = "") -> None:
+    """Answer an error as OpenAI does, perhaps with one more header line."""
     status, code, message = {
         "refuses": ("400 Bad Request", "invalid_value", "temperature must not be 3"),
         "too-long": ("400 Bad Request", "context_length_exceeded", "This model's maximum context length is 8 tokens"),
@@ -183,7 +195,7 @@ def refuse(writer: asyncio.StreamWriter, how: str) -> None:
         "throttles": ("429 Too Many Requests", "rate_limit_exceeded", "slow down"),
     }[how]
     error = {"error": {"message": message, "type": "invalid_request_error", "code": code}}
-    writer.write(HEAD.format(status=status, kind="application/json").encode() + json.dumps(error).encode())
+    writer.write(HEAD.format(status=status, kind=f"application/json\r\n{header}".rstrip()).encode() + json.dumps(error).encode())
 
 
 def think_and_call(writer: asyncio.StreamWriter) -> None:

@@ -80,7 +80,7 @@ async def test_cancelling_before_the_first_byte_closes_the_connection(transport:
         await asyncio.wait_for(server.gone.wait(), 10)
 
 
-async def test_c3_silence_before_and_inside_an_answer_is_a_timeout(transport: Transport) -> None:
+async def test_c3_silence_before_and_inside_an_answer_is_a_timeout_that_closes_the_connection(transport: Transport) -> None:
     async def mute(_: bytes, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(10)
 
@@ -93,6 +93,7 @@ async def test_c3_silence_before_and_inside_an_answer_is_a_timeout(transport: Tr
             with pytest.raises(ProviderTimeout) as caught:
                 await events_of(transport, server.url)
             assert caught.value.details["provider"] == "acme"
+            await asyncio.wait_for(server.gone.wait(), 10)  # the server talks on for ten seconds: it was not it that hung up
 
 
 @pytest.mark.parametrize(
