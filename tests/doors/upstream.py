@@ -67,6 +67,7 @@ class Upstream:
         asked = Asked(body, headers, head[0].split()[1])
         self.asked.append(asked)
         watching = asyncio.create_task(self._watch(reader, asked))
+        asked.started.set()
         try:
             await self._play(str(asked.body["model"]), writer, asked)
         finally:
@@ -80,7 +81,6 @@ class Upstream:
         asked.closed.set()
 
     async def _play(self, model: str, writer: asyncio.StreamWriter, asked: Asked) -> None:
-        asked.started.set()
         made = KINDS.get(asked.path.removeprefix("/v1"))
         if made is not None and model not in ("mute", "throttles", "wrong-key"):
             made(writer, asked.body)
@@ -108,12 +108,8 @@ class Upstream:
             case "paints":
                 paint(writer)
                 await writer.drain()
-            case "busy-once" | "quiet-once" if sum(one.body["model"] == model for one in self.asked) == 1:
-                if model == "quiet-once":
-                    await asked.closed.wait()
-                refuse(writer, "throttles", "retry-after: 1\r\n")
-            case "busy-long":
-                refuse(writer, "throttles", "retry-after: 60\r\n")
+            case "busy-long" | "busy-once" | "quiet-once" if model == "busy-long" or not self._asked_before(model):
+                await stall(writer, model, asked)
             case "refuses" | "too-long" | "throttles" | "wrong-key":
                 refuse(writer, model)
             case "endless" | "parrot":
@@ -124,6 +120,9 @@ class Upstream:
                 await asyncio.sleep(float(model.removeprefix("late-")) if model.startswith("late-") else 0)
                 say(writer, *(('{"a":', "1}") if model == "json" else ("Hel", "lo", "!")))
                 await writer.drain()
+
+    def _asked_before(self, model: str) -> bool:
+        return sum(one.body["model"] == model for one in self.asked) > 1
 
     @staticmethod
     async def _endless(writer: asyncio.StreamWriter, asked: Asked, text: str) -> None:
@@ -141,6 +140,13 @@ class Upstream:
         while not asked.closed.is_set():
             chunk(writer, "x" * 4_000)
             await writer.drain()
+
+
+async def stall(writer: asyncio.StreamWriter, how: str, asked: Asked) -> None:
+    """Be too busy for a second or a minute, or say nothing until the caller hangs up."""
+    if how == "quiet-once":
+        await asked.closed.wait()
+    refuse(writer, "throttles", f"retry-after: {60 if how == 'busy-long' else 1}\r\n")
 
 
 async def die(writer: asyncio.StreamWriter, asked: Asked) -> None:

@@ -199,7 +199,18 @@ function page(server: Row["server"] | null) {
     if (server === null) throw new RpcFailure(4900, "Your Satchel does not answer");
     return { preferred_model: await routes.preferred() } as never;
   };
-  const grants = new SiteGrants({ grants: async () => [grant], account, deleteGrant: async () => undefined });
+  const grants = new SiteGrants({
+    grants: async () => [grant],
+    account,
+    deleteGrant: async () => undefined,
+    putGrant: async () => grant,
+  });
+  answerPage(generations, grants);
+  return windowAi(new Provider(pair.channel)) as Record<string, (...args: unknown[]) => unknown>;
+}
+
+/** What the worker's port to a page does. */
+function answerPage(generations: Stage["generations"], grants: SiteGrants): void {
   pair.answer(({ id, method, params }) => {
     const send = (message: ReplyMessage) => pair.post(ReplyMessage.format(message));
     if (method === "ai_generate")
@@ -210,7 +221,6 @@ function page(server: Row["server"] | null) {
         (error: RpcFailure) => send({ kind: "error", id, error: error.toWire() }),
       );
   });
-  return windowAi(new Provider(pair.channel)) as Record<string, (...args: unknown[]) => unknown>;
 }
 
 /** A server that names no model writes one word to whoever looks what it is, then what the row says. */
