@@ -109,15 +109,17 @@ async def test_a_sign_in_is_found_touched_and_removed(house: House) -> None:
         assert await work.sign_ins.by_hash("hash of the cookie") is None
 
 
-async def test_the_set_up_link_works_once_and_only_the_last_one(house: House) -> None:
+async def test_set_up_links_of_the_same_minute_work_and_one_once_for_all(house: House) -> None:
     async with house.database.unit_of_work() as work:
-        await work.sign_ins.put_link(SetupLink("first", NOW, NOW + DAY))
+        await work.sign_ins.put_link(SetupLink("earlier", NOW - timedelta(minutes=1), NOW + DAY))
+        await work.sign_ins.put_link(SetupLink("first", NOW - timedelta(seconds=59), NOW + DAY))
         await work.sign_ins.put_link(SetupLink("second", NOW, NOW + DAY))
     async with house.database.unit_of_work() as work:
-        assert not await work.sign_ins.take_link("first", NOW)
+        assert not await work.sign_ins.take_link("earlier", NOW)
         assert not await work.sign_ins.take_link("second", NOW + DAY)
-    taken = await asyncio.gather(*[take_link(house, "second") for _ in range(8)])
+    taken = await asyncio.gather(*[take_link(house, "first") for _ in range(8)])
     assert sorted(taken) == [False] * 7 + [True]
+    assert not await take_link(house, "second")
 
 
 async def take_link(house: House, secret_hash: str) -> bool:

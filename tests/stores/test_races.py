@@ -1,19 +1,24 @@
 """Two transactions at once, in an order that the test says: one is held open until the other waits for it. On SQLite and PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 from tests.contracts.values import DAY, NOW, SetClock, code, refresh, token
 from tests.databases import Databases
 
-from satchel.domain.accounts import Account
+from satchel.domain.accounts import Account, SetupLink
+from satchel.domain.keys import Kek
 from satchel.domain.pairings import Pairing
+from satchel.domain.passkeys import Ceremony, Passkey
 from satchel.domain.tokens import TokenKind
+from satchel.domain.totp import Totp
 from satchel.ports.oauth import OAuthRecords
+from satchel.ports.stores import Stores
 from satchel.stores.sql.database import SqlDatabase
 from satchel.stores.sql.oauth import SqlOAuthRecords, SqlOAuthStore
 
@@ -21,7 +26,8 @@ SITE = "https://a.example"
 _PATIENCE_S = 30.0
 _WAITERS = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
 
-Act = Callable[["House"], Awaitable[object]]
+Act = Callable[["House"], Coroutine[Any, Any, object]]
+Change = Callable[[Stores], Awaitable[object]]
 
 
 class House:
@@ -32,6 +38,18 @@ class House:
         self.database = SqlDatabase(url, SetClock())
         self.oauth = SqlOAuthStore(self.database)
 
+    async def both(self, first: Change, second: Change) -> None:
+        """Do one unit of work while another, which did its part, is yet to be committed."""
+        async with self.database.unit_of_work() as stores:
+            await first(stores)
+            other = asyncio.create_task(self._alone(second))
+            await self.waits(other)
+        await other
+
+    async def _alone(self, change: Change) -> None:
+        async with self.database.unit_of_work() as stores:
+            await change(stores)
+
     @asynccontextmanager
     async def half_done(self, work: Callable[[OAuthRecords], object]) -> AsyncIterator[None]:
         """Do `work` in a transaction that is committed when the block ends."""
@@ -40,7 +58,7 @@ class House:
             await transaction.connection.run_sync(lambda connection: work(SqlOAuthRecords(connection)))
             yield
 
-    async def waits(self, task: "asyncio.Task[object]") -> None:
+    async def waits(self, task: asyncio.Task[Any]) -> None:
         """Return once `task` waits for a lock, or has ended; at once on SQLite, where whoever writes waits in line."""
         await asyncio.sleep(0)
         async with asyncio.timeout(_PATIENCE_S):
@@ -138,3 +156,80 @@ async def test_who_takes_a_site_back_ends_what_it_is_just_getting_too(house: Hou
         got = await work.tokens.by_hash("hash of tok_1")
     assert got is not None
     assert got.revoked_at == NOW
+
+
+async def test_of_two_who_make_recovery_codes_the_later_ones_count(house: House) -> None:
+    await house.both(
+        lambda stores: stores.recovery_codes.put("acct_a", [f"first {number}" for number in range(3)]),
+        lambda stores: stores.recovery_codes.put("acct_a", [f"second {number}" for number in range(2)]),
+    )
+    async with house.database.unit_of_work() as work:
+        assert await work.recovery_codes.count("acct_a") == 2
+        assert await work.recovery_codes.take("acct_a", "second 1")
+
+
+async def test_of_two_ceremonies_of_a_holder_the_later_one_counts(house: House) -> None:
+    first, second = (Ceremony("proof/a", challenge, NOW + DAY, "acct_a") for challenge in (b"first", b"second"))
+    await house.both(lambda stores: stores.ceremonies.put(first, NOW), lambda stores: stores.ceremonies.put(second, NOW))
+    async with house.database.unit_of_work() as work:
+        assert await work.ceremonies.get("proof/a", NOW) == second
+
+
+async def test_of_two_seeds_that_nobody_confirmed_the_later_one_counts(house: House) -> None:
+    kept: list[bool] = []
+
+    def draft(totp_id: str) -> Change:
+        async def put(stores: Stores) -> None:
+            kept.append(await stores.totps.put(Totp(totp_id, "acct_a", "kek_1", b"wrapped", NOW)))
+
+        return put
+
+    await house.both(draft("totp_1"), draft("totp_2"))
+    async with house.database.unit_of_work() as work:
+        found = await work.totps.get("acct_a")
+    assert kept == [True, True]
+    assert found is not None
+    assert found.id == "totp_2"
+
+
+async def test_servers_that_start_together_each_print_a_link_and_one_person_becomes_the_owner(house: House) -> None:
+    first, second = SetupLink("first", NOW, NOW + DAY), SetupLink("second", NOW, NOW + DAY)
+    await house.both(lambda stores: stores.sign_ins.put_link(first), lambda stores: stores.sign_ins.put_link(second))
+    made: list[str] = []
+
+    def owner(name: str, link: str | None) -> Change:
+        async def make(stores: Stores) -> None:
+            if await stores.accounts.await_owner() is None and (link is None or await stores.sign_ins.take_link(link, NOW)):
+                await stores.accounts.add(Account(f"acct_{name}", f"{name}@example.org", NOW, is_owner=True))
+                made.append(name)
+
+        return make
+
+    await house.both(owner("mira", "first"), owner("operator", None))
+    assert made == ["mira"]
+
+
+async def test_one_kek_is_the_primary_of_two_that_become_it_at_once(house: House) -> None:
+    one, other = Kek("kek_1", "primary", NOW, b"canary"), Kek("kek_2", "primary", NOW, b"canary")
+    await house.both(lambda stores: stores.keks.put_primary(one), lambda stores: stores.keks.put_primary(other))
+    async with house.database.unit_of_work() as work:
+        assert {kek.id: kek.state for kek in await work.keks.list()} == {"kek_1": "decrypt_only", "kek_2": "primary"}
+
+
+async def test_two_ways_in_are_not_removed_at_once_when_they_are_the_last(house: House) -> None:
+    removed: list[str] = []
+
+    def unless_last(passkey_id: str) -> Change:
+        async def remove(stores: Stores) -> None:
+            await stores.accounts.take_turn("acct_a")
+            if len(await stores.passkeys.list("acct_a")) > 1 and await stores.passkeys.remove("acct_a", passkey_id):
+                removed.append(passkey_id)
+
+        return remove
+
+    async with house.database.unit_of_work() as work:
+        for number in (1, 2):
+            key = Passkey(f"pass_{number}", "acct_a", bytes([number]), b"cose", "Laptop", NOW, 0, False, False, (), None)
+            await work.passkeys.add(key)
+    await house.both(unless_last("pass_1"), unless_last("pass_2"))
+    assert removed == ["pass_1"]

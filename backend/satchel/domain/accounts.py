@@ -87,6 +87,10 @@ SignUp = Literal["owner-only", "invite", "open"]
 """Who may make an account once there is an owner: nobody, whoever has an invitation, or anybody."""
 
 
+STARTED_TOGETHER = timedelta(minutes=1)
+"""How long ago a set-up link was made at the most that another leaves good: servers that start together each print theirs."""
+
+
 @dataclass(frozen=True, slots=True)
 class SetupLink:
     """A one-time link that makes the owner; stored only as its hash."""

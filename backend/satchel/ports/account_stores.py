@@ -39,6 +39,10 @@ class AccountStore(Protocol):
         """
         ...
 
+    async def await_owner(self) -> Account | None:
+        """Return what `owner` does, once nobody else is making the owner, and keep them from it until this unit of work ends."""
+        ...
+
     async def owner(self) -> Account | None:
         """Return the owner's account. None if there is none, or it was removed."""
         ...
@@ -84,11 +88,11 @@ class SignInStore(Protocol):
         ...
 
     async def put_link(self, link: SetupLink) -> None:
-        """Keep the set-up link in place of any earlier one."""
+        """Keep a set-up link in place of earlier ones, but for those of the last minute: servers that start together each print theirs."""
         ...
 
     async def take_link(self, secret_hash: str, now: datetime) -> bool:
-        """Use the link up: True once, and only before it expires."""
+        """Use the link up, and all others with it: True once, and only before it expires."""
         ...
 
 

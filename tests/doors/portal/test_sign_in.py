@@ -42,6 +42,7 @@ async def test_a_mistake_in_the_set_up_form_keeps_the_link_good(home: House) -> 
 
 async def test_a_new_start_replaces_the_link_and_a_day_ends_it(home: House) -> None:
     first = await home.accounts.setup_link()
+    home.clock.pass_by(minutes=1)
     second = await home.accounts.setup_link()
     assert first
     assert second

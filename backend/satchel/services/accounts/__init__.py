@@ -46,7 +46,7 @@ class Accounts:
     async def setup_link(self) -> str | None:
         """Return the secret of a new one-time link that makes the owner, or None while there is one.
 
-        It is good for 24 hours and replaces any earlier one, so every start prints a fresh link until one is used.
+        It is good for 24 hours and replaces those from over a minute ago, so every start prints a fresh link until one is used.
         """
         text = self.new_secret()
         now = self._clock.now()
@@ -75,7 +75,7 @@ class Accounts:
         """
         account = await self._new_account(email, password)
         async with self._database.unit_of_work() as stores:
-            account = replace(account, is_owner=await stores.accounts.owner() is None)
+            account = replace(account, is_owner=await stores.accounts.await_owner() is None)
             await stores.accounts.add(account)
             await stores.audit.add(AuditRecord(account.id, account.created_at, Act.ACCOUNT_CREATED, account.id))
         return account
@@ -113,7 +113,7 @@ class Accounts:
         """
         async with self._database.unit_of_work() as stores:
             invitation = None
-            if await stores.accounts.owner() is None:  # nobody else comes in before
+            if await stores.accounts.await_owner() is None:  # nobody else comes in before
                 account = replace(account, is_owner=True)
                 may = await stores.sign_ins.take_link(secret_hash(link), account.created_at)
             elif link and self.sign_up != "owner-only":

@@ -134,6 +134,7 @@ class Passkeys:
             Refused: it is the only way to sign in.
         """
         async with self._database.unit_of_work() as stores:
+            await stores.accounts.take_turn(account_id)  # nobody removes another way in meanwhile
             kept = await stores.passkeys.list(account_id)
             found = _one(kept, passkey_id)
             account = await stores.accounts.get(account_id)

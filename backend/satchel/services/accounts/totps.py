@@ -103,8 +103,8 @@ class Totps:
     async def switch_off(self, account_id: str) -> bool:
         """Forget seed and recovery codes; False if there was no seed."""
         async with self._database.unit_of_work() as stores:
-            removed = await stores.totps.remove(account_id)
             await stores.recovery_codes.put(account_id, [])
+            removed = await stores.totps.remove(account_id)
         if removed:
             await self._note(account_id, Act.CODES_SWITCHED_OFF)
         return removed

@@ -61,6 +61,7 @@ class Ties:
             Refused: it is the only way in.
         """
         async with self._database.unit_of_work() as stores:
+            await stores.accounts.take_turn(account_id)  # nobody removes another way in meanwhile
             account = await stores.accounts.get(account_id)
             ties = await stores.ties.list(account_id)
             if account is None or tie_id not in {tie.id for tie in ties}:

@@ -45,6 +45,10 @@ class MemoryAccounts:
     async def take_turn(self, account_id: str) -> None:
         """Do nothing: units of work go one at a time."""
 
+    async def await_owner(self) -> Account | None:
+        """Return what `owner` does: units of work go one at a time."""
+        return await self.owner()
+
     async def owner(self) -> Account | None:
         """Return the owner's account, or None."""
         return next((account for account in self._tables.accounts.values() if account.is_owner), None)

@@ -4,10 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from satchel.domain.accounts import SetupLink, SignIn
+from satchel.domain.accounts import STARTED_TOGETHER, SetupLink, SignIn
 from satchel.stores.memory.state import Tables
-
-_LINK = "link"
 
 
 class MemorySignIns:
@@ -55,13 +53,15 @@ class MemorySignIns:
         return [sign_in_id for sign_in_id in sign_in_ids if sign_in_id not in self._tables.sign_ins]
 
     async def put_link(self, link: SetupLink) -> None:
-        """Keep the set-up link in place of any earlier one."""
-        self._tables.links[_LINK] = link
+        """Keep a set-up link in place of those from before servers that start now."""
+        for old in [one for one in self._tables.links.values() if one.created_at <= link.created_at - STARTED_TOGETHER]:
+            del self._tables.links[old.secret_hash]
+        self._tables.links[link.secret_hash] = link
 
     async def take_link(self, secret_hash: str, now: datetime) -> bool:
-        """Use the link up."""
-        link = self._tables.links.get(_LINK)
-        if link is None or link.secret_hash != secret_hash or link.expires_at <= now:
+        """Use the link up, and all others with it."""
+        link = self._tables.links.get(secret_hash)
+        if link is None or link.expires_at <= now:
             return False
-        del self._tables.links[_LINK]
+        self._tables.links.clear()
         return True

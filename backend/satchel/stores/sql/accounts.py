@@ -8,7 +8,7 @@ from satchel.domain.accounts import Account
 from satchel.domain.errors import MalformedRequest
 from satchel.stores.sql.tables import accounts, budgets, ceremonies, dek_wraps, deks, generations, holds, keys, totps
 from satchel.stores.sql.transaction import Transaction
-from satchel.stores.sql.turns import turn_of
+from satchel.stores.sql.turns import turn_of, turn_of_deployment
 
 
 class SqlAccounts:
@@ -45,6 +45,11 @@ class SqlAccounts:
     async def take_turn(self, account_id: str) -> None:
         """Wait until nobody else ends, hands out or replaces what this account has."""
         await self._transaction.write_returning(turn_of(account_id))
+
+    async def await_owner(self) -> Account | None:
+        """Return what `owner` does, once nobody else is making the owner."""
+        await self._transaction.write_returning(turn_of_deployment())
+        return await self.owner()
 
     async def owner(self) -> Account | None:
         """Return the owner's account, or None."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
 from satchel.domain.passkeys import Ceremony
 from satchel.stores.sql.tables import ceremonies
@@ -17,10 +17,12 @@ class SqlCeremonies:
 
     async def put(self, ceremony: Ceremony, now: datetime) -> None:
         """Begin a ceremony in place of the holder's earlier one."""
-        over = (ceremonies.c.expires_at <= now) | (ceremonies.c.holder == ceremony.holder)
-        await self._transaction.write(delete(ceremonies).where(over))
         columns = {column.name: getattr(ceremony, column.name) for column in ceremonies.c}
-        await self._transaction.write(insert(ceremonies).values(columns))
+        kept = self._transaction.insert(ceremonies).values(columns)
+        await self._transaction.write(kept.on_conflict_do_update(index_elements=["holder"], set_=columns))
+        over = select(ceremonies.c.holder).where(ceremonies.c.expires_at <= now)
+        unhandled = over.with_for_update(skip_locked=True)  # what somebody is just ending or replacing is theirs
+        await self._transaction.write(delete(ceremonies).where(ceremonies.c.holder.in_(unhandled)))
 
     async def get(self, holder: str, now: datetime) -> Ceremony | None:
         """Return the holder's ceremony while it lasts, or None."""

@@ -8,6 +8,7 @@ from sqlalchemy import Row, func, select, union_all, update
 from satchel.domain.keys import Kek
 from satchel.stores.sql.tables import dek_wraps, deks, keks, totps
 from satchel.stores.sql.transaction import Transaction
+from satchel.stores.sql.turns import turn_of_deployment
 
 
 class SqlKeks:
@@ -22,6 +23,7 @@ class SqlKeks:
 
     async def put_primary(self, kek: Kek) -> None:
         """Make this one the primary, and the earlier one decrypt_only."""
+        await self._transaction.write_returning(turn_of_deployment())
         columns = {column.name: getattr(kek, column.name) for column in keks.c}
         demote = update(keks).where(keks.c.state == "primary", keks.c.id != kek.id).values(state="decrypt_only")
         await self._transaction.write(demote)

@@ -5,11 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
 
-from satchel.domain.accounts import SetupLink, SignIn
+from satchel.domain.accounts import STARTED_TOGETHER, SetupLink, SignIn
 from satchel.stores.sql.tables import setup_links, sign_ins
 from satchel.stores.sql.transaction import Transaction
-
-_SLOT = 1
 
 
 class SqlSignIns:
@@ -55,12 +53,15 @@ class SqlSignIns:
         return [sign_in_id for sign_in_id in sign_in_ids if sign_in_id not in found]
 
     async def put_link(self, link: SetupLink) -> None:
-        """Keep the set-up link in place of any earlier one."""
-        await self._transaction.write(delete(setup_links))
-        columns = {"slot": _SLOT, "secret_hash": link.secret_hash, "created_at": link.created_at, "expires_at": link.expires_at}
+        """Keep a set-up link in place of those from before servers that start now."""
+        await self._transaction.write(delete(setup_links).where(setup_links.c.created_at <= link.created_at - STARTED_TOGETHER))
+        columns = {column.name: getattr(link, column.name) for column in setup_links.c}
         await self._transaction.write(insert(setup_links).values(columns))
 
     async def take_link(self, secret_hash: str, now: datetime) -> bool:
-        """Use the link up."""
+        """Use the link up, and all others with it."""
         wanted = (setup_links.c.secret_hash == secret_hash, setup_links.c.expires_at > now)
-        return await self._transaction.write(delete(setup_links).where(*wanted)) == 1
+        if await self._transaction.write(delete(setup_links).where(*wanted)) != 1:
+            return False
+        await self._transaction.write(delete(setup_links))
+        return True

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-REVISION = "0015"
+REVISION = "0016"
 """The newest migration: what the tables below look like."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -117,8 +117,7 @@ sign_ins = Table(
 setup_links = Table(
     "setup_links",
     metadata,
-    Column("slot", Integer, primary_key=True, autoincrement=False),
-    _text("secret_hash"),
+    Column("secret_hash", Text, primary_key=True),
     _moment("created_at"),
     _moment("expires_at"),
 )

@@ -9,6 +9,7 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from satchel.domain.totp import Totp
 from satchel.stores.sql.tables import recovery_codes, totps
 from satchel.stores.sql.transaction import Transaction
+from satchel.stores.sql.turns import turn_of
 
 
 class SqlTotps:
@@ -24,10 +25,11 @@ class SqlTotps:
 
     async def put(self, totp: Totp) -> bool:
         """Keep a seed in place of one that was never confirmed; False if the account has a confirmed one, which stays."""
-        unconfirmed = (totps.c.account_id == totp.account_id, totps.c.confirmed_at.is_(None))
-        await self._transaction.write(delete(totps).where(*unconfirmed))
-        kept = self._transaction.insert(totps).values({column.name: getattr(totp, column.name) for column in totps.c})
-        return await self._transaction.write(kept.on_conflict_do_nothing(index_elements=["account_id"])) == 1
+        columns = {column.name: getattr(totp, column.name) for column in totps.c}
+        kept = self._transaction.insert(totps).values(columns)
+        unconfirmed = totps.c.confirmed_at.is_(None)
+        kept = kept.on_conflict_do_update(index_elements=["account_id"], set_=columns, where=unconfirmed)
+        return await self._transaction.write(kept) == 1
 
     async def use_step(self, totp_id: str, step: int, now: datetime) -> bool:
         """Use up the code of a step, and all before."""
@@ -63,6 +65,7 @@ class SqlRecoveryCodes:
 
     async def put(self, account_id: str, hashes: Sequence[str]) -> None:
         """Keep codes in place of all earlier ones of the account."""
+        await self._transaction.write_returning(turn_of(account_id))
         await self._transaction.write(delete(recovery_codes).where(recovery_codes.c.account_id == account_id))
         for each in hashes:
             await self._transaction.write(insert(recovery_codes).values(account_id=account_id, code_hash=each))
