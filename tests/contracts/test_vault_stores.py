@@ -114,6 +114,7 @@ async def test_a_data_key_is_locked_and_unlocked_by_hand(house: House) -> None:
         assert await work.deks.get("acct_a") == replace(locked, locks=1)
         await work.deks.count_lock("acct_b")
         await work.deks.count_lock("acct_unknown")
+        assert await work.deks.count_locked() == 2
         assert await work.deks.current(["acct_a", "acct_b", "acct_unknown"]) == {"acct_a": ("dek_a", 1), "acct_b": ("dek_b", 1)}
         await work.deks.put(WrappedDek("dek_c", "acct_a", 2, "", b"", b"\0check"))
         assert await work.deks.current(["acct_a"]) == {"acct_a": ("dek_c", 0)}

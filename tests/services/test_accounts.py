@@ -94,6 +94,33 @@ async def test_many_accounts_tried_from_one_address_are_throttled_before_any_has
     assert caught.value.retry_after_s
 
 
+async def test_a_stranger_s_wrong_passwords_lock_out_the_stranger_and_not_the_owner(accounts: Accounts) -> None:
+    account = await accounts.create(EMAIL, PASSWORD)
+    sign_in, _ = await accounts.enter(account.id, "Firefox")
+    for _ in range(10):
+        with pytest.raises(TokenInvalid):
+            await accounts.identify(EMAIL, "wrong password", "10.0.0.9")
+    with pytest.raises(RateLimited):
+        await accounts.identify(EMAIL, PASSWORD, "10.0.0.9")
+    assert await accounts.identify(EMAIL, PASSWORD, "127.0.0.1") == account
+    for number in range(60):
+        with pytest.raises((TokenInvalid, RateLimited)):
+            await accounts.identify(EMAIL, "wrong password", f"10.0.1.{number // 5}")
+    with pytest.raises(RateLimited):  # many strangers at once are held off, whoever is caught in it
+        await accounts.identify(EMAIL, PASSWORD, "127.0.0.1")
+    await accounts.confirm(sign_in, PASSWORD)
+
+
+async def test_a_signed_in_browser_has_ten_tries_to_prove_it(accounts: Accounts) -> None:
+    account = await accounts.create(EMAIL, PASSWORD)
+    sign_in, _ = await accounts.enter(account.id, "Firefox")
+    for _ in range(10):
+        with pytest.raises(TokenInvalid):
+            await accounts.confirm(sign_in, "wrong password")
+    with pytest.raises(RateLimited):
+        await accounts.confirm(sign_in, PASSWORD)
+
+
 async def test_signing_out_tells_every_door(accounts: Accounts, bus: MemoryBus) -> None:
     told: list[Message] = []
     bus.subscribe(TOKENS_TOPIC, told.append)

@@ -12,6 +12,7 @@ from satchel.domain.errors import MalformedRequest, NotFound, ProofNeeded, Refus
 from satchel.domain.keys import Key, Secret
 from satchel.kit.aead import SealBroken, context, open_
 from satchel.ports.coordination import PASSWORDS_TOPIC, TOKENS_TOPIC
+from satchel.services.vault import Verified
 from satchel.services.vault.opened import BROUGHT_S, IDLE_S, UNLOCKED_S
 
 from .locked_house import KEKS, ME, OTHER_CLIENT, SECRET, WAYS, House, draft, wire
@@ -185,12 +186,26 @@ async def test_reading_keys_while_the_data_key_changes_never_calls_them_broken(h
     assert found == {SECRET.reveal()}
 
 
+async def test_the_operator_hears_of_keys_that_cannot_be_tried_and_of_broken_rows_among_them(house: House) -> None:
+    rows = house.database.state.tables.keys
+    shortened, moved, foreign, whole = [await house.add(label=name) for name in "abcd"]
+    await house.switch_on()
+    assert (await house.locked_mode.count(), await House(house.database, house.custody).vault.verify()) == (1, Verified([], 4))
+    rows[shortened.id] = replace(rows[shortened.id], sealed=b"\x01\xff")
+    rows[moved.id] = replace(rows[moved.id], base_url="https://evil.example/v1")
+    rows[foreign.id] = replace(rows[foreign.id], dek_id="dek_of_nobody")
+    verified = await House(house.database, house.custody).vault.verify()
+    assert ({key.id for key in verified.broken}, verified.locked) == ({shortened.id, moved.id, foreign.id}, 1)
+    await house.unlock()
+    assert await house.open(whole) == SECRET.reveal()
+
+
 async def test_the_kek_is_rotated_under_locked_vaults(house: House) -> None:
     key = await house.add()
     await house.switch_on()
     rotated = House(house.database, LocalCustody([KEKS[1], KEKS[0]], "dep_1"))
     done = await rotated.keks.rewrap()
-    assert (done.count, done.broken, await rotated.keks.broken(), await rotated.vault.broken()) == (2, [], [], [])
+    assert (done.count, done.broken, await rotated.keks.broken(), await rotated.vault.verify()) == (2, [], [], Verified([], 1))
     last = House(house.database, LocalCustody([KEKS[1]], "dep_1"))
     await last.keks.check()
     await last.unlock()

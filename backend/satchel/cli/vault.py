@@ -28,7 +28,10 @@ async def status(house: "House") -> None:
     for each in found:
         state = each.kek.state if each.kek else _OTHER
         click.echo(f"{each.id:30} {state:16} {each.wraps:8}  {'yes' if each.in_custody else 'no'}")
-    if not found:
+    locked = await house.locked_mode.count()
+    if locked:
+        click.echo(f"{_counted(locked, 'vault')} in locked mode: the data key is its owner's, the KEK seals the ways to it", err=True)
+    if not found and not locked:
         click.echo("nothing is sealed yet", err=True)
     if any(each.wraps for each in found if each.kek is None or each.kek.state != _PRIMARY):
         click.echo("a rotation is not finished; finish it with: satchel vault rewrap", err=True)
@@ -64,7 +67,8 @@ async def renew(house: "House") -> None:
 @in_house
 async def verify(house: "House") -> None:
     """Open everything that is sealed, and name what does not open. Changes nothing."""
-    deks, keys = await house.keks.broken(), await house.vault.broken()
+    deks, verified = await house.keks.broken(), await house.vault.verify()
+    keys = verified.broken
     for dek in deks:
         click.echo(f"{dek.id} of {dek.account_id} does not open: its provider keys must be entered again")
     for key in keys:
@@ -72,7 +76,9 @@ async def verify(house: "House") -> None:
     if deks or keys:
         lost = " and ".join(_counted(len(found), what) for found, what in ((deks, "data key"), (keys, "provider key")) if found)
         raise click.ClickException(f"{lost} cannot be opened; nothing was changed")
-    click.echo("everything opens", err=True)
+    if verified.locked:
+        click.echo(f"{_counted(verified.locked, 'key')} in locked vaults could not be tried: only their owners open them", err=True)
+    click.echo("everything else opens" if verified.locked else "everything opens", err=True)
 
 
 def _report(done: "Rewrapped | Renewed", what: str = "wrapped anew") -> None:

@@ -73,6 +73,12 @@ def seal(key: bytes | bytearray, plaintext: bytes | bytearray, ctx: bytes, salt3
         wipe(keys)
 
 
+def has_shape(blob: bytes) -> bool:
+    """Tell whether this is as long as a sealed blob may be, and of a version that we open: all that can be said of it without the key."""
+    body_bytes = len(blob) - _HEAD_BYTES - _TAG_BYTES
+    return body_bytes >= _BLOCK_BYTES and body_bytes % _BLOCK_BYTES == 0 and blob[0] == _VERSION
+
+
 def open_(key: bytes | bytearray, blob: bytes, ctx: bytes) -> bytearray:
     """Return what was sealed, in a bytearray that the caller wipes.
 
@@ -80,10 +86,9 @@ def open_(key: bytes | bytearray, blob: bytes, ctx: bytes) -> bytearray:
         SealBroken: for every failure alike.
     """
     ciphers = _ciphers()
-    body_bytes = len(blob) - _HEAD_BYTES - _TAG_BYTES
-    if len(key) != KEY_BYTES or body_bytes < _BLOCK_BYTES or body_bytes % _BLOCK_BYTES or blob[0] != _VERSION:
+    if len(key) != KEY_BYTES or not has_shape(blob):
         raise SealBroken
-    padded = bytearray(body_bytes)
+    padded = bytearray(len(blob) - _HEAD_BYTES - _TAG_BYTES)
     keys = _derive(key, blob[1 : 1 + SALT_BYTES], ctx)
     try:
         if not hmac.compare_digest(keys[KEY_BYTES:], blob[1 + SALT_BYTES : _HEAD_BYTES]):

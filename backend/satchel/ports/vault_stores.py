@@ -72,6 +72,10 @@ class DekStore(Protocol):
         """Note that whatever of the account is open must close, in every process. Nothing happens where it has no data key."""
         ...
 
+    async def count_locked(self) -> int:
+        """Return how many accounts are in locked mode."""
+        ...
+
     async def current(self, account_ids: Collection[str]) -> Mapping[str, tuple[str, int]]:
         """Return, for each of the accounts that has one, its newest data key's id and how often that was locked."""
         ...

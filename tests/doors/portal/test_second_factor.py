@@ -172,7 +172,10 @@ async def test_after_five_minutes_a_dangerous_act_wants_a_proof_and_goes_on_then
 async def test_a_code_is_a_proof_too(home: House) -> None:
     app, _ = await switched_on(home)
     home.clock.pass_by(minutes=5)
-    assert (await home.browser.get("/portal/api/proof")).json()["ways"] == ["password", "code"]
+    assert (await home.browser.get("/portal/api/proof")).json()["ways"] == ["code"]
+    refused = await home.browser.post("/portal/api/proof", json={"password": PASSWORD}, headers=CHANGE)
+    assert (refused.status_code, "a password is not enough" in refused.text) == (401, True)
+    assert (await home.browser.request("DELETE", "/portal/api/totp", headers=CHANGE)).status_code == 403
     assert (await home.browser.post("/portal/api/proof", json={"code": app.code()}, headers=CHANGE)).status_code == 204
     assert (await home.browser.post("/portal/api/totp/codes", headers=CHANGE)).status_code == 201
 

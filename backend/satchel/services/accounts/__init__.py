@@ -26,7 +26,10 @@ ABSOLUTE_LIFE = timedelta(days=30)
 _TOUCH_AFTER = timedelta(minutes=1)
 _MAX_EMAIL_CHARACTERS = 254
 _MAX_USER_AGENT_CHARACTERS = 200
-_PER_ACCOUNT = Limit(count=10, window_s=300)
+_PER_ACCOUNT_HERE = Limit(count=10, window_s=300)
+_PER_ACCOUNT = Limit(count=60, window_s=300)
+"""Wide, so that one stranger's wrong passwords do not lock the owner out: from one address there are ten, in all thirty."""
+_PER_SIGN_IN = Limit(count=10, window_s=300)
 _PER_ADDRESS = Limit(count=30, window_s=300)
 _OPEN_PER_ADDRESS = Limit(count=10, window_s=3600)
 
@@ -172,9 +175,24 @@ class Accounts:
         """
         wanted = _folded(email)
         await self.throttle(address)
-        await self._take(f"sign-in:account:{hashlib.sha256(wanted.encode(errors='replace')).hexdigest()}", _PER_ACCOUNT)
+        mark = hashlib.sha256(wanted.encode(errors="replace")).hexdigest()
+        await self._take(f"sign-in:account:{mark}:{address}", _PER_ACCOUNT_HERE)
+        await self._take(f"sign-in:account:{mark}", _PER_ACCOUNT)
         async with self._database.unit_of_work() as stores:
             account = await stores.accounts.by_email(wanted)
+        return await self._with_password(account, password)
+
+    async def confirm(self, sign_in: SignIn, password: str) -> None:
+        """Check the password of somebody who is signed in. What strangers try at the door is not counted against them.
+
+        Raises:
+            TokenInvalid: it is not the account's password.
+            RateLimited: too many attempts in this browser.
+        """
+        await self._take(f"sign-in:proof:{sign_in.id}", _PER_SIGN_IN)
+        await self._with_password(await self.get(sign_in.account_id), password)
+
+    async def _with_password(self, account: Account | None, password: str) -> Account:
         kept = account.password_hash if account is not None else None
         right, better = await self._passwords.check(kept, password)
         if account is None or not right:

@@ -25,7 +25,9 @@ from satchel.services.accounts import Accounts
 MAIL_LINK_LIFE = timedelta(minutes=10)
 
 _LINK_BYTES = 16
-_PER_EMAIL = Limit(count=3, window_s=600)
+_PER_EMAIL_HERE = Limit(count=3, window_s=600)
+_PER_EMAIL = Limit(count=12, window_s=600)
+"""Wide, so that a stranger's three do not keep the mailbox's owner from asking for one of their own."""
 _PER_ADDRESS = Limit(count=10, window_s=3600)
 _MAX_WAITING = 100
 _SUBJECT = "Your link to sign in to Satchel"
@@ -72,7 +74,12 @@ class MailLinks:
             RateLimited: too many links for that email or from that address.
         """
         hashed = hashlib.sha256(email.strip().lower().encode(errors="replace")).hexdigest()
-        for bucket, limit in ((f"mail:address:{caller}", _PER_ADDRESS), (f"mail:email:{hashed}", _PER_EMAIL)):
+        buckets = (
+            (f"mail:address:{caller}", _PER_ADDRESS),
+            (f"mail:email:{hashed}:{caller}", _PER_EMAIL_HERE),
+            (f"mail:email:{hashed}", _PER_EMAIL),
+        )
+        for bucket, limit in buckets:
             decision = await self._limiter.take(bucket, 1, limit)
             if not decision.allowed:
                 raise RateLimited("too many links were asked for; wait a little and try again", retry_after_s=decision.retry_after_s)

@@ -66,12 +66,16 @@ class Proofs:
         return await self._accounts.enter(ceremony.account_id, user_agent)
 
     async def ways(self, account_id: str) -> Sequence[str]:
-        """Return in which ways the account's holder can prove who they are: `passkey`, `password`, `code`."""
+        """Return in which ways the account's holder can prove who they are: `passkey`, `password`, `code`.
+
+        Where codes are on a password is none: whoever has it and a signed-in browser would switch the codes off with it.
+        """
         account = await self._accounts.get(account_id)
         async with self._database.unit_of_work() as stores:
             has_passkey = bool(await stores.passkeys.list(account_id))
             totp = await stores.totps.get(account_id)
-        found = {"passkey": has_passkey, "password": account.password_hash is not None, "code": totp is not None and totp.confirmed_at}
+        has_codes = totp is not None and totp.confirmed_at is not None
+        found = {"passkey": has_passkey, "password": account.password_hash is not None and not has_codes, "code": has_codes}
         return [way for way, there in found.items() if there]
 
     async def may_begin(self, sign_in: SignIn) -> bool:
@@ -86,10 +90,16 @@ class Proofs:
         """Return until when the sign-in's last proof counts, None if it does not."""
         return proof_ends_at(sign_in, self._clock.now())
 
-    async def by_password(self, sign_in: SignIn, password: str, address: str) -> str:
-        """Prove it by the password; return the sign-in's new cookie value. Raises `TokenInvalid` or `RateLimited`."""
-        account = await self._accounts.get(sign_in.account_id)
-        await self._accounts.identify(account.email, password, address)
+    async def by_password(self, sign_in: SignIn, password: str) -> str:
+        """Prove it by the password; return the sign-in's new cookie value.
+
+        Raises:
+            TokenInvalid: it is wrong, or not enough: codes are on.
+            RateLimited: ten tries in five minutes.
+        """
+        await self._accounts.confirm(sign_in, password)
+        if "password" not in await self.ways(sign_in.account_id):
+            raise TokenInvalid("codes are on for this account, so a password is not enough; give a code, or use a passkey")
         return await self._proved(sign_in)
 
     async def by_code(self, sign_in: SignIn, code: str) -> str:

@@ -63,6 +63,11 @@ class LockedMode:
         everywhere = unlock.is_shared(now_s)
         return VaultState("locked", unlocked=True, wraps=wraps, until_at=lease.until_at, everywhere=everywhere, idle_s=int(lease.idle_s))
 
+    async def count(self) -> int:
+        """Return how many accounts are in locked mode, for the operator."""
+        async with self._database.unit_of_work() as stores:
+            return await stores.deks.count_locked()
+
     async def begin_unlock(self, principal: Principal) -> Challenge:
         """Return what the client needs to bring the data key, the wraps that it may try among it: no device's after a lock by hand.
 

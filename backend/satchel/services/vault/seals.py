@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from satchel.domain.errors import MalformedRequest, VaultLocked
 from satchel.domain.keys import Key, Secret
-from satchel.kit.aead import SALT_BYTES, SealBroken, context, open_, seal, wipe
+from satchel.kit.aead import SALT_BYTES, SealBroken, context, has_shape, open_, seal, wipe
 from satchel.kit.ids import Ids
 
 _AUTH_SCHEME = "bearer"
@@ -96,6 +96,11 @@ def origin_or_none(base_url: str) -> str | None:
     if not host or port is None or odd or parts.query or parts.fragment or parts.scheme not in _DEFAULT_PORTS:
         return None
     return f"{parts.scheme}://[{host}]:{port}" if ":" in host else f"{parts.scheme}://{host}:{port}"
+
+
+def may_open(key: Key, dek_id: str) -> bool:
+    """Tell whether a key might open with the data key of this id: what can be said of its row without that."""
+    return key.sealed is not None and has_shape(key.sealed) and key.dek_id == dek_id and origin_or_none(key.base_url) == key.endpoint_origin
 
 
 def check_value(dek: bytearray) -> bytes:

@@ -52,6 +52,10 @@ class MemoryDeks:
             if dek.account_id == account_id:
                 self._tables.deks[place] = replace(dek, locks=dek.locks + 1)
 
+    async def count_locked(self) -> int:
+        """Return how many accounts are in locked mode."""
+        return sum(dek.is_locked for dek in self._tables.deks.values())
+
     async def current(self, account_ids: Collection[str]) -> Mapping[str, tuple[str, int]]:
         """Return, for each of the accounts that has one, its newest data key's id and how often that was locked."""
         newest = [dek for each in account_ids if (dek := await self.get(each)) is not None]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, func, select, update
 
 from satchel.domain.keys import WrappedDek
 from satchel.stores.sql.tables import deks
@@ -54,6 +54,11 @@ class SqlDeks:
     async def count_lock(self, account_id: str) -> None:
         """Note that whatever of the account is open must close, in every process."""
         await self._transaction.write(update(deks).where(deks.c.account_id == account_id).values(locks=deks.c.locks + 1))
+
+    async def count_locked(self) -> int:
+        """Return how many accounts are in locked mode."""
+        row = await self._transaction.row(select(func.count().label("locked")).where(deks.c.check_value.is_not(None)))
+        return int(row.locked) if row else 0
 
     async def current(self, account_ids: Collection[str]) -> Mapping[str, tuple[str, int]]:
         """Return, for each of the accounts that has one, its newest data key's id and how often that was locked."""
