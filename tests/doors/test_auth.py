@@ -8,7 +8,7 @@ import pytest
 from tests.doors.portal.house import Clock, shared_secrets
 from tests.yardstick import awaited_cost_us
 
-from satchel.coordination.memory import MemoryBus, MemoryLimiter
+from satchel.coordination.memory import MemoryBus
 from satchel.domain.errors import MalformedRequest, NotReady, TokenExpired, TokenInvalid, TokenMissing, TokenRevoked
 from satchel.domain.tokens import ACCOUNT_TOKEN_SCOPES, Token, TokenKind, secret_hash, token_text
 from satchel.doors.auth import FRESH_S, STALE_S, Authenticator
@@ -17,6 +17,7 @@ from satchel.ports.coordination import TOKENS_TOPIC
 from satchel.services.oauth.issuer import Issuer
 from satchel.services.oauth.key_proofs import KeyProofs
 from satchel.stores.memory.database import MemoryDatabase
+from satchel.stores.memory.used_proofs import MemoryUsedProofs
 
 TEXT = token_text(b"t" * 32)
 OTHER = token_text(b"o" * 32)
@@ -53,7 +54,7 @@ class Desk:
     def __init__(self) -> None:
         self.clock, self.bus = Clock(), MemoryBus()
         self.database = Counted(MemoryDatabase(self.clock))
-        proofs = KeyProofs(MemoryLimiter(self.clock), self.clock, shared_secrets)
+        proofs = KeyProofs(MemoryUsedProofs(self.database.inner), self.clock, shared_secrets)
         self.authenticator = Authenticator(self.database, self.bus, self.clock, proofs, Issuer())  # type: ignore[arg-type]
 
     async def issue(self, text: str = TEXT, **changes: Any) -> Token:
@@ -203,7 +204,7 @@ async def test_a_database_that_is_away_is_never_a_wrong_token(desk: Desk) -> Non
 async def test_a_warm_read_costs_microseconds() -> None:
     desk = Desk()
     await desk.issue()
-    proofs = KeyProofs(MemoryLimiter(SystemClock()), SystemClock(), shared_secrets)
+    proofs = KeyProofs(MemoryUsedProofs(desk.database.inner), SystemClock(), shared_secrets)
     authenticator = Authenticator(desk.database, desk.bus, SystemClock(), proofs, Issuer())  # type: ignore[arg-type]
     headers = [(b"host", b"x"), (b"accept", b"*/*"), (b"authorization", f"Bearer {TEXT}".encode())]
     await authenticator.principal(headers)

@@ -5,7 +5,7 @@ import logging
 import pytest
 from tests.doors.portal.house import Clock, shared_secrets
 
-from satchel.coordination.memory import MemoryBus, MemoryLimiter
+from satchel.coordination.memory import MemoryBus
 from satchel.domain.apps import App
 from satchel.domain.errors import MalformedRequest, NotFound
 from satchel.kit.ids import Ids
@@ -17,6 +17,7 @@ from satchel.services.oauth.service import OAuth
 from satchel.services.vault.envelopes import Envelopes
 from satchel.stores.memory.database import MemoryDatabase
 from satchel.stores.memory.oauth import MemoryOAuthStore
+from satchel.stores.memory.used_proofs import MemoryUsedProofs
 
 
 async def nothing(address: str) -> bytes:
@@ -30,7 +31,7 @@ async def known(client_id: str) -> App | None:
 def test_authlib_stays_quiet_where_it_would_log_tokens() -> None:
     logging.getLogger("authlib").setLevel(logging.DEBUG)
     documents = ClientDocuments(nothing, Clock())
-    proofs = KeyProofs(MemoryLimiter(Clock()), Clock(), shared_secrets)
+    proofs = KeyProofs(MemoryUsedProofs(MemoryDatabase()), Clock(), shared_secrets)
     pushes = Envelopes("dep_1", "pushed-request", Ids())
     OAuth(MemoryOAuthStore(MemoryDatabase()), known, documents, proofs, envelopes=pushes, bus=MemoryBus(), clock=Clock(), ids=Ids())
     assert logging.getLogger("authlib").level == logging.INFO

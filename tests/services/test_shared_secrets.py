@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from tests.doors.portal.house import Clock
 
-from satchel.coordination.memory import MemoryLimiter
 from satchel.custody.local import LocalCustody
 from satchel.domain.errors import NotReady
 from satchel.kit.ids import Ids
@@ -13,6 +12,7 @@ from satchel.services.oauth.key_proofs import KeyProofs
 from satchel.services.vault.keks import Keks
 from satchel.services.vault.shared_secrets import LOOK_AGAIN_S, SharedSecrets
 from satchel.stores.memory.database import MemoryDatabase
+from satchel.stores.memory.used_proofs import MemoryUsedProofs
 
 
 class Process:
@@ -22,7 +22,7 @@ class Process:
         custody = LocalCustody.from_keyring(keyring, "dep_1")
         self.keks = Keks(database, custody, clock, Ids())
         self.secrets = SharedSecrets(database, custody, self.keks.enrol, clock, purpose)
-        self.proofs = KeyProofs(MemoryLimiter(clock), clock, self.secrets.all)
+        self.proofs = KeyProofs(MemoryUsedProofs(database), clock, self.secrets.all)
 
 
 class Deployment:

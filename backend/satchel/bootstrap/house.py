@@ -17,6 +17,7 @@ from satchel.ports.clock import Clock
 from satchel.ports.coordination import Bus
 from satchel.ports.mail import Mailer
 from satchel.ports.oauth import OAuthStore
+from satchel.ports.proofs import UsedProofs
 from satchel.ports.stores import Database
 from satchel.providers import ProviderDeps
 from satchel.providers.builtin import PROVIDER_ID, BuiltinProvider
@@ -56,6 +57,7 @@ from satchel.stores.sql.database import SqlDatabase
 from satchel.stores.sql.journal import SqlJournal
 from satchel.stores.sql.migrate import migrate
 from satchel.stores.sql.oauth import SqlOAuthStore
+from satchel.stores.sql.used_proofs import SqlUsedProofs
 from satchel.transport import Timeouts, Transport
 from satchel.transport.mail import SmtpMailer
 
@@ -81,7 +83,7 @@ class House:
         self.data_keys = DataKeys(database, self.vault, self.clock, self.ids)
         self.rows: Mapping[str, ProviderRow] = provider_rows()
         self._add_models()
-        self._add_services(SqlOAuthStore(database))
+        self._add_services(SqlOAuthStore(database), SqlUsedProofs(database))
 
     def _add_models(self) -> None:
         settings = self.settings
@@ -106,7 +108,7 @@ class House:
             near=settings.is_near,
         )
 
-    def _add_services(self, oauth: OAuthStore) -> None:
+    def _add_services(self, oauth: OAuthStore, used: UsedProofs) -> None:
         database, bus, clock, ids = self.database, self.bus, self.clock, self.ids
         self.locked_mode = LockedMode(database, self.custody, self.vault, limiter=self.limiter, bus=bus, clock=clock, ids=ids)
         self.accounts = Accounts(database, self.limiter, bus, clock, ids, sign_up=self.settings.sign_up)
@@ -120,7 +122,7 @@ class House:
         self.apps = Apps(frozenset(self.settings.extension_ids), frozenset(self.settings.allowed_origins))
         documents = ClientDocuments(self._fetch_document, clock)
         nonces = SharedSecrets(database, self.custody, self.keks.enrol, clock, "dpop-nonce")
-        self.key_proofs = KeyProofs(self.limiter, clock, nonces.all)
+        self.key_proofs = KeyProofs(used, clock, nonces.all)
         clients = SharedSecrets(database, self.custody, self.keks.enrol, clock, "client-id")
         self.registrations = Registrations(clients.all, clock, is_on=self.settings.dynamic_registration == "on")
         pushes = Envelopes(self.vault.seals.deployment_id, "pushed-request", ids)

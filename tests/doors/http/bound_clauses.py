@@ -2,13 +2,16 @@
 
 import pytest
 from tests.doors.http.clause_checks import METADATA, Check
-from tests.doors.portal.house import BASE, OURS, Flow, House, code_of, form_token
+from tests.doors.portal.house import BASE, OURS, Flow, House, code_of, form_token, shared_secrets
 from tests.doors.portal.keys import ProofKey
 from tests.doors.portal.test_bound_tokens import SPOILT, connected
 from tests.doors.portal.test_pushes import address, answered, push
 
 from satchel.domain.errors import ProofInvalid
+from satchel.doors.auth import Authenticator
 from satchel.doors.errors import error_headers
+from satchel.services.oauth.issuer import Issuer
+from satchel.services.oauth.key_proofs import KeyProofs
 
 ES256_HEADER = b'DPoP realm="satchel", error="invalid_dpop_proof"'
 
@@ -102,6 +105,19 @@ async def replayed(home: House) -> None:
     await home.authenticator.caller(key.scope(token, proof=proof))
     with pytest.raises(ProofInvalid):
         await home.authenticator.caller(key.scope(token, proof=proof))
+    proofs = KeyProofs(home.used_proofs, home.clock, shared_secrets)  # another process, or this one after a restart
+    elsewhere = Authenticator(home.database, home.bus, home.clock, proofs, Issuer())
+    with pytest.raises(ProofInvalid, match="used before"):
+        await elsewhere.caller(key.scope(token, proof=proof))
+    elsewhere.close()
+
+
+async def never_now(home: House) -> None:
+    await home.sign_in()
+    key = ProofKey(home)
+    token = (await connected(home, key))["access_token"]
+    with pytest.raises(ProofInvalid, match="iat"):
+        await home.authenticator.caller(key.scope(token, proof=key.proof("GET", "/v1/models", token, iat=float("nan"))))
 
 
 async def is_of_type_dpop(home: House) -> None:
@@ -215,6 +231,7 @@ BOUND_CLAUSES: dict[str, Check] = {
     "RFC 9449 §4.3 htm must be the request's": no_proof("for another method"),
     "RFC 9449 §4.3 htu must be the request's": no_proof("for another path"),
     "RFC 9449 §4.3 iat must be now": no_proof("that is old"),
+    "RFC 9449 §4.3 iat must be a time": never_now,
     "RFC 9449 §4.3 ath must be the token's": no_proof("for another token"),
     "RFC 9449 §4.3 ath is required with a token": no_proof("for no token"),
     "RFC 9449 §5 a wrong proof must be invalid_dpop_proof": wrong_proof_at_the_token_endpoint,

@@ -35,6 +35,7 @@ from satchel.doors.portal.terms import Terms
 from satchel.kit.ids import Ids
 from satchel.ports.mail import MailFailed
 from satchel.ports.oauth import OAuthStore
+from satchel.ports.proofs import UsedProofs
 from satchel.ports.stores import Database
 from satchel.services.accounts import Accounts
 from satchel.services.accounts.invitations import Invitations
@@ -59,8 +60,10 @@ from satchel.services.vault.envelopes import Envelopes
 from satchel.services.vault.keks import Keks
 from satchel.stores.memory.database import MemoryDatabase
 from satchel.stores.memory.oauth import MemoryOAuthStore
+from satchel.stores.memory.used_proofs import MemoryUsedProofs
 from satchel.stores.sql.database import SqlDatabase
 from satchel.stores.sql.oauth import SqlOAuthStore
+from satchel.stores.sql.used_proofs import SqlUsedProofs
 
 BASE = "http://127.0.0.1:8787"
 EMAIL, PASSWORD = "mira@holt.example", "correct horse battery"
@@ -123,15 +126,15 @@ class Mailbox:
 class House:
     """Everything wired, and a browser in front of it."""
 
-    def __init__(self, database: Database, store: OAuthStore, clock: Clock, folder: Path, base: str = BASE) -> None:
-        self.clock, self.database, self.base = clock, database, base
+    def __init__(self, database: Database, store: OAuthStore, used: UsedProofs, clock: Clock, folder: Path, base: str = BASE) -> None:
+        self.clock, self.database, self.used_proofs, self.base = clock, database, used, base
         self.bus = MemoryBus()
         self.apps = Apps()
         self._add_people(database)
         self.documents: dict[str, bytes] = {}
         self.fetched: list[str] = []
         documents = ClientDocuments(self._document, clock)
-        proofs = KeyProofs(MemoryLimiter(clock), clock, shared_secrets)
+        proofs = KeyProofs(used, clock, shared_secrets)
         self.registrations = Registrations(shared_secrets, clock, is_on=True)
         pushes = Envelopes("dep_1", "pushed-request", Ids())
         self.oauth = OAuth(store, self._app, documents, proofs, envelopes=pushes, bus=self.bus, clock=clock, ids=Ids())
@@ -258,10 +261,10 @@ async def house(database: str, folder: Path, base: str = BASE) -> AsyncIterator[
     clock = Clock()
     if database == MEMORY:
         memory = MemoryDatabase(clock)
-        built = House(memory, MemoryOAuthStore(memory), clock, folder / "static", base)
+        built = House(memory, MemoryOAuthStore(memory), MemoryUsedProofs(memory), clock, folder / "static", base)
     else:
         sql = SqlDatabase(database, clock)
-        built = House(sql, SqlOAuthStore(sql), clock, folder / "static", base)
+        built = House(sql, SqlOAuthStore(sql), SqlUsedProofs(sql), clock, folder / "static", base)
     async with built.browser:
         yield built
     built.authenticator.close()

@@ -9,17 +9,17 @@ import hmac
 import json
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from satchel.domain.errors import ProofInvalid
 from satchel.ports.clock import Clock
-from satchel.ports.coordination import Limit, Limiter
+from satchel.ports.proofs import UsedProofs
 
 ALGORITHMS = ("ES256", "Ed25519", "PS256", "RS256", "ES384")
 
 _WINDOW_S = 120
-_ONCE = Limit(count=1, window_s=300)
+_SWEPT_EVERY_S = 60.0
 _NONCE_LIFE_S = 300
 _MAX_CHARACTERS = 8 * 1024
 _MAX_JTI_CHARACTERS = 256
@@ -38,12 +38,13 @@ class NonceNeeded(Exception):
 
 
 class KeyProofs:
-    """Check proofs. Each is good once, for two minutes around its time."""
+    """Check proofs. Each is good once, for two minutes around its time: in all processes on one database together, and over a restart."""
 
-    def __init__(self, limiter: Limiter, clock: Clock, secrets: Secrets) -> None:
-        self._limiter = limiter
+    def __init__(self, used: UsedProofs, clock: Clock, secrets: Secrets) -> None:
+        self._used = used
         self._clock = clock
         self._secrets = secrets
+        self._swept_at_s = clock.monotonic_s()
 
     async def key_hash(
         self, proof: str | None, method: str, address: str, *, access_token: str | None = None, needs_nonce: bool = False
@@ -60,14 +61,14 @@ class KeyProofs:
         Raises:
             ProofInvalid: it is none, or for another request, or was used before.
             NonceNeeded: it lacks a fresh nonce, which `nonce` gives.
-            NotReady: whether its nonce is ours cannot be told just now.
+            NotReady: whether its nonce is ours, or whether it was used, cannot be told just now.
         """
         claims, key_hash = _read(proof)
         now = self._clock.now()
         jti, at = claims.get("jti"), claims.get("iat")
         if claims.get("htm") != method or not _same_address(claims.get("htu"), address):
             raise _wrong("it is for another request (htm, htu)")
-        if not isinstance(at, int | float) or isinstance(at, bool) or abs(now.timestamp() - at) > _WINDOW_S:
+        if not isinstance(at, int | float) or isinstance(at, bool) or not abs(now.timestamp() - at) <= _WINDOW_S:  # NaN is not now either
             raise _wrong("its time (iat) is not now")
         if not isinstance(jti, str) or not 0 < len(jti) <= _MAX_JTI_CHARACTERS:
             raise _wrong("it has no jti")
@@ -75,9 +76,7 @@ class KeyProofs:
             raise _wrong("it is for another token (ath)")
         if needs_nonce and not await self._is_ours(claims.get("nonce"), now):
             raise NonceNeeded
-        bucket = hashlib.sha256(f"{key_hash}/{jti}".encode(errors="replace")).hexdigest()
-        if not (await self._limiter.take(f"proof:{bucket}", 1, _ONCE)).allowed:
-            raise _wrong("it was used before")
+        await self._use(hashlib.sha256(f"{key_hash}/{jti}".encode(errors="replace")).hexdigest(), at + _WINDOW_S, now)
         return key_hash
 
     async def nonce(self) -> str:
@@ -88,6 +87,14 @@ class KeyProofs:
         """
         secrets = await self._secrets()
         return _nonce_of(secrets[0], int(self._clock.now().timestamp()) // _NONCE_LIFE_S)
+
+    async def _use(self, proof_hash: str, ends_at_s: float, now: datetime) -> None:
+        if self._clock.monotonic_s() - self._swept_at_s >= _SWEPT_EVERY_S:
+            self._swept_at_s = self._clock.monotonic_s()
+            await self._used.remove_ended(now)
+        # a second more: a proof of the very last moment must not be forgotten while it is looked at
+        if not await self._used.add(proof_hash, datetime.fromtimestamp(ends_at_s + 1, UTC)):
+            raise _wrong("it was used before")
 
     async def _is_ours(self, nonce: object, now: datetime) -> bool:
         count = int(now.timestamp()) // _NONCE_LIFE_S

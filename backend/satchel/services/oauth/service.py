@@ -141,11 +141,12 @@ class OAuth:
         """
         if (wrong := unfit(issuer, form)) is not None:
             return wrong
-        asking = await self._asking(issuer + TOKEN_PATH, proof)
+        app = await self._client(form)
+        asking = await self._asking(issuer + TOKEN_PATH, proof if app is not None else None)
         if isinstance(asking, Answer):
             return asking
         asked = Asked("POST", issuer, TOKEN_PATH, form)
-        return await self._run(issuer, await self._client(form), lambda desk: _answer(Server(desk).create_token_response(asked)), asking)
+        return await self._run(issuer, app, lambda desk: _answer(Server(desk).create_token_response(asked)), asking)
 
     async def push(self, issuer: str, form: Parameters, proof: str | None = None) -> Answer:
         """Keep an authorization request for the browser that comes with its name (RFC 9126).

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
 
 from satchel.domain.accounts import Account, Invitation, SetupLink, SignIn
 from satchel.domain.apps import AuthorizationCode
@@ -46,6 +47,7 @@ class Tables:
     pushes: dict[str, Push] = field(default_factory=dict)
     pairings: dict[str, Pairing] = field(default_factory=dict)
     ties: dict[str, Tie] = field(default_factory=dict)
+    used_proofs: dict[str, datetime] = field(default_factory=dict)
 
     def copy(self) -> "Tables":
         """Return tables with dictionaries of their own."""

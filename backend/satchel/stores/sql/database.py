@@ -44,6 +44,7 @@ class SqlDatabase:
         parsed = database_url(url)
         self._clock = clock or SystemClock()
         self._engine: AsyncEngine = async_engine(parsed)
+        self._passing: AsyncEngine = async_engine(parsed, passing=True)
         self._turns = asyncio.Lock() if is_sqlite(parsed) else None
         self._scrubbing = Scrubbing(self._empty_log)
 
@@ -54,6 +55,10 @@ class SqlDatabase:
     def transaction(self) -> Transaction:
         """Return a new transaction for other stores of this package."""
         return Transaction(self._engine, self._turns)
+
+    def passing(self) -> Transaction:
+        """Return a new transaction for what matters for minutes: it outlives a restart, but its commit does not wait for the disk."""
+        return Transaction(self._passing, self._turns)
 
     async def check(self) -> None:
         """Answer a trivial query. Raises `NotReady` where the database does not."""
@@ -88,6 +93,7 @@ class SqlDatabase:
         """Close all connections."""
         await self._scrubbing.aclose()
         await self._engine.dispose()
+        await self._passing.dispose()
 
 
 class SqlUnitOfWork:

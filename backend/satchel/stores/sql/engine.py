@@ -24,6 +24,7 @@ _CONNECT_TIMEOUT_S = 10.0
 _ANSWER_TIMEOUT_S = 30.0
 _CACHED_STATEMENTS = 512
 _POOL_CONNECTIONS = 5
+_PASSING_CONNECTIONS = 1
 _PRAGMAS = ("journal_mode=WAL", "foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY")
 _CHECKPOINT_PAGES = 1_000
 _ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
@@ -58,20 +59,21 @@ def is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
 
-def async_engine(url: URL, *, patient: bool = False) -> AsyncEngine:
+def async_engine(url: URL, *, patient: bool = False, passing: bool = False) -> AsyncEngine:
     """Return an engine for coroutines. SQLite files are made, readable to their owner only.
 
-    A patient one keeps no connections, and waits as long as a statement takes. Every SQLite commit of this engine
-    is on the disk when it returns (`synchronous=FULL`): consent, tokens and keys are rare and precious.
+    A patient one keeps no connections, and waits as long as a statement takes. What a passing one commits outlives the process, not
+    a power cut; of any other it is on the disk when the commit returns (`synchronous=FULL`): consent, tokens, keys are rare and precious.
     """
-    pool: dict[str, Any] = {"poolclass": NullPool} if patient else {"pool_size": _POOL_CONNECTIONS, "pool_pre_ping": not is_sqlite(url)}
+    kept = _PASSING_CONNECTIONS if passing else _POOL_CONNECTIONS
+    pool: dict[str, Any] = {"poolclass": NullPool} if patient else {"pool_size": kept, "pool_pre_ping": not is_sqlite(url)}
     pool["hide_parameters"] = True  # errors may be logged, and a statement's values are nobody's business
     if not is_sqlite(url):
-        timeouts = {"timeout": _CONNECT_TIMEOUT_S, "command_timeout": None if patient else _ANSWER_TIMEOUT_S}
-        return AsyncEngine(url, connect_args=timeouts, **pool)
+        arguments: dict[str, Any] = {"timeout": _CONNECT_TIMEOUT_S, "command_timeout": None if patient else _ANSWER_TIMEOUT_S}
+        return AsyncEngine(url, connect_args=arguments | ({"server_settings": {"synchronous_commit": "off"}} if passing else {}), **pool)
     make_private_file(Path(url.database or ""))
     engine = AsyncEngine(url, connect_args=_sqlite_arguments(_PATIENT_BUSY_TIMEOUT_S if patient else BUSY_TIMEOUT_S), **pool)
-    _set_up(engine.sync_engine, "FULL")
+    _set_up(engine.sync_engine, "NORMAL" if passing else "FULL")
     return engine
 
 

@@ -62,3 +62,11 @@ pairings = Table(
     Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=True),
     Column("origin", Text, nullable=True),
 )
+
+used_proofs = Table(
+    "used_proofs",
+    metadata,
+    Column("proof_hash", Text, primary_key=True),
+    Column("ends_at", Moment, nullable=False),
+    Index(None, "ends_at"),
+)
