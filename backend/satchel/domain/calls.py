@@ -8,6 +8,7 @@ from satchel.domain.accounts import Principal
 from satchel.domain.audio import SpeechRequest, TranscriptionRequest
 from satchel.domain.chat import ChatRequest
 from satchel.domain.embeddings import EmbeddingRequest
+from satchel.domain.errors import SatchelError
 from satchel.domain.images import ImageRequest
 from satchel.domain.ledger import Kind
 
@@ -24,12 +25,16 @@ _KINDS: Mapping[type[Request], Kind] = {
 
 
 class Cancellation:
-    """The caller's wish to stop, the one thing about a call that may change. Set once, never taken back."""
+    """That a call is to stop, the one thing about it that may change. Set once, never taken back.
 
-    __slots__ = ("requested",)
+    `error` is there where it is not the caller's own wish: what was taken from them, so that a cut answer does not look whole.
+    """
+
+    __slots__ = ("error", "requested")
 
     def __init__(self) -> None:
         self.requested = False
+        self.error: SatchelError | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Self
 
 from satchel.domain.calls import Call
 from satchel.domain.chat import ChatRequest
-from satchel.domain.errors import InternalError
+from satchel.domain.errors import InternalError, SatchelError
 from satchel.domain.events import Event, Finished, FinishReason
 from satchel.domain.usage import FREE, Usage
 from satchel.ports.plugin import Plugin
@@ -28,13 +28,15 @@ class Generation:
         """Yield the events of `call`, ending in exactly one `Finished`. Whoever iterates must close the generator.
 
         Cancellation: set `call.cancellation.requested` and, if this generator is being awaited, cancel that task: it ends in
-        `Finished(CANCELLED)` with usage and cost so far, at whatever point it was. Closing the generator, or cancelling the task
-        without setting it, just ends it. Either way the upstream is closed first, then the hold is settled, then this returns.
+        `Finished(CANCELLED)`, or in `cancellation.error`, with usage and cost so far, at whatever point it was. Closing the
+        generator, or cancelling the task without setting it, just ends it. Either way the upstream is closed first, then the hold is
+        settled, then this returns.
 
         Raises:
             SatchelError: nothing more follows. `usage` and `cost` say what had been produced.
         """
         hold: Hold | None = None
+        cut: SatchelError | None = None
         ended = False
         try:
             if call.cancellation.requested:
@@ -55,17 +57,32 @@ class Generation:
                     for plugin in reversed(self._plugins):
                         events = stages.own(plugin.wrap(chat, events))
                 async for event in events:
-                    ended = ended or type(event) is Finished
-                    yield event
+                    if type(event) is Finished:
+                        ended, cut = True, _cut(call, event)
+                    if cut is None:
+                        yield event
         except asyncio.CancelledError:
             if not call.cancellation.requested:
                 raise
             take_back_cancellation()
             if not ended:
                 ended = True
-                yield hold.cancelled() if hold else Finished(FinishReason.CANCELLED, "cancelled", Usage(), FREE)
+                end = hold.cancelled() if hold else Finished(FinishReason.CANCELLED, "cancelled", Usage(), FREE)
+                if (cut := _cut(call, end)) is None:
+                    yield end
+        if cut is not None:
+            raise cut
         if not ended:
             raise InternalError("a plugin swallowed the end of the answer")
+
+
+def _cut(call: Call, end: Finished) -> SatchelError | None:
+    """Return what a call that was stopped ends in instead, where that was not its caller's wish."""
+    error = call.cancellation.error
+    if error is not None and end.reason is FinishReason.CANCELLED:
+        error.usage, error.cost = end.usage, end.cost
+        return error
+    return None
 
 
 class Stages:

@@ -88,6 +88,28 @@ async def test_consent_that_another_process_takes_back_ends_what_the_site_runs(h
     assert (await house.entry(started["generation"]))["status"] == "cancelled"
 
 
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages", "/v1/responses"])
+async def test_an_answer_that_a_revocation_cuts_does_not_look_whole(house: Served, path: str, stream: bool) -> None:
+    token_id, token = await house.new_token()
+    asked = {"input": "Hi"} if path == "/v1/responses" else {"messages": ASK, "max_tokens": 50}
+    body, headers = {"model": "lab:endless", "stream": stream, **asked}, {"authorization": f"Bearer {token}"}
+
+    async def ask() -> tuple[int, str]:
+        async with house.http.post(house.url + path, json=body, headers=headers) as reply:
+            return reply.status, await reply.text()
+
+    asking = asyncio.create_task(ask())
+    async with asyncio.timeout(20):
+        while not house.upstream.asked:
+            await asyncio.sleep(0.01)
+        await house.upstream.asked[-1].flowing.wait()
+        assert await house.house.tokens.revoke(house.account.id, token_id)
+        status, text = await asking
+    assert (status, "revoked in the middle of the answer" in text) == (200 if stream else 401, True)
+    assert not any(end in text for end in ('"stop"', '"end_turn"', '"completed"'))
+
+
 @asynccontextmanager
 async def slow_list() -> AsyncGenerator[tuple[str, asyncio.Event], None]:
     """Yield the address of a provider that never says which models it has, and what tells that it was asked."""

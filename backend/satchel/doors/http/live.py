@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 
 from satchel.domain.calls import Call
-from satchel.domain.errors import Draining
+from satchel.domain.errors import ConsentRequired, Draining, SatchelError, TokenRevoked
 from satchel.ports.coordination import GRANTS_TOPIC, TOKENS_TOPIC, Bus, Message
 
 _DRAIN_RETRY_S = 5.0
@@ -67,7 +67,7 @@ class LiveCalls:
             async with asyncio.timeout(timeout_s):
                 await self._idle.wait()
         for call, stop in list(self._calls.values()):
-            _end(call, stop)
+            _end(call, stop, Draining("the server went down in the middle of the answer; ask again", retry_after_s=_DRAIN_RETRY_S))
 
     def close(self) -> None:
         """Stop listening for revocations."""
@@ -77,9 +77,16 @@ class LiveCalls:
     def _on_revoked(self, message: Message) -> None:
         for call, stop in list(self._calls.values()):
             if call.ends_with(message):
-                _end(call, stop)
+                _end(call, stop, _taken_back(call, message))
 
 
-def _end(call: Call, stop: Stop) -> None:
+def _end(call: Call, stop: Stop, error: SatchelError | None = None) -> None:
+    call.cancellation.error = error
     call.cancellation.requested = True
     stop()
+
+
+def _taken_back(call: Call, message: Message) -> SatchelError:
+    if "origin" not in message:
+        return TokenRevoked("this token was revoked in the middle of the answer")
+    return ConsentRequired(f"what {call.origin} was allowed was taken back in the middle of the answer", details={"origin": call.origin})
