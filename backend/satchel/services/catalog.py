@@ -326,7 +326,8 @@ class Catalog:
             prefix = living.partition(":")[0]
             if any(key.provider == prefix for key in shelf.keys):
                 return self._at_its_word(shelf, living)
-        return shelf.named.get(_choice(shelf), ())
+        choice = _choice(shelf)
+        return shelf.named.get(choice) or self._at_its_word(shelf, choice)
 
     def _made(self, key: Key, native: str) -> Endpoint:
         listed = self._lists.get(key.id)
