@@ -179,3 +179,20 @@ async def test_a_device_code_is_for_its_client_only_and_devices_are_throttled(qu
         await asked(quick)
     answer = await quick.browser.post("/oauth/device_authorization", data={"client_id": TERMINAL_CLIENT_ID, "scope": "models"})
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "300")
+
+
+async def test_of_two_answers_about_one_device_the_one_that_decides_says_what_its_site_may(home: House) -> None:
+    grants = ["authorization_code", GRANT]
+    home.documents[APP] = json.dumps({"client_id": APP, "redirect_uris": ["https://notes.example/"], "grant_types": grants}).encode()
+    codes = await asked(home, APP)
+    await home.sign_in()
+    page = await type_code(home, codes["user_code"])
+    budgets = [f"0.{cents}" for cents in range(11, 15)]
+    answers = await asyncio.gather(*[decide(home, page, **(TERMS | {"budget": budget})) for budget in budgets])
+    won = [budget for budget, answer in zip(budgets, answers, strict=True) if "The device is connected" in answer.text]
+    account = await home.accounts.by_email(EMAIL)
+    assert account is not None
+    async with home.database.unit_of_work() as stores:
+        (grant,) = await stores.grants.list(account.id)
+    assert grant.caveats.budget is not None
+    assert [grant.caveats.budget.cap_nusd] == [round(float(budget) * 100) * 10_000_000 for budget in won]

@@ -1,9 +1,10 @@
 """Signing in to a web app that nobody registered: its document, the terms that the person sets, and what its tokens can do then."""
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from tests.doors.portal.house import EMAIL, Flow, House, form_token
@@ -214,3 +215,25 @@ async def test_a_document_is_kept_for_a_day_and_a_failure_for_a_moment(quick: Ho
 def test_no_other_client_id_is_the_address_of_a_document(client_id: str) -> None:
     assert not is_document_address(client_id)
     assert is_document_address(APP)
+
+
+async def test_of_two_answers_to_one_request_the_one_that_lets_in_says_what_the_site_may(home: House) -> None:
+    home.documents[APP] = document()
+    await home.sign_in()
+    pushed = await home.browser.post("/oauth/par", data=Flow().query(client_id=APP, redirect_uri=BACK, scope="generate models"))
+    where = f"/oauth/authorize?{urlencode({'client_id': APP, 'request_uri': pushed.json()['request_uri']})}"
+    token = form_token((await home.browser.get(where)).text)
+
+    async def answer(budget: str) -> int:
+        sent = {"token": token, **TERMS, "budget": budget}
+        return (await home.browser.post(where, data=sent, headers=home.ours())).status_code
+
+    budgets = [f"0.{cents}" for cents in range(11, 15)]
+    statuses = await asyncio.gather(*[answer(budget) for budget in budgets])
+    assert sorted(statuses) == [303, 400, 400, 400]
+    account = await home.accounts.by_email(EMAIL)
+    assert account is not None
+    async with home.database.unit_of_work() as stores:
+        (grant,) = await stores.grants.list(account.id)
+    assert grant.caveats.budget is not None
+    assert grant.caveats.budget.cap_nusd == round(float(budgets[statuses.index(303)]) * 100) * 10_000_000

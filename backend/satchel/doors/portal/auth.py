@@ -33,8 +33,8 @@ class AuthDoor:
             return to_app(await self._exchange.deny(wish, visit.sign_in.account_id, visit.issuer))
         account_id = visit.sign_in.account_id
 
-        async def let_in() -> Response:
-            return to_app(await self._exchange.allow(wish, account_id, visit.issuer))
+        async def let_in() -> tuple[Response, bool]:
+            return to_app(await self._exchange.allow(wish, account_id, visit.issuer)), True
 
         return await self._consent.allow(request, visit, _asking(wish), form, let_in)
 

@@ -45,8 +45,9 @@ class AuthorizeDoor:
         if isinstance(question, SendBack):
             return to_app(question.location)
 
-        async def let_in() -> Response:
-            return to_app((await self._oauth.decide(visit.issuer, query, account_id, allowed=True)).location)
+        async def let_in() -> tuple[Response, bool]:
+            sent = await self._oauth.decide(visit.issuer, query, account_id, allowed=True)
+            return to_app(sent.location), sent.has_code
 
         asking = Asking(question.app, question.redirect_uri, question.scopes)
         return await self._consent.allow(request, visit, asking, form, let_in)

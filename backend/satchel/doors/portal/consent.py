@@ -23,8 +23,8 @@ from satchel.services.accounts import Accounts
 from satchel.services.oauth.records import Parameters, parameters_of
 
 DECISIONS = ("allow", "deny", "back")
-LetIn = Callable[[], Awaitable[Response]]
-"""Lets in whoever asked, and says where the browser goes."""
+LetIn = Callable[[], Awaitable[tuple[Response, bool]]]
+"""Lets in whoever asked, and says where the browser goes, and whether they were let in. Raises where somebody was quicker."""
 
 _MAX_QUERY_CHARACTERS = 4096
 
@@ -116,10 +116,11 @@ class Consent:
         return form
 
     async def allow(self, request: Request, visit: Visit, asking: Asking, form: dict[str, str], let_in: LetIn) -> Response:
-        """Write down what the person allowed the app's site, if it speaks for one, and let the app in by `let_in`.
+        """Let the app in by `let_in`, and write down what the person allowed its site, if it speaks for one.
 
-        The page is shown again for terms that cannot be. Somebody who gets more than they have is let in only once it is proved who allows
-        it: what they get outlives this browser, as a token made by hand does.
+        In this order: of two answers to one request, only the one that lets in changes what the site may. The page is shown again for terms
+        that cannot be. Somebody who gets more than they have is let in only once it is proved who allows it: what they get outlives this
+        browser, as a token made by hand does.
         """
         if visit.sign_in is None:
             return to_sign_in(request)
@@ -135,9 +136,10 @@ class Consent:
             shown = _form(request, visit, asking)
             if (page := await self._proof.wanted(request, visit, visit.sign_in, shown, form)) is not None:
                 return page
-        if grant is not None:
+        response, is_in = await let_in()
+        if grant is not None and is_in:
             await self._terms.keep(grant)
-        return await let_in()
+        return response
 
 
 def _form(request: Request, visit: Visit, asking: Asking) -> Form:

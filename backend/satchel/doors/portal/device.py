@@ -56,11 +56,10 @@ class DeviceDoor:
             await self._pairings.decide(account_id, code, app, allowed=False)
             return self._pages.message("It was not let in", "Nothing was allowed. You can close this page.")
 
-        async def let_in() -> Response:
+        async def let_in() -> tuple[Response, bool]:
             await self._pairings.decide(account_id, code, app, allowed=True)
-            return self._pages.message(
-                "The device is connected", "Go back to it: it goes on by itself. Revoke it at any time in your Satchel."
-            )
+            words = "Go back to it: it goes on by itself. Revoke it at any time in your Satchel."
+            return self._pages.message("The device is connected", words), True
 
         return await self._consent.allow(request, visit, _asking(pairing, app, code), form, let_in)
 

@@ -49,6 +49,7 @@ class SendBack:
     """The browser goes back to the app, with a code or with an error."""
 
     location: str
+    has_code: bool = False
 
 
 class OAuth:
@@ -127,7 +128,7 @@ class OAuth:
             if not allowed:
                 desk.write_down(account_id, Act.APP_DENIED, app.client_id, app.name)
             answer: Answer = server.create_authorization_response(request, grant_user=account_id if allowed else None, grant=grant)
-            return SendBack(answer.location or redirect_uri)
+            return SendBack(answer.location or redirect_uri, has_code=allowed and answer.location is not None)
 
         return await self._run(issuer, app, work)
 
