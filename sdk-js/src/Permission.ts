@@ -1,9 +1,18 @@
+/** What a page may be allowed to do at all. There is none for a key. */
+export type SiteCapability =
+  | "model:prompt"
+  | "model:tools"
+  | "model:list"
+  | "model:embed"
+  | "model:image"
+  | "model:choose";
+
 /** One thing that a page may do, in EIP-2255's shape, with dollars and dates in it. */
 export interface Permission {
   /** The page's origin. */
   invoker: string;
-  parentCapability: "model:prompt" | "model:tools" | "model:list";
-  /** What narrows it: `models`, `budget`, `ratePerMinute`, `expires`, `localOnly`, `once`. */
+  parentCapability: SiteCapability;
+  /** What narrows it: `models`, `budget`, `ratePerMinute`, `maxTokensPerRequest`, `expires`, `localOnly`, `once`. */
   caveats: readonly { type: string; value: unknown }[];
   date: string | null;
 }
@@ -18,21 +27,31 @@ export interface AllowedGrant {
     rate_per_minute: number | null;
     expires_at: string | null;
     local_only?: boolean;
+    capabilities?: readonly string[] | null;
+    max_tokens?: number | null;
   };
 }
 
-const CAPABILITIES = ["model:prompt", "model:tools", "model:list"] as const;
+export const SITE_CAPABILITIES: readonly SiteCapability[] = [
+  "model:prompt",
+  "model:tools",
+  "model:list",
+  "model:embed",
+  "model:image",
+  "model:choose",
+];
 const NUSD_PER_USD = 1_000_000_000;
 
 /** Say how a grant is narrowed in the words of pages; what does not narrow is left out. */
 export function toCaveats(caveats: Partial<AllowedGrant["caveats"]>): { type: string; value: unknown }[] {
-  const { models, budget, rate_per_minute, expires_at, local_only } = caveats;
+  const { models, budget, rate_per_minute, expires_at, local_only, max_tokens } = caveats;
   const all = {
     models,
     budget: budget && { usd: budget.cap_nusd / NUSD_PER_USD, period: budget.period },
     ratePerMinute: rate_per_minute,
     expires: expires_at,
     localOnly: local_only || null,
+    maxTokensPerRequest: max_tokens,
   };
   return Object.entries(all)
     .filter(([, value]) => value !== null && value !== undefined)
@@ -42,7 +61,8 @@ export function toCaveats(caveats: Partial<AllowedGrant["caveats"]>): { type: st
 /** Tell a page what its grant lets it do: the caveats hold for all capabilities. */
 export function toPermissions({ origin, created_at, caveats }: AllowedGrant): Permission[] {
   const told = toCaveats(caveats);
-  return CAPABILITIES.map((parentCapability) => ({
+  const { capabilities } = caveats;
+  return SITE_CAPABILITIES.filter((one) => capabilities?.includes(one) ?? true).map((parentCapability) => ({
     invoker: origin,
     parentCapability,
     caveats: told,

@@ -189,6 +189,7 @@ export type ErrorCode =
   | "all_routes_failed"
   | "budget_exceeded"
   | "cancelled"
+  | "capability_not_granted"
   | "consent_denied"
   | "consent_required"
   | "content_filtered"

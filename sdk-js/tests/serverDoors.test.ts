@@ -3,6 +3,7 @@ import type { Credentials } from "../src/auth/Credentials.js";
 import type { GivenCredentials } from "../src/auth/toCredentials.js";
 import { createClient } from "../src/createClient.js";
 import { SignInRequired } from "../src/errors/SignInRequired.js";
+import { SITE_CAPABILITIES } from "../src/Permission.js";
 import { socket } from "../src/socket/socket.js";
 import { http } from "../src/transports/http.js";
 import { type Loopback, loopback } from "./loopback.js";
@@ -118,7 +119,7 @@ test.each(WAYS)("%s: a page is told what its site was allowed, and nobody is ask
   const ai = await client(way, server);
   const granted = await ai.getPermissions();
   expect(granted.state).toBe("granted");
-  expect(granted.capabilities).toEqual(["model:prompt", "model:tools", "model:list"]);
+  expect(granted.capabilities).toEqual(SITE_CAPABILITIES);
   expect(granted.permissions[0]).toEqual(PERMISSION);
   expect(await ai.getPermissions()).toEqual({ state: "prompt", capabilities: [], permissions: [] });
   expect(await ai.getPermissions()).toEqual({ state: "denied", capabilities: [], permissions: [] });
@@ -154,6 +155,8 @@ test("asking for permission signs in, narrows as the page wished, and asks nobod
         rate_per_minute: null,
         expires_at: null,
         local_only: true,
+        max_tokens: null,
+        capabilities: null,
       },
     },
   ]);
@@ -162,6 +165,27 @@ test("asking for permission signs in, narrows as the page wished, and asks nobod
   expect(visitor.deeds).toEqual(["signIn"]);
   await ai.requestPermissions({ "model:prompt": { models: ["c/d"] } });
   expect(visitor.deeds).toEqual(["signIn", "signIn"]);
+});
+
+test("a page gives tools up where it has them, and asks for what it lacks by signing in", async () => {
+  let grant = { ...GRANT, caveats: { ...CAVEATS, capabilities: SITE_CAPABILITIES } };
+  const sent: string[] = [];
+  const server = await loopback((_path, request, _reply, body) => {
+    if (request.method === "PATCH") sent.push(body);
+    return { origin: SITE, data: grant };
+  });
+  const visitor = person(true);
+  const ai = await client("http", server, visitor);
+  await ai.requestPermissions({ "model:prompt": { noTools: true, maxTokensPerRequest: 90 } });
+  expect(JSON.parse(sent.at(-1) ?? "").caveats).toMatchObject({
+    capabilities: SITE_CAPABILITIES.filter((one) => one !== "model:tools"),
+    max_tokens: 90,
+  });
+  grant = { ...GRANT, caveats: { ...CAVEATS, capabilities: ["model:prompt"] } };
+  await ai.requestPermissions({ "model:prompt": {} });
+  expect(visitor.deeds).toHaveLength(0);
+  await ai.requestPermissions({ "model:embed": {} });
+  expect(visitor.deeds).toHaveLength(1);
 });
 
 test("a misspelt caveat, a blocked site and a token that cannot ask are refused, each by its code", async () => {
@@ -176,7 +200,7 @@ test("a misspelt caveat, a blocked site and a token that cannot ask are refused,
   answer = { origin: SITE, data: { ...GRANT, state: "blocked" } };
   await expect(ai.requestPermissions()).rejects.toMatchObject({ code: 4100, satchelCode: "origin_blocked" });
   answer = { origin: null, data: null };
-  expect(await ai.requestPermissions()).toMatchObject({ permissions: [{ caveats: [] }, {}, {}] });
+  expect(await ai.requestPermissions()).toMatchObject({ permissions: SITE_CAPABILITIES.map(() => ({ caveats: [] })) });
   const narrower = ai.requestPermissions({ "model:prompt": { localOnly: true } });
   await expect(narrower).rejects.toMatchObject({ code: 4200 });
   await expect(ai.revokePermissions()).rejects.toMatchObject({ code: 4200 });

@@ -11,7 +11,7 @@ from .values import DAY, NOW, budget, grant
 
 
 async def test_a_grant_is_read_back_with_all_its_caveats(house: House) -> None:
-    caveats = Caveats(("author/slug", "author/ø"), BudgetCaveat(500, Period.WEEK), 30, NOW + DAY, local_only=True)
+    caveats = Caveats(("author/slug", "author/ø"), BudgetCaveat(500, Period.WEEK), 30, NOW + DAY, True, ("model:prompt", "model:list"), 500)
     full = grant(embedder="https://top.example", state=GrantState.ONCE, caveats=caveats, last_used_at=NOW)
     async with house.database.unit_of_work() as work:
         assert await work.grants.put(full) == full

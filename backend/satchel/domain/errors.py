@@ -175,6 +175,12 @@ class ModelNotGranted(Refused):
     code = "model_not_granted"
 
 
+class CapabilityNotGranted(Refused):
+    """The grant does not cover what is asked for, such as tools. `details.missing` lists it."""
+
+    code = "capability_not_granted"
+
+
 class ScopeMissing(Refused):
     """The token lacks a scope. `details.scope` names it."""
 

@@ -47,6 +47,10 @@ class Caveats:
     rate_per_minute: int | None = None
     expires_at: datetime | None = None
     local_only: bool = False
+    capabilities: tuple[str, ...] | None = None
+    """What the site may do at all (`domain/capabilities`)."""
+    max_tokens: int | None = None
+    """How long the answers to one request may be, together."""
 
     @property
     def narrow_routes(self) -> bool:
@@ -74,6 +78,8 @@ def narrowed(allowed: Caveats, wish: Caveats) -> Caveats:
     Where the person chose another period than the site, or none of its models, what they chose stands.
     """
     both = tuple(name for name in wish.models or () if allowed.models is None or name in allowed.models)
+    lengths = [tokens for tokens in (allowed.max_tokens, wish.max_tokens) if tokens is not None]
+    deeds = tuple(deed for deed in allowed.capabilities or () if wish.capabilities is None or deed in wish.capabilities)
     rates = [rate for rate in (allowed.rate_per_minute, wish.rate_per_minute) if rate is not None]
     ends = [moment for moment in (allowed.expires_at, wish.expires_at) if moment is not None]
     return Caveats(
@@ -82,6 +88,8 @@ def narrowed(allowed: Caveats, wish: Caveats) -> Caveats:
         rate_per_minute=min(rates, default=None),
         expires_at=min(ends, default=None),
         local_only=allowed.local_only or wish.local_only,
+        capabilities=wish.capabilities if allowed.capabilities is None else deeds,
+        max_tokens=min(lengths, default=None),
     )
 
 

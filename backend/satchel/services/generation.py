@@ -46,7 +46,7 @@ class Generation:
             if chat is not None:
                 for plugin in self._plugins:  # a plugin sees a ChatRequest: never the principal, grant or key
                     chat = await plugin.before(chat)
-                call = call.with_request(chat)
+                call = authorized.held(call.with_request(chat))
             routes = authorized.within(await self._routing.routes(call))
             async with self._budgets.hold(call, routes, authorized.grant) as hold, Stages() as stages:
                 if hold.must_be_kept_first:

@@ -3,15 +3,17 @@
 from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
 from typing import Protocol
 
 from satchel.domain.accounts import Principal
 from satchel.domain.audit import Act, AuditRecord
+from satchel.domain.authorized import Authorized
 from satchel.domain.budgets import Budget, period_start
 from satchel.domain.calls import Call
+from satchel.domain.capabilities import LISTS, missing
 from satchel.domain.catalog import Endpoint
 from satchel.domain.errors import ConsentRequired, NotReady, RateLimited, RequestInvalid, SatchelError
 from satchel.domain.grants import Caveats, Grant, GrantState, decide, narrowed
@@ -37,30 +39,6 @@ class Catalog(Protocol):
     async def resolve(self, account_id: str, model: str) -> Sequence[Endpoint]:
         """Return the endpoints that `model` names for this account; none if it is unknown."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Authorized:
-    """Leave to make one call. `grant` is None where the account's own token asks; `endpoint` is the first that the model names."""
-
-    grant: Grant | None
-    endpoint: Endpoint | None
-    origin: str | None
-    now: datetime
-
-    def within(self, routes: Sequence[Endpoint]) -> Sequence[Endpoint]:
-        """Return the routes that the grant covers: the model may have changed since it was judged (a plugin, another preference).
-
-        Raises:
-            ModelNotGranted: it covers none.
-        """
-        if self.grant is None or self.origin is None or not self.grant.caveats.narrow_routes:
-            return routes
-        refusals = [decide(self.grant, self.origin, (route.model_id, route.id), self.now, local=route.local) for route in routes]
-        covered = [route for route, refusal in zip(routes, refusals, strict=True) if refusal is None]
-        if not covered and refusals[0] is not None:
-            raise refusals[0]
-        return covered
 
 
 class Policy:
@@ -106,6 +84,8 @@ class Policy:
         if principal.origin is None:
             return endpoints
         grant, now = await self._find(principal.account_id, principal.origin, None), self._clock.now()
+        if grant is not None and LISTS not in (grant.caveats.capabilities or (LISTS,)):
+            return []
         return [one for one in endpoints if decide(grant, principal.origin, (one.model_id, one.id), now, local=one.local) is None]
 
     async def given(self, account_id: str, origin: str) -> Grant | None:
@@ -223,6 +203,8 @@ class Policy:
         names = (endpoints[0].model_id, endpoints[0].id) if endpoints else (call.request.model,)
         local = not endpoints or any(endpoint.local for endpoint in endpoints)
         refusal = await self._blocked(call, origin) or decide(grant, origin, names, now, local=local)
+        if refusal is None and grant is not None:
+            refusal = missing(grant, call.request)
         if refusal is not None:
             raise self._worded(refusal, call, endpoints)
         assert grant is not None  # noqa: S101 - decide refuses without one

@@ -1,10 +1,15 @@
+import type { GrantDraft } from "../wire/grant-draft";
 import type { Caller } from "../worker/caller";
 import type { KeyValue } from "../worker/key-value";
 import { KeyedQueue } from "../worker/keyed-queue";
 import { siteKey } from "../worker/site-key";
 
+type Caveats = NonNullable<GrantDraft["caveats"]>;
+
 interface Kept {
   model: string;
+  /** What the site asked to be held to itself. */
+  caveats: Caveats;
   until: number;
 }
 
@@ -19,24 +24,30 @@ export class DirectOnce {
   constructor(private readonly session: KeyValue) {}
 
   /** The site may ask this model once, within ten minutes, or before `end` where it asked for an earlier one itself. */
-  keep(caller: Caller, model: string, end: string | null): Promise<void> {
-    const until = Math.min(Date.now() + GOOD_FOR_MS, end === null ? Number.POSITIVE_INFINITY : Date.parse(end));
-    return this.session.set(PREFIX + siteKey(caller), { model, until } satisfies Kept);
+  keep(caller: Caller, model: string, caveats: Caveats): Promise<void> {
+    const { expires_at: end } = caveats;
+    const until = Math.min(Date.now() + GOOD_FOR_MS, end ? Date.parse(end) : Number.POSITIVE_INFINITY);
+    return this.session.set(PREFIX + siteKey(caller), { model, caveats, until } satisfies Kept);
   }
 
   /** The model that the site may still ask once. */
   async of(caller: Caller): Promise<string | null> {
-    const kept = await this.session.get<Kept>(PREFIX + siteKey(caller));
-    return kept !== null && kept.until > Date.now() ? kept.model : null;
+    return (await this.kept(caller))?.model ?? null;
   }
 
-  /** Uses it up for this model; false where there was none, or another request was faster. */
-  take(caller: Caller, model: string): Promise<boolean> {
+  /** Uses it up for this model, and says what it is held to; null where there was none, or another request was faster. */
+  take(caller: Caller, model: string): Promise<Caveats | null> {
     return this.queue.run(siteKey(caller), async () => {
-      const isThere = (await this.of(caller)) === model;
-      if (isThere) await this.drop(caller);
-      return isThere;
+      const kept = await this.kept(caller);
+      if (kept?.model !== model) return null;
+      await this.drop(caller);
+      return kept.caveats;
     });
+  }
+
+  private async kept(caller: Caller): Promise<Kept | null> {
+    const kept = await this.session.get<Kept>(PREFIX + siteKey(caller));
+    return kept !== null && kept.until > Date.now() ? kept : null;
   }
 
   drop(caller: Caller): Promise<void> {

@@ -16,6 +16,7 @@ import type { DirectEvent } from "./direct-event";
 import type { DirectOnce } from "./direct-once";
 import type { DirectRoute } from "./direct-route";
 import type { DirectRoutes } from "./direct-routes";
+import { holdTo } from "./hold-to";
 import type { SiteRate } from "./site-rate";
 
 export interface DirectParts {
@@ -129,10 +130,15 @@ export class DirectRuns {
     if (grant?.state === "blocked") throw backendFailure({ code: "origin_blocked", message: "This site is blocked" });
     const models = grant?.caveats.models ?? null;
     if (grant?.state === "allowed" && (models === null || models.includes(model))) {
+      holdTo(run, grant.caveats);
       await this.pace(caller, grant);
       return "standing";
     }
-    if (once === model && (await this.deps.once.take(caller, model))) return "go";
+    const held = once === model ? await this.deps.once.take(caller, model) : null;
+    if (held !== null) {
+      holdTo(run, held);
+      return "go";
+    }
     const other = once ?? models?.[0] ?? model;
     if (run.body.model === ChatBody.PREFERRED && other !== model) return { instead: other };
     if (grant?.state !== "allowed") return "ask";

@@ -9,6 +9,7 @@ const TELLING = new Set([
   "unsupported_feature",
   "context_too_long",
   "model_not_granted",
+  "capability_not_granted",
   "budget_exceeded",
   "plugin_refused",
   "key_missing",

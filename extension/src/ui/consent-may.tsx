@@ -1,5 +1,6 @@
 import type { ConsentQuestion } from "../wire/consent-question";
 import type { Model } from "../wire/model";
+import { deedWords } from "./deed-words";
 import { Icon } from "./icon";
 import { Sentence } from "./sentence";
 import { t } from "./t";
@@ -10,6 +11,8 @@ const TOOLS_SHOWN = 4;
 /** What a yes allows, and what it does not. */
 export function ConsentMay({ question, models }: { question: ConsentQuestion; models: readonly Model[] }) {
   const { tools, embedder } = question;
+  const wanted = question.wish?.capabilities ?? [];
+  const deeds = wanted.some((one) => one !== "model:prompt") ? deedWords(wanted) : "";
   const wishes = question.wish ? wishWords(question.wish, models) : [];
   return (
     <ul class="can">
@@ -22,6 +25,14 @@ export function ConsentMay({ question, models }: { question: ConsentQuestion; mo
           <Icon name="tool" />
           <span>
             <Sentence of="consent_tools" count={tools.length} parts={{ names: <ToolNames tools={tools} /> }} />
+          </span>
+        </li>
+      )}
+      {deeds !== "" && (
+        <li>
+          <Icon name="ask" />
+          <span>
+            <Sentence of="consent_asksFor" parts={{ deeds: <bdi class="b">{deeds}</bdi> }} />
           </span>
         </li>
       )}

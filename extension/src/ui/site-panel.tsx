@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Grant } from "../wire/grant";
 import type { GrantDraft } from "../wire/grant-draft";
 import type { Model } from "../wire/model";
+import { deedWords } from "./deed-words";
 import { formatDate } from "./format-date";
 import { keepCaveats } from "./keep-caveats";
 import { OriginName } from "./origin-name";
@@ -121,6 +122,7 @@ function Limits({ grant, models, onSave, onRevoke }: LimitsProps) {
         />
         {t("sites_localOnly")}
       </label>
+      <Kept caveats={grant.caveats} />
       <div class="row">
         <button type="submit" class="btn primary">
           {t("sites_save")}
@@ -131,6 +133,16 @@ function Limits({ grant, models, onSave, onRevoke }: LimitsProps) {
       </div>
     </form>
   );
+}
+
+/** What the site asked to be held to besides, which these fields leave as it is. */
+function Kept({ caveats: { capabilities, max_tokens: most } }: { caveats: Grant["caveats"] }) {
+  const deeds = deedWords(capabilities ?? null);
+  const words = [
+    deeds === "" ? "" : t("sites_narrowedTo", { deeds }),
+    most ? t("consent_tokensAtMost", { count: most }) : "",
+  ].filter(Boolean);
+  return words.length === 0 ? null : <p class="t12 m2">{words.join(" · ")}</p>;
 }
 
 interface MoneyProps {

@@ -1,6 +1,8 @@
 import type { Grant } from "../wire/grant";
 import type { GrantDraft } from "../wire/grant-draft";
 
+import { keepCaveats } from "./keep-caveats";
+
 /** A site's limits as they stand in the form. Empty text means: not narrowed. */
 export interface SiteTerms {
   budget: string;
@@ -50,6 +52,7 @@ function caveats(terms: SiteTerms, grant: Grant): NonNullable<GrantDraft["caveat
   const usd = dollars(terms);
   const same = grant.caveats.expires_at !== null && dayOf(new Date(grant.caveats.expires_at)) === terms.until;
   return {
+    ...keepCaveats(grant),
     models: terms.model === "any" ? null : terms.model === "kept" ? grant.caveats.models : [terms.model],
     budget: usd === null ? null : { cap_nusd: Math.round(usd * NUSD_PER_USD), period: terms.period },
     rate_per_minute: terms.rate.trim() === "" ? null : Number(terms.rate),

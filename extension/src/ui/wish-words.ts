@@ -15,6 +15,8 @@ export function wishWords(wish: PermissionWish, models: readonly Model[]): strin
     rate === null ? null : t("consent_ratePerMinute", { count: rate }),
     end === null ? null : t("consent_untilDay", { day: formatDate(new Date(end)) }),
     wish.local_only ? t("sites_localOnly") : null,
+    wish.max_tokens === null ? null : t("consent_tokensAtMost", { count: wish.max_tokens }),
+    wish.no_tools ? t("consent_noTools") : null,
   ].filter((word) => word !== null);
 }
 

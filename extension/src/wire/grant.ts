@@ -1,3 +1,5 @@
+import type { SiteCapability } from "../../../sdk-js/src/Permission";
+
 /** The record of one consent, as `/v1/grants` returns it. A `null` caveat does not narrow. */
 export interface Grant {
   id: string;
@@ -18,5 +20,9 @@ export interface Grant {
     rate_per_minute: number | null;
     expires_at: string | null;
     local_only?: boolean;
+    /** What the site may do at all; missing or null does not narrow. */
+    capabilities?: readonly SiteCapability[] | null;
+    /** How long the answers to one request may be. */
+    max_tokens?: number | null;
   };
 }

@@ -1,4 +1,5 @@
-import { readPermissionWish, type PermissionWish as Wish } from "../../../sdk-js/src/PermissionWish";
+import type { SiteCapability } from "../../../sdk-js/src/Permission";
+import { readPermissionWish, toNarrowing, type PermissionWish as Wish } from "../../../sdk-js/src/PermissionWish";
 import type { GrantDraft } from "./grant-draft";
 
 /** How far a page itself asks to be narrowed, in the backend's words; null does not narrow. */
@@ -16,7 +17,9 @@ function lesser(a: number | null, b: number | null): number | null {
 /** Whether a wish narrows anything at all. */
 function narrows(wish: PermissionWish): boolean {
   return (
-    wish.local_only || [wish.models, wish.budget, wish.rate_per_minute, wish.expires_at].some((one) => one !== null)
+    wish.local_only ||
+    wish.no_tools ||
+    [wish.models, wish.budget, wish.rate_per_minute, wish.expires_at, wish.max_tokens].some((one) => one !== null)
   );
 }
 
@@ -30,7 +33,31 @@ function both(
   first: PermissionWish | null | undefined,
   next: PermissionWish | null | undefined,
 ): PermissionWish | null {
-  return first && next ? { ...next, ...narrow(first, next) } : (first ?? next ?? null);
+  if (!first || !next) return first ?? next ?? null;
+  const all = first.capabilities && next.capabilities && [...new Set([...first.capabilities, ...next.capabilities])];
+  return { ...narrow(first, next), capabilities: all, no_tools: first.no_tools || next.no_tools };
+}
+
+/** Whether a wish would take anything from what was allowed already: what it does not name, it keeps. */
+function asksForLess(wish: PermissionWish, allowed: NonNullable<GrantDraft["caveats"]>): boolean {
+  const { models, budget, rate_per_minute, expires_at, local_only, max_tokens } = narrow(allowed, wish);
+  const isLess = [
+    models?.length !== allowed.models?.length,
+    budget?.cap_nusd !== allowed.budget?.cap_nusd,
+    rate_per_minute !== (allowed.rate_per_minute ?? null),
+    expires_at !== (allowed.expires_at ?? null),
+    local_only !== (allowed.local_only ?? false),
+    max_tokens !== (allowed.max_tokens ?? null),
+    wish.no_tools && (allowed.capabilities?.includes("model:tools") ?? true),
+  ];
+  return isLess.includes(true);
+}
+
+/** A wish that asks for what the site may do already, besides what it names. */
+function besides(wish: PermissionWish, allowed: readonly SiteCapability[] | null): PermissionWish {
+  if (wish.capabilities === null || allowed === null) return wish;
+  const all = [...new Set([...allowed, ...wish.capabilities])];
+  return { ...wish, capabilities: wish.no_tools ? all.filter((one) => one !== "model:tools") : all };
 }
 
 /** What the person allowed, narrowed further by what the page itself asked for. Never wider than the person's answer, nor than the page's wish. */
@@ -46,7 +73,18 @@ function narrow(
     rate_per_minute: lesser(allowed.rate_per_minute ?? null, wish.rate_per_minute),
     expires_at: expiries[0] ?? null,
     local_only: wish.local_only || allowed.local_only === true,
+    capabilities: wish.capabilities,
+    max_tokens: lesser(allowed.max_tokens ?? null, wish.max_tokens),
   };
 }
 
-export const PermissionWish = { allows, both, parse: readPermissionWish, narrow, narrows };
+export const PermissionWish = {
+  allows,
+  asksForLess,
+  besides,
+  both,
+  toNarrowing,
+  parse: readPermissionWish,
+  narrow,
+  narrows,
+};

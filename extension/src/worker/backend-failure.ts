@@ -17,6 +17,7 @@ const CODES: Record<string, number> = {
   consent_required: RpcCode.unauthorized,
   origin_blocked: RpcCode.unauthorized,
   model_not_granted: RpcCode.unauthorized,
+  capability_not_granted: RpcCode.unauthorized,
   plugin_refused: RpcCode.unauthorized,
   budget_exceeded: RpcCode.budgetExceeded,
   rate_limited: RpcCode.rateLimited,

@@ -51,6 +51,11 @@ export class Backend {
     return this.call("PUT", "/v1/grants", draft);
   }
 
+  /** Narrows a grant at its site's own wish; never widens it, whatever happens to it meanwhile. */
+  narrowGrant(id: string, caveats: object): Promise<Grant> {
+    return this.call("PATCH", `/v1/grants/${encodeURIComponent(id)}`, { caveats });
+  }
+
   deleteGrant(id: string): Promise<void> {
     return this.call("DELETE", `/v1/grants/${encodeURIComponent(id)}`);
   }

@@ -1,4 +1,5 @@
 import { cutOff, type DirectParts, DirectRuns } from "../direct/direct-runs";
+import { holdTo } from "../direct/hold-to";
 import { AskedBody } from "../wire/asked-body";
 import { ChatBody } from "../wire/chat-body";
 import type { ConsentDecision } from "../wire/consent-decision";
@@ -243,7 +244,10 @@ export class Generations {
     if (decision.kind === "always") return this.dispatch(run);
     const route = await this.direct.routeOf(run);
     if (!this.runs.has(run)) return;
-    if (route !== null) return void this.direct.stream(run, route, false);
+    if (route !== null) {
+      holdTo(run, decision.caveats ?? {});
+      return void this.direct.stream(run, route, false);
+    }
     const ready = async () => {
       await this.backend.ready();
       return this.runs.has(run);

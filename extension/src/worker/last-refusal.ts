@@ -16,6 +16,9 @@ const TOLD_ELSEWHERE: ReadonlySet<number> = new Set([
   RpcCode.disconnected,
 ]);
 
+/** What the person decided in general, which the popup says where a request met it. */
+const SITES_LIMITS: ReadonlySet<string> = new Set(["model_not_granted", "capability_not_granted"]);
+
 /** The newest refusal, for the popup. */
 export class LastRefusal {
   constructor(private readonly session: KeyValue) {}
@@ -34,7 +37,7 @@ export class LastRefusal {
 
   private async keep(origin: string, error: RpcError): Promise<void> {
     const code = error.data?.satchelCode;
-    if (code === undefined || (TOLD_ELSEWHERE.has(error.code) && code !== "model_not_granted")) return;
+    if (code === undefined || (TOLD_ELSEWHERE.has(error.code) && !SITES_LIMITS.has(code))) return;
     const message = error.message.slice(0, CHARACTERS_AT_MOST);
     await this.session.set(KEY, { origin, code, message, at: Date.now() } satisfies Refusal);
   }

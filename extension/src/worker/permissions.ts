@@ -1,4 +1,4 @@
-import { type Permission, toCaveats } from "../../../sdk-js/src/Permission";
+import { type Permission, SITE_CAPABILITIES, toCaveats } from "../../../sdk-js/src/Permission";
 import type { DirectParts } from "../direct/direct-runs";
 import { ChatBody } from "../wire/chat-body";
 import type { ConsentDecision } from "../wire/consent-decision";
@@ -52,7 +52,8 @@ export class Permissions {
     if (state === "denied") throw new RpcFailure(RpcCode.unauthorized, "This site is blocked", BLOCKED);
     if (state === "granted" && (await this.covers(caller, wish)))
       return { permissions: await this.narrowed(caller, wish) };
-    const decision = await this.ask(request, wish, sink);
+    const besides = PermissionWish.besides(wish, await this.deps.grants.capabilities(caller));
+    const decision = await this.ask(request, besides, sink);
     if (decision.kind === "deny") {
       throw new RpcFailure(RpcCode.rejected, "You denied this request", { satchelCode: "consent_denied" });
     }
@@ -61,7 +62,8 @@ export class Permissions {
     await this.allowOnce(caller, decision);
     const told = { ...decision.caveats, models: wish.models && (decision.caveats?.models ?? null) };
     const caveats = [...toCaveats(told), { type: "once", value: true }];
-    return { permissions: [{ invoker: caller.origin, parentCapability: "model:prompt", caveats, date: null }] };
+    const may = SITE_CAPABILITIES.filter((one) => besides.capabilities?.includes(one) ?? true);
+    return { permissions: may.map((one) => ({ invoker: caller.origin, parentCapability: one, caveats, date: null })) };
   }
 
   /** Gives the site's own consent back. A block is the person's and stays. */
@@ -77,6 +79,8 @@ export class Permissions {
     const allowed = await this.deps.grants.allows(caller);
     if (allowed === null)
       throw new RpcFailure(RpcCode.unauthorized, "This site has not been allowed to use a model", ASK);
+    if ((await this.deps.grants.capabilities(caller))?.includes("model:list") === false)
+      throw new RpcFailure(RpcCode.unauthorized, "This site was not allowed model:list; it may ask for that", LACKS);
     const models = (await this.deps.backend.models()).filter(({ id, satchel }) => allowed(id, satchel.local));
     return {
       models: models.map(({ id, name, description, context_length, satchel }) => ({
@@ -127,7 +131,7 @@ export class Permissions {
   /** Whether what was allowed before is enough: every model that is asked for, and one at least that is left by how the site narrows itself. */
   private async covers(caller: Caller, wish: PermissionWish): Promise<boolean> {
     const { backend, grants } = this.deps;
-    if (!(await grants.covers(caller, wish.models))) return false;
+    if (!(await grants.covers(caller, wish))) return false;
     const allowed = wish.local_only ? await grants.allows(caller) : null;
     if (allowed === null) return true;
     return (await backend.models()).some(({ id, satchel }) => satchel.local && allowed(id, true));
@@ -143,7 +147,7 @@ export class Permissions {
   private async allowOnce(caller: Caller, decision: Extract<ConsentDecision, { kind: "once" }>): Promise<void> {
     const { consent, direct } = this.deps;
     const { model, caveats } = decision;
-    if (await direct.routes.has(model)) return direct.once.keep(caller, model, caveats?.expires_at ?? null);
+    if (await direct.routes.has(model)) return direct.once.keep(caller, model, caveats ?? {});
     const now = async () => true;
     await consent.once(caller, decision, now, async () => undefined);
   }
@@ -156,6 +160,7 @@ export class Permissions {
   }
 }
 
+const LACKS = { satchelCode: "capability_not_granted" };
 const BLOCKED = { satchelCode: "origin_blocked" };
 const ASK = { satchelCode: "consent_required" };
 

@@ -1,7 +1,6 @@
-import { type Permission, toPermissions } from "../../../sdk-js/src/Permission";
+import { type Permission, type SiteCapability, toPermissions } from "../../../sdk-js/src/Permission";
 import { ChatBody } from "../wire/chat-body";
 import type { Grant } from "../wire/grant";
-import type { GrantDraft } from "../wire/grant-draft";
 import { PermissionWish } from "../wire/permission-wish";
 import type { Backend } from "./backend";
 import type { Caller } from "./caller";
@@ -10,7 +9,7 @@ type State = "granted" | "prompt" | "denied";
 
 /** What a site may know about its own consent. The backend enforces it; here it is only read. */
 export class SiteGrants {
-  constructor(private readonly backend: Pick<Backend, "grants" | "account" | "deleteGrant" | "putGrant">) {}
+  constructor(private readonly backend: Pick<Backend, "grants" | "account" | "deleteGrant" | "narrowGrant">) {}
 
   async state(caller: Caller): Promise<{ state: State; capabilities: string[]; permissions: Permission[] }> {
     const grant = await this.grant(caller);
@@ -39,11 +38,19 @@ export class SiteGrants {
     return (await this.grant(caller))?.caveats.models?.[0] ?? null;
   }
 
-  /** Whether the site's standing consent reaches as far as these models; null asks for no certain ones. */
-  async covers(caller: Caller, wanted: readonly string[] | null): Promise<boolean> {
+  /** Whether the site's standing consent reaches as far as the models and the capabilities that it names; none named is none certain. */
+  async covers(caller: Caller, wish: PermissionWish): Promise<boolean> {
     const grant = await this.grant(caller);
-    const { models } = grant?.caveats ?? { models: null };
-    return grant?.state === "allowed" && (models === null || (wanted ?? []).every((id) => models.includes(id)));
+    if (grant?.state !== "allowed") return false;
+    const { models, capabilities } = grant.caveats;
+    const hasModels = models === null || (wish.models ?? []).every((id) => models.includes(id));
+    return hasModels && (wish.capabilities ?? []).every((one) => capabilities?.includes(one) ?? true);
+  }
+
+  /** What the site was allowed to do at all, under its standing consent; null where that is not narrowed, or there is none. */
+  async capabilities(caller: Caller): Promise<readonly SiteCapability[] | null> {
+    const grant = await this.grant(caller);
+    return grant?.state === "allowed" ? (grant.caveats.capabilities ?? null) : null;
   }
 
   /** Tells which models the site may use; null without a standing consent. */
@@ -55,13 +62,10 @@ export class SiteGrants {
   }
 
   /** Holds the site to what it asks for itself, where that is less than it was allowed; tells whether it was. */
-  async narrow({ origin, embedder, ...caller }: Caller, wish: PermissionWish): Promise<boolean> {
-    const grant = await this.grant({ ...caller, origin, embedder });
-    if (grant?.state !== "allowed") return false;
-    const before = termsOf(grant);
-    const caveats = PermissionWish.narrow(before, wish);
-    if (JSON.stringify(caveats) === JSON.stringify(before)) return false;
-    await this.backend.putGrant({ origin, ...(embedder === null ? {} : { embedder }), state: "allowed", caveats });
+  async narrow(caller: Caller, wish: PermissionWish): Promise<boolean> {
+    const grant = await this.grant(caller);
+    if (grant?.state !== "allowed" || !PermissionWish.asksForLess(wish, grant.caveats)) return false;
+    await this.backend.narrowGrant(grant.id, PermissionWish.toNarrowing(wish));
     return true;
   }
 
@@ -85,11 +89,4 @@ export class SiteGrants {
     const alone = grants.find(({ embedder }) => embedder === null);
     return (alone?.state === "blocked" ? alone : found) ?? null;
   }
-}
-
-/** A grant's caveats as they are set: without what was spent. */
-function termsOf({ caveats }: Grant): NonNullable<GrantDraft["caveats"]> {
-  const { models, budget, rate_per_minute, expires_at, local_only = false } = caveats;
-  const cap = budget && { cap_nusd: budget.cap_nusd, period: budget.period };
-  return { models, budget: cap, rate_per_minute, expires_at, local_only };
 }

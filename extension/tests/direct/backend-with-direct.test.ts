@@ -63,13 +63,16 @@ function backend(pages: Record<string, unknown>) {
 
 describe("the backend with what is direct laid over it", () => {
   it("lists direct models first, and one that both know only once", async () => {
-    const { doors } = backend({ "/v1/models": { data: [model("a/b", true), model(NEAR)] } });
+    const { doors } = backend({ "/v1/models?output_modalities=all": { data: [model("a/b", true), model(NEAR)] } });
     expect((await doors.models()).map(({ id }) => id)).toEqual([NEAR, "a/b"]);
   });
 
   it("keeps the choice of a direct model here, and gives it up for another", async () => {
     const account = { preferred_model: "a/b" };
-    const { doors, asked } = backend({ "/v1/account": account, "/v1/models": { data: [model("a/b", true)] } });
+    const { doors, asked } = backend({
+      "/v1/account": account,
+      "/v1/models?output_modalities=all": { data: [model("a/b", true)] },
+    });
     expect((await doors.setModel(NEAR)).preferred_model).toBe(NEAR);
     expect(asked).toEqual(["GET /v1/account"]);
     expect((await doors.models()).map(({ satchel }) => satchel.preferred)).toEqual([true, false]);

@@ -74,7 +74,7 @@ function near({
     isListed: async () => isListed,
   });
   const onces = new DirectOnce(memory);
-  if (once !== undefined) void onces.keep(SITE, once, null);
+  if (once !== undefined) void onces.keep(SITE, once, {});
   const worker = new Stage(memory, {
     routes,
     grant: look,

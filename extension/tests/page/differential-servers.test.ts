@@ -203,7 +203,7 @@ function page(server: Row["server"] | null) {
     grants: async () => [grant],
     account,
     deleteGrant: async () => undefined,
-    putGrant: async () => grant,
+    narrowGrant: async () => grant,
   });
   answerPage(generations, grants);
   return windowAi(new Provider(pair.channel)) as Record<string, (...args: unknown[]) => unknown>;

@@ -28,6 +28,7 @@ const question = {
   tools: [],
 };
 
+const MORE = { max_tokens: null, capabilities: null, no_tools: false };
 const NO_VIEWS: RequestViews = { requests: [], leftOut: 0 };
 
 async function asked(model: Model, more: object = {}, views = NO_VIEWS, models = [model], ready = "Allow once") {
@@ -73,7 +74,7 @@ it("“always” carries the smallest limits where the price is known", async ()
 
 it("what the site itself asks for is said, and an “always” starts there and can be narrowed", async () => {
   const budget = { cap_nusd: 250_000_000, period: "day" };
-  const wish = { models: null, budget, rate_per_minute: 20, expires_at: null, local_only: false };
+  const wish = { models: null, budget, rate_per_minute: 20, expires_at: null, local_only: false, ...MORE };
   const { decisions, button } = await asked(modelWith(priced), { wish });
   expect(document.body.textContent).toContain("It asks for no more than: $0.25 a day · 20 requests a minute");
   const rate = document.querySelector<HTMLInputElement>("#limit-rate");
@@ -94,7 +95,7 @@ it("what the site itself asks for is said, and an “always” starts there and 
 it("B1: only models that the site itself does not exclude can be chosen", async () => {
   const local = { ...modelWith(priced), id: "lab:near", name: "near" };
   local.satchel = { ...local.satchel, local: true };
-  const wish = { models: null, budget: null, rate_per_minute: null, expires_at: null, local_only: true };
+  const wish = { models: null, budget: null, rate_per_minute: null, expires_at: null, local_only: true, ...MORE };
   const { decisions, button } = await asked(modelWith(priced), { wish }, NO_VIEWS, [modelWith(priced), local]);
   document.querySelector<HTMLButtonElement>(".pickbtn")?.click();
   await expect.poll(() => document.querySelectorAll("[role=option]").length, { timeout: 30_000 }).toBe(1);
@@ -106,7 +107,14 @@ it("B1: only models that the site itself does not exclude can be chosen", async 
 });
 
 it("B1: nothing can be allowed where the site wants none of the models, or a budget that nobody can keep", async () => {
-  const wish = { models: ["no/such"], budget: null, rate_per_minute: null, expires_at: null, local_only: false };
+  const wish = {
+    models: ["no/such"],
+    budget: null,
+    rate_per_minute: null,
+    expires_at: null,
+    local_only: false,
+    ...MORE,
+  };
   const none = await asked(modelWith(priced), { wish }, NO_VIEWS, undefined, "Deny");
   expect(document.body.textContent).toContain("You have none of the models that the site limits itself to");
   expect(none.button("Allow once")?.getAttribute("aria-disabled")).toBe("true");

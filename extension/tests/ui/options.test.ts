@@ -62,10 +62,17 @@ it("B6: a site's limits come back as they were when nothing is changed", () => {
     rate_per_minute: 20,
     expires_at: "2027-03-01T10:30:00.000Z",
     local_only: true,
+    capabilities: ["model:prompt"] as const,
+    max_tokens: 300,
   };
   const kept = SiteTerms.caveats(SiteTerms.of({ ...grant, caveats: full }), { ...grant, caveats: full });
   expect(kept).toEqual({ ...full, budget: { cap_nusd: 2_500_000_000, period: "week" } });
-  expect(SiteTerms.caveats(SiteTerms.of(grant), grant)).toEqual({ ...caveats, local_only: false });
+  expect(SiteTerms.caveats(SiteTerms.of(grant), grant)).toEqual({
+    ...caveats,
+    local_only: false,
+    capabilities: null,
+    max_tokens: null,
+  });
 });
 
 it("what cannot be read is named, and an empty field is no limit", () => {

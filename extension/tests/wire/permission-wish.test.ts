@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { PermissionWish } from "../../src/wire/permission-wish";
 
-const NONE = { models: null, budget: null, rate_per_minute: null, expires_at: null, local_only: false };
+const MORE = { max_tokens: null, capabilities: null, no_tools: false };
+const NONE = { models: null, budget: null, rate_per_minute: null, expires_at: null, local_only: false, ...MORE };
 const later = new Date(Date.now() + 3_600_000).toISOString();
 const soon = new Date(Date.now() + 60_000).toISOString();
 const asked = (caveats: unknown) => PermissionWish.parse({ permissions: { "model:prompt": caveats } });
@@ -18,6 +19,8 @@ describe("what a page asks for", () => {
       ratePerMinute: 6,
       expires: later,
       localOnly: true,
+      maxTokensPerRequest: 500,
+      noTools: true,
     };
     expect(asked(caveats)).toEqual({
       models: ["a/b"],
@@ -25,7 +28,19 @@ describe("what a page asks for", () => {
       rate_per_minute: 6,
       expires_at: later,
       local_only: true,
+      max_tokens: 500,
+      capabilities: ["model:prompt"],
+      no_tools: true,
     });
+  });
+
+  it("D3: names what it wants to do at all, and tools are gone where it wants none", () => {
+    const wish = (permissions: object) => PermissionWish.parse({ permissions });
+    const all = ["model:prompt", "model:tools", "model:list", "model:embed", "model:image", "model:choose"];
+    expect(wish(Object.fromEntries(all.map((one) => [one, {}])))).toMatchObject({ capabilities: all });
+    const tools = { "model:prompt": { noTools: true }, "model:tools": {} };
+    expect(wish(tools)).toMatchObject({ capabilities: ["model:prompt"] });
+    expect(wish({ "model:tools": { noTools: true } })).toBe("noTools leaves nothing of model:tools");
   });
 
   it.each<unknown>([
@@ -38,6 +53,9 @@ describe("what a page asks for", () => {
     { expires: "2020-01-01" },
     { expires: {} },
     { localOnly: "yes" },
+    { maxTokensPerRequest: 0 },
+    { maxTokensPerRequest: "many" },
+    { noTools: 1 },
     { constructor: 1 },
     { toString: 1 },
   ])("is refused in words when a caveat is not understood, and never widened: %j", (caveats) => {
@@ -56,10 +74,16 @@ describe("what a page gets", () => {
     rate_per_minute: 6,
     expires_at: soon,
     local_only: true,
+    max_tokens: 300,
+    capabilities: ["model:prompt", "model:list"] as const,
+    no_tools: false,
   };
+  const { no_tools: _, ...held } = wish;
 
   it("is what the person allowed, narrowed by what the page asked for", () => {
-    expect(PermissionWish.narrow({ models: null, budget: null, expires_at: later }, wish)).toEqual(wish);
+    expect(PermissionWish.narrow({ models: null, budget: null, expires_at: later, max_tokens: 900 }, wish)).toEqual(
+      held,
+    );
   });
 
   it("is never wider than the person's answer", () => {
@@ -77,8 +101,26 @@ describe("what a page gets", () => {
   });
 
   it("B3: holds two wishes of one page that are answered together", () => {
-    const other = { ...wish, models: ["c/d", "e/f"], budget: null, rate_per_minute: 2, local_only: false };
-    expect(PermissionWish.both(wish, other)).toEqual({ ...wish, models: ["c/d"], rate_per_minute: 2 });
+    const other = {
+      ...wish,
+      models: ["c/d", "e/f"],
+      budget: null,
+      rate_per_minute: 2,
+      local_only: false,
+      capabilities: ["model:embed"] as const,
+    };
+    const all = ["model:prompt", "model:list", "model:embed"] as const;
+    expect(PermissionWish.besides({ ...wish, no_tools: true }, ["model:tools", "model:embed"]).capabilities).toEqual([
+      "model:embed",
+      "model:prompt",
+      "model:list",
+    ]);
+    expect(PermissionWish.both(wish, other)).toEqual({
+      ...wish,
+      models: ["c/d"],
+      rate_per_minute: 2,
+      capabilities: all,
+    });
     expect([
       PermissionWish.both(null, other),
       PermissionWish.both(wish, null),

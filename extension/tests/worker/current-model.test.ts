@@ -23,7 +23,7 @@ async function modelFor(
     grants: async () => (state === null ? [] : [{ ...facts, state, caveats }]),
     account: async () => ({ preferred_model: preferred }) as never,
     deleteGrant: async () => undefined,
-    putGrant: async () => undefined as never,
+    narrowGrant: async () => undefined as never,
   });
   return (await grants.currentModel(caller)).model;
 }

@@ -6,7 +6,7 @@ export const noDirect: DirectParts = {
   grant: async () => null,
   record: async () => null,
   preferred: async () => null,
-  once: { drop: async () => undefined, keep: async () => undefined, of: async () => null, take: async () => false },
+  once: { drop: async () => undefined, keep: async () => undefined, of: async () => null, take: async () => null },
   activity: { add: async () => undefined },
   rate: { take: async () => null },
   stayAwake: () => () => undefined,

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { DirectOnce } from "../../src/direct/direct-once";
 import type { DirectParts } from "../../src/direct/direct-runs";
 import type { Grant } from "../../src/wire/grant";
-import type { GrantDraft } from "../../src/wire/grant-draft";
 import type { Model } from "../../src/wire/model";
 import { Permissions } from "../../src/worker/permissions";
 import { SiteGrants } from "../../src/worker/site-grants";
@@ -41,15 +40,16 @@ function stageWith(direct: DirectParts, ...grants: Grant[]) {
   const worker = new Stage();
   const deleted: string[] = [];
   const changed: string[] = [];
-  const put: GrantDraft["caveats"][] = [];
+  const put: object[] = [];
   const backend = {
     grants: async () => grants,
     account: async () => ({ preferred_model: null }) as never,
     deleteGrant: async (id: string) => void deleted.push(id),
-    putGrant: async ({ state, caveats }: GrantDraft) => {
-      put.push(caveats);
-      grants.splice(0, 1, grant(state, caveats as Partial<Grant["caveats"]>));
-      return {} as never;
+    narrowGrant: async (_: string, wish: object) => {
+      put.push(wish);
+      const before = grants[0]?.caveats;
+      grants.splice(0, 1, grant("allowed", { ...before, ...wish, models: before?.models ?? null, rate_per_minute: 3 }));
+      return grants[0] as Grant;
     },
     models: async () => [model("a/far", false), model("a/near", true)],
   };
@@ -94,6 +94,8 @@ describe("a site that asks for permission", () => {
           rate_per_minute: null,
           expires_at: null,
           local_only: true,
+          capabilities: ["model:prompt"],
+          max_tokens: null,
         },
       },
     ]);
@@ -148,7 +150,8 @@ describe("a site that asks for permission", () => {
       { type: "once", value: true },
     ]);
     const kept = { cap_nusd: 10_000_000, period: "day" };
-    const caveats = { models: ["a/near"], budget: kept, rate_per_minute: null, expires_at: null, local_only: true };
+    const more = { capabilities: ["model:prompt"], max_tokens: null, local_only: true };
+    const caveats = { models: ["a/near"], budget: kept, rate_per_minute: null, expires_at: null, ...more };
     expect(worker.grants).toEqual([{ origin: caller.origin, state: "once", caveats }]);
   });
 
@@ -159,9 +162,11 @@ describe("a site that asks for permission", () => {
     const { caveats } = permissions[0] ?? { caveats: [] };
     expect(Object.fromEntries(caveats.map(({ type, value }) => [type, value]))).toEqual({ ...wish, ratePerMinute: 3 });
     expect([open.put.length, open.changed, open.worker.opened]).toEqual([1, [caller.origin], []]);
-    await open.ask({ permissions: { "model:prompt": wish } });
+    expect(open.put[0]).toMatchObject({ local_only: true, rate_per_minute: 10, capabilities: null });
     await open.ask({});
     expect(open.put).toHaveLength(1);
+    await open.ask({ permissions: { "model:prompt": { noTools: true } } });
+    expect((open.put[1] as { capabilities: string[] }).capabilities).not.toContain("model:tools");
   });
 
   it("D3: asks the person where its own wish leaves nothing of what it was allowed", async () => {
@@ -180,7 +185,7 @@ describe("a site that asks for permission", () => {
     await expect(blocked.ask({})).rejects.toMatchObject({ code: 4100, data: { satchelCode: "origin_blocked" } });
     const enough = stage(grant("allowed", { models: ["a/near"] }));
     const params = (models: string[]) => ({ permissions: { "model:prompt": { models } } });
-    expect((await enough.ask(params(["a/near"]))).permissions).toHaveLength(3);
+    expect((await enough.ask(params(["a/near"]))).permissions).toHaveLength(6);
     expect(enough.worker.opened).toEqual([]);
     void enough.ask(params(["a/far"])).catch(() => undefined);
     await questionOf(enough.worker);

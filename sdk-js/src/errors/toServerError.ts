@@ -22,6 +22,7 @@ const CODES: Record<ErrorCode, number> = {
   consent_required: 4100,
   origin_blocked: 4100,
   model_not_granted: 4100,
+  capability_not_granted: 4100,
   plugin_refused: 4100,
   refused: 4100,
   proof_needed: 4100,

@@ -4,7 +4,7 @@ import { SignInRequired } from "../errors/SignInRequired.js";
 import { UnsupportedMethod } from "../errors/UnsupportedMethod.js";
 import { isRecord } from "../isRecord.js";
 import { type AllowedGrant, type Permission, toPermissions } from "../Permission.js";
-import { type PermissionWish, readPermissionWish } from "../PermissionWish.js";
+import { type PermissionWish, readPermissionWish, toNarrowing } from "../PermissionWish.js";
 import type { TransportRequest } from "../Transport.js";
 import { readReply } from "./readReply.js";
 import type { ServerApi } from "./ServerApi.js";
@@ -47,7 +47,7 @@ export async function requestPermissions(api: ServerApi, { params, signal }: Ask
   const init = {
     method: "PATCH",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ caveats: wish }),
+    body: JSON.stringify({ caveats: toNarrowing(wish) }),
     ...(signal && { signal }),
   };
   return { permissions: read(await readReply(api, "/v1/grant", init)).permissions };
@@ -91,14 +91,16 @@ function read({ origin, data }: Record<string, unknown>): Told {
   return { state: "granted", permissions: toPermissions(data as unknown as AllowedGrant), isSites: true };
 }
 
-/** Tell whether the models that are wanted by name are allowed already. */
-function covers({ permissions }: Told, { models }: PermissionWish): boolean {
+/** Tell whether what is wanted by name is allowed already. */
+function covers({ permissions }: Told, { models, capabilities }: PermissionWish): boolean {
+  const may = permissions.map(({ parentCapability }) => parentCapability);
+  if (!(capabilities ?? []).every((one) => may.includes(one))) return false;
   const allowed = permissions[0]?.caveats.find(({ type }) => type === "models")?.value;
   return !Array.isArray(allowed) || (models ?? []).every((id) => allowed.includes(id));
 }
 
-function narrows({ local_only, ...wish }: PermissionWish): boolean {
-  return local_only || Object.values(wish).some((one) => one !== null);
+function narrows({ local_only, no_tools, capabilities: _, ...wish }: PermissionWish): boolean {
+  return local_only || no_tools || Object.values(wish).some((one) => one !== null);
 }
 
 function blocked(): PermissionDenied {

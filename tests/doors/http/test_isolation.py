@@ -12,10 +12,12 @@ from .two_accounts import NEEDS_THE_PORTAL, Two, leveled, unknown
 BODIES: Mapping[tuple[str, str], object] = {
     ("put", "/v1/keys/{key_id}"): {"secret": "sk-another-0123456789"},
     ("patch", "/v1/passkeys/{passkey_id}"): {"name": "mine now"},
+    ("patch", "/v1/grants/{grant_id}"): {"caveats": {"local_only": True}},
     ("patch", "/v1/tokens/{hashed}"): {"name": "mine now"},
 }
 ROWS: Mapping[tuple[str, str], str] = {
     ("delete", "/v1/grants/{grant_id}"): "grant",
+    ("patch", "/v1/grants/{grant_id}"): "grant",
     ("get", "/v1/generations/{generation_id}"): "generation",
     ("post", "/v1/generations/{generation_id}/cancel"): "generation",
     ("delete", "/v1/generations/{generation_id}"): "generation",

@@ -133,6 +133,7 @@ def tell_keys_and_grants(run: Run) -> None:
     grant = run.tell("PUT", "/v1/grants", SITE)["id"]
     run.tell("PUT", "/v1/grants", {**SITE, "caveats": {"budget": {"cap_nusd": 1_000_000_000, "period": "day"}}})
     run.tell("GET", "/v1/grants")
+    run.tell("PATCH", "/v1/grants/{grant_id}", {"caveats": {"max_tokens": 100}}, named={"grant_id": grant})
     run.tell("GET", "/v1/grant")
     run.tell("DELETE", "/v1/grants/{grant_id}", named={"grant_id": grant})
     address = run.tell("GET", "/v1/keys")["data"][0]["base_url"]

@@ -90,6 +90,24 @@ async def test_a_block_stays_a_block(house: Served, site: str) -> None:
     assert [grant["state"] for grant in (await house.call("GET", "/v1/grants"))[1]["data"]] == ["blocked"]
 
 
+async def test_a_site_is_narrowed_by_the_extension_and_then_held_to_that(house: Served, site: str) -> None:
+    grant = (await own(house, site))["data"]
+    wish = {"capabilities": ["model:prompt", "model:list"], "max_tokens": 1}
+    status, kept = await house.call("PATCH", f"/v1/grants/{grant['id']}", {"caveats": wish})
+    assert (status, kept["caveats"]["capabilities"], kept["caveats"]["max_tokens"]) == (200, wish["capabilities"], 1)
+    assert kept["caveats"]["models"] == CAVEATS["models"]
+    tools = [{"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}]
+    refused = await house.call("POST", "/v1/chat/completions", {"model": "lab:hello", "messages": ASK, "tools": tools}, token=site)
+    assert code_of(refused) == (403, "capability_not_granted")
+    assert refused[1]["error"]["metadata"]["details"]["missing"] == ["model:tools"]
+    vectors = await house.call("POST", "/v1/embeddings", {"model": "lab:hello", "input": "x"}, token=site)
+    assert code_of(vectors) == (403, "capability_not_granted")
+    assert (await house.call("POST", "/v1/chat/completions", {"model": "lab:hello", "messages": ASK}, token=site))[0] == 200
+    _, wider = await house.call("PATCH", f"/v1/grants/{grant['id']}", {"caveats": {"capabilities": ["model:tools", "model:prompt"]}})
+    assert wider["caveats"]["capabilities"] == ["model:prompt"]
+    assert code_of(await house.call("PATCH", f"/v1/grants/{grant['id']}", {"caveats": {"capabilities": []}}))[0] == 400
+
+
 async def test_what_the_person_decides_meanwhile_is_not_overwritten(house: Served, site: str) -> None:
     policy, account_id = house.house.policy, house.account.id
 

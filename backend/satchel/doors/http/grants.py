@@ -9,7 +9,8 @@ from fastapi import APIRouter, Request
 from pydantic import AwareDatetime, BaseModel, Field
 
 from satchel.domain.budgets import Budget, Period, current, resets_at
-from satchel.domain.errors import MalformedRequest, NotFound
+from satchel.domain.capabilities import SiteCapability
+from satchel.domain.errors import MalformedRequest, NotFound, NotReady
 from satchel.domain.grants import BudgetCaveat, Caveats, Grant, GrantState, allows_more, parse_origin
 from satchel.doors.http.callers import Callers
 from satchel.kit.ids import Ids
@@ -19,6 +20,7 @@ from satchel.services.policy import Policy
 
 _SCOPE = "grants"
 _ONCE_LIFE = timedelta(minutes=10)
+_MOST_TOKENS = 10_000_000
 _MOST_NUSD = 2**53  # what JSON readers keep exactly
 
 
@@ -40,6 +42,8 @@ class CaveatsSchema(BaseModel):
     rate_per_minute: int | None
     expires_at: datetime | None
     local_only: bool
+    capabilities: list[str] | None
+    max_tokens: int | None
 
 
 class GrantSchema(BaseModel):
@@ -75,6 +79,14 @@ class CaveatsDraft(BaseModel):
     rate_per_minute: int | None = Field(default=None, ge=1, le=100_000)
     expires_at: AwareDatetime | None = None
     local_only: bool = False
+    capabilities: Annotated[list[SiteCapability], Field(min_length=1, max_length=20)] | None = None
+    max_tokens: int | None = Field(default=None, ge=1, le=_MOST_TOKENS)
+
+
+class Narrowing(BaseModel):
+    """How far the site wants to be narrowed; whatever the person narrowed further stays."""
+
+    caveats: CaveatsDraft = Field(default_factory=CaveatsDraft)
 
 
 class GrantDraft(BaseModel):
@@ -120,7 +132,26 @@ def grants_router(callers: Callers, policy: Policy, database: Database, clock: C
         if not await policy.remove(account_id, grant_id):
             raise NotFound(f"there is no grant {grant_id!r}")
 
+    _add_narrowing(router, callers, policy, database, clock)
     return router
+
+
+def _add_narrowing(router: APIRouter, callers: Callers, policy: Policy, database: Database, clock: Clock) -> None:
+    @router.patch("/{grant_id}")
+    async def narrow_grant(request: Request, grant_id: str, narrowing: Narrowing) -> GrantSchema:
+        """Narrow a grant at its site's own wish, for the extension, which heard it. Never widens."""
+        account_id = (await callers.principal(request, _SCOPE)).account_id
+        wish = caveats_of(narrowing.caveats, clock.now())
+        async with database.unit_of_work() as stores:
+            grant = await stores.grants.get(account_id, grant_id)
+        if grant is None:
+            raise NotFound(f"there is no grant {grant_id!r}")
+        kept = await policy.narrow(grant, wish)
+        if kept is None:
+            raise NotReady("what this site may do is being changed; try again")
+        async with database.unit_of_work() as stores:
+            budget = await stores.budgets.get(kept.id)
+        return grant_schema(kept, budget, clock.now())
 
 
 def budget_schema(budget: Budget, now: datetime) -> BudgetSchema:
@@ -168,6 +199,8 @@ def caveats_of(draft: CaveatsDraft, now: datetime) -> Caveats:
         rate_per_minute=draft.rate_per_minute,
         expires_at=expires_at,
         local_only=draft.local_only,
+        capabilities=_unique(draft.capabilities),
+        max_tokens=draft.max_tokens,
     )
 
 
@@ -178,8 +211,8 @@ def _in_utc(moment: datetime | None) -> datetime | None:
         raise MalformedRequest("expires_at is out of range", details={"param": "caveats.expires_at"}) from None
 
 
-def _unique(models: Sequence[str] | None) -> tuple[str, ...] | None:
-    return None if models is None else tuple(dict.fromkeys(models))
+def _unique(names: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if names is None else tuple(dict.fromkeys(names))
 
 
 def grant_schema(grant: Grant, budget: Budget | None, now: datetime) -> GrantSchema:
@@ -190,6 +223,8 @@ def grant_schema(grant: Grant, budget: Budget | None, now: datetime) -> GrantSch
         rate_per_minute=grant.caveats.rate_per_minute,
         expires_at=grant.caveats.expires_at,
         local_only=grant.caveats.local_only,
+        capabilities=list(grant.caveats.capabilities) if grant.caveats.capabilities is not None else None,
+        max_tokens=grant.caveats.max_tokens,
     )
     return GrantSchema(
         id=grant.id,

@@ -1,13 +1,13 @@
 """`/v1/grant`: what the site of the token that asks was allowed. It may be told, narrowed and given back; only the person allows more."""
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from satchel.domain.accounts import Principal
 from satchel.domain.errors import ConsentRequired, NotReady, OriginBlocked, Refused
 from satchel.domain.grants import Grant, GrantState, is_over
 from satchel.doors.http.callers import Callers
-from satchel.doors.http.grants import CaveatsDraft, GrantSchema, caveats_of, grant_schema
+from satchel.doors.http.grants import GrantSchema, Narrowing, caveats_of, grant_schema
 from satchel.ports.clock import Clock
 from satchel.ports.stores import Database
 from satchel.services.policy import Policy
@@ -21,12 +21,6 @@ class OwnGrant(BaseModel):
 
     origin: str | None
     data: GrantSchema | None
-
-
-class Narrowing(BaseModel):
-    """How far the site wants to be narrowed; whatever the person narrowed further stays."""
-
-    caveats: CaveatsDraft = Field(default_factory=CaveatsDraft)
 
 
 def own_grant_router(callers: Callers, policy: Policy, database: Database, clock: Clock) -> APIRouter:

@@ -12,7 +12,7 @@ from satchel.stores.sql.tables import budgets, grants
 from satchel.stores.sql.transaction import Transaction
 
 _PLACE = ("account_id", "origin", "embedder")
-_CAVEATS = ("models", "budget_cap_nusd", "budget_period", "rate_per_minute", "expires_at", "local_only")
+_CAVEATS = ("models", "budget_cap_nusd", "budget_period", "rate_per_minute", "expires_at", "local_only", "capabilities", "max_tokens")
 
 
 class SqlGrants:
@@ -86,6 +86,8 @@ def _columns(grant: Grant) -> dict[str, Any]:
         "rate_per_minute": caveats.rate_per_minute,
         "expires_at": caveats.expires_at,
         "local_only": caveats.local_only,
+        "capabilities": None if caveats.capabilities is None else json.dumps(caveats.capabilities),
+        "max_tokens": caveats.max_tokens,
         "last_used_at": grant.last_used_at,
     }
 
@@ -105,5 +107,7 @@ def _grant(row: Row[Any]) -> Grant:
             rate_per_minute=row.rate_per_minute,
             expires_at=row.expires_at,
             local_only=row.local_only,
+            capabilities=None if row.capabilities is None else tuple(json.loads(row.capabilities)),
+            max_tokens=row.max_tokens,
         ),
     )

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-REVISION = "0017"
+REVISION = "0018"
 """The newest migration: what the tables below look like."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -224,6 +224,8 @@ grants = Table(
     _count("rate_per_minute", nullable=True),
     _moment("expires_at", nullable=True),
     Column("local_only", Boolean, nullable=False),
+    _text("capabilities", nullable=True),  # a JSON list
+    _count("max_tokens", nullable=True),
     _moment("last_used_at", nullable=True),
     UniqueConstraint("account_id", "origin", "embedder"),
 )
