@@ -8,6 +8,7 @@ import { isRecord } from "./isRecord.js";
 import type { Message } from "./Message.js";
 import { type Model, toModel } from "./Model.js";
 import type { Permission } from "./Permission.js";
+import { PermissionStatus } from "./PermissionStatus.js";
 import type { Transport } from "./Transport.js";
 
 /** Whether this page may use the person's models: allowed, to be asked, or blocked. */
@@ -24,6 +25,12 @@ export interface ClientEvents {
   modelChanged: { model: string };
   /** What this page may do has changed. */
   permissionsChanged: unknown;
+  /** The first answer came: at all, or after `disconnect`. */
+  connect: object;
+  /** A call found that nobody answers (4900): Satchel is away, or the person is signed out. */
+  disconnect: { code: number; message: string; data?: unknown };
+  /** A model has answered, or was stopped or failed after it had begun: what that used. */
+  usage: Partial<Pick<Answer, "id" | "model" | "provider">> & Pick<Answer, "usage" | "cost">;
 }
 
 /** What the questions about the account take. */
@@ -58,6 +65,10 @@ type Facts = Pick<Answer, "id" | "model" | "provider" | "usage" | "cost">;
 /** A page's way to the visitor's own models. */
 export class Client {
   readonly #transport: Transport;
+  #status: PermissionStatus | undefined;
+
+  /** Whether this page may use models, as the browsers' Permissions API tells it. Asks nobody. */
+  readonly permissions: { query(): Promise<PermissionStatus> } = { query: () => this.#query() };
 
   constructor(transport: Transport) {
     this.#transport = transport;
@@ -133,6 +144,21 @@ export class Client {
   /** Give the page's own consent back; without the extension that signs out, too. */
   revokePermissions(options: AskOptions = {}): Promise<Permissions> {
     return this.#permissions("ai_revokePermissions", options);
+  }
+
+  /** There is one status a client, so that whoever asks often leaves nothing behind. */
+  async #query(): Promise<PermissionStatus> {
+    const { state } = await this.getPermissions();
+    if (!this.#status) {
+      this.#status = new PermissionStatus();
+      this.on("permissionsChanged", () => void this.#query().catch(() => undefined)); // unknown: it stays as it was
+      this.#status.state = state;
+    }
+    if (this.#status.state !== state) {
+      this.#status.state = state;
+      this.#status.dispatchEvent(new Event("change"));
+    }
+    return this.#status;
   }
 
   /**

@@ -32,6 +32,7 @@ export type { Message, MessagePart } from "./Message.js";
 export type { Model } from "./Model.js";
 export type { Part } from "./Part.js";
 export type { Permission } from "./Permission.js";
+export type { PermissionStatus } from "./PermissionStatus.js";
 export type { Connect, Transport, TransportRequest } from "./Transport.js";
 export { fallback } from "./transports/fallback.js";
 export { http, type ServerOptions } from "./transports/http.js";

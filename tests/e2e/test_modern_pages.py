@@ -20,6 +20,12 @@ LATER = """
     window.modern[name]().then(done, (error) => done({ failed: String(error), code: error?.code }));
 """
 DEEDS = ("announced", "chat", "tool", "openai", "embed", "files", "stop")
+LISTEN = """async () => {
+    window.heard = [];
+    for (const event of ["connect", "disconnect", "usage"]) window.ai.on(event, () => window.heard.push(event));
+    const status = await window.ai.permissions.query();
+    status.onchange = () => window.heard.push(status.state);
+}"""
 
 
 def check(name: str, told: Any) -> None:
@@ -79,6 +85,7 @@ def test_d3_a_site_gets_what_the_person_allows_narrowed_by_what_it_asked_for(
         page.goto(f"{pages[0]}/modern.html")
         page.wait_for_function("window.modern")
         before = counting.asked
+        page.evaluate(LISTEN)
         assert page.evaluate("window.ai.listModels().catch(({ code }) => code)") == 4100
         wish = "{ 'model:prompt': { localOnly: true, ratePerMinute: 5, budget: { usd: 0.1, period: 'week' } } }"
         window = browser.consent_window(f"window.asking = window.ai.requestPermissions({wish}, {{ reason: 'to sum up' }})", page)
@@ -95,6 +102,8 @@ def test_d3_a_site_gets_what_the_person_allows_narrowed_by_what_it_asked_for(
         assert counting.asked == before
         assert page.evaluate("window.ai.revokePermissions().then(({ state }) => state)") == "prompt"
         assert satchel.call(satchel.add_token(), "GET", "/v1/grants")["data"] == []
+        page.wait_for_function("window.heard.at(-1) === 'prompt'")
+        assert page.evaluate("[...new Set(window.heard)]") == ["connect", "granted", "prompt"]
         press(browser.consent_window(f"window.asking = window.ai.requestPermissions({wish})", page), "Allow once")
         assert {"type": "once", "value": True} in page.evaluate("window.asking")["permissions"][0]["caveats"]
         (once,) = satchel.call(satchel.add_token(), "GET", "/v1/grants")["data"]

@@ -105,7 +105,7 @@ export class Channel {
       call.letGo();
       call.reject(gone());
     }
-    this.push("disconnect", { code: RpcCode.disconnected });
+    this.push("disconnect", gone().toWire());
   }
 }
 

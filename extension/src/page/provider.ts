@@ -1,3 +1,4 @@
+import { RequestEvents } from "../../../sdk-js/src/RequestEvents";
 import { isRecord } from "../wire/is-record";
 import { RpcCode } from "../wire/rpc-code";
 import { RpcFailure } from "../wire/rpc-failure";
@@ -21,10 +22,11 @@ const GENERATES = new Set(["ai_generate", "ai_embed", "ai_generateImage"]);
 /** Requests and events of a page, over the private port; what `window.ai` is made of: docs/reference/page-protocol.md. */
 export class Provider {
   private readonly handlers = new Map<string, Set<Handler>>();
+  private readonly requests = new RequestEvents((name, data) => this.emit(name, data));
   private subscribed = false;
 
   constructor(private readonly channel: Channel) {
-    channel.onPush((name, data) => this.emit(name, data));
+    channel.onPush((name, data) => (name === "disconnect" ? this.requests.lost(Object(data)) : this.emit(name, data)));
   }
 
   /** One call; rejects with an `Error` that has `code` and `data`, or an `AbortError`. */
@@ -36,7 +38,7 @@ export class Provider {
     }
   };
 
-  /** Hears `modelChanged`, `permissionsChanged` and `disconnect`. */
+  /** Hears `connect`, `disconnect`, `modelChanged`, `permissionsChanged` and `usage`. */
   readonly on = (name: string, handler: Handler, announce = true): void => {
     const set = this.handlers.get(name) ?? new Set();
     this.handlers.set(name, set.add(handler));
@@ -65,8 +67,10 @@ export class Provider {
     const { onEvent, signal } = wishes(options);
     const params = plain(call["params"]);
     const { method } = call;
-    if (!GENERATES.has(method)) return ask(this.channel, method, params, signal);
-    return generate(this.channel, method, params, { onEvent, signal });
+    const asking = GENERATES.has(method)
+      ? generate(this.channel, method, params, { onEvent, signal })
+      : ask(this.channel, method, params, signal);
+    return this.requests.watch(asking);
   }
 
   private emit(name: string, data: unknown): void {

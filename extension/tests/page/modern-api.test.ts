@@ -13,6 +13,8 @@ interface Ai {
   listModels: Client["listModels"];
   embed(input: string | readonly string[], options?: object): Promise<unknown>;
   generateImage(prompt: string, options?: object): Promise<unknown>;
+  permissions: Client["permissions"];
+  on(event: string, handler: (data: never) => void): void;
 }
 
 const END = { id: "gen_1", finishReason: "stop", model: "a/b", provider: "p", cost: { usd: 0.25, known: true } };
@@ -184,5 +186,38 @@ describe("the rest of the modern calls", () => {
   it("D3: lists models after a grant, and says 4100 before", async () => {
     pair.answer(({ id }) => pair.post({ id, error: { code: 4100, message: "not yet", data: {} } }));
     await expect(ai.listModels()).rejects.toMatchObject({ code: 4100 });
+  });
+});
+
+describe("events", () => {
+  const gone = { code: 4900, message: "away", data: { satchelCode: "backend_unreachable" } };
+
+  it("D3: tell that somebody answers, that nobody does, and what each answer used, once each", async () => {
+    const heard: unknown[] = [];
+    for (const event of ["connect", "disconnect", "usage"]) ai.on(event, (data) => heard.push([event, data]));
+    const usage = { inputTokens: 3, outputTokens: 2 };
+    pair.answer(({ id, method }) => {
+      if (method === "ai_generate") says(id, { type: "text-delta", delta: "Hi" });
+      pair.post(method === "ai_listModels" ? { id, error: gone } : { id, result: { ...END, usage } });
+    });
+    await ai.chat("hi");
+    for (let call = 0; call < 2; call++) await expect(ai.listModels()).rejects.toMatchObject({ code: 4900 });
+    await ai.getPermissions();
+    const { id, model, provider, cost } = END;
+    const used = ["usage", { id, model, provider, usage, cost }];
+    expect(heard).toEqual([["connect", {}], used, ["disconnect", gone], ["connect", {}], used]);
+  });
+
+  it("D3: permissions.query() works unbound and is told of changes", async () => {
+    let state = "prompt";
+    pair.answer(({ id }) => pair.post({ id, result: { state, capabilities: [], permissions: [] } }));
+    const { query } = ai.permissions;
+    const status = await query();
+    const changed = new Promise((resolve) => {
+      status.onchange = () => resolve(status.state);
+    });
+    state = "granted";
+    pair.post({ push: "permissionsChanged", data: {} });
+    expect(await changed).toBe("granted");
   });
 });

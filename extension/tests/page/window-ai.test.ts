@@ -23,6 +23,7 @@ const MODERN = [
   "requestPermissions",
   "getPermissions",
   "revokePermissions",
+  "permissions",
 ];
 const END = {
   id: "gen_1",

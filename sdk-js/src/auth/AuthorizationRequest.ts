@@ -1,25 +1,9 @@
 import { PermissionDenied } from "../errors/PermissionDenied.js";
 import { SignInRequired } from "../errors/SignInRequired.js";
-import { isRecord } from "../isRecord.js";
 import type { AuthorizationServer } from "./AuthorizationServer.js";
+import type { AppOptions, AuthorizationRequest } from "./isAuthorizationRequest.js";
 import { randomText } from "./randomText.js";
 import { sha256 } from "./sha256.js";
-
-/** Who asks, for what, and where the answer goes. */
-export interface AppOptions {
-  clientId: string;
-  redirectUri: string;
-  scopes: readonly string[];
-}
-
-/** One question to the person, from leaving the page until the code is back. Plain data: it outlives a redirect in storage. */
-export interface AuthorizationRequest {
-  state: string;
-  verifier: string;
-  issuer: string;
-  clientId: string;
-  redirectUri: string;
-}
 
 /** Make a question with a verifier of its own; `state` begins with the way that it goes. */
 export function newRequest(
@@ -74,10 +58,4 @@ export function codeIn(query: string, request: AuthorizationRequest): string {
     throw new SignInRequired(`Signing in failed: ${answer.get("error_description") ?? error ?? "no code came"}.`);
   }
   return code;
-}
-
-/** Tell whether what was kept over a redirect is a request of ours. */
-export function isAuthorizationRequest(value: unknown): value is AuthorizationRequest {
-  const fields = ["state", "verifier", "issuer", "clientId", "redirectUri"];
-  return isRecord(value) && fields.every((name) => typeof value[name] === "string");
 }

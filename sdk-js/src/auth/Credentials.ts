@@ -14,6 +14,8 @@ export interface Credentials {
    * @throws SignInRequired when there is no other.
    */
   renew(refused: string, signal?: AbortSignal): Promise<string>;
+  /** Hear whether there is a token, whenever that changes. */
+  onChange?(listener: () => void): () => void;
   /** Ask the person, whoever is signed in; missing where there is nobody to ask. */
   signIn?(signal?: AbortSignal): Promise<void>;
   /** Forget the token; missing where it is not ours to forget. */

@@ -2,15 +2,15 @@ import { NotConnected } from "../errors/NotConnected.js";
 import { SignInRequired } from "../errors/SignInRequired.js";
 import { toSatchelError } from "../errors/toSatchelError.js";
 import { Shared } from "../Shared.js";
-import { type AppOptions, type AuthorizationRequest, addressOf, codeIn, newRequest } from "./AuthorizationRequest.js";
 import type { AuthorizationServer } from "./AuthorizationServer.js";
 import { ask } from "./ask.js";
 import { askInPopup, openPopup } from "./askInPopup.js";
 import type { Credentials } from "./Credentials.js";
+import type { AppOptions, AuthorizationRequest } from "./isAuthorizationRequest.js";
 import { keepRequest, takeReturn } from "./returnAddress.js";
 import { Siblings } from "./Siblings.js";
 import { TokenStore } from "./TokenStore.js";
-import { exchange, type Tokens } from "./Tokens.js";
+import type { Tokens } from "./Tokens.js";
 import { withLock } from "./withLock.js";
 
 /** What a session is made of, all of it said. */
@@ -97,6 +97,7 @@ export class Session implements Credentials {
     const { token } = await this.#server();
     const form = { grant_type: "refresh_token", refresh_token: refresh, client_id: this.#options.clientId };
     try {
+      const { exchange } = await import("./exchange.js");
       return await exchange(token, form);
     } catch (cause) {
       if (cause instanceof SignInRequired) this.#adopt(undefined);
@@ -110,6 +111,7 @@ export class Session implements Credentials {
     signal.addEventListener("abort", () => popup?.close(), { once: true });
     try {
       const server = await this.#server();
+      const { addressOf, newRequest } = await import("./AuthorizationRequest.js");
       const request = newRequest(via, server, this.#options);
       const address = await addressOf(request, server, scopes);
       if (popup) return await this.#redeem(await askInPopup(popup, address, request.state, signal), request);
@@ -125,6 +127,8 @@ export class Session implements Credentials {
   async #redeem(query: string, request: AuthorizationRequest): Promise<void> {
     const { issuer, token } = await this.#server();
     if (request.issuer !== issuer) throw new NotConnected(4900, "The answer is for another server.");
+    const { codeIn } = await import("./AuthorizationRequest.js");
+    const { exchange } = await import("./exchange.js");
     const form = {
       grant_type: "authorization_code",
       code: codeIn(query, request),

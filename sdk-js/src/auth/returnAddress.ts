@@ -1,6 +1,6 @@
 import { readJson } from "../readJson.js";
-import { type AuthorizationRequest, isAuthorizationRequest } from "./AuthorizationRequest.js";
 import { answerFromPopup } from "./askInPopup.js";
+import { type AuthorizationRequest, isAuthorizationRequest } from "./isAuthorizationRequest.js";
 
 const ANSWER = ["code", "state", "iss", "error", "error_description"];
 

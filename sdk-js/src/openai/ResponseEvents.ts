@@ -17,6 +17,9 @@ const INCOMPLETE: Readonly<Partial<Record<FinishReason, string>>> = {
   length: "max_output_tokens",
   content_filter: "content_filter",
 };
+/** OpenAI's word, not one of ours. */
+const FAILED = "server_error";
+const ENDED_IN_ERROR = { code: FAILED, message: "The provider ended its answer in an error." };
 const PREFIX = { message: "msg", reasoning: "rs", function_call: "fc", image_generation_call: "ig" } as const;
 
 /**
@@ -152,8 +155,7 @@ export class ResponseEvents implements AnswerEvents {
       status,
       completed_at: status === "completed" ? now() : null,
       incomplete_details: why ? { reason: why } : null,
-      error:
-        status === "failed" ? { code: "server_error", message: "The provider ended its answer in an error." } : null,
+      error: status === "failed" ? ENDED_IN_ERROR : null,
       output: this.#items.map((item) =>
         written(item, item.place === last && status !== "completed" ? "incomplete" : "completed"),
       ),

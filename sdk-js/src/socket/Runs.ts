@@ -3,6 +3,7 @@ import { NotConnected } from "../errors/NotConnected.js";
 import { toAbortError } from "../errors/toAbortError.js";
 import { toServerError } from "../errors/toServerError.js";
 import type { ServerFrame } from "../frames.gen.js";
+import { Hearers } from "../Hearers.js";
 import type { TransportRequest } from "../Transport.js";
 import { Link } from "./Link.js";
 import { Run } from "./Run.js";
@@ -20,7 +21,8 @@ const PUSHES: Readonly<Record<string, string>> = {
 export class Runs {
   readonly #link: Link;
   readonly #runs = new Set<Run>();
-  readonly #hearers = new Map<string, Set<(data: unknown) => void>>();
+  /** Who hears pushes of the account, while the link is open; listening opens none. */
+  readonly hearers: Hearers = new Hearers();
   #isReviving = false;
 
   constructor(server: string, credentials: Credentials) {
@@ -48,18 +50,8 @@ export class Runs {
       clearTimeout(patience);
       signal?.removeEventListener("abort", stop);
       this.#runs.delete(run);
-      if (this.#runs.size === 0 && this.#hearers.size === 0) this.#link.rest();
+      if (this.#runs.size === 0 && this.hearers.isEmpty) this.#link.rest();
     }
-  }
-
-  /** Hear pushes of the account while the link is open; opens none. */
-  subscribe(event: string, hearer: (data: unknown) => void): () => void {
-    const hearers = this.#hearers.get(event) ?? new Set();
-    this.#hearers.set(event, hearers.add(hearer));
-    return () => {
-      hearers.delete(hearer);
-      if (hearers.size === 0) this.#hearers.delete(event);
-    };
   }
 
   async #begin(run: Run, signal: AbortSignal | undefined): Promise<void> {
@@ -83,8 +75,7 @@ export class Runs {
 
   #hear(frame: ServerFrame): void {
     if (frame.type === "event") {
-      for (const hearer of this.#hearers.get(PUSHES[frame.event] ?? "") ?? []) hearer(frame.data);
-      return;
+      return this.hearers.tell(PUSHES[frame.event] ?? "", frame.data);
     }
     if (!("generation" in frame || "id" in frame)) return;
     const run = this.#find(frame);

@@ -16,12 +16,7 @@ export function socket({ server, credentials }: ServerOptions): Connect {
   const runs = new Runs(api.url, api.credentials);
   return async ({ timeoutMs }) => {
     await api.reach(timeoutMs);
-    return {
-      async request(call) {
-        if (call.method === "ai_generate") return runs.generate(call);
-        return api.ask(call);
-      },
-      subscribe: (event, handler) => runs.subscribe(event, handler),
-    };
+    api.credentials.onChange?.(() => runs.hearers.tell("permissionsChanged", {}));
+    return runs.hearers.transport((call) => (call.method === "ai_generate" ? runs.generate(call) : api.ask(call)));
   };
 }

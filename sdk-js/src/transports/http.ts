@@ -1,6 +1,7 @@
 import { oauth } from "../auth/oauth.js";
 import { type GivenCredentials, toCredentials } from "../auth/toCredentials.js";
 import { toAbortError } from "../errors/toAbortError.js";
+import { Hearers } from "../Hearers.js";
 import { toChatBody } from "../server/ChatBody.js";
 import { ChatCompletion } from "../server/ChatCompletion.js";
 import { readCompletion } from "../server/readCompletion.js";
@@ -26,13 +27,9 @@ export function http({ server, credentials }: ServerOptions): Connect {
   const api = new ServerApi(server, toCredentials(credentials ?? oauth({ server })));
   return async ({ timeoutMs }) => {
     await api.reach(timeoutMs);
-    return {
-      async request(call) {
-        if (call.method === "ai_generate") return generate(api, call);
-        return api.ask(call);
-      },
-      subscribe: () => () => undefined,
-    };
+    const hearers = new Hearers();
+    api.credentials.onChange?.(() => hearers.tell("permissionsChanged", {}));
+    return hearers.transport((call) => (call.method === "ai_generate" ? generate(api, call) : api.ask(call)));
   };
 }
 
