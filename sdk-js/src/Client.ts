@@ -146,6 +146,16 @@ export class Client {
     return this.#permissions("ai_revokePermissions", options);
   }
 
+  /**
+   * Let the person choose a model in the extension's own picker, among those that the page may use; call it in a click. Nothing else changes.
+   *
+   * @returns The model's id, for `chat`'s `model`.
+   * @throws PermissionDenied when they choose none (4001), or before a grant or without a click (4100); UnsupportedMethod without the extension.
+   */
+  async chooseModel(options: AskOptions & { reason?: string } = {}): Promise<string> {
+    return String((await this.#ask("ai_chooseModel", options, options)).model);
+  }
+
   /** There is one status a client, so that whoever asks often leaves nothing behind. */
   async #query(): Promise<PermissionStatus> {
     const { state } = await this.getPermissions();

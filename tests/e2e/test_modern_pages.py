@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page
 from tests.e2e import waiting
-from tests.e2e.chromium import chromium, press
+from tests.e2e.chromium import Chromium, chromium, press
 from tests.e2e.conftest import need, need_chromium
 from tests.e2e.counting_server import CountingServer, text_of
 from tests.e2e.firefox import EXTENSION, firefox, until
@@ -74,6 +75,18 @@ def test_d2_f2_a_page_of_today_in_chromium(tmp_path: Path, counting: CountingSer
         assert "[native code]" in page.evaluate("String(LanguageModel)")
 
 
+def chosen(browser: Chromium, page: Page) -> object:
+    """Let the page ask which model it should use; choose the first, and return what the page is told."""
+    with browser.context.expect_page(timeout=15_000) as opened:
+        page.evaluate("() => { window.choosing = window.ai.chooseModel({ reason: 'to count' }) }")
+    picker = opened.value
+    picker.get_by_text("to count", exact=False).first.wait_for()
+    picker.wait_for_function("() => document.querySelector('footer button').getAttribute('aria-disabled') === 'false'")
+    with picker.expect_event("close"):
+        picker.get_by_role("combobox", name="Search models").press("Enter")
+    return page.evaluate("window.choosing")
+
+
 def test_d3_a_site_gets_what_the_person_allows_narrowed_by_what_it_asked_for(
     tmp_path: Path, counting: CountingServer, pages: Pages
 ) -> None:
@@ -99,6 +112,7 @@ def test_d3_a_site_gets_what_the_person_allows_narrowed_by_what_it_asked_for(
         assert (kept["local_only"], kept["rate_per_minute"], kept["budget"]["cap_nusd"]) == (True, 5, 100_000_000)
         page.evaluate("window.ai.requestPermissions({ 'model:prompt': { ratePerMinute: 2 } })")  # less than it has: nobody is asked
         assert satchel.call(satchel.add_token(), "GET", "/v1/grants")["data"][0]["caveats"]["rate_per_minute"] == 2
+        assert chosen(browser, page) == "smollm2/smollm2-135m-instruct"
         assert counting.asked == before
         assert page.evaluate("window.ai.revokePermissions().then(({ state }) => state)") == "prompt"
         assert satchel.call(satchel.add_token(), "GET", "/v1/grants")["data"] == []

@@ -51,5 +51,6 @@ export function modernApi(provider: Provider): Record<string, unknown> {
     getPermissions: () => ask("ai_getPermissions"),
     revokePermissions: () => ask("ai_revokePermissions"),
     permissions: client.permissions,
+    chooseModel: (options: AskOptions = {}) => client.chooseModel(bare(options)),
   };
 }

@@ -10,6 +10,7 @@ import type { Key } from "./key";
 import type { KeyDraft } from "./key-draft";
 import type { LocalServer } from "./local-server";
 import type { Model } from "./model";
+import type { ModelChoice } from "./model-choice";
 import type { ProviderChange } from "./provider-change";
 import type { ProviderChoice } from "./provider-choice";
 import type { RequestViews } from "./request-views";
@@ -71,4 +72,8 @@ export interface WorkerApi extends VaultDoor {
   /** Does it, with the model that is to be the default, then tells the page. */
   acceptChange(id: string, model: string | null): Promise<void>;
   refuseChange(id: string): Promise<void>;
+  /** Among which models a page wants the person to choose; null when it is over. */
+  choice(id: string): Promise<ModelChoice | null>;
+  choose(id: string, model: string): Promise<void>;
+  refuseChoice(id: string): Promise<void>;
 }

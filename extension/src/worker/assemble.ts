@@ -68,13 +68,14 @@ export function assemble({ changed, asking }: Told) {
   const heart = { ...paced, ...asks, direct: direct.parts, link, allowedModel, own, changed, ended };
   const generations: Generations = new Generations(heart);
   const site = { ...access, ...asks, servers: direct.servers, device, grants, subscribers, tops, changed };
-  const service = new UiService({ ...site, generations, link, memory });
-  const page = { ...siteAccess(site), changes, consent, generations, session: memory, settings };
+  const page = { ...siteAccess({ ...site, memory }), changes, consent, generations, session: memory, settings };
+  const { choices } = page;
+  const service = new UiService({ ...site, choices, generations, link, memory });
   function tell(push: Push): void {
     if (push.event === "model_changed") void subscribers.modelChanged();
     if (push.event === "grants_changed") void subscribers.permissionsChanged(String(push.data["origin"]));
     changed();
   }
   const told = { builtIn: new BuiltInScripts(settings), native: direct.native, old };
-  return { ...told, ...asks, generations, page, service, startLock, toolbar, tops };
+  return { ...told, ...asks, choices, generations, page, service, startLock, toolbar, tops };
 }

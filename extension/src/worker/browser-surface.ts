@@ -14,7 +14,7 @@ async function corner(): Promise<{ left?: number; top?: number }> {
 }
 
 /** Windows of one of our own pages on desktops; tabs on systems that have none. */
-export const browserSurface = (page: "consent" | "provider" | "trouble"): ConsentSurface => ({
+export const browserSurface = (page: "choose" | "consent" | "provider" | "trouble"): ConsentSurface => ({
   async open(id) {
     const url = extensionUrl(`${page}.html?id=${encodeURIComponent(id)}`);
     const size = { width: WIDTH, height: HEIGHT };

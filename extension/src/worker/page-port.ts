@@ -11,6 +11,7 @@ import { disconnected } from "./disconnected";
 import type { Generations } from "./generations";
 import type { KeyValue } from "./key-value";
 import { LastRefusal } from "./last-refusal";
+import type { ModelChoices } from "./model-choices";
 import type { Permissions } from "./permissions";
 import type { ProviderChanges } from "./provider-changes";
 import type { Settings } from "./settings";
@@ -21,6 +22,7 @@ import type { Subscribers } from "./subscribers";
 interface Dependencies {
   callers: Callers;
   changes: ProviderChanges;
+  choices: ModelChoices;
   consent: Consent;
   generations: Generations;
   grants: SiteGrants;
@@ -54,6 +56,7 @@ export class PagePort {
       this.deps.generations.abandon(this.send);
       this.deps.permissions.abandon(this.send);
       this.deps.changes.abandon(this.send);
+      this.deps.choices.abandon(this.send);
     });
   }
 
@@ -109,6 +112,8 @@ export class PagePort {
         return this.result(request.id, await this.deps.permissions.revoke(caller));
       case "ai_listModels":
         return this.result(request.id, await this.deps.permissions.models(caller));
+      case "ai_chooseModel":
+        return this.result(request.id, await this.deps.choices.request({ ...request, caller }, this.send));
       case "ai_updateModelProvider":
         return this.result(request.id, await this.deps.changes.request({ ...request, caller }, this.send));
       case "ai_subscribe":
@@ -123,6 +128,7 @@ export class PagePort {
     this.deps.generations.cancel(caller, id);
     this.deps.permissions.cancel(caller, id);
     this.deps.changes.cancel(caller, id);
+    this.deps.choices.cancel(caller, id);
   }
 
   private async permissions(request: Request, caller: Caller): Promise<unknown> {

@@ -64,13 +64,15 @@ function welcome(): void {
 /** Whoever closes one of our questions says no to it. */
 function heedClosing({
   changes,
+  choices,
   consent,
   troubles,
-}: Pick<ReturnType<typeof assemble>, "changes" | "consent" | "troubles">): void {
+}: Pick<ReturnType<typeof assemble>, "changes" | "choices" | "consent" | "troubles">): void {
   const closed = (kind: "window" | "tab", id: number) => {
     void consent.closed(kind, id);
     troubles.closed(kind, id);
     changes.closed(kind, id);
+    choices.closed(kind, id);
   };
   browser.windows?.onRemoved.addListener((id) => closed("window", id));
   browser.tabs.onRemoved.addListener((id) => closed("tab", id));

@@ -16,6 +16,7 @@ import type { Generations } from "./generations";
 import type { KeyValue } from "./key-value";
 import { LastRefusal } from "./last-refusal";
 import type { Link } from "./link";
+import type { ModelChoices } from "./model-choices";
 import type { ProviderChanges } from "./provider-changes";
 import type { Session } from "./session";
 import type { Settings } from "./settings";
@@ -27,6 +28,7 @@ import type { Troubles } from "./troubles";
 interface Dependencies {
   backend: Backend;
   changes: Pick<ProviderChanges, "accept" | "of" | "refuse">;
+  choices: Pick<ModelChoices, "choose" | "of" | "refuse">;
   consent: Consent;
   device: DeviceUnlock;
   generations: Generations;
@@ -186,6 +188,10 @@ export class UiService implements WorkerApi {
   refuseChange = async (id: string) => this.deps.changes.refuse(id);
   acceptChange = (id: string, model: string | null) =>
     this.deps.changes.accept(id, (change) => this.make(change, model));
+
+  choice = async (id: string) => this.deps.choices.of(id);
+  choose = (id: string, model: string) => this.deps.choices.choose(id, model);
+  refuseChoice = async (id: string) => this.deps.choices.refuse(id);
 
   private async make({ kind, keys }: ProviderChange, model: string | null): Promise<void> {
     if (kind === "default") {

@@ -14,6 +14,7 @@ interface Ai {
   embed(input: string | readonly string[], options?: object): Promise<unknown>;
   generateImage(prompt: string, options?: object): Promise<unknown>;
   permissions: Client["permissions"];
+  chooseModel: Client["chooseModel"];
   on(event: string, handler: (data: never) => void): void;
 }
 
@@ -186,6 +187,19 @@ describe("the rest of the modern calls", () => {
   it("D3: lists models after a grant, and says 4100 before", async () => {
     pair.answer(({ id }) => pair.post({ id, error: { code: 4100, message: "not yet", data: {} } }));
     await expect(ai.listModels()).rejects.toMatchObject({ code: 4100 });
+  });
+});
+
+describe("chooseModel", () => {
+  it("D3: resolves the id that the person chose, unbound, with the page's reason", async () => {
+    const asked: unknown[] = [];
+    pair.answer(({ id, method, params }) => {
+      asked.push([method, params]);
+      pair.post({ id, result: { model: "a/b" } });
+    });
+    const { chooseModel } = ai;
+    expect(await chooseModel({ reason: "to sum up" })).toBe("a/b");
+    expect(asked).toEqual([["ai_chooseModel", { reason: "to sum up" }]]);
   });
 });
 

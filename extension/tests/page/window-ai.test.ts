@@ -24,6 +24,7 @@ const MODERN = [
   "getPermissions",
   "revokePermissions",
   "permissions",
+  "chooseModel",
 ];
 const END = {
   id: "gen_1",

@@ -33,7 +33,7 @@ export async function askServer(api: ServerApi, { method, params, signal }: Tran
 }
 
 async function listModels(api: ServerApi, signal: AbortSignal | undefined): Promise<Record<string, unknown>[]> {
-  const body = await readReply(api, "/v1/models", signal ? { signal } : {});
+  const body = await readReply(api, "/v1/models?output_modalities=all", signal ? { signal } : {});
   const listed: unknown[] = Array.isArray(body.data) ? body.data : [];
   return listed.filter(isRecord).map((model) => {
     const about = isRecord(model.satchel) ? model.satchel : {};

@@ -235,6 +235,17 @@ def provider_sign_out(stage: Stage) -> Iterator[Page]:
         yield window
 
 
+def choose_model(stage: Stage) -> Iterator[Page]:
+    """Let a site that is allowed ask which model it should use."""
+    why = "{ reason: 'You can hear the answer read aloud' }"
+    with (
+        demo(stage) as page,
+        stage.window(lambda: page.evaluate(f"() => {{ window.ai.chooseModel({why}).catch(() => 0) }}")) as window,
+    ):
+        window.get_by_role("listbox").get_by_role("option").first.wait_for()
+        yield window
+
+
 SCREENS = (
     Screen("demo-first", demo_first),
     Screen("popup-empty", popup_empty, POPUP),
@@ -254,6 +265,7 @@ SCREENS = (
     Screen("consent-request", consent_request, CONSENT),
     Screen("consent-picker", consent_picker, CONSENT),
     Screen("consent-frame", consent_frame, CONSENT),
+    Screen("choose-model", choose_model, CONSENT),
     Screen("provider-default", provider_default, CONSENT),
     Screen("provider-sign-out", provider_sign_out, CONSENT),
 )
