@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from satchel.domain.grants import BudgetCaveat
+
 
 @dataclass(frozen=True, slots=True)
 class App:
@@ -59,6 +61,15 @@ class AuthorizationCode:
     origin: str | None = None
     key_hash: str | None = None
     """The thumbprint of the only DPoP key that may redeem it; `ANY_KEY` if one must; None for any, or none."""
+
+    name: str | None = None
+    """What the token that it is traded for is called."""
+
+    limit: BudgetCaveat | None = None
+    """What that token itself may spend; None where the grant of its site says it, or nothing does."""
+
+    ends_at: datetime | None = None
+    """When that token ends; None for its natural end."""
 
     def is_for(self, key_hash: str | None) -> bool:
         """Tell whether it may be redeemed by whoever has proved to hold the key of this thumbprint, None for no key."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import assert_never
 from urllib.parse import urlsplit
 
-from satchel.domain.budgets import Period
+from satchel.domain.budgets import Budget, Period, period_start
 from satchel.domain.errors import ConsentRequired, MalformedRequest, ModelNotGranted, OriginBlocked, SatchelError
 
 
@@ -25,6 +25,11 @@ class BudgetCaveat:
 
     cap_nusd: int
     period: Period
+
+
+def new_budget(owner_id: str, account_id: str, caveat: BudgetCaveat, now: datetime) -> Budget:
+    """Return the budget that a caveat asks for, with nothing spent yet."""
+    return Budget(owner_id, account_id, caveat.cap_nusd, caveat.period, period_start(caveat.period, now))
 
 
 def raises_budget(before: BudgetCaveat | None, after: BudgetCaveat | None) -> bool:

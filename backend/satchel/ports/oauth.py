@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 
 from satchel.domain.apps import AuthorizationCode
 from satchel.domain.audit import AuditRecord
+from satchel.domain.budgets import Budget
 from satchel.domain.tokens import Token
 from satchel.ports.pairings import PairingRecords
 from satchel.ports.pushes import PushRecords
@@ -36,6 +37,10 @@ class OAuthRecords(Protocol):
 
     def add_token(self, token: Token) -> None:
         """Keep a token."""
+        ...
+
+    def add_budget(self, budget: Budget) -> None:
+        """Keep the budget of a token that was just added."""
         ...
 
     def claim_refresh(self, secret_hash: str, client_id: str, now: datetime) -> tuple[Token | None, bool]:

@@ -11,12 +11,11 @@ from typing import Protocol
 from satchel.domain.accounts import Principal
 from satchel.domain.audit import Act, AuditRecord
 from satchel.domain.authorized import Authorized
-from satchel.domain.budgets import Budget, period_start
 from satchel.domain.calls import Call
 from satchel.domain.capabilities import LISTS, missing
 from satchel.domain.catalog import Endpoint
 from satchel.domain.errors import ConsentRequired, NotReady, RateLimited, RequestInvalid, SatchelError
-from satchel.domain.grants import Caveats, Grant, GrantState, decide, narrowed
+from satchel.domain.grants import Caveats, Grant, GrantState, decide, narrowed, new_budget
 from satchel.domain.routes import rank, worst_case
 from satchel.kit.single_flight import SingleFlight
 from satchel.ports.clock import Clock
@@ -150,8 +149,7 @@ class Policy:
         if caveat is None:
             await stores.budgets.remove(grant.id)
             return
-        start = period_start(caveat.period, self._clock.now())
-        await stores.budgets.put(Budget(grant.id, grant.account_id, caveat.cap_nusd, caveat.period, start))
+        await stores.budgets.put(new_budget(grant.id, grant.account_id, caveat, self._clock.now()))
 
     async def _forget(self, stores: Stores, grant: Grant) -> Sequence[str]:
         """Write down that a grant is gone, and end the tokens that its site signed in for; return their ids."""

@@ -151,6 +151,8 @@ def tell_tokens(run: Run) -> None:
     run.tell("GET", "/v1/tokens/{hashed}", named={"hashed": hashed})
     run.tell("PATCH", "/v1/tokens/{hashed}", {"name": "renamed", "limit": 5}, named={"hashed": hashed})
     run.tell("DELETE", "/v1/tokens/{hashed}", named={"hashed": hashed})
+    challenge = {"code_challenge": "c" * 43, "code_challenge_method": "S256"}
+    run.tell("POST", "/v1/auth/keys/code", {"callback_url": "https://app.example/back", **challenge, "limit": 1.5})
     run.tell("GET", "/v1/credits")
     run.tell("GET", "/v1/audit")
     run.tell("GET", "/v1/account")

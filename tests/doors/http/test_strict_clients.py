@@ -8,14 +8,20 @@ import json
 import os
 import sys
 from collections.abc import AsyncGenerator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import openai
 import pytest
 import pytest_asyncio
 from pydantic import BaseModel
 from tests.e2e.conftest import need
+
+from satchel.domain.budgets import Period
+from satchel.domain.grants import BudgetCaveat
+from satchel.services.oauth.wishes import wish_of
 
 from ..served import Served, served
 
@@ -94,7 +100,8 @@ async def test_openai_s_python_client_in_chats(shop: Served) -> None:
 
 
 async def test_openrouter_s_sdk_validates_everything_and_gets_typed_errors(shop: Served) -> None:
-    seen = await seen_by("node", "openrouter-sdk.mjs", f"{shop.url}/api/v1", shop.token)
+    _, maker = await shop.new_token()
+    seen = await seen_by("node", "openrouter-sdk.mjs", f"{shop.url}/api/v1", shop.token, maker)
     assert (seen["text"], "".join(seen["deltas"]), seen["json"], seen["thought"]) == ("Hello!", "Hello!", {"a": 1}, "Hmm. Oslo.")
     assert seen["usage"]["totalTokens"] == seen["streamedUsage"]["totalTokens"] == seen["responseUsage"]["totalTokens"] == 10
     assert [[name, json.loads(arguments)] for name, arguments in seen["called"]] == CALLS
@@ -124,6 +131,9 @@ async def test_openrouter_s_sdk_validates_everything_and_gets_typed_errors(shop:
         assert (seen[name]["name"], seen[name]["status"], seen[name]["code"]) == (kind, status, status)
         assert words in seen[name]["message"]
     assert seen["cut"]["code"] == 502
+    assert seen["traded"] == [2.5, "monthly", 0]
+    wanted = wish_of(parse_qsl(seen["asks"].removeprefix("?")), datetime(2026, 11, 29, tzinfo=UTC))
+    assert (wanted.callback_url, wanted.proposal.limit) == ("https://app.example/back", BudgetCaveat(5_000_000_000, Period.TOTAL))
 
 
 async def test_the_ai_sdk_with_openrouter_s_provider(shop: Served) -> None:

@@ -151,7 +151,7 @@ class House:
         self.models = OneModel()
         self.policy = Policy(database, self.models, MemoryLimiter(clock), self.bus, clock)
         self.exchange = Exchange(store, bus=self.bus, clock=clock, ids=Ids())
-        self.asgi.include_router(auth_keys_router(self.exchange), prefix="/v1")
+        self.asgi.include_router(auth_keys_router(Callers(self.authenticator), self.exchange, self.tokens, clock), prefix="/v1")
         private = self._private_doors()
         for doors in private:
             self.asgi.include_router(doors, prefix="/v1")

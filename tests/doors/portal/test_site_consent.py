@@ -105,7 +105,7 @@ async def test_the_smallest_terms_are_chosen_unless_the_person_chooses_others(qu
         {"budget": "-1"},
         {"budget": "1e99"},
         {"days": "9999"},
-        {"period": "total"},
+        {"period": "year"},
     ],
     ids=str,
 )

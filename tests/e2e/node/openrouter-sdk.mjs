@@ -1,7 +1,7 @@
 // The unmodified @openrouter/sdk, whose validators want every key, against Satchel. Prints what it saw as JSON.
 import { OpenRouter } from "@openrouter/sdk";
 
-const [serverURL, apiKey] = process.argv.slice(2);
+const [serverURL, apiKey, makerKey] = process.argv.slice(2);
 const client = new OpenRouter({ apiKey, serverURL, retryConfig: { strategy: "none" } });
 const messages = [{ role: "user", content: "Hi" }];
 const failed = (error) => ({ name: error.constructor.name, status: error.statusCode, code: error.error?.code, message: error.message });
@@ -30,6 +30,15 @@ const events = await all(await respond("thinks-and-calls", { stream: true, tools
 const brokenEvents = await all(await respond("cut", { stream: true }));
 const shelf = await client.models.list({});
 const record = await client.generations.getGeneration({ id: whole.id }).catch(failed);
+const { codeChallenge, codeVerifier } = await client.oAuth.createSHA256CodeChallenge();
+const challenged = { codeChallenge, codeChallengeMethod: "S256" };
+const terms = { keyLabel: "Bot", limit: 2.5, usageLimitType: "monthly", expiresAt: new Date("2099-01-01T00:00:00Z") };
+const maker = new OpenRouter({ apiKey: makerKey, serverURL, retryConfig: { strategy: "none" } });
+const code = await maker.oAuth.createAuthCode({ requestBody: { callbackUrl: "https://app.example/back", ...challenged, ...terms } });
+const redeemed = { code: code.data.id, codeVerifier, codeChallengeMethod: "S256" };
+const traded = await client.oAuth.exchangeAuthCodeForAPIKey({ requestBody: redeemed });
+const holder = new OpenRouter({ apiKey: traded.key, serverURL, retryConfig: { strategy: "none" } });
+const own = (await holder.apiKeys.getCurrentKeyMetadata()).data;
 
 console.log(
   JSON.stringify({
@@ -58,6 +67,8 @@ console.log(
     credits: (await client.credits.getCredits()).data,
     providers: (await client.providers.list()).data.length > 20,
     endpoints: await client.endpoints.list({ author: "nobody", slug: "nothing" }).catch(failed),
+    traded: [own.limit, own.limitReset, own.usage],
+    asks: new URL(await client.oAuth.createAuthorizationUrl({ callbackUrl: "https://app.example/back", ...challenged, limit: 5 })).search,
     key: (await client.apiKeys.getCurrentKeyMetadata()).data.label,
   }),
 );

@@ -5,10 +5,13 @@ import hashlib
 import json
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 from playwright.sync_api import Page
 from tests.e2e.axe import CONSENT
+from tests.e2e.chromium import ARMED_MS
 from tests.e2e.screens.screen import Screen
 from tests.e2e.screens.stage import Stage
 from tests.stage import EMAIL, PASSWORD
@@ -61,12 +64,40 @@ def sign_up_invited(stage: Stage) -> Iterator[Page]:
         yield page
 
 
+def asked(stage: Stage, **more: str) -> AbstractContextManager[Page]:
+    """Open the page by which an app asks to be let in."""
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(b"a verifier that nobody guesses, long enough").digest()).decode().rstrip("=")
+    query = {"code_challenge": challenge, "code_challenge_method": "S256", **more}
+    return stage.tab(f"{stage.satchel.url}/auth?{urlencode(query)}")
+
+
 def site_asks(stage: Stage) -> Iterator[Page]:
     """Let a site without the extension ask to be let in."""
-    challenge = base64.urlsafe_b64encode(hashlib.sha256(b"a verifier that nobody guesses, long enough").digest()).decode().rstrip("=")
-    query = {"callback_url": "https://notes.example/back", "code_challenge": challenge, "code_challenge_method": "S256"}
-    with stage.tab(f"{stage.satchel.url}/auth?{urlencode(query)}") as page:
+    with asked(stage, callback_url="https://notes.example/back") as page:
         page.get_by_role("button", name="Allow").wait_for()
+        yield page
+
+
+def program_asks(stage: Stage) -> Iterator[Page]:
+    """Let a program without a page ask, with terms that it proposes."""
+    ends_at = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(days=45)
+    with asked(stage, limit="20", usage_limit_type="monthly", key_label="Night job", expires_at=ends_at.isoformat()) as page:
+        page.get_by_role("button", name="Allow").wait_for()
+        yield page
+
+
+def program_code(stage: Stage) -> Iterator[Page]:
+    """Allow it, and get the code to copy."""
+    with asked(stage, limit="20", key_label="Night job") as page:
+        page.get_by_role("button", name="Allow").wait_for()
+        page.wait_for_timeout(ARMED_MS)
+        page.get_by_role("button", name="Allow").click()
+        shown = page.get_by_role("heading", name="Copy this code")
+        shown.or_(page.get_by_role("heading", name="Is it you?")).wait_for()
+        if not shown.count():  # on a slow machine the sign-in is over five minutes old by now
+            page.get_by_label("Password").fill(PASSWORD)
+            page.get_by_role("button", name="Allow").click()
+        shown.wait_for()
         yield page
 
 
@@ -125,6 +156,8 @@ SCREENS = (
     Screen("portal-invitation-made", invitation_made),
     Screen("sign-up-invited", sign_up_invited),
     Screen("site-asks", site_asks, CONSENT),
+    Screen("program-asks", program_asks, CONSENT),
+    Screen("program-code", program_code, CONSENT),
     Screen("device", device, CONSENT),
     Screen("device-asks", device_asks, CONSENT),
     Screen("error-page", error_page, CONSENT),

@@ -102,7 +102,7 @@ def resource_routers(authenticator: Authenticator, live: LiveCalls, house: Resou
         keys_router(callers, house.vault, desk, house.catalog),
         vault_router(callers, house.locked_mode),
         audit_router(callers, house.database),
-        auth_keys_router(house.exchange),
+        auth_keys_router(callers, house.exchange, house.tokens, house.clock),
         passkeys_router(callers, house.passkeys, house.proofs),
         proofs_router(callers, house.proofs, house.accounts, house.devices),
         totps_router(callers, house.totps, house.accounts),

@@ -195,10 +195,7 @@ class _Door:
         """Make a token."""
         principal = await self._callers.principal(request, MANAGE_TOKENS)
         self._callers.require_proof(request)  # a token outlives the browser that it was made in
-        maker = await self._unlimited(request, principal)
-        ends_at = maker.expires_at if maker is not None and maker.kind is TokenKind.ACCOUNT else None
-        if ends_at is not None and (draft.expires_at is None or draft.expires_at > ends_at):
-            raise Refused(f"this token ends at {ends_at.isoformat()}; one that it makes must end by then", details={"param": "expires_at"})
+        await check_maker(request, principal, self._tokens, draft.expires_at)
         limit, scopes = _limit(draft.limit, draft.limit_reset), _scopes(principal, draft.scopes)
         token, text = await self._tokens.create(principal.account_id, draft.name, scopes, expires_at=draft.expires_at, limit=limit)
         return NewToken(data=await self._schema(*await self._tokens.get(principal.account_id, token.secret_hash)), key=text)
@@ -212,7 +209,7 @@ class _Door:
         """Rename it, switch it off or on, or change its limit."""
         principal = await self._callers.principal(request, MANAGE_TOKENS)
         if patch.model_fields_set & {"limit", "limit_reset"}:
-            await self._unlimited(request, principal)
+            await unlimited(request, principal, self._tokens)
         disabled = patch.disabled
         if disabled is False and principal.token_id == (await self._tokens.get(principal.account_id, hashed))[0].id:
             disabled = None  # it is on, or it would not be here; one that is switched off just now cannot switch itself on again
@@ -234,19 +231,6 @@ class _Door:
         spent = (await self._ledger.by_token(principal.account_id)).get(token.id, _NOTHING)
         return OwnTokenReply(data=_own(token, budget, spent, self._clock.now()))
 
-    async def _unlimited(self, request: Request, principal: Principal) -> Token | None:
-        """Return the token that asks, None for a person in the portal.
-
-        Raises:
-            Refused: it has a spending limit of its own, which whatever it made or changed would go around.
-        """
-        if request.scope.get(PERSON) is not None:
-            return None
-        token, budget = await self._tokens.get(principal.account_id, bearer_hash(request.scope["headers"]))
-        if budget is not None:
-            raise Refused("a token with a spending limit makes no tokens and changes no limits; use one without a limit, or the portal")
-        return token
-
     def _new_limit(self, request: Request, patch: TokenPatch) -> NewLimit | None:
         """Return what sets the limit, if one was sent; to raise it takes a person's proof."""
         if not patch.model_fields_set & {"limit", "limit_reset"}:
@@ -262,6 +246,32 @@ class _Door:
 
     async def _schema(self, token: Token, budget: Budget | None) -> TokenSchema:
         return _schema(token, budget, (await self._ledger.by_token(token.account_id)).get(token.id, _NOTHING), self._clock.now())
+
+
+async def check_maker(request: Request, principal: Principal, tokens: Tokens, ends_at: datetime | None) -> None:
+    """Check that whoever asks may make a token that ends then, None for one without an end.
+
+    Raises:
+        Refused: it is a token with a spending limit of its own, or one that ends before.
+    """
+    maker = await unlimited(request, principal, tokens)
+    last_at = maker.expires_at if maker is not None and maker.kind is TokenKind.ACCOUNT else None
+    if last_at is not None and (ends_at is None or ends_at > last_at):
+        raise Refused(f"this token ends at {last_at.isoformat()}; one that it makes must end by then", details={"param": "expires_at"})
+
+
+async def unlimited(request: Request, principal: Principal, tokens: Tokens) -> Token | None:
+    """Return the token that asks, None for a person in the portal.
+
+    Raises:
+        Refused: it has a spending limit of its own, which whatever it made or changed would go around.
+    """
+    if request.scope.get(PERSON) is not None:
+        return None
+    token, budget = await tokens.get(principal.account_id, bearer_hash(request.scope["headers"]))
+    if budget is not None:
+        raise Refused("a token with a spending limit makes no tokens and changes no limits; use one without a limit, or the portal")
+    return token
 
 
 def _scopes(principal: Principal, wanted: Sequence[str] | None) -> frozenset[str]:

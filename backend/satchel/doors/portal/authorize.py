@@ -3,6 +3,7 @@
 from fastapi import Request
 from fastapi.responses import Response
 
+from satchel.domain.grants import Caveats
 from satchel.doors.portal.consent import Asking, Consent, query_of, to_app, to_sign_in
 from satchel.doors.portal.session import Visits
 from satchel.services.oauth.service import OAuth, SendBack, names_document
@@ -45,7 +46,7 @@ class AuthorizeDoor:
         if isinstance(question, SendBack):
             return to_app(question.location)
 
-        async def let_in() -> tuple[Response, bool]:
+        async def let_in(caveats: Caveats | None) -> tuple[Response, bool]:
             sent = await self._oauth.decide(visit.issuer, query, account_id, allowed=True)
             return to_app(sent.location), sent.has_code
 

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from satchel.domain.apps import App
 from satchel.domain.errors import MalformedRequest
+from satchel.domain.grants import Caveats
 from satchel.doors.portal.csrf import form_token, require_form_token, require_same_origin
 from satchel.doors.portal.drafts import draft_of
 from satchel.doors.portal.forms import form_of
@@ -17,14 +18,18 @@ from satchel.doors.portal.pages import Pages, page_headers
 from satchel.doors.portal.proof import ProofPage
 from satchel.doors.portal.session import Visit
 from satchel.doors.portal.sign_in import sign_in_address
-from satchel.doors.portal.terms import ANY_MODEL, DAYS, LOCAL_MODELS, PERIODS, Choice, Terms
+from satchel.doors.portal.terms import ANY_MODEL, LOCAL_MODELS, PERIODS, Choice, Terms
 from satchel.doors.portal.words import may, may_not
 from satchel.services.accounts import Accounts
 from satchel.services.oauth.records import Parameters, parameters_of
+from satchel.services.oauth.wishes import NOTHING_PROPOSED, Proposal
 
 DECISIONS = ("allow", "deny", "back")
-LetIn = Callable[[], Awaitable[tuple[Response, bool]]]
-"""Lets in whoever asked, and says where the browser goes, and whether they were let in. Raises where somebody was quicker."""
+LetIn = Callable[[Caveats | None], Awaitable[tuple[Response, bool]]]
+"""Lets in whoever asked, on the terms that the person has set if there are any.
+
+Says where the browser goes, and whether they were let in. Raises where somebody was quicker.
+"""
 
 _MAX_QUERY_CHARACTERS = 4096
 
@@ -47,6 +52,9 @@ class Asking:
     redirect_uri: str | None
     scopes: frozenset[str]
     device: Device | None = None
+    proposal: Proposal = NOTHING_PROPOSED
+    limits_token: bool = False
+    """Whether the person sets what its token may spend and when it ends, though it is no site's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,7 @@ class Consent:
     ) -> Response:
         """Return the page for whoever is signed in, with what they answered before; `wrong` is why that could not be taken."""
         form = _form(request, visit, asking)
+        chosen = answer or draft_of(request.cookies, form.purpose, visit.secure)
         account = await self._accounts.get(visit.sign_in.account_id if visit.sign_in else "")
         site = asking.app.origin
         return self._pages.render(
@@ -94,9 +103,12 @@ class Consent:
             models=await self._terms.models(account.id) if site is not None else [],
             any_model=ANY_MODEL,
             local_models=LOCAL_MODELS,
+            limits_token=asking.limits_token,
             periods=PERIODS,
-            days=DAYS,
-            chosen=Choice.of(answer or draft_of(request.cookies, form.purpose, visit.secure) or {}),
+            ends=self._terms.ends(asking.proposal),
+            label=asking.proposal.label,
+            proposes=asking.proposal != NOTHING_PROPOSED,
+            chosen=Choice.of(chosen) if chosen else Choice.proposed(asking.proposal),
         )
 
     async def answer(self, request: Request, visit: Visit) -> dict[str, str]:
@@ -126,17 +138,20 @@ class Consent:
             return to_sign_in(request)
         if form["decision"] == "back":
             return await self.page(request, visit, asking, form)
-        grant = None
-        if asking.app.origin is not None:
-            try:
-                grant = await self._terms.grant(visit.sign_in.account_id, asking.app.origin, form)
-            except MalformedRequest as wrong:
-                return await self.page(request, visit, asking, form, wrong)
+        grant = caveats = None
+        try:
+            if asking.app.origin is not None:
+                caveats = self._terms.caveats(form, asking.proposal)
+                grant = await self._terms.grant(visit.sign_in.account_id, asking.app.origin, caveats)
+            elif asking.limits_token:
+                caveats = self._terms.caveats({**form, "model": ANY_MODEL}, asking.proposal)
+        except MalformedRequest as wrong:
+            return await self.page(request, visit, asking, form, wrong)
         if grant is None or await self._terms.is_more(grant):
             shown = _form(request, visit, asking)
             if (page := await self._proof.wanted(request, visit, visit.sign_in, shown, form)) is not None:
                 return page
-        response, is_in = await let_in()
+        response, is_in = await let_in(caveats)
         if grant is not None and is_in:
             await self._terms.keep(grant)
         return response

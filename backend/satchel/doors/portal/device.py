@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from satchel.domain.apps import App
 from satchel.domain.errors import MalformedRequest, NotFound, RateLimited, SatchelError
+from satchel.domain.grants import Caveats
 from satchel.domain.pairings import Pairing, shown_code, typed_code
 from satchel.doors.errors import reply_to
 from satchel.doors.portal.consent import DECISIONS, Asking, Consent, Device
@@ -56,7 +57,7 @@ class DeviceDoor:
             await self._pairings.decide(account_id, code, app, allowed=False)
             return self._pages.message("It was not let in", "Nothing was allowed. You can close this page.")
 
-        async def let_in() -> tuple[Response, bool]:
+        async def let_in(caveats: Caveats | None) -> tuple[Response, bool]:
             await self._pairings.decide(account_id, code, app, allowed=True)
             words = "Go back to it: it goes on by itself. Revoke it at any time in your Satchel."
             return self._pages.message("The device is connected", words), True

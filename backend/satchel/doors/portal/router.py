@@ -80,7 +80,7 @@ def router(house: PortalServices, *, terms: Terms, issuer: Issuer, folder: Path 
     consent = Consent(accounts, terms, ProofPage(accounts, house.proofs, pages), pages)
     asking: dict[str, AskingDoor] = {
         AUTHORIZE_PATH: AuthorizeDoor(house.oauth, consent, visits),
-        AUTH_PATH: AuthDoor(house.exchange, consent, visits),
+        AUTH_PATH: AuthDoor(house.exchange, consent, visits, pages),
         DEVICE_PATH: DeviceDoor(house.pairings, consent, visits, pages),
     }
     built = BuiltPortal(folder, visits, pages)

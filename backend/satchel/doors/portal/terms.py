@@ -11,17 +11,29 @@ from satchel.domain.catalog import Endpoint
 from satchel.domain.errors import MalformedRequest
 from satchel.domain.grants import BudgetCaveat, Caveats, Grant, GrantState, allows_more, is_allowed
 from satchel.kit.ids import Ids
-from satchel.kit.money import nusd_from_usd
+from satchel.kit.money import nusd_from_usd, usd_from_nusd
 from satchel.ports.clock import Clock
+from satchel.services.oauth.wishes import Proposal
 
 ANY_MODEL = "*"
 LOCAL_MODELS = "local"
 DAYS = (1, 7, 30, 90)
 DEFAULT_DAYS = 30
 DEFAULT_BUDGET_USD = "1.00"
-PERIODS = (Period.DAY, Period.WEEK, Period.MONTH)
+PERIODS = (Period.DAY, Period.WEEK, Period.MONTH, Period.TOTAL)
+ASKED_END = "asked"
+"""In place of a number of days: until the moment that the app asks for."""
 
 _MOST_USD = 9_000_000
+_LONGEST = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Until when the page offers to allow: so many days, or until the moment that the app asks for."""
+
+    days: tuple[int, ...]
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,14 @@ class Choice:
     def of(cls, form: Mapping[str, str]) -> "Choice":
         """Return what a form says, word for word, be it right or not."""
         return cls(**{name: form[name] for name in ("model", "budget", "period", "days") if name in form})
+
+    @classmethod
+    def proposed(cls, proposal: Proposal) -> "Choice":
+        """Return what an app proposes; what it says nothing of is as small as ever."""
+        days = str(DEFAULT_DAYS) if proposal.ends_at is None else ASKED_END
+        if proposal.limit is None:
+            return cls(days=days)
+        return cls(budget=f"{usd_from_nusd(proposal.limit.cap_nusd):.2f}", period=proposal.limit.period, days=days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +118,25 @@ class Terms:
         choices = [ModelChoice(model_id, name, model_id == preferred, model_id in local) for model_id, name in names.items()]
         return sorted(choices, key=lambda choice: not choice.is_preferred)
 
-    async def grant(self, account_id: str, origin: str, form: Mapping[str, str]) -> Grant:
-        """Return the grant that the form describes.
+    def ends(self, proposal: Proposal) -> Ends:
+        """Return until when the page offers to allow; an app that asks for an end gets nothing later."""
+        now, asked = self._clock.now(), proposal.ends_at
+        if asked is None:
+            return Ends(DAYS)
+        until = min(asked, now + _LONGEST)
+        return Ends(tuple(days for days in DAYS if now + timedelta(days=days) < until), until)
+
+    def caveats(self, form: Mapping[str, str], proposal: Proposal) -> Caveats:
+        """Return what the form allows. Raises `MalformedRequest` if a field of it cannot be."""
+        return caveats_of(form, self._clock.now(), self.ends(proposal))
+
+    async def grant(self, account_id: str, origin: str, caveats: Caveats) -> Grant:
+        """Return the grant of a site.
 
         Raises:
-            MalformedRequest: a field of it cannot be.
+            MalformedRequest: it is for a model that the account has not.
         """
         now = self._clock.now()
-        caveats = caveats_of(form, now)
         known = {choice.id for choice in await self.models(account_id)}
         if caveats.models is not None and not known.issuperset(caveats.models):
             raise MalformedRequest("you do not have that model", details={"param": "model"})
@@ -121,7 +152,7 @@ class Terms:
         await self._grants.put(grant)
 
 
-def caveats_of(form: Mapping[str, str], now: datetime) -> Caveats:
+def caveats_of(form: Mapping[str, str], now: datetime, ends: Ends) -> Caveats:
     """Return the caveats that a consent form describes. An empty budget is "no budget of its own".
 
     Raises:
@@ -130,7 +161,7 @@ def caveats_of(form: Mapping[str, str], now: datetime) -> Caveats:
     model, days, period = form.get("model", ""), form.get("days", ""), form.get("period", "")
     if not model:
         raise MalformedRequest("choose a model", details={"param": "model"})
-    if days not in {str(offered) for offered in DAYS}:
+    if days not in {str(offered) for offered in ends.days} and not (days == ASKED_END and ends.asked_at):
         raise MalformedRequest("choose until when", details={"param": "days"})
     if period not in {offered.value for offered in PERIODS}:
         raise MalformedRequest("choose how often the budget starts anew", details={"param": "period"})
@@ -139,7 +170,7 @@ def caveats_of(form: Mapping[str, str], now: datetime) -> Caveats:
         models=None if model in (ANY_MODEL, LOCAL_MODELS) else (model,),
         local_only=model == LOCAL_MODELS,
         budget=None if cap_nusd is None else BudgetCaveat(cap_nusd, Period(period)),
-        expires_at=now + timedelta(days=int(days)),
+        expires_at=ends.asked_at if days == ASKED_END else now + timedelta(days=int(days)),
     )
 
 

@@ -8,39 +8,25 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
-from satchel.domain.apps import App, AuthorizationCode
+from satchel.domain.apps import AuthorizationCode
 from satchel.domain.audit import Act, AuditRecord
 from satchel.domain.errors import MalformedRequest, Refused
-from satchel.domain.tokens import INFERENCE_SCOPES, Token, TokenKind, hint_of, secret_hash, token_text
+from satchel.domain.grants import BudgetCaveat, new_budget
+from satchel.domain.tokens import Token, TokenKind, hint_of, secret_hash, token_text
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import TOKENS_TOPIC, Bus
 from satchel.ports.oauth import OAuthRecords, OAuthStore
 from satchel.services.oauth.records import Parameters
+from satchel.services.oauth.wishes import EXCHANGE_CLIENT_ID, METHOD, Wish, wish_of
 
-EXCHANGE_CLIENT_ID = "pkce-exchange"
 CODE_LIFE = timedelta(minutes=10)
 
-_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
-_METHOD = "S256"
-_LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-_MAX_ADDRESS_CHARACTERS = 2_000
 _LONGEST = timedelta(days=365)
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """A checked request: where the browser goes back to, and who asks."""
-
-    callback_url: str
-    challenge: str
-    state: str | None
-    app: App
 
 
 class Exchange:
@@ -53,54 +39,50 @@ class Exchange:
         self._ids = ids
 
     def wish(self, query: Parameters) -> Wish:
-        """Check a request of `/auth`.
+        """Check a request of `/auth`. Raises `MalformedRequest`, as `wish_of`."""
+        return wish_of(query, self._clock.now())
 
-        Raises:
-            MalformedRequest: its callback is none, or it brings no S256 challenge; the message is for the app's author.
+    async def issue(
+        self, wish: Wish, account_id: str, *, origin: str | None, limit: BudgetCaveat | None = None, ends_at: datetime | None = None
+    ) -> tuple[str, datetime]:
+        """Keep a code for a token of an account that said yes; return it, and when it was made.
+
+        Args:
+            wish: who asked, and for what.
+            account_id: whose token it will be.
+            origin: the site that the token speaks for, None if it is bound by nothing but its own terms.
+            limit: what the token itself may spend.
+            ends_at: when the token ends, a year from its making at the latest.
         """
-        sent = dict(query)
-        if len(sent) != len(query):
-            raise MalformedRequest("a parameter was sent more than once")
-        callback = sent.get("callback_url", "")
-        origin = _origin_of(callback)
-        if sent.get("code_challenge_method") != _METHOD or not _CHALLENGE.fullmatch(sent.get("code_challenge", "")):
-            raise MalformedRequest(
-                "send code_challenge and code_challenge_method=S256: this server gives no token without PKCE",
-                details={"param": "code_challenge"},
-            )
-        host = urlsplit(callback).netloc
-        app = App(EXCHANGE_CLIENT_ID, host, INFERENCE_SCOPES, frozenset({callback}), origin=origin)
-        return Wish(callback, sent["code_challenge"], sent.get("state"), app)
-
-    async def allow(self, wish: Wish, account_id: str, issuer: str) -> str:
-        """Keep a code for an account that said yes; return the address that the browser goes back to with it."""
         code = base64.urlsafe_b64encode(self._ids.secret_bytes(32)).rstrip(b"=").decode()
         now = self._clock.now()
         record = AuthorizationCode(
             secret_hash=secret_hash(code),
             client_id=EXCHANGE_CLIENT_ID,
             account_id=account_id,
-            redirect_uri=wish.callback_url,
+            redirect_uri=wish.callback_url or "",
             scopes=wish.app.scopes,
             code_challenge=wish.challenge,
             created_at=now,
             expires_at=now + CODE_LIFE,
             family_id=self._ids.new("fam"),
-            origin=wish.app.origin,
+            origin=origin,
+            name=wish.token_name,
+            limit=limit,
+            ends_at=ends_at,
         )
 
         def work(records: OAuthRecords) -> None:
             records.add_code(record)
-            records.add_audit(AuditRecord(account_id, now, Act.APP_ALLOWED, EXCHANGE_CLIENT_ID, wish.app.name))
+            records.add_audit(AuditRecord(account_id, now, Act.APP_ALLOWED, EXCHANGE_CLIENT_ID, wish.token_name))
 
         await self._store.run(work)
-        return back(wish, {"code": code}, issuer)
+        return code, now
 
-    async def deny(self, wish: Wish, account_id: str, issuer: str) -> str:
-        """Write down that an account said no; return the address that the browser goes back to with that."""
-        record = AuditRecord(account_id, self._clock.now(), Act.APP_DENIED, EXCHANGE_CLIENT_ID, wish.app.name)
+    async def deny(self, wish: Wish, account_id: str) -> None:
+        """Write down that an account said no."""
+        record = AuditRecord(account_id, self._clock.now(), Act.APP_DENIED, EXCHANGE_CLIENT_ID, wish.token_name)
         await self._store.run(lambda records: records.add_audit(record))
-        return back(wish, {"error": "access_denied"}, issuer)
 
     async def trade(self, sent: Mapping[str, object]) -> str:
         """Trade a code and its verifier for a token; return the token's text.
@@ -112,7 +94,7 @@ class Exchange:
             Refused: the code is unknown, used or too old, or the verifier is not its own.
         """
         code, verifier = sent.get("code"), sent.get("code_verifier")
-        if sent.get("code_challenge_method", _METHOD) != _METHOD:
+        if sent.get("code_challenge_method", METHOD) != METHOD:
             raise MalformedRequest("code_challenge_method must be S256", details={"param": "code_challenge_method"})
         if not isinstance(code, str) or not isinstance(verifier, str) or not _VERIFIER.fullmatch(verifier):
             raise MalformedRequest("send code and its code_verifier of 43 to 128 characters", details={"param": "code_verifier"})
@@ -123,7 +105,7 @@ class Exchange:
             record, first = records.claim_code(secret_hash(code), EXCHANGE_CLIENT_ID)
             if record is None:
                 return False, []
-            about = urlsplit(record.redirect_uri).netloc
+            about = _name_of(record)
             if not first:
                 ended = list(records.revoke_family(record.account_id, record.family_id, now))
                 if ended:
@@ -133,6 +115,8 @@ class Exchange:
                 return False, []
             token = self._token(record, text, now)
             records.add_token(token)
+            if record.limit is not None:
+                records.add_budget(new_budget(token.id, token.account_id, record.limit, now))
             records.add_audit(AuditRecord(record.account_id, now, Act.TOKEN_CREATED, token.id, about))
             return True, []
 
@@ -151,31 +135,22 @@ class Exchange:
             secret_hash=secret_hash(text),
             scopes=code.scopes,
             created_at=now,
-            name=urlsplit(code.redirect_uri).netloc,
+            name=_name_of(code),
             family_id=code.family_id,
-            expires_at=now + _LONGEST,
+            expires_at=min(code.ends_at or now + _LONGEST, now + _LONGEST),
             hint=hint_of(text),
             origin=code.origin,
         )
 
 
-def back(wish: Wish, answer: Mapping[str, str], issuer: str) -> str:
+def back(callback_url: str, state: str | None, answer: Mapping[str, str], issuer: str) -> str:
     """Return the app's address with an answer, its own `state`, and who answers."""
-    parts = urlsplit(wish.callback_url)
-    told = {**answer, "iss": issuer, **({"state": wish.state} if wish.state else {})}
+    parts = urlsplit(callback_url)
+    told = {**answer, "iss": issuer, **({"state": state} if state else {})}
     added = urlencode(told, quote_via=quote, errors="replace")
     return urlunsplit(parts._replace(query=f"{parts.query}&{added}" if parts.query else added))
 
 
-def _origin_of(callback: str) -> str:
-    """Return the origin that a callback belongs to: https, or a program on this computer at any port."""
-    try:
-        parts = urlsplit(callback)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        parts, host = urlsplit(""), None
-    plain = callback.isascii() and callback.isprintable() and not any(character in callback for character in ' @\\"<>#')
-    local = parts.scheme == "http" and host in _LOOPBACK_HOSTS
-    if not host or not plain or len(callback) > _MAX_ADDRESS_CHARACTERS or not (local or parts.scheme == "https"):
-        raise MalformedRequest("callback_url must be https, or http on localhost or 127.0.0.1", details={"param": "callback_url"})
-    return f"{parts.scheme}://{parts.netloc}".lower()
+def _name_of(code: AuthorizationCode) -> str:
+    """Return what a code's token is called; codes of before had no name of their own."""
+    return code.name or urlsplit(code.redirect_uri).netloc

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from satchel.domain.audit import Act, AuditRecord
-from satchel.domain.budgets import Budget, Period, period_start
+from satchel.domain.budgets import Budget, Period
 from satchel.domain.errors import MalformedRequest, NotFound
-from satchel.domain.grants import BudgetCaveat
+from satchel.domain.grants import BudgetCaveat, new_budget
 from satchel.domain.tokens import ACCOUNT_TOKEN_SCOPES, DEFAULT_TOKEN_SCOPES, Token, TokenKind, hint_of, secret_hash, token_text
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
@@ -76,7 +76,7 @@ class Tokens:
         async with self._database.unit_of_work() as stores:
             await stores.tokens.add(token)
             if limit is not None:
-                await stores.budgets.put(_budget(token, limit, now))
+                await stores.budgets.put(new_budget(token.id, token.account_id, limit, now))
             await stores.audit.add(AuditRecord(account_id, now, Act.TOKEN_CREATED, token.id, token.name))
         return token, text
 
@@ -119,7 +119,7 @@ class Tokens:
                 if limit is None:
                     await stores.budgets.remove(token.id)
                 else:
-                    await stores.budgets.put(_budget(token, limit, now))
+                    await stores.budgets.put(new_budget(token.id, token.account_id, limit, now))
             budget = await stores.budgets.get(token.id)
             await stores.audit.add(AuditRecord(account_id, now, Act.TOKEN_CHANGED, token.id, changed.name))
         self._look_again(token.id)
@@ -173,10 +173,6 @@ def _checked_name(name: str) -> str:
     if not name.strip() or len(name) > MAX_NAME_CHARACTERS or not name.isprintable():
         raise MalformedRequest(f"a token needs a name of 1 to {MAX_NAME_CHARACTERS} characters", details={"param": "name"})
     return name.strip()
-
-
-def _budget(token: Token, limit: BudgetCaveat, now: datetime) -> Budget:
-    return Budget(token.id, token.account_id, limit.cap_nusd, limit.period, period_start(limit.period, now))
 
 
 def limit_of(cap_nusd: int, period: Period | None) -> BudgetCaveat:

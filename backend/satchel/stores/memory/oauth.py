@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from satchel.domain.apps import AuthorizationCode
 from satchel.domain.audit import AuditRecord
+from satchel.domain.budgets import Budget
 from satchel.domain.tokens import Token, TokenKind
 from satchel.ports.oauth import OAuthRecords
 from satchel.stores.memory.audit import add_audit
@@ -61,6 +62,10 @@ class MemoryOAuthRecords:
     def add_token(self, token: Token) -> None:
         """Keep a token."""
         self._tables.tokens[token.id] = token
+
+    def add_budget(self, budget: Budget) -> None:
+        """Keep the budget of a token that was just added."""
+        self._tables.budgets[budget.owner_id] = budget
 
     def claim_refresh(self, secret_hash: str, client_id: str, now: datetime) -> tuple[Token | None, bool]:
         """Use a refresh token up."""

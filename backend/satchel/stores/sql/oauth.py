@@ -8,6 +8,8 @@ from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from satchel.domain.apps import AuthorizationCode
 from satchel.domain.audit import AuditRecord
+from satchel.domain.budgets import Budget, Period
+from satchel.domain.grants import BudgetCaveat
 from satchel.domain.tokens import Token, TokenKind
 from satchel.ports.oauth import OAuthRecords
 from satchel.stores.sql.audit import audit_columns
@@ -15,7 +17,7 @@ from satchel.stores.sql.database import SqlDatabase
 from satchel.stores.sql.oauth_tables import codes
 from satchel.stores.sql.pairings import SqlPairings
 from satchel.stores.sql.pushes import SqlPushes
-from satchel.stores.sql.tables import audit, tokens
+from satchel.stores.sql.tables import audit, budgets, tokens
 from satchel.stores.sql.tokens import token_columns, token_from
 from satchel.stores.sql.turns import turn_of
 
@@ -45,8 +47,10 @@ class SqlOAuthRecords:
 
     def add_code(self, code: AuthorizationCode) -> None:
         """Keep an authorization code."""
-        columns = {column.name: getattr(code, column.name) for column in codes.c}
-        self._connection.execute(insert(codes).values({**columns, "scopes": " ".join(sorted(code.scopes))}))
+        limit = code.limit
+        money = {"cap_nusd": limit.cap_nusd if limit else None, "period": limit.period.value if limit else None}
+        columns = {column.name: getattr(code, column.name) for column in codes.c if column.name not in money}
+        self._connection.execute(insert(codes).values({**columns, **money, "scopes": " ".join(sorted(code.scopes))}))
 
     def claim_code(self, secret_hash: str, client_id: str) -> tuple[AuthorizationCode | None, bool]:
         """Use a code up: one conditional UPDATE, so that exactly one of any number of callers wins."""
@@ -59,6 +63,10 @@ class SqlOAuthRecords:
     def add_token(self, token: Token) -> None:
         """Keep a token."""
         self._connection.execute(insert(tokens).values(token_columns(token)))
+
+    def add_budget(self, budget: Budget) -> None:
+        """Keep the budget of a token that was just added."""
+        self._connection.execute(insert(budgets).values({column.name: getattr(budget, column.name) for column in budgets.c}))
 
     def claim_refresh(self, secret_hash: str, client_id: str, now: datetime) -> tuple[Token | None, bool]:
         """Use a refresh token up, the same way."""
@@ -93,4 +101,7 @@ class SqlOAuthRecords:
 
 
 def _code(row: Row[Any]) -> AuthorizationCode:
-    return AuthorizationCode(**{**row._mapping, "scopes": frozenset(row.scopes.split())})
+    columns = dict(row._mapping)
+    cap_nusd, period = columns.pop("cap_nusd"), columns.pop("period")
+    limit = BudgetCaveat(cap_nusd, Period(period)) if period is not None else None
+    return AuthorizationCode(**{**columns, "scopes": frozenset(row.scopes.split()), "limit": limit})

@@ -1,6 +1,6 @@
 """The tables of our OAuth server, and of signing in elsewhere. The others, and the times, are in `tables.py`."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
 from satchel.stores.sql.tables import Moment, metadata
 
@@ -19,6 +19,10 @@ codes = Table(
     Column("used", Boolean, nullable=False),
     Column("origin", Text, nullable=True),
     Column("key_hash", Text, nullable=True),
+    Column("name", Text, nullable=True),
+    Column("cap_nusd", BigInteger, nullable=True),
+    Column("period", Text, nullable=True),
+    Column("ends_at", Moment, nullable=True),
 )
 
 ties = Table(
