@@ -28,6 +28,18 @@ async def test_a_preferred_model_and_a_password_leave_each_other_alone(house: Ho
         assert await work.accounts.get("acct_b") == Account("acct_b", "b@example.org", NOW)
 
 
+async def test_an_account_is_pinned_while_it_is_there_and_has_that_password(house: House) -> None:
+    async with house.database.unit_of_work() as work:
+        assert await work.accounts.pin("acct_a")
+        assert not await work.accounts.pin("acct_z")
+        assert not await work.accounts.pin("acct_a", "hash")
+        await work.accounts.set_password("acct_a", "hash")
+        assert await work.accounts.pin("acct_a", "hash")
+        assert await work.accounts.pin("acct_a")
+        assert not await work.accounts.pin("acct_a", "other")
+        assert (await work.accounts.get("acct_a")) == Account("acct_a", "a@example.org", NOW, password_hash="hash")
+
+
 async def test_a_better_hash_takes_the_place_of_the_one_that_was_read_and_of_no_newer_password(house: House) -> None:
     async with house.database.unit_of_work() as work:
         assert not await work.accounts.set_password("acct_a", "better", instead_of="weak")

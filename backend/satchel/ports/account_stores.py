@@ -43,6 +43,14 @@ class AccountStore(Protocol):
         """Return what `owner` does, once nobody else is making the owner, and keep them from it until this unit of work ends."""
         ...
 
+    async def pin(self, account_id: str, password_hash: str | None = None) -> bool:
+        """Keep others from changing an account, and from pinning it, until this unit of work ends. To be the first that it does.
+
+        Returns:
+            False if there is no such account, or if its password's hash is not `password_hash`, where that is given.
+        """
+        ...
+
     async def owner(self) -> Account | None:
         """Return the owner's account. None if there is none, or it was removed."""
         ...

@@ -199,7 +199,8 @@ class Accounts:
             raise TokenInvalid("that email and password do not belong together")
         if better is not None:
             async with self._database.unit_of_work() as stores:
-                await stores.accounts.set_password(account.id, better, instead_of=kept)
+                if await stores.accounts.set_password(account.id, better, instead_of=kept):
+                    account = replace(account, password_hash=better)
         return account
 
     async def change_password(self, account_id: str, password: str, keep_sign_in_id: str) -> None:
@@ -269,21 +270,23 @@ class Accounts:
             password_hash=await self._passwords.hash(password),
         )
 
-    async def enter(self, account_id: str, user_agent: str | None = None, vouched: Vouched | None = None) -> tuple[SignIn, str]:
+    async def enter(
+        self, account_id: str, user_agent: str | None = None, vouched: Vouched | None = None, *, password_hash: str | None = None
+    ) -> tuple[SignIn, str]:
         """Sign in a browser whose person has proved who they are, or whom an authority vouches for.
 
         Args:
             account_id: whose it is.
             user_agent: kept so that the person can tell browsers apart.
             vouched: what the authority said that lets the person in, None if they have proved who they are here, just now.
+            password_hash: the hash that their password was checked against, if it was by a password.
 
         Returns:
             The sign-in, and its cookie's value (256 random bits, kept only as a hash).
 
         Raises:
-            NotFound: there is no such account.
+            TokenInvalid: the account is gone, or the password was changed since it was checked.
         """
-        await self.get(account_id)
         secret = self.new_secret()
         now = self._clock.now()
         sign_in = SignIn(
@@ -297,6 +300,8 @@ class Accounts:
             proved_at=_proved_at(vouched, now),
         )
         async with self._database.unit_of_work() as stores:
+            if not await stores.accounts.pin(account_id, password_hash):  # whoever changes it ends what is there by then
+                raise TokenInvalid("the password was changed meanwhile; sign in again")
             await stores.sign_ins.add(sign_in)
             await stores.audit.add(AuditRecord(account_id, now, Act.SIGNED_IN, sign_in.id, sign_in.user_agent))
         return sign_in, secret

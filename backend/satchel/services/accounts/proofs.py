@@ -1,5 +1,6 @@
 """Proving who one is: at the door, in one or two steps, and once more before a dangerous act."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -37,22 +38,22 @@ class Proofs:
             RateLimited: too many attempts for this account or from this address.
         """
         account = await self._accounts.identify(email, password, address)
-        return await self.enter_half(account.id, user_agent)
+        return await self.enter_half(account.id, user_agent, account.password_hash)
 
-    async def enter_half(self, account_id: str, user_agent: str | None) -> tuple[SignIn | None, str]:
-        """Sign a browser in that has shown one thing, a password or a link by mail. Returns as `enter`."""
+    async def enter_half(self, account_id: str, user_agent: str | None, password_hash: str | None = None) -> tuple[SignIn | None, str]:
+        """Sign a browser in that has shown one thing, a password of this hash or a link by mail. Returns as `enter`."""
         if (await self._totps.state(account_id)).since_at is None:
-            return await self._accounts.enter(account_id, user_agent)
-        secret, now = self._accounts.new_secret(), self._clock.now()
+            return await self._accounts.enter(account_id, user_agent, password_hash=password_hash)
+        secret, now, shown = self._accounts.new_secret(), self._clock.now(), _mark(password_hash)
         async with self._database.unit_of_work() as stores:
-            await stores.ceremonies.put(Ceremony(_holder(secret), b"", now + CEREMONY_LIFE, account_id), now)
+            await stores.ceremonies.put(Ceremony(_holder(secret), shown, now + CEREMONY_LIFE, account_id), now)
         return None, secret
 
     async def enter_by_code(self, secret: str, code: str, user_agent: str | None) -> tuple[SignIn, str]:
         """Sign a browser in that has given the password, by the code that was wanted too. A wrong code may be followed by another.
 
         Raises:
-            TokenInvalid: the code is wrong.
+            TokenInvalid: the code is wrong, or the password was changed since it was given.
             TokenMissing: no password was given in this browser within five minutes.
             RateLimited: five tries in five minutes.
         """
@@ -63,7 +64,10 @@ class Proofs:
         await self._totps.check(ceremony.account_id, code)
         async with self._database.unit_of_work() as stores:
             await stores.ceremonies.take(ceremony.holder, self._clock.now())
-        return await self._accounts.enter(ceremony.account_id, user_agent)
+        password_hash = (await self._accounts.get(ceremony.account_id)).password_hash if ceremony.challenge else None
+        if ceremony.challenge != _mark(password_hash):
+            raise TokenInvalid("the password was changed meanwhile; sign in again")
+        return await self._accounts.enter(ceremony.account_id, user_agent, password_hash=password_hash)
 
     async def ways(self, account_id: str) -> Sequence[str]:
         """Return in which ways the account's holder can prove who they are: `passkey`, `password`, `code`.
@@ -123,6 +127,11 @@ class Proofs:
                 raise TokenInvalid("this browser was signed out; sign in again")
             await stores.audit.add(AuditRecord(sign_in.account_id, now, Act.PROVED, sign_in.id, sign_in.user_agent))
         return secret
+
+
+def _mark(password_hash: str | None) -> bytes:
+    """Return what tells whether a password is still the one that was given; nothing, where none was."""
+    return b"" if password_hash is None else hashlib.sha256(password_hash.encode()).digest()
 
 
 def _holder(secret: str) -> str:

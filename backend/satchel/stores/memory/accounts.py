@@ -49,6 +49,11 @@ class MemoryAccounts:
         """Return what `owner` does: units of work go one at a time."""
         return await self.owner()
 
+    async def pin(self, account_id: str, password_hash: str | None = None) -> bool:
+        """Tell whether an account is there, with that password; units of work are one after the other."""
+        kept = self._tables.accounts.get(account_id)
+        return kept is not None and password_hash in (None, kept.password_hash)
+
     async def owner(self) -> Account | None:
         """Return the owner's account, or None."""
         return next((account for account in self._tables.accounts.values() if account.is_owner), None)

@@ -51,6 +51,13 @@ class SqlAccounts:
         await self._transaction.write_returning(turn_of_deployment())
         return await self.owner()
 
+    async def pin(self, account_id: str, password_hash: str | None = None) -> bool:
+        """Keep others from changing an account until this unit of work ends: a write of what is there already, which locks its row."""
+        statement = update(accounts).where(accounts.c.id == account_id).values(email=accounts.c.email)
+        if password_hash is not None:
+            statement = statement.where(accounts.c.password_hash == password_hash)
+        return await self._transaction.write(statement) == 1
+
     async def owner(self) -> Account | None:
         """Return the owner's account, or None."""
         query = select(accounts).where(accounts.c.is_owner).order_by(accounts.c.created_at, accounts.c.id).limit(1)
