@@ -47,10 +47,10 @@ class Served:
     ) -> tuple[str, str]:
         """Make a token, with more facts of its record if need be; return its id and its text."""
         text = token_text(self.house.ids.secret_bytes(32))
+        facts = {"kind": TokenKind.ACCESS, "family_id": self.house.ids.new("fam"), **facts}
         token = Token(
             id=self.house.ids.new("tok"),
             account_id=account_id or self.account.id,
-            kind=TokenKind.ACCESS,
             secret_hash=secret_hash(text),
             scopes=scopes & SCOPES,
             created_at=self.house.clock.now(),

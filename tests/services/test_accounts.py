@@ -8,6 +8,7 @@ import pytest
 from tests.doors.portal.house import EMAIL, PASSWORD, Clock
 
 from satchel.coordination.memory import MemoryBus, MemoryLimiter
+from satchel.domain.audit import Act
 from satchel.domain.errors import MalformedRequest, RateLimited, TokenInvalid
 from satchel.kit.ids import Ids
 from satchel.ports.coordination import TOKENS_TOPIC, Message
@@ -55,6 +56,33 @@ async def test_a_password_too_short_or_far_too_long_is_refused_without_repeating
         await accounts.create(EMAIL, password)
     assert caught.value.details["param"] == "password"
     assert not password or password not in caught.value.message
+
+
+async def stopped(accounts: Accounts, clock: Clock, email: str, tries: int) -> None:
+    """Try too many passwords, from one address."""
+    for number in range(tries):
+        with pytest.raises((TokenInvalid, RateLimited)):
+            await accounts.identify(email, f"guess {number}", "10.0.0.1")
+    await accounts.alarms.aclose()
+
+
+async def test_too_many_passwords_are_in_the_log_once_with_where_they_came_from(clock: Clock) -> None:
+    database = MemoryDatabase(clock)
+    accounts = Accounts(database, MemoryLimiter(clock), MemoryBus(), clock, Ids())
+    account = await accounts.create(EMAIL, PASSWORD)
+
+    async def alarms() -> list[str | None]:
+        async with database.unit_of_work() as stores:
+            return [each.about for each in await stores.audit.list(account.id, 50) if each.act is Act.TRIES_STOPPED]
+
+    await stopped(accounts, clock, EMAIL, 10)
+    assert await alarms() == [], "so many are taken"
+    await stopped(accounts, clock, EMAIL.upper(), 3)
+    assert await alarms() == ["password, from 10.0.0.1"]
+    await stopped(accounts, clock, "nobody@holt.example", 12)
+    clock.pass_by(minutes=5)
+    await stopped(accounts, clock, EMAIL, 12)
+    assert len(await alarms()) == 2
 
 
 async def test_an_email_is_taken_once(accounts: Accounts) -> None:

@@ -162,6 +162,7 @@ class House:
         """Close everything, users before what they use."""
         await self.streams.aclose()
         await self.mail_links.aclose()
+        await self.accounts.alarms.aclose()
         await self.budgets.aclose()
         self.policy.aclose()
         await self.catalog.aclose()

@@ -1,6 +1,7 @@
 """The audit log: what was done to an account's sign-ins, consents, keys and tokens. Records are added, never changed, never removed.
 
-A password that was refused is not among them: the write would take longer for an account that exists, and tell that it does.
+A password that was refused is not among them: the write would take longer for an account that exists, and tell that it does. That so many
+were tried that no more are taken is: it is written after the answer.
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ class Act(StrEnum):
     AUTHORITY_TIED = "authority_tied"
     AUTHORITY_UNTIED = "authority_untied"
     PROVED = "proved"
+    TRIES_STOPPED = "tries_stopped"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a word
     CODES_SWITCHED_ON = "codes_switched_on"
     CODES_SWITCHED_OFF = "codes_switched_off"
@@ -48,6 +50,7 @@ class Act(StrEnum):
     VAULT_STARTED_OVER = "vault_started_over"
     VAULT_UNLOCKED = "vault_unlocked"
     VAULT_LOCKED = "vault_locked"
+    VAULT_TRIES_STOPPED = "vault_tries_stopped"
     VAULT_DATA_KEY_RENEWED = "vault_data_key_renewed"
     VAULT_WRAP_ADDED = "vault_wrap_added"
     VAULT_WRAP_REMOVED = "vault_wrap_removed"

@@ -85,9 +85,10 @@ class VaultState:
     locked_by_hand: bool = False
 
 
-def usable_wraps(wraps: Sequence[UserWrap], *, locked_by_hand: bool) -> Sequence[UserWrap]:
-    """Return the wraps that a client may try: all of them, but no device's where the person has locked by hand."""
-    return [wrap for wrap in wraps if not (locked_by_hand and wrap.kind == "device")]
+def usable_wraps(wraps: Sequence[UserWrap], *, locked_by_hand: bool, may_guess: bool) -> Sequence[UserWrap]:
+    """Return the wraps that a client may try: no device's where the person has locked by hand, a passphrase's only if it may guess."""
+    refused = {*(["device"] if locked_by_hand else []), *([] if may_guess else ["passphrase"])}
+    return [wrap for wrap in wraps if wrap.kind not in refused]
 
 
 @dataclass(frozen=True, slots=True)

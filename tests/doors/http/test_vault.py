@@ -22,7 +22,8 @@ WAYS = (("passphrase", "correct horse"), ("recovery", "0123"))
 
 
 async def locked_house(house: Served) -> bytes:
-    """Give the account a key that needs the vault, and switch locked mode on."""
+    """Give the account a key that needs the vault, and switch locked mode on. From then on the house's token is a device's."""
+    _, house.token = await house.new_token()
     desk = KeyDesk(house.house.vault, house.house.rows, house.house.bus)
     await desk.add(house.account.id, "custom", house.upstream.url, Secret("sk-0123456789abcdef"), "sealed")
     dek = secrets.token_bytes(32)
@@ -198,6 +199,43 @@ async def test_a_token_does_not_decide_who_gets_in(house: Served) -> None:
         assert (status, refused["error"]["metadata"]["satchel_code"]) == (403, "refused"), "not even one that has just brought the key"
     assert (await house.call("GET", "/v1/vault"))[1]["wraps"] == ways
     assert (await house.call("POST", "/v1/vault/wraps", device))[0] == 201
+
+
+async def test_a_token_made_by_hand_is_given_no_passphrase_to_guess_at(house: Served) -> None:
+    dek = await locked_house(house)
+    _, by_hand = await house.house.tokens.create(house.account.id, "by hand")
+    status, challenge = await house.call("POST", "/v1/vault/unlock/begin", token=by_hand)
+    assert (status, {each["kind"] for each in challenge["wraps"]}) == (200, {"recovery"})
+    _, cookie = await house.house.accounts.enter(house.account.id, "a browser")
+    for offered in (
+        await house.call("POST", "/v1/vault/unlock/begin"),
+        await house.visit("POST", "/v1/vault/unlock/begin", cookie=cookie),
+    ):
+        assert {each["kind"] for each in offered[1]["wraps"]} == {"passphrase", "recovery"}
+    body = {"unlock_id": challenge["unlock_id"], "sealed": letter(challenge, unwrap(challenge, *WAYS[1]))}
+    assert (await house.call("POST", "/v1/vault/unlock", body, token=by_hand))[0] == 200, "the code on paper does, which nobody guesses"
+    assert unwrap(challenge, *WAYS[1]) == dek
+
+
+async def test_a_token_may_lock_the_vault_which_is_the_safe_side(house: Served) -> None:
+    await locked_house(house)
+    _, by_hand = await house.house.tokens.create(house.account.id, "by hand")
+    status, state = await house.call("POST", "/v1/vault/lock", token=by_hand)
+    assert (status, state["unlocked"], state["locked_by_hand"]) == (200, False, True)
+    _, log = await house.call("GET", "/v1/audit")
+    assert (log["data"][0]["act"], log["data"][0]["about"]) == ("vault_locked", "by hand"), "and the account sees whose token it was"
+
+
+async def test_five_wrong_tries_are_in_the_log_with_their_address_and_lock_the_vault(house: Served) -> None:
+    await locked_house(house)
+    for tries in range(1, 7):
+        _, challenge = await house.call("POST", "/v1/vault/unlock/begin")
+        body = {"unlock_id": challenge["unlock_id"], "sealed": letter(challenge, bytes(32))}
+        assert (await house.call("POST", "/v1/vault/unlock", body))[0] == 400
+        assert (await house.call("GET", "/v1/vault"))[1]["unlocked"] is (tries < 5)
+    _, log = await house.call("GET", "/v1/audit")
+    stopped = [each for each in log["data"] if each["act"] == "vault_tries_stopped"]
+    assert [each["about"] for each in stopped] == ["a token without a name, from 127.0.0.1"]
 
 
 async def test_what_is_no_base64_or_no_wrap_is_refused(house: Served) -> None:

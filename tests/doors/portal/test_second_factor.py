@@ -11,6 +11,7 @@ from tests.doors.portal.authenticator import Authenticator
 from tests.doors.portal.house import EMAIL, OURS, PASSWORD, House, house
 from tests.doors.portal.test_passkeys import added, send
 
+from satchel.domain.audit import Act
 from satchel.domain.totp import new_recovery_codes, plain_code
 from satchel.doors.portal.csrf import form_token
 
@@ -97,6 +98,12 @@ async def test_five_tries_in_five_minutes_and_five_minutes_for_the_code(home: Ho
         assert (await with_code(browser, "000000")).status_code == 401
     slow = await with_code(browser, app.code())
     assert (slow.status_code, int(slow.headers["retry-after"]) > 0) == (429, True)
+    await home.accounts.alarms.aclose()
+    account = await home.accounts.by_email(EMAIL)
+    assert account
+    async with home.database.unit_of_work() as stores:
+        newest = (await stores.audit.list(account.id, 1))[0]
+    assert (newest.act, newest.about) == (Act.TRIES_STOPPED, "code, from 127.0.0.1")
     home.clock.pass_by(minutes=5)
     late = await with_code(browser, app.code())
     assert (late.status_code, "give your password again" in late.text) == (401, True)

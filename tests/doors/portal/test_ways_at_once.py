@@ -74,11 +74,11 @@ async def test_a_code_after_a_password_that_was_changed_meanwhile_lets_nobody_in
     _, begun = await home.proofs.enter(EMAIL, PASSWORD, "127.0.0.1", None)
     await home.accounts.change_password(account.id, NEW, "")
     with pytest.raises(TokenInvalid, match="changed meanwhile"):
-        await home.proofs.enter_by_code(begun, app.code(), None)
+        await home.proofs.enter_by_code(begun, app.code(), "127.0.0.1", None)
     assert await home.accounts.sign_ins(account.id) == []
     home.clock.pass_by(minutes=1)
     _, begun = await home.proofs.enter(EMAIL, NEW, "127.0.0.1", None)
-    assert (await home.proofs.enter_by_code(begun, app.code(), None))[0].account_id == account.id
+    assert (await home.proofs.enter_by_code(begun, app.code(), "127.0.0.1", None))[0].account_id == account.id
 
 
 async def test_browsers_that_come_in_by_the_old_password_while_it_changes_do_not_stay(home: House) -> None:

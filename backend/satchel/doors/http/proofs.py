@@ -65,7 +65,7 @@ def proofs_router(callers: Callers, proofs: Proofs, accounts: Accounts, devices:
     async def prove(request: Request, response: Response, draft: ProofDraft) -> None:
         """Prove it: dangerous acts are open for five minutes. The sign-in gets a new cookie."""
         person = await callers.person(request)
-        secret = await _proved(proofs, person, draft)
+        secret = await _proved(proofs, person, draft, request.client.host if request.client else "unknown")
         response.headers["Set-Cookie"] = set_sign_in_cookie(secret, person.origin.startswith("https://"))
 
     @router.put("/password", status_code=204)
@@ -79,9 +79,9 @@ def proofs_router(callers: Callers, proofs: Proofs, accounts: Accounts, devices:
     return router
 
 
-async def _proved(proofs: Proofs, person: Person, draft: ProofDraft) -> str:
+async def _proved(proofs: Proofs, person: Person, draft: ProofDraft, address: str) -> str:
     if draft.password is not None:
-        return await proofs.by_password(person.sign_in, draft.password)
+        return await proofs.by_password(person.sign_in, draft.password, address)
     if draft.code is not None:
-        return await proofs.by_code(person.sign_in, draft.code)
+        return await proofs.by_code(person.sign_in, draft.code, address)
     return await proofs.by_passkey(person.sign_in, draft.credential or {}, person.origin)

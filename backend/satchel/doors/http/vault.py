@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from satchel.domain.accounts import Principal
 from satchel.domain.errors import MalformedRequest
 from satchel.domain.vault import MAX_IDLE_S, MAX_WRAPS, MIN_IDLE_S, Challenge, Mode, UserWrap, VaultState, WrapDraft, WrapKind
+from satchel.doors.auth import PERSON
 from satchel.doors.http.callers import Callers
 from satchel.services.vault.locked import LockedMode
 from satchel.services.vault.opened import IDLE_S
@@ -104,14 +105,17 @@ def vault_router(callers: Callers, locked_mode: LockedMode) -> APIRouter:
     @router.post("/unlock/begin")
     async def begin_unlock(request: Request) -> ChallengeSchema:
         """Ask for what is needed to unlock."""
-        return _challenge(await locked_mode.begin_unlock(await callers.principal(request, _SCOPE)))
+        principal = await callers.principal(request, _SCOPE)
+        return _challenge(await locked_mode.begin_unlock(principal, in_portal=request.scope.get(PERSON) is not None))
 
     @router.post("/unlock")
     async def unlock(request: Request, draft: UnlockDraft) -> VaultSchema:
         """Unlock it for this client."""
         principal = await callers.principal(request, _SCOPE)
         letter = _bytes(draft.sealed, "sealed")
-        state = await locked_mode.unlock(principal, draft.unlock_id, letter, everywhere=draft.everywhere, idle_s=draft.idle_s)
+        state = await locked_mode.unlock(
+            principal, draft.unlock_id, letter, everywhere=draft.everywhere, idle_s=draft.idle_s, address=_address(request)
+        )
         return _state(state)
 
     @router.post("/lock")
@@ -135,7 +139,9 @@ def _mode_doors(router: APIRouter, callers: Callers, locked_mode: LockedMode) ->
         """Seal every key with the new data key, which only the ways to unlock that were sent open. In the portal only."""
         principal = await _proved(callers, request)
         wraps = [_draft(wrap) for wrap in draft.wraps]
-        return _state(await locked_mode.switch_on(principal, draft.unlock_id, _bytes(draft.sealed, "sealed"), wraps))
+        return _state(
+            await locked_mode.switch_on(principal, draft.unlock_id, _bytes(draft.sealed, "sealed"), wraps, address=_address(request))
+        )
 
     @router.delete("/locked-mode")
     async def switch_off(request: Request) -> VaultSchema:
@@ -160,6 +166,10 @@ def _wrap_doors(router: APIRouter, callers: Callers, ways: Ways) -> None:
         """Forget a way to unlock; outside the portal as to add one."""
         principal = await callers.principal(request, _SCOPE)
         await ways.remove(principal, wrap_id, in_portal=callers.require_proof(request))
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else "unknown"
 
 
 async def _proved(callers: Callers, request: Request) -> Principal:

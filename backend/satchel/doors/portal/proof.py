@@ -13,7 +13,7 @@ from satchel.domain.passkeys import RelyingParty
 from satchel.doors.auth import set_sign_in_cookie
 from satchel.doors.portal.drafts import draft_cookie
 from satchel.doors.portal.pages import Pages, page_headers
-from satchel.doors.portal.session import Visit
+from satchel.doors.portal.session import Visit, caller_address
 from satchel.doors.portal.sign_in import retry_after, sign_in_address, status_of
 from satchel.services.accounts import Accounts
 from satchel.services.accounts.proofs import Proofs
@@ -75,7 +75,7 @@ class ProofPage:
         error: Wrong | None = None
         if any(form.get(name) for name in _ANSWERS):
             try:
-                secret = await self._proved(visit, sign_in, form)
+                secret = await self._proved(caller_address(request), visit, sign_in, form)
             except (MalformedRequest, RateLimited, TokenInvalid) as wrong:
                 error = wrong
             else:
@@ -83,11 +83,11 @@ class ProofPage:
                 return None
         return await self._page(visit, sign_in, shown, form, error)
 
-    async def _proved(self, visit: Visit, sign_in: SignIn, form: dict[str, str]) -> str:
+    async def _proved(self, address: str, visit: Visit, sign_in: SignIn, form: dict[str, str]) -> str:
         if password := form.get("proof_password"):
-            return await self._proofs.by_password(sign_in, password)
+            return await self._proofs.by_password(sign_in, password, address)
         if code := form.get("proof_code"):
-            return await self._proofs.by_code(sign_in, code)
+            return await self._proofs.by_code(sign_in, code, address)
         try:
             credential = orjson.loads(form["proof_credential"])
         except orjson.JSONDecodeError:

@@ -84,7 +84,7 @@ class SignInDoor:
         form = await form_of(request)
         after, begun = local_path(form.get("next")), ceremony_cookie(request.cookies, visit.secure)
         try:
-            _, secret = await self._proofs.enter_by_code(begun, form.get("code", ""), caller_agent(request))
+            _, secret = await self._proofs.enter_by_code(begun, form.get("code", ""), caller_address(request), caller_agent(request))
         except TokenMissing as error:
             return await self._page(visit, after, error=error)
         except (TokenInvalid, RateLimited) as error:

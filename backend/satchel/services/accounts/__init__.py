@@ -17,6 +17,7 @@ from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import PASSWORDS_TOPIC, TOKENS_TOPIC, Bus, Limit, Limiter
 from satchel.ports.stores import Database
+from satchel.services.accounts.alarms import Alarms
 from satchel.services.accounts.passwords import Passwords, check_password
 
 LINK_LIFE = timedelta(hours=24)
@@ -45,6 +46,7 @@ class Accounts:
         self._clock = clock
         self._ids = ids
         self._passwords = Passwords(ids)
+        self.alarms = Alarms(database, limiter, clock)
 
     async def setup_link(self) -> str | None:
         """Return the secret of a new one-time link that makes the owner, or None while there is one.
@@ -176,8 +178,12 @@ class Accounts:
         wanted = _folded(email)
         await self.throttle(address)
         mark = hashlib.sha256(wanted.encode(errors="replace")).hexdigest()
-        await self._take(f"sign-in:account:{mark}:{address}", _PER_ACCOUNT_HERE)
-        await self._take(f"sign-in:account:{mark}", _PER_ACCOUNT)
+        try:
+            await self._take(f"sign-in:account:{mark}:{address}", _PER_ACCOUNT_HERE)
+            await self._take(f"sign-in:account:{mark}", _PER_ACCOUNT)
+        except RateLimited:
+            self.alarms.raise_for(wanted, "password", address)
+            raise
         async with self._database.unit_of_work() as stores:
             account = await stores.accounts.by_email(wanted)
         return await self._with_password(account, password)

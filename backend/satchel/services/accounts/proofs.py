@@ -6,7 +6,7 @@ from datetime import datetime
 
 from satchel.domain.accounts import SignIn, is_newly_vouched, proof_ends_at
 from satchel.domain.audit import Act, AuditRecord
-from satchel.domain.errors import TokenInvalid, TokenMissing
+from satchel.domain.errors import RateLimited, TokenInvalid, TokenMissing
 from satchel.domain.passkeys import CEREMONY_LIFE, Ceremony
 from satchel.domain.tokens import secret_hash
 from satchel.ports.clock import Clock
@@ -49,7 +49,7 @@ class Proofs:
             await stores.ceremonies.put(Ceremony(_holder(secret), shown, now + CEREMONY_LIFE, account_id), now)
         return None, secret
 
-    async def enter_by_code(self, secret: str, code: str, user_agent: str | None) -> tuple[SignIn, str]:
+    async def enter_by_code(self, secret: str, code: str, address: str, user_agent: str | None) -> tuple[SignIn, str]:
         """Sign a browser in that has given the password, by the code that was wanted too. A wrong code may be followed by another.
 
         Raises:
@@ -61,7 +61,7 @@ class Proofs:
             ceremony = await stores.ceremonies.get(_holder(secret), self._clock.now())
         if ceremony is None or ceremony.account_id is None:
             raise TokenMissing("this took too long; give your password again")
-        await self._totps.check(ceremony.account_id, code)
+        await self._check_code(ceremony.account_id, code, address)
         async with self._database.unit_of_work() as stores:
             await stores.ceremonies.take(ceremony.holder, self._clock.now())
         password_hash = (await self._accounts.get(ceremony.account_id)).password_hash if ceremony.challenge else None
@@ -94,21 +94,25 @@ class Proofs:
         """Return until when the sign-in's last proof counts, None if it does not."""
         return proof_ends_at(sign_in, self._clock.now())
 
-    async def by_password(self, sign_in: SignIn, password: str) -> str:
+    async def by_password(self, sign_in: SignIn, password: str, address: str) -> str:
         """Prove it by the password; return the sign-in's new cookie value.
 
         Raises:
             TokenInvalid: it is wrong, or not enough: codes are on.
             RateLimited: ten tries in five minutes.
         """
-        await self._accounts.confirm(sign_in, password)
+        try:
+            await self._accounts.confirm(sign_in, password)
+        except RateLimited:
+            await self._raise_alarm(sign_in.account_id, "password", address)
+            raise
         if "password" not in await self.ways(sign_in.account_id):
             raise TokenInvalid("codes are on for this account, so a password is not enough; give a code, or use a passkey")
         return await self._proved(sign_in)
 
-    async def by_code(self, sign_in: SignIn, code: str) -> str:
+    async def by_code(self, sign_in: SignIn, code: str, address: str) -> str:
         """Prove it by a code; return the sign-in's new cookie value. Raises `TokenInvalid` or `RateLimited`."""
-        await self._totps.check(sign_in.account_id, code)
+        await self._check_code(sign_in.account_id, code, address)
         return await self._proved(sign_in)
 
     async def begin_passkey(self, sign_in: SignIn, origin: str) -> Begun:
@@ -119,6 +123,16 @@ class Proofs:
         """Prove it by the passkey that was asked for; return the sign-in's new cookie value. Raises `TokenInvalid`."""
         await self._passkeys.prove(sign_in.account_id, sign_in.id, credential, origin)
         return await self._proved(sign_in)
+
+    async def _check_code(self, account_id: str, code: str, address: str) -> None:
+        try:
+            await self._totps.check(account_id, code)
+        except RateLimited:
+            await self._raise_alarm(account_id, "code", address)
+            raise
+
+    async def _raise_alarm(self, account_id: str, what: str, address: str) -> None:
+        self._accounts.alarms.raise_for((await self._accounts.get(account_id)).email, what, address)
 
     async def _proved(self, sign_in: SignIn) -> str:
         secret, now = self._accounts.new_secret(), self._clock.now()

@@ -30,6 +30,10 @@ _FAILURES = 5
 _BATCH = 500
 
 
+class _WrongKey(MalformedRequest):
+    """What was brought is no data key of the vault."""
+
+
 class LockedMode:
     """Lock and unlock vaults, for the doors."""
 
@@ -68,8 +72,12 @@ class LockedMode:
         async with self._database.unit_of_work() as stores:
             return await stores.deks.count_locked()
 
-    async def begin_unlock(self, principal: Principal) -> Challenge:
+    async def begin_unlock(self, principal: Principal, *, in_portal: bool = False) -> Challenge:
         """Return what the client needs to bring the data key, the wraps that it may try among it: no device's after a lock by hand.
+
+        Args:
+            principal: the client.
+            in_portal: whether it is a browser that is signed in there.
 
         Raises:
             Refused: the caller speaks for a site.
@@ -82,10 +90,12 @@ class LockedMode:
             wraps = await stores.dek_wraps.list(principal.account_id, dek.id) if dek else ()
         if dek is None or not dek.is_locked:
             raise MalformedRequest("this vault is not in locked mode: there is nothing to unlock")
-        return self._challenges.new(principal, dek.id, dek.version, await self.ways.offered(wraps, dek))
+        return self._challenges.new(
+            principal, dek.id, dek.version, await self.ways.offered(wraps, dek, may_guess=in_portal or principal.family_id is not None)
+        )
 
     async def unlock(
-        self, principal: Principal, unlock_id: str, letter: bytes, *, everywhere: bool, idle_s: int = int(IDLE_S)
+        self, principal: Principal, unlock_id: str, letter: bytes, *, everywhere: bool, idle_s: int = int(IDLE_S), address: str = ""
     ) -> VaultState:
         """Keep the data key that the client brings, until it is locked, unused for a while, or 12 hours are over.
 
@@ -95,18 +105,23 @@ class LockedMode:
             letter: the data key, sealed for the challenge.
             everywhere: whether the account's other apps and tokens may use it too.
             idle_s: how long it stays open without being used.
+            address: the network address that the letter came from, which the audit log names after too many wrong ones.
 
         Raises:
             MalformedRequest: the challenge is over, or what was brought is not the data key. After five such tries the vault is locked.
         """
         await self._check(principal)
-        challenge, dek = self._read_letter(principal, unlock_id, letter)
+        challenge, dek = await self._read_letter(principal, unlock_id, letter, address)
         ended = set[str]()
         self._under_way.append(ended)
         try:
             locks = await self._note_unlocked(principal, challenge, dek)
             if ended & {principal.account_id, principal.token_id}:
                 raise MalformedRequest("the vault was locked meanwhile; begin again", details={"param": "unlock_id"})
+        except _WrongKey:
+            wipe(dek)
+            await self._failed(principal, address)
+            raise
         except BaseException:
             wipe(dek)
             raise
@@ -141,7 +156,9 @@ class LockedMode:
         before = await self._vault.in_hand(principal.account_id, principal.client)
         return self._challenges.new(principal, self._ids.new("dek"), (before.version if before else 0) + 1)
 
-    async def switch_on(self, principal: Principal, unlock_id: str, letter: bytes, drafts: Sequence[WrapDraft]) -> VaultState:
+    async def switch_on(
+        self, principal: Principal, unlock_id: str, letter: bytes, drafts: Sequence[WrapDraft], *, address: str = ""
+    ) -> VaultState:
         """Seal everything with the data key that the client brings, keep its wraps, and forget every earlier data key and wrap.
 
         Raises:
@@ -152,7 +169,7 @@ class LockedMode:
         for draft in drafts:
             check_draft(draft)
         before = await self._vault.in_hand(principal.account_id, principal.client)
-        challenge, clear = self._read_letter(principal, unlock_id, letter)
+        challenge, clear = await self._read_letter(principal, unlock_id, letter, address)
         if challenge.wraps:  # it was begun to unlock, and names the data key that is there already
             wipe(clear)
             raise MalformedRequest("this challenge was made for unlocking; begin again", details={"param": "unlock_id"})
@@ -236,11 +253,11 @@ class LockedMode:
         if not decision.allowed:
             raise RateLimited("too many tries to unlock; wait a little and try again", retry_after_s=decision.retry_after_s)
 
-    def _read_letter(self, principal: Principal, unlock_id: str, letter: bytes) -> tuple[Challenge, bytearray]:
+    async def _read_letter(self, principal: Principal, unlock_id: str, letter: bytes, address: str) -> tuple[Challenge, bytearray]:
         try:
             return self._challenges.read(principal, unlock_id, letter)
         except MalformedRequest:
-            self._failed(principal.account_id)
+            await self._failed(principal, address)
             raise
 
     async def _note_unlocked(self, principal: Principal, challenge: Challenge, dek: bytearray) -> int:
@@ -254,19 +271,24 @@ class LockedMode:
             kept = await stores.deks.get(principal.account_id)
             right = kept is not None and kept.id == challenge.dek_id and kept.check_value is not None
             if kept is None or not right or not hmac.compare_digest(kept.check_value or b"", check_value(dek)):
-                self._failed(principal.account_id)
-                raise MalformedRequest("this is not the key of your vault", details={"param": "sealed"})
+                raise _WrongKey("this is not the key of your vault", details={"param": "sealed"})
             if kept.locked_by_hand and any(wrap.kind == "device" for wrap in challenge.wraps):
                 raise MalformedRequest("the vault was locked by hand meanwhile; begin again", details={"param": "unlock_id"})
             await stores.deks.mark_by_hand(kept.id, False)
             await stores.audit.add(self._record(principal, Act.VAULT_UNLOCKED, kept.id))
         return kept.locks
 
-    def _failed(self, account_id: str) -> None:
+    async def _failed(self, principal: Principal, address: str) -> None:
+        """Count a wrong try; after too many lock the vault, and write down whose tries they were and from where the last one came."""
+        account_id = principal.account_id
         failures = self._failures[account_id] = self._failures.get(account_id, 0) + 1
-        if failures >= _FAILURES:
-            del self._failures[account_id]
-            self._lock(account_id)
+        if failures < _FAILURES:
+            return
+        del self._failures[account_id]
+        self._lock(account_id)
+        about = f"{principal.label or 'a token without a name'}, from {address}"
+        async with self._database.unit_of_work() as stores:
+            await stores.audit.add(self._record(principal, Act.VAULT_TRIES_STOPPED, principal.token_id, about))
 
     def _lock(self, account_id: str) -> None:
         self._end_under_way(account_id)

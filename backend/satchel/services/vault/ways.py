@@ -30,9 +30,16 @@ class Ways:
         self._clock = clock
         self._ids = ids
 
-    async def offered(self, wraps: Sequence[UserWrap], dek: WrappedDek) -> Sequence[OpenWrap]:
-        """Return the wraps that a client may try, without the KEK's seal: the client opens the rest."""
-        usable = usable_wraps(wraps, locked_by_hand=dek.locked_by_hand)
+    async def offered(self, wraps: Sequence[UserWrap], dek: WrappedDek, *, may_guess: bool) -> Sequence[OpenWrap]:
+        """Return the wraps that a client may try, without the KEK's seal: the client opens the rest.
+
+        Args:
+            wraps: all there are.
+            dek: what they hold.
+            may_guess: whether the client is one that a person signed in. A passphrase can be guessed at where nobody counts, unlike the
+                random bits of the other kinds, so its wrap goes to no token that was made by hand.
+        """
+        usable = usable_wraps(wraps, locked_by_hand=dek.locked_by_hand, may_guess=may_guess)
         inner = [(wrap, await self._custody.unwrap(wrap.wrap, wrap.context)) for wrap in usable]
         return [OpenWrap(wrap.id, wrap.kind, wrap.params, bytes(blob), wrap.label) for wrap, blob in inner]
 
