@@ -30,7 +30,7 @@ export class BrowserModel implements DirectSource {
   ) {}
 
   async routes(): Promise<readonly DirectRoute[]> {
-    return [{ model: MODEL, stream: (body, signal) => this.stream(body, signal) }];
+    return [{ model: MODEL, stream: (body, signal) => this.stream(body as ChatBody, signal) }];
   }
 
   private async *stream(body: ChatBody, signal: AbortSignal): AsyncGenerator<DirectEvent, void, undefined> {

@@ -1,4 +1,4 @@
-import type { ChatBody } from "../wire/chat-body";
+import type { AskedBody } from "../wire/asked-body";
 import type { Model } from "../wire/model";
 import type { DirectEvent } from "./direct-event";
 
@@ -6,8 +6,8 @@ import type { DirectEvent } from "./direct-event";
 export interface DirectRoute {
   model: Model;
   /**
-   * Asks it. Ends with an `end` event, or throws an `RpcFailure` with a stable code; an abort throws the signal's reason
+   * Asks it what it is able to. Ends with an `end` event, or throws an `RpcFailure` with a stable code; an abort throws the signal's reason
    * and has by then stopped the model.
    */
-  stream(body: ChatBody, signal: AbortSignal): AsyncGenerator<DirectEvent, void, undefined>;
+  stream(body: AskedBody, signal: AbortSignal): AsyncGenerator<DirectEvent, void, undefined>;
 }

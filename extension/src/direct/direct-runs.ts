@@ -53,16 +53,16 @@ const LOOK_EVERY_MS = 15_000;
 
 /** The runs that never reach the backend: holds a site to its grant, feeds the page, and keeps what is known of each. */
 export class DirectRuns {
+  private readonly paced = new WeakSet<Run["record"]>();
+
   constructor(private readonly deps: Dependencies) {}
 
   /** The way to what a run asks for; null where the backend answers. Throws where it should be here and is away. */
   async routeOf(run: Run): Promise<DirectRoute | null> {
     const route = await this.deps.routes.find(run.body.model);
-    if (route === null || run.kind === "chat") return route;
-    throw backendFailure({
-      code: "unsupported_feature",
-      message: `${run.body.model} can only chat when it is asked directly`,
-    });
+    if (route === null || isAble(route, run)) return route;
+    const message = `${run.body.model} does not do that when it is asked directly`;
+    throw backendFailure({ code: "unsupported_feature", message });
   }
 
   /**
@@ -72,9 +72,12 @@ export class DirectRuns {
   async verdict(run: Run, route: DirectRoute | null): Promise<Verdict> {
     const { caller } = run.record;
     if (caller.origin === this.deps.own) return "go";
-    if (route === null && (run.kind !== "chat" || !(await this.deps.routes.isOn()))) return "go";
+    if (route === null && !(await this.deps.routes.isOn())) return "go";
     const [grant, once] = await Promise.all([this.deps.grant(caller), this.deps.once.of(caller)]);
-    return route === null ? this.elsewhere(run, grant, once) : this.here(run, route.model.id, grant, once);
+    if (route !== null) return this.here(run, route.model.id, grant, once);
+    const verdict = run.kind === "chat" ? await this.elsewhere(run, grant, once) : await this.unasked(run, grant);
+    if (verdict === "go" && grant?.state === "allowed") await this.pace(run, grant);
+    return verdict;
   }
 
   /** Asks the model and feeds the page until the end, which it also settles. `standing` as `verdict` said. Never rejects. */
@@ -89,7 +92,7 @@ export class DirectRuns {
     const looking = setInterval(() => void this.recheck(run), LOOK_EVERY_MS);
     try {
       if (!run.orphan) await this.deps.records.put(run.record);
-      const body = { ...run.body, model: route.model.id } as ChatBody;
+      const body = { ...run.body, model: route.model.id };
       for await (const event of route.stream(body, stop.signal)) this.hear(run, event, told);
       this.finish(run, route, told, told.end?.reason ?? "stop");
     } catch (error) {
@@ -131,7 +134,7 @@ export class DirectRuns {
     const models = grant?.caveats.models ?? null;
     if (grant?.state === "allowed" && (models === null || models.includes(model))) {
       holdTo(run, grant.caveats);
-      await this.pace(caller, grant);
+      await this.pace(run, grant);
       return "standing";
     }
     const held = once === model ? await this.deps.once.take(caller, model) : null;
@@ -141,6 +144,7 @@ export class DirectRuns {
     }
     const other = once ?? models?.[0] ?? model;
     if (run.body.model === ChatBody.PREFERRED && other !== model) return { instead: other };
+    if (grant?.state !== "allowed" && run.kind !== "chat") throw unasked();
     if (grant?.state !== "allowed") return "ask";
     throw backendFailure({ code: "model_not_granted", message: `This site may not use ${model}` });
   }
@@ -158,8 +162,25 @@ export class DirectRuns {
     return { instead: preferred !== null && models.includes(preferred) ? preferred : first };
   }
 
-  private async pace(caller: Caller, { caveats: { rate_per_minute: perMinute } }: Grant): Promise<void> {
-    const wait = perMinute === null ? null : await this.deps.rate.take(siteKey(caller), perMinute);
+  /** The same for what asks nobody: without a consent nothing is sent, and where only direct models may be used none of the backend's is. */
+  private async unasked(run: Run, grant: Grant | null): Promise<Verdict> {
+    if (grant === null) throw unasked();
+    if (grant.state === "blocked") throw backendFailure({ code: "origin_blocked", message: "This site is blocked" });
+    const models = grant.caveats.models ?? [];
+    const isOpen = run.body.model.startsWith("satchel/");
+    if (!isOpen || models.length === 0 || !models.every((id) => this.deps.routes.concerns(id))) return "go";
+    for (const id of models) {
+      const route = await this.deps.routes.find(id).catch(() => null);
+      if (route !== null && isAble(route, run)) return { instead: id };
+    }
+    throw backendFailure({ code: "model_not_granted", message: "None of the models that this site may use does that" });
+  }
+
+  /** One count for both ways, each run once: the backend knows of its own only. */
+  private async pace({ record }: Run, { caveats: { rate_per_minute: perMinute } }: Grant): Promise<void> {
+    if (perMinute === null || this.paced.has(record)) return;
+    const wait = await this.deps.rate.take(siteKey(record.caller), perMinute);
+    this.paced.add(record);
     if (wait === null) return;
     const message = `This site may ask ${perMinute} times a minute; wait ${wait} s`;
     throw backendFailure({ code: "rate_limited", message, retryable: true, retry_after_s: wait });
@@ -222,6 +243,7 @@ export class DirectRuns {
       first_event_ms: firstAt === null ? null : firstAt - startedAt,
       duration_ms: Date.now() - startedAt,
       direct: true,
+      ...(run.kind === "embeddings" ? { kind: "embedding" as const } : {}),
     };
     void this.deps.activity.add(generation);
   }
@@ -241,13 +263,23 @@ interface Ended {
   usage: UsageFacts;
 }
 
+const NEEDS = { chat: "chat", embeddings: "embeddings", images: "image_output" } as const;
+
+function isAble({ model }: DirectRoute, { kind }: Run): boolean {
+  return model.satchel.capabilities.includes(NEEDS[kind]);
+}
+
+function unasked(): RpcFailure {
+  return backendFailure({ code: "consent_required", message: "This site has not been allowed to use a model" });
+}
+
 function idOf({ record }: Run): string {
   return `gen_direct_${record.clientId}`;
 }
 
 /** What a stream used that did not say so: a piece is about a token. */
 function guessed({ body, pieces }: Run): UsageFacts {
-  const asked = "messages" in body ? JSON.stringify(body.messages).length : 0;
+  const asked = JSON.stringify(body).length;
   const inputTokens = Math.ceil(asked / CHARACTERS_PER_TOKEN);
   return { inputTokens, outputTokens: pieces, reasoningTokens: 0, cachedTokens: 0, estimated: true };
 }

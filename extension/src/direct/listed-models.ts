@@ -20,9 +20,11 @@ const WORDS: Readonly<Record<string, string>> = {
   reasoning: "reasoning",
 };
 const CONTEXTS = ["context_length", "max_context_length", "loaded_context_length", "max_model_len", "context_window"];
-const NO_CHAT = /embed|rerank|whisper|transcri/i;
+const NO_CHAT = /rerank|whisper|transcri/i;
+/** The names by which the backend knows them, too. */
+const EMBEDS = /embed|bge-|gte-|e5-|minilm|m2-bert-80m-/i;
 
-/** The models of a server's list that can chat; null if it is no list. Ids are the backend's for the same model. */
+/** The models of a server's list that chat or embed; null if it is no list. Ids are the backend's for the same model. */
 export function listedModels(body: unknown, provider: string, name: string): Listed[] | null {
   const items = isRecord(body) ? (body["data"] ?? body["models"]) : body;
   if (!Array.isArray(items)) return null;
@@ -36,6 +38,7 @@ export function listedModels(body: unknown, provider: string, name: string): Lis
 function listedIn(item: Item, provider: string, providerName: string): Listed | null {
   const native = nameIn(item);
   if (native === "" || NO_CHAT.test(native) || NO_CHAT.test(String(item["type"] ?? ""))) return null;
+  const embeds = EMBEDS.test(native) || EMBEDS.test(String(item["type"] ?? ""));
   const facts = { provider, provider_name: providerName, key_label: null, local: true, available: true, reason: null };
   const free = { input_usd_per_mtok: "0", output_usd_per_mtok: "0", as_of: "" };
   const model: Model = {
@@ -43,7 +46,13 @@ function listedIn(item: Item, provider: string, providerName: string): Listed | 
     name: typeof item["display_name"] === "string" ? item["display_name"] : shortName(native),
     description: null,
     context_length: contextIn(item),
-    satchel: { ...facts, capabilities: abilitiesIn(item), price: free, preferred: false, direct: true },
+    satchel: {
+      ...facts,
+      capabilities: embeds ? ["embeddings"] : abilitiesIn(item),
+      price: free,
+      preferred: false,
+      direct: true,
+    },
   };
   return { native, model };
 }

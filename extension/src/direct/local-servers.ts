@@ -1,9 +1,11 @@
+import type { ChatBody } from "../wire/chat-body";
 import { isRecord } from "../wire/is-record";
 import type { LocalServer } from "../wire/local-server";
 import type { DirectRoute } from "./direct-route";
 import type { DirectSource } from "./direct-source";
 import { listedModels } from "./listed-models";
 import { localChat } from "./local-chat";
+import { localEmbeddings } from "./local-embeddings";
 import { PlainServers } from "./plain-servers";
 
 interface Dependencies {
@@ -76,7 +78,12 @@ export class LocalServers implements DirectSource {
     const place = { provider, name, address };
     const routes = models.map(({ native, model }) => ({
       model,
-      stream: (body, signal) => localChat(place, { ...body, model: native }, signal, fetch),
+      stream: (body, signal) => {
+        const asked = { ...body, model: native };
+        return "messages" in asked
+          ? localChat(place, asked as ChatBody, signal, fetch)
+          : localEmbeddings(place, asked, signal, fetch);
+      },
     })) satisfies DirectRoute[];
     return { server: { ...place, models: models.length, refuses: false }, routes };
   }
@@ -89,7 +96,8 @@ export class LocalServers implements DirectSource {
     const { fetch } = this.deps;
     const routes = (listedModels([{ id: found.model }], OTHER, place.name) ?? []).map(({ native, model }) => ({
       model: { ...model, satchel: { ...model.satchel, capabilities: ["chat"] } },
-      stream: (body, signal) => localChat({ ...place, isPlain: true }, { ...body, model: native }, signal, fetch),
+      stream: (body, signal) =>
+        localChat({ ...place, isPlain: true }, { ...(body as ChatBody), model: native }, signal, fetch),
     })) satisfies DirectRoute[];
     return { server: { ...place, models: routes.length, refuses: false }, routes };
   }

@@ -27,9 +27,16 @@ it("servers are known by what they answer and not by their port, with the backen
     "http://127.0.0.1:8080/v1/models": { server: "llama.cpp", body: LIST("llamacpp", "/models/tiny.gguf") },
     "http://127.0.0.1:8000/v1/models": { body: { data: [{ id: "q/w", owned_by: "vllm", max_model_len: 512 }] } },
   });
-  expect(await idsOf(found)).toEqual(["ollama:llama3:8b", "lmstudio:qwen", "llamacpp:/models/tiny.gguf", "vllm:q/w"]);
-  const [, seeing, tiny, long] = (await found.routes()).map(({ model }) => model);
+  expect(await idsOf(found)).toEqual([
+    "ollama:llama3:8b",
+    "ollama:nomic-embed-text",
+    "lmstudio:qwen",
+    "llamacpp:/models/tiny.gguf",
+    "vllm:q/w",
+  ]);
+  const [, embedding, seeing, tiny, long] = (await found.routes()).map(({ model }) => model);
   expect(seeing).toMatchObject({ context_length: 4096, satchel: { direct: true, local: true } });
+  expect(embedding?.satchel.capabilities).toEqual(["embeddings"]);
   expect(seeing?.satchel.capabilities).toContain("images");
   expect(tiny?.name).toBe("tiny");
   expect(long?.context_length).toBe(512);
