@@ -32,7 +32,7 @@ export class ModelChoices extends OneQuestion<ModelChoice> {
       throw new RpcFailure(RpcCode.invalidParams, "reason must be a string", { satchelCode: "malformed_request" });
     }
     if (!active) throw new RpcFailure(RpcCode.unauthorized, "Call this while the person acts on the page", IDLE);
-    const { models } = await this.deps.permissions.models(caller);
+    const { models } = await this.deps.permissions.models(caller, "model:choose");
     const { origin, embedder } = caller;
     const able = models.filter(({ available, capabilities }) => available && capabilities.includes("chat"));
     const question = {

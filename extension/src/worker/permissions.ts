@@ -1,4 +1,4 @@
-import { type Permission, SITE_CAPABILITIES, toCaveats } from "../../../sdk-js/src/Permission";
+import { type Permission, SITE_CAPABILITIES, type SiteCapability, toCaveats } from "../../../sdk-js/src/Permission";
 import type { DirectParts } from "../direct/direct-runs";
 import { ChatBody } from "../wire/chat-body";
 import type { ConsentDecision } from "../wire/consent-decision";
@@ -74,13 +74,13 @@ export class Permissions {
     return this.deps.grants.state(caller);
   }
 
-  /** The models that the site may use: after a grant, and no others. */
-  async models(caller: Caller): Promise<{ models: PageModel[] }> {
+  /** The models that the site may use: after a grant, and no others. Where it was allowed certain deeds only, `needed` must be one. */
+  async models(caller: Caller, needed: SiteCapability = "model:list"): Promise<{ models: PageModel[] }> {
     const allowed = await this.deps.grants.allows(caller);
     if (allowed === null)
       throw new RpcFailure(RpcCode.unauthorized, "This site has not been allowed to use a model", ASK);
-    if ((await this.deps.grants.capabilities(caller))?.includes("model:list") === false)
-      throw new RpcFailure(RpcCode.unauthorized, "This site was not allowed model:list; it may ask for that", LACKS);
+    if ((await this.deps.grants.capabilities(caller))?.includes(needed) === false)
+      throw new RpcFailure(RpcCode.unauthorized, `This site was not allowed ${needed}; it may ask for that`, LACKS);
     const models = (await this.deps.backend.models()).filter(({ id, satchel }) => allowed(id, satchel.local));
     return {
       models: models.map(({ id, name, description, context_length, satchel }) => ({

@@ -16,8 +16,9 @@ function stage(isAllowed = true) {
   const closed: number[] = [];
   const choices = new ModelChoices({
     permissions: {
-      models: async () => {
-        if (!isAllowed) throw new RpcFailure(4100, "not allowed", { satchelCode: "consent_required" });
+      models: async (_caller, needed) => {
+        if (!isAllowed || needed !== "model:choose")
+          throw new RpcFailure(4100, "not allowed", { satchelCode: "consent_required" });
         return { models: MODELS };
       },
     },

@@ -242,6 +242,9 @@ describe("a site and its own grant", () => {
   it("D3: sees the models it may use, and none before a grant", async () => {
     await expect(stage().permissions.models(caller)).rejects.toMatchObject({ code: 4100 });
     await expect(stage(grant("once")).permissions.models(caller)).rejects.toMatchObject({ code: 4100 });
+    const { permissions: chooser } = stage(grant("allowed", { capabilities: ["model:prompt", "model:choose"] }));
+    await expect(chooser.models(caller)).rejects.toMatchObject({ code: 4100 });
+    expect((await chooser.models(caller, "model:choose")).models).toHaveLength(2);
     const ids = async (caveats: Partial<Grant["caveats"]>) =>
       (await stage(grant("allowed", caveats)).permissions.models(caller)).models.map(({ id }) => id);
     expect(await ids({})).toEqual(["a/far", "a/near"]);
