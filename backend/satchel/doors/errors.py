@@ -112,6 +112,10 @@ def error_headers(error: SatchelError) -> Headers:
             headers.append((b"www-authenticate", _PROOF))
         problem = b"" if isinstance(error, errors.TokenMissing) else b', error="invalid_token"'
         headers.append((b"www-authenticate", b'Bearer realm="satchel"' + problem))
+    if isinstance(error, errors.ScopeMissing):  # RFC 6750 §3.1; what no scope opens is named `*`
+        scope = error.details.get("scope", "*")
+        named = f', scope="{scope}"' if scope != "*" else ""
+        headers.append((b"www-authenticate", f'Bearer realm="satchel", error="insufficient_scope"{named}'.encode()))
     return headers
 
 

@@ -1,5 +1,6 @@
 """Which network addresses are public. Pure; who connects where is decided in `transport.py`."""
 
+import re
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 _GLOBAL_UNICAST = ip_network("2000::/3")
@@ -22,6 +23,14 @@ _DENIED = tuple(
     )
 )
 """Source: IANA's special-purpose address registries, 2026-11-23."""
+
+
+_HOST_AND_PORT = re.compile(r"(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+
+
+def is_plain_host(host_and_port: str) -> bool:
+    """Tell whether this is a name or an address with or without a port, and nothing that has a meaning elsewhere, as in a policy."""
+    return _HOST_AND_PORT.fullmatch(host_and_port) is not None
 
 
 def parse_address(text: str) -> IPv4Address | IPv6Address | None:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+from xml.etree import ElementTree
 
 from tests.doors.http.clause_checks import Check
 from tests.doors.portal.elsewhere import ISSUER
@@ -110,10 +111,15 @@ async def asks_well_known_of_the_issuer(home: House) -> None:
 
 
 def tested(file: str, title: str) -> Check:
-    """Return the check that a TypeScript test of this title is there; vitest runs it."""
+    """Return the check that a TypeScript test of this title is there, and has passed where vitest ran before, as in `make test`."""
 
     async def check(home: House) -> None:
         assert f'"{title}"' in (ROOT / file).read_text(), f"{file} has no test {title!r}"
+        report = ROOT / ".cache/reports" / f"{file.partition('/')[0]}.xml"
+        if report.exists() and report.stat().st_mtime > (ROOT / file).stat().st_mtime:
+            cases = [case for case in ElementTree.parse(report).getroot().iter("testcase") if title in case.get("name", "")]
+            assert cases, f"vitest did not run {title!r}"
+            assert not any({child.tag for child in case} & {"failure", "error", "skipped"} for case in cases), f"{title!r} did not pass"
 
     return check
 

@@ -55,8 +55,10 @@ BODIES: dict[tuple[str, str], object] = {
 async def test_each_door_opens_for_its_scope_only(house: Served, method: str, path: str, scope: str) -> None:
     body = BODIES.get((method, path))
     _, without = await house.new_token(SCOPES - {scope})
-    status, refusal = await house.call(method, path, body, token=without)
-    assert (status, refusal["error"]["metadata"]["satchel_code"]) == (403, "scope_missing")
+    async with house.http.request(method, house.url + path, json=body, headers={"authorization": f"Bearer {without}"}) as reply:
+        refusal = await reply.json()
+        assert (reply.status, refusal["error"]["metadata"]["satchel_code"]) == (403, "scope_missing")
+        assert f'error="insufficient_scope", scope="{scope}"' in reply.headers["www-authenticate"]
     _, only = await house.new_token(frozenset({scope}))
     assert (await house.call(method, path, body, token=only))[0] in (200, 201, 404)
     assert (await house.call(method, path, body, token="sat_wrong"))[0] == 401

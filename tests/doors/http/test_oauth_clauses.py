@@ -87,8 +87,14 @@ async def refresh_opens_nothing(home: House) -> None:
 
 
 async def no_token_in_a_query(home: House) -> None:
-    with pytest.raises(TokenMissing):
-        await home.authenticator.principal([(b"host", b"127.0.0.1"), (b"x-query", b"access_token=sat_x")])
+    await home.sign_in()
+    token = (await home.connect(Flow()))["access_token"]
+    scope = {"type": "http", "method": "GET", "path": "/v1/models", "headers": [(b"host", b"127.0.0.1")]}
+    for name in ("access_token", "token", "api_key", "key"):
+        with pytest.raises(TokenMissing):
+            await home.authenticator.caller({**scope, "query_string": f"{name}={token}".encode()})
+    bearer = (b"authorization", f"Bearer {token}".encode())
+    assert (await home.authenticator.caller({**scope, "headers": [*scope["headers"], bearer]})).token_id
     resource = (await home.browser.get("/.well-known/oauth-protected-resource")).json()
     assert resource["bearer_methods_supported"] == ["header"]
 

@@ -88,6 +88,18 @@ async def test_an_error_after_a_good_destination_goes_back_to_the_app(quick: Hou
     await quick.sign_in()
     got = sent_back(await quick.browser.get(Flow("st").address(**changes)))
     assert (got["error"], got["state"], got["iss"]) == (error, "st", BASE)
+    assert got.get("error_description") != "token"
+
+
+async def test_the_refusals_of_the_token_endpoint_are_in_plain_words(quick: House) -> None:
+    async def refused(**form: str) -> tuple[str, str]:
+        said = (await quick.browser.post("/oauth/token", data=form)).json()
+        return said["error"], said["error_description"]
+
+    for client in ({}, {"client_id": "somebody-else"}):
+        error, words = await refused(grant_type="authorization_code", code="x", code_verifier="y" * 43, **client)
+        assert (error, "not known to this Satchel" in words) == ("invalid_client", True)
+    assert await refused(client_id="satchel-extension") == ("invalid_request", "'grant_type' is missing")
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ async def signed_in(home: House, authenticator: Authenticator, browser: httpx2.A
 
 async def test_the_first_link_makes_an_owner_with_a_passkey_and_no_password(named: House) -> None:
     link, authenticator = await named.accounts.setup_link(), Authenticator(BASE, has_prf=True)
-    options = (await send(named, "/setup/passkey/begin", {"email": EMAIL})).json()
+    options = (await send(named, "/setup/passkey/begin", {"email": EMAIL, "link": link})).json()
     assert options["rp"] == {"name": "Satchel", "id": "localhost"}
     assert options["authenticatorSelection"]["residentKey"] == "required"
     assert options["authenticatorSelection"]["userVerification"] == "required"
@@ -64,12 +64,25 @@ async def test_the_first_link_makes_an_owner_with_a_passkey_and_no_password(name
     assert (await named.new_browser().post("/sign-in", data={"email": EMAIL, "password": ""}, headers=named.ours())).status_code == 401
 
 
-async def test_a_used_link_makes_nobody_however_good_the_passkey(home: House) -> None:
-    await home.accounts.create(EMAIL, PASSWORD)
-    options = (await send(home, "/setup/passkey/begin", {"email": "other@holt.example"})).json()
-    form = {"link": "made up", "email": "other@holt.example", "name": "Laptop", "credential": Authenticator(BASE).create(options)}
-    assert (await send(home, "/setup/passkey", form)).status_code == 401
-    assert await home.accounts.by_email("other@holt.example") is None
+async def test_nobody_makes_a_passkey_for_an_account_that_cannot_be_made(named: House) -> None:
+    link = await named.accounts.setup_link()
+    for sent in ({"email": EMAIL, "link": "made up"}, {"email": EMAIL}, {"email": "no email", "link": link}):
+        assert (await send(named, "/setup/passkey/begin", sent)).status_code in (400, 401), sent
+    options = (await send(named, "/setup/passkey/begin", {"email": EMAIL, "link": link})).json()
+    await named.accounts.create(EMAIL, PASSWORD)
+    assert (await send(named, "/setup/passkey/begin", {"email": "other@holt.example", "link": link})).status_code == 401
+    form = {"link": link, "email": "other@holt.example", "name": "Laptop", "credential": Authenticator(BASE).create(options)}
+    assert (await send(named, "/setup/passkey", form)).status_code == 401
+    assert await named.accounts.by_email("other@holt.example") is None
+
+
+async def test_an_open_satchel_says_before_a_passkey_is_made_that_the_email_is_taken(named: House) -> None:
+    await named.accounts.create(EMAIL, PASSWORD)
+    named.accounts.sign_up = "open"
+    refused = await send(named, "/setup/passkey/begin", {"email": EMAIL})
+    assert (refused.status_code, EMAIL in refused.text) == (400, False)
+    assert (await send(named, "/setup/passkey/begin", {"email": "other@holt.example"})).status_code == 200
+    assert await named.accounts.by_email("other@holt.example") is None
 
 
 async def test_a_passkey_that_was_added_signs_in_elsewhere_again_and_again(named: House) -> None:
@@ -138,7 +151,7 @@ async def test_what_is_no_passkey_is_refused_in_words(home: House, broken: dict[
 
 async def test_passkeys_are_named_and_forgotten_but_never_the_only_way_in(named: House) -> None:
     link, first, second = await named.accounts.setup_link(), Authenticator(BASE), Authenticator(BASE)
-    options = (await send(named, "/setup/passkey/begin", {"email": EMAIL})).json()
+    options = (await send(named, "/setup/passkey/begin", {"email": EMAIL, "link": link})).json()
     await send(named, "/setup/passkey", {"link": link, "email": EMAIL, "name": "Laptop", "credential": first.create(options)})
     only = (await named.browser.get("/portal/api/passkeys")).json()["data"][0]["id"]
     headers = named.ours() | {"x-satchel-csrf": "1"}

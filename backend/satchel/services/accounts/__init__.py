@@ -4,6 +4,7 @@ import base64
 import hashlib
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,7 +17,7 @@ from satchel.domain.tokens import secret_hash
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import PASSWORDS_TOPIC, TOKENS_TOPIC, Bus, Limit, Limiter
-from satchel.ports.stores import Database
+from satchel.ports.stores import Database, Stores
 from satchel.services.accounts.alarms import Alarms
 from satchel.services.accounts.passwords import Passwords, check_password
 
@@ -33,6 +34,10 @@ _PER_ACCOUNT = Limit(count=60, window_s=300)
 _PER_SIGN_IN = Limit(count=10, window_s=300)
 _PER_ADDRESS = Limit(count=30, window_s=300)
 _OPEN_PER_ADDRESS = Limit(count=10, window_s=3600)
+
+
+class _Rehearsed(Exception):
+    """Leaves a unit of work so that nothing of it is kept."""
 
 
 class Accounts:
@@ -117,30 +122,40 @@ class Accounts:
             Refused: that person of an authority is tied to another account.
         """
         async with self._database.unit_of_work() as stores:
-            invitation = None
-            if await stores.accounts.await_owner() is None:  # nobody else comes in before
-                account = replace(account, is_owner=True)
-                may = await stores.sign_ins.take_link(secret_hash(link), account.created_at)
-            elif link and self.sign_up != "owner-only":
-                invitation = await stores.invitations.take(secret_hash(link), account.id, account.created_at)
-                may = invitation is not None
-            else:
-                may = self.sign_up == "open" and not link
-            if not may:
-                raise TokenInvalid("this link was used or is too old; ask for a new one")
-            await stores.accounts.add(account)
-            await stores.audit.add(AuditRecord(account.id, account.created_at, Act.ACCOUNT_CREATED, account.id))
-            if invitation is not None and invitation.account_id is not None:
-                used = AuditRecord(invitation.account_id, account.created_at, Act.INVITATION_USED, invitation.id, invitation.name)
-                await stores.audit.add(used)
-            if passkey is not None:
-                await stores.passkeys.add(passkey)
-                await stores.audit.add(AuditRecord(account.id, account.created_at, Act.PASSKEY_ADDED, passkey.id, passkey.name))
-            if tie is not None:
-                if not await stores.ties.add(tie):
-                    raise Refused("that account is connected to another account here meanwhile; sign in with it again")
-                about = f"{tie.issuer}: {tie.label}"
-                await stores.audit.add(AuditRecord(account.id, account.created_at, Act.AUTHORITY_TIED, tie.id, about))
+            await self._admit(stores, link, account, passkey, tie)
+
+    async def rehearse(self, link: str, account: Account) -> None:
+        """Raise what `admit` would, before a person makes something for it that would be left behind. Nothing is kept."""
+        with suppress(_Rehearsed):
+            async with self._database.unit_of_work() as stores:
+                await self._admit(stores, link, account, None, None)
+                raise _Rehearsed
+
+    async def _admit(self, stores: Stores, link: str, account: Account, passkey: Passkey | None, tie: Tie | None) -> None:
+        invitation = None
+        if await stores.accounts.await_owner() is None:  # nobody else comes in before
+            account = replace(account, is_owner=True)
+            may = await stores.sign_ins.take_link(secret_hash(link), account.created_at)
+        elif link and self.sign_up != "owner-only":
+            invitation = await stores.invitations.take(secret_hash(link), account.id, account.created_at)
+            may = invitation is not None
+        else:
+            may = self.sign_up == "open" and not link
+        if not may:
+            raise TokenInvalid("this link was used or is too old; ask for a new one")
+        await stores.accounts.add(account)
+        await stores.audit.add(AuditRecord(account.id, account.created_at, Act.ACCOUNT_CREATED, account.id))
+        if invitation is not None and invitation.account_id is not None:
+            used = AuditRecord(invitation.account_id, account.created_at, Act.INVITATION_USED, invitation.id, invitation.name)
+            await stores.audit.add(used)
+        if passkey is not None:
+            await stores.passkeys.add(passkey)
+            await stores.audit.add(AuditRecord(account.id, account.created_at, Act.PASSKEY_ADDED, passkey.id, passkey.name))
+        if tie is not None:
+            if not await stores.ties.add(tie):
+                raise Refused("that account is connected to another account here meanwhile; sign in with it again")
+            about = f"{tie.issuer}: {tie.label}"
+            await stores.audit.add(AuditRecord(account.id, account.created_at, Act.AUTHORITY_TIED, tie.id, about))
 
     async def invites(self, link: str) -> bool:
         """Tell whether a link is an invitation that makes an account now."""

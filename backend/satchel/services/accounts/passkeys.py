@@ -76,9 +76,10 @@ class Passkeys:
         return passkey
 
     async def begin_joining(self, link: str, email: str, origin: str, address: str) -> Begun:
-        """Begin to make an account with a passkey in place of a password. Raises `MalformedRequest` for a wrong e-mail."""
+        """Begin to make an account with a passkey in place of a password. Raises what `join` would, before a passkey is made in vain."""
         party = _party(origin)
         account = await self._accounts.draft(link, email, address)
+        await self._accounts.rehearse(link, account)
         secret = self._accounts.new_secret()
         ceremony = await self._begin(_holder("join", secret), account.id)
         return Begun(creation_options(party, account.id, account.email, ceremony.challenge, ()), secret)

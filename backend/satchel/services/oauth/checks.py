@@ -10,6 +10,7 @@ _IN_PLAIN_WORDS = {
     "invalid_client": "The app is not known to this Satchel",
     "invalid_grant": "The code or token is not good here, or was used; begin again",
     "unauthorized_client": "The app may not ask in this way",
+    "unsupported_response_type": "The app asks for an answer that this server does not give; it gives codes: response_type=code",
     "unsupported_grant_type": "This server exchanges codes, device codes and refresh tokens; it takes no passwords",
     "authorization_pending": "Nobody has decided yet; ask again after the interval",
     "slow_down": "That was too soon; wait 5 seconds longer between questions",
@@ -17,12 +18,20 @@ _IN_PLAIN_WORDS = {
 }
 
 
+_ITS_OWN = ("The client cannot authenticate with", "The client does not exist", "token", "id_token", "none")
+"""How descriptions of Authlib's begin that quote its code, or only the word that was sent."""
+
+
 def explained(answer: Answer) -> Answer:
-    """Return the answer with plain words for its error code, where Authlib has none."""
-    words = _IN_PLAIN_WORDS.get(str(answer.body.get("error")))
-    if words is None or answer.body.get("error_description"):
-        return answer
-    return replace(answer, body={**answer.body, "error_description": words})
+    """Return the answer with plain words for its error code, where Authlib has none, or only its own."""
+    error, said = str(answer.body.get("error")), str(answer.body.get("error_description") or "")
+    words = plain_words(error, said)
+    return answer if words == said else replace(answer, body={**answer.body, "error_description": words})
+
+
+def plain_words(error: str, said: str) -> str:
+    """Return what to say of an error code: what is said already, or our words where that is nothing, or Authlib's own."""
+    return said if said and not said.startswith(_ITS_OWN) else _IN_PLAIN_WORDS.get(error, said)
 
 
 def refused(description: str, error: str = "invalid_request") -> Answer:

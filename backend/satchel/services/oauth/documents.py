@@ -13,6 +13,7 @@ from authlib.oauth2.rfc8628 import DEVICE_CODE_GRANT_TYPE
 
 from satchel.domain.apps import App
 from satchel.domain.errors import MalformedRequest, SatchelError
+from satchel.kit.addresses import is_plain_host
 from satchel.ports.clock import Clock
 
 MAX_DOCUMENT_BYTES = 5 * 1024
@@ -145,7 +146,7 @@ def may_return(uri: object) -> bool:
         host, _ = parts.hostname, parts.port
     except ValueError:
         return False
-    return _LOOPBACK.fullmatch(uri) is not None or (parts.scheme == "https" and bool(host))
+    return _LOOPBACK.fullmatch(uri) is not None or (parts.scheme == "https" and bool(host) and is_plain_host(parts.netloc))
 
 
 def _wrong(message: str) -> MalformedRequest:

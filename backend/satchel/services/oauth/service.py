@@ -17,7 +17,7 @@ from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import TOKENS_TOPIC, Bus
 from satchel.ports.oauth import OAuthRecords, OAuthStore
-from satchel.services.oauth.checks import explained, fault_of, foreign_resource, refused, unfit
+from satchel.services.oauth.checks import explained, fault_of, foreign_resource, plain_words, refused, unfit
 from satchel.services.oauth.desk import Asking, Desk
 from satchel.services.oauth.documents import ClientDocuments, app_of_document, is_document_address
 from satchel.services.oauth.key_proofs import KeyProofs, NonceNeeded
@@ -142,6 +142,8 @@ class OAuth:
         """
         if (wrong := unfit(issuer, form)) is not None:
             return wrong
+        if not dict(form).get("grant_type"):
+            return refused("'grant_type' is missing")
         app = await self._client(form)
         asking = await self._asking(issuer + TOKEN_PATH, proof if app is not None else None)
         if isinstance(asking, Answer):
@@ -296,7 +298,8 @@ def _refusal(issuer: str, query: Parameters) -> tuple[str, str] | None:
 
 def _send_back(issuer: str, redirect_uri: str, query: Parameters, error: str, description: str | None) -> SendBack:
     states = [value for name, value in query if name == "state"]
-    answer = {"error": error, **({"error_description": description} if description else {}), "iss": issuer}
+    words = plain_words(error, description or "")
+    answer = {"error": error, **({"error_description": words} if words else {}), "iss": issuer}
     if len(states) == 1 and states[0]:
         answer["state"] = states[0]
     parts = urlsplit(redirect_uri)

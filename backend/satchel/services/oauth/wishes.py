@@ -11,6 +11,7 @@ from satchel.domain.budgets import Period
 from satchel.domain.errors import MalformedRequest
 from satchel.domain.grants import BudgetCaveat
 from satchel.domain.tokens import INFERENCE_SCOPES
+from satchel.kit.addresses import is_plain_host
 from satchel.kit.money import nusd_from_usd
 from satchel.services.oauth.records import Parameters
 
@@ -146,6 +147,7 @@ def _origin_of(callback: str) -> str:
         parts, host = urlsplit(""), None
     plain = callback.isascii() and callback.isprintable() and not any(character in callback for character in ' @\\"<>#')
     local = parts.scheme == "http" and host in _LOOPBACK_HOSTS
-    if not host or not plain or len(callback) > _MAX_ADDRESS_CHARACTERS or not (local or parts.scheme == "https"):
+    plain = plain and is_plain_host(parts.netloc) and len(callback) <= _MAX_ADDRESS_CHARACTERS
+    if not host or not plain or not (local or parts.scheme == "https"):
         raise MalformedRequest("callback_url must be https, or http on localhost or 127.0.0.1", details={"param": "callback_url"})
     return f"{parts.scheme}://{parts.netloc}".lower()
