@@ -101,7 +101,7 @@ def test_d3_a_site_gets_what_the_person_allows_narrowed_by_what_it_asked_for(
         before = counting.asked
         page.evaluate(LISTEN)
         assert page.evaluate("window.ai.listModels().catch(({ code }) => code)") == 4100
-        wish = "{ 'model:prompt': { localOnly: true, ratePerMinute: 5, budget: { usd: 0.1, period: 'week' } } }"
+        wish = "{ 'model:prompt': { localOnly: true, ratePerMinute: 5, budget: { usd: 0.1, period: 'week' } }, 'model:choose': {} }"
         window = browser.consent_window(f"window.asking = window.ai.requestPermissions({wish}, {{ reason: 'to sum up' }})", page)
         window.get_by_text("to sum up", exact=False).first.wait_for()
         press(window, "Always allow")
