@@ -2,8 +2,11 @@
 
 import asyncio
 import logging
+from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -62,6 +65,53 @@ async def test_idle_buckets_are_forgotten() -> None:
         clock.seconds = number
         await limiter.take(f"b{number}", 1, Limit(1, 5.0))
     assert len(limiter._buckets) <= 10
+
+
+async def test_strangers_push_out_what_they_made_up_and_not_what_holds_somebody_back() -> None:
+    clock = HandClock()
+    limiter = MemoryLimiter(clock, max_buckets=10)
+    guessing = Limit(3, 300.0)
+    for _ in range(3):
+        assert (await limiter.take("guessed", 1, guessing)).allowed
+    for number in range(100):
+        assert (await limiter.take(f"stranger {number}", 1, guessing)).allowed
+        assert len(limiter._buckets) <= 10
+    assert not (await limiter.take("guessed", 1, guessing)).allowed
+    clock.seconds = 300
+    assert (await limiter.take("guessed", 1, guessing)).allowed
+
+
+async def test_there_is_an_end_to_buckets_although_all_are_full_and_looking_for_room_does_not_take_longer() -> None:
+    steps: list[int] = []
+    for max_buckets in (100, 10_000):
+        limiter = MemoryLimiter(HandClock(), max_buckets)
+        for number in range(max_buckets):
+            await limiter.take(f"full {number}", 1, Limit(1, 300.0))
+        looked = Looked(limiter._buckets)
+        limiter._buckets = looked
+        for number in range(50):
+            await limiter.take(f"new {number}", 1, Limit(1, 300.0))
+        assert len(limiter._buckets) == max_buckets
+        steps.append(looked.steps)
+    assert steps[0] == steps[1] <= 50 * 10
+
+
+class Looked(OrderedDict[str, Any]):
+    """Buckets that count how many were looked at."""
+
+    steps = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for name in super().__iter__():
+            self.steps += 1
+            yield name
+
+    def popitem(self, last: bool = True) -> tuple[str, Any]:
+        self.steps += 1
+        return super().popitem(last)
+
+    def items(self) -> Any:
+        return [(name, self[name]) for name in self]
 
 
 # ── bus ──────────────────────────

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from satchel.domain.events import Event, size_of
 from satchel.ports.clock import Clock
@@ -13,14 +14,20 @@ _log = logging.getLogger(__name__)
 
 Listener = Callable[[Message], None]
 
+_PASSED_OVER = 8
+
 
 class MemoryLimiter:
-    """Count takes in a sliding window. Buckets whose window has passed are forgotten."""
+    """Count takes in a sliding window, for so many buckets at the most; a new one costs the same however many there are.
+
+    Where there is no more room, the bucket that was asked for longest ago goes. One that is full is passed over a few times: whoever
+    makes up names by the thousand pushes out what they made up, and not what holds somebody back.
+    """
 
     def __init__(self, clock: Clock, max_buckets: int = 10_000) -> None:
         self._clock = clock
         self._max_buckets = max_buckets
-        self._buckets: dict[str, tuple[float, deque[float]]] = {}
+        self._buckets = OrderedDict[str, _Bucket]()  # the one asked for last is the last; a plain dict is slow to give its first away
 
     async def take(self, bucket: str, n: int, limit: Limit) -> Decision:
         """Take `n` from `bucket`; a refused take takes nothing."""
@@ -35,18 +42,32 @@ class MemoryLimiter:
 
     def _taken(self, bucket: str, limit: Limit, now_s: float) -> deque[float]:
         """Return when the takes that still count were, oldest first."""
-        if bucket not in self._buckets and len(self._buckets) >= self._max_buckets:
-            self._sweep(now_s)
-        _, taken = self._buckets.get(bucket, (0.0, deque[float]()))
-        self._buckets[bucket] = (limit.window_s, taken)
+        found = self._buckets.pop(bucket, None)
+        if found is None and len(self._buckets) >= self._max_buckets:
+            self._make_room(now_s)
+        taken = deque[float]() if found is None else found.taken
+        self._buckets[bucket] = _Bucket(limit, taken)
         while taken and taken[0] <= now_s - limit.window_s:
             taken.popleft()
         return taken
 
-    def _sweep(self, now_s: float) -> None:
-        idle = [name for name, (window_s, taken) in self._buckets.items() if not taken or taken[-1] <= now_s - window_s]
-        for name in idle:
-            del self._buckets[name]
+    def _make_room(self, now_s: float) -> None:
+        for _ in range(_PASSED_OVER):
+            name, oldest = self._buckets.popitem(last=False)
+            if not oldest.is_full(now_s):
+                return
+            self._buckets[name] = oldest
+        self._buckets.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bucket:
+    limit: Limit
+    taken: deque[float]
+
+    def is_full(self, now_s: float) -> bool:
+        """Tell whether nothing more may be taken just now."""
+        return len(self.taken) >= self.limit.count and self.taken[-self.limit.count] > now_s - self.limit.window_s
 
 
 class MemoryBus:

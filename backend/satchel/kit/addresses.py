@@ -1,7 +1,7 @@
 """Which network addresses are public. Pure; who connects where is decided in `transport.py`."""
 
 import re
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 _GLOBAL_UNICAST = ip_network("2000::/3")
 """All of IPv6 that is handed out. What lies outside is no network's, or an IPv4 address in disguise."""
@@ -41,6 +41,14 @@ def parse_address(text: str) -> IPv4Address | IPv6Address | None:
         return None
     inner = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return inner or address
+
+
+def neighbourhood(text: str) -> str:
+    """Return whom a throttle counts a caller's address for: of an IPv6 address its /64, all of which is one subscriber's."""
+    address = parse_address(text)
+    if isinstance(address, IPv6Address):
+        return str(IPv6Network((address, 64), strict=False))
+    return text if address is None else str(address)
 
 
 def is_loopback(text: str) -> bool:

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlencode
 
+import httpx2
 import pytest
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from tests.databases import KINDS, Databases
 from tests.doors.portal.house import BASE, SCOPES, Flow, House, code_of, house
+from tests.doors.portal.keys import ProofKey
 
 from satchel.domain.errors import NotReady, TokenExpired, TokenRevoked
 from satchel.services.apps import CHROMIUM_EXTENSION_ID, EXTENSION_CLIENT_ID
@@ -274,3 +276,25 @@ async def test_every_refusal_has_words_beside_its_code(home: House) -> None:
         answer = (await home.browser.post("/oauth/token", data=form)).json()
         assert answer["error"] == code
         assert " " in answer["error_description"], code
+
+
+async def test_the_token_door_counts_a_network_of_ipv6_as_one_caller_and_answers_another(tmp_path: Path) -> None:
+    async with house("memory", tmp_path) as home:
+
+        async def status(address: str) -> int:
+            transport = httpx2.ASGITransport(app=home.asgi, client=(address, 1))
+            async with httpx2.AsyncClient(transport=transport, base_url=BASE) as caller:
+                return (await caller.post("/oauth/token", json={})).status_code
+
+        assert {await status(f"2001:db8::{number:x}") for number in range(600)} == {400}
+        assert await status("2001:db8::ffff") == 429
+        assert await status("2001:db8:0:1::1") == 400
+
+
+async def test_a_proof_is_looked_at_for_clients_that_there_are_only(tmp_path: Path) -> None:
+    async with house("memory", tmp_path) as home:
+        key = ProofKey(home)
+        for client_id, error in (("nobody", "invalid_client"), (EXTENSION_CLIENT_ID, "use_dpop_nonce")):
+            form = Flow().redemption("c", client_id=client_id)
+            answer = await home.browser.post("/oauth/token", data=form, headers={"dpop": key.proof("POST", "/oauth/token")})
+            assert answer.json()["error"] == error

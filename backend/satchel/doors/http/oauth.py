@@ -10,6 +10,7 @@ from satchel.domain.tokens import MANAGE_TOKENS
 from satchel.doors.errors import reply_to
 from satchel.doors.http.callers import Callers
 from satchel.doors.http.oauth_description import METADATA_PATH, RESOURCE_PATH, described
+from satchel.kit.addresses import neighbourhood
 from satchel.ports.coordination import Limit, Limiter
 from satchel.services.oauth.documents import MAX_DOCUMENT_BYTES
 from satchel.services.oauth.issuer import Issuer
@@ -32,6 +33,7 @@ _MAX_FORM_BYTES = 64 * 1024
 _FORM = "application/x-www-form-urlencoded"
 _NOT_STORED = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 _KEPT = Limit(count=20, window_s=300)
+_LIMITS = {"token": Limit(count=600, window_s=300)}  # many devices of a household or a company come from one address
 _CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Date, DPoP-Nonce, WWW-Authenticate, Retry-After"}
 _BASIC = {"WWW-Authenticate": 'Basic realm="satchel"'}
 
@@ -74,7 +76,7 @@ class _Door:
     async def token(self, request: Request) -> Response:
         """Exchange a code or a refresh token for tokens. Form fields per RFC 6749 §4.1.3 and §6; public clients send `client_id`."""
         proof = _proof(request)
-        return await self._answer(request, lambda issuer, form: self._oauth.token(issuer, form, proof))
+        return await self._throttled(request, "token", lambda issuer, form: self._oauth.token(issuer, form, proof))
 
     async def push(self, request: Request) -> Response:
         """Keep an authorization request (RFC 9126)."""
@@ -140,12 +142,12 @@ class _Door:
         return JSONResponse(dict(describe(issuer)), headers=_CORS)
 
     async def _throttled(self, request: Request, what: str, endpoint: Endpoint) -> Response:
-        """Answer what anybody may ask for and what is then kept, so many times from one address."""
+        """Answer what anybody may ask for and what is then kept, or a proof of it, so many times from one address."""
         full = await self._full(request, what)
         return await self._answer(request, endpoint) if full is None else full
 
     async def _full(self, request: Request, what: str) -> Response | None:
-        decision = await self._limiter.take(f"{what}:address:{_caller(request)}", 1, _KEPT)
+        decision = await self._limiter.take(f"{what}:address:{neighbourhood(_caller(request))}", 1, _LIMITS.get(what, _KEPT))
         if decision.allowed:
             return None
         body = {"error": "temporarily_unavailable", "error_description": "too many requests from your address; wait a little"}

@@ -14,6 +14,7 @@ from satchel.domain.authorities import Tie, Vouched
 from satchel.domain.errors import MalformedRequest, NotFound, RateLimited, Refused, TokenInvalid
 from satchel.domain.passkeys import Passkey
 from satchel.domain.tokens import secret_hash
+from satchel.kit.addresses import neighbourhood
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import PASSWORDS_TOPIC, TOKENS_TOPIC, Bus, Limit, Limiter
@@ -194,7 +195,7 @@ class Accounts:
         await self.throttle(address)
         mark = hashlib.sha256(wanted.encode(errors="replace")).hexdigest()
         try:
-            await self._take(f"sign-in:account:{mark}:{address}", _PER_ACCOUNT_HERE)
+            await self._take(f"sign-in:account:{mark}:{neighbourhood(address)}", _PER_ACCOUNT_HERE)
             await self._take(f"sign-in:account:{mark}", _PER_ACCOUNT)
         except RateLimited:
             self.alarms.raise_for(wanted, "password", address)
@@ -240,7 +241,7 @@ class Accounts:
 
     async def throttle(self, address: str) -> None:
         """Count an attempt to sign in. Raises `RateLimited` after too many from this address."""
-        await self._take(f"sign-in:address:{address}", _PER_ADDRESS)
+        await self._take(f"sign-in:address:{neighbourhood(address)}", _PER_ADDRESS)
 
     async def session(self, secret: str) -> SignIn | None:
         """Return the live sign-in of a cookie value, or None; idle for 7 days or older than 30 days is not live."""
@@ -332,9 +333,9 @@ class Accounts:
         return base64.urlsafe_b64encode(self._ids.secret_bytes(32)).rstrip(b"=").decode()
 
     async def _take_join(self, link: str, address: str) -> None:
-        await self._take(f"setup:address:{address}", _PER_ADDRESS)
+        await self._take(f"setup:address:{neighbourhood(address)}", _PER_ADDRESS)
         if not link:
-            await self._take(f"sign-up:address:{address}", _OPEN_PER_ADDRESS)
+            await self._take(f"sign-up:address:{neighbourhood(address)}", _OPEN_PER_ADDRESS)
 
     async def _take(self, bucket: str, limit: Limit) -> None:
         decision = await self._limiter.take(bucket, 1, limit)

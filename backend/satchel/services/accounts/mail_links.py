@@ -15,6 +15,7 @@ from satchel.domain.audit import Act, AuditRecord
 from satchel.domain.errors import RateLimited, TokenInvalid
 from satchel.domain.passkeys import Ceremony
 from satchel.domain.tokens import secret_hash
+from satchel.kit.addresses import neighbourhood
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import Limit, Limiter
@@ -74,9 +75,10 @@ class MailLinks:
             RateLimited: too many links for that email or from that address.
         """
         hashed = hashlib.sha256(email.strip().lower().encode(errors="replace")).hexdigest()
+        here = neighbourhood(caller)
         buckets = (
-            (f"mail:address:{caller}", _PER_ADDRESS),
-            (f"mail:email:{hashed}:{caller}", _PER_EMAIL_HERE),
+            (f"mail:address:{here}", _PER_ADDRESS),
+            (f"mail:email:{hashed}:{here}", _PER_EMAIL_HERE),
             (f"mail:email:{hashed}", _PER_EMAIL),
         )
         for bucket, limit in buckets:

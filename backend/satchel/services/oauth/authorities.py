@@ -14,6 +14,7 @@ from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 
 from satchel.domain.authorities import Authority, Vouched
 from satchel.domain.errors import NotFound, NotReady, RateLimited, Refused, SatchelError
+from satchel.kit.addresses import neighbourhood
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import Limit, Limiter
@@ -205,7 +206,7 @@ class Authorities:
         return heard.body
 
     async def _take(self, caller: str) -> None:
-        decision = await self._limiter.take(f"authority:{caller}", 1, _PER_CALLER)
+        decision = await self._limiter.take(f"authority:{neighbourhood(caller)}", 1, _PER_CALLER)
         if not decision.allowed:
             raise RateLimited("too many attempts; wait a little and try again", retry_after_s=decision.retry_after_s)
 
