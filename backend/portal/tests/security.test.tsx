@@ -22,7 +22,7 @@ const FULL: Record<string, unknown> = {
   },
   "GET devices": {
     data: [
-      { id: "fam_1", name: "Satchel in a terminal", client_id: "satchel-terminal", ...DEVICE, origin: null },
+      { id: "fam_1", name: "A program in a terminal", client_id: "satchel-terminal", ...DEVICE, origin: null },
       { id: "fam_2", name: "Notes", client_id: "https://notes.example/app.json", ...DEVICE },
     ],
   },
@@ -100,7 +100,7 @@ test("a short password is refused before it is sent", async () => {
 
 test("apps and devices are listed by name, and disconnected one by one", async () => {
   const text = await shown(FULL);
-  for (const words of ["Satchel in a terminal", "Notes", "notes.example"]) expect(text).toContain(words);
+  for (const words of ["A program in a terminal", "Notes", "notes.example"]) expect(text).toContain(words);
   const [first] = [...place.host.querySelectorAll<HTMLButtonElement>("button[aria-label^='Disconnect Satchel in']")];
   first?.click();
   await place.settled();

@@ -5,7 +5,7 @@ import re
 from urllib.parse import urlsplit
 
 from satchel.domain.apps import App, extension_redirect_uris
-from satchel.domain.tokens import DEFAULT_TOKEN_SCOPES
+from satchel.domain.tokens import INFERENCE_SCOPES
 
 EXTENSION_CLIENT_ID = "satchel-extension"
 TERMINAL_CLIENT_ID = "satchel-terminal"
@@ -42,7 +42,8 @@ class Apps:
             redirect_uris=extension_redirect_uris(known),
             verified=True,
         )
-        terminal = App(TERMINAL_CLIENT_ID, "Satchel in a terminal", DEFAULT_TOKEN_SCOPES, verified=True, pairs_devices=True)
+        # Anybody may use this name: nothing tells who asks by it, and a stranger's code might be typed by mistake. So it gets little.
+        terminal = App(TERMINAL_CLIENT_ID, "A program in a terminal", INFERENCE_SCOPES, pairs_devices=True)
         self._web = {origin: _web_app(origin) for origin in origins if origin.startswith(("https://", "http://"))}
         self._apps = {extension.client_id: extension, terminal.client_id: terminal, **self._web}
 

@@ -92,7 +92,7 @@ async def names_the_device(home: House) -> None:
     codes = await asked(home)
     page = (await type_code(home, codes["user_code"])).text
     assert codes["user_code"] in page
-    assert "Satchel in a terminal" in page
+    assert "A program in a terminal" in page
 
 
 async def needs_the_person(home: House) -> None:

@@ -205,6 +205,17 @@ async def test_a_token_of_a_site_does_what_the_site_was_allowed_and_sees_no_othe
     assert refused["error"]["metadata"]["satchel_code"] == "model_not_granted"
 
 
+async def test_a_token_of_a_site_tells_what_the_site_was_allowed(house: Served) -> None:
+    ends_at = house.house.clock.now() + timedelta(days=30)
+    caveats = {"budget": {"cap_nusd": 500_000_000, "period": "day"}, "expires_at": ends_at.isoformat()}
+    status, _ = await house.call("PUT", "/v1/grants", {"origin": "https://notes.example", "state": "allowed", "caveats": caveats})
+    assert status == 200
+    _, text = await house.new_token(INFERENCE_SCOPES, origin="https://notes.example", expires_at=ends_at + timedelta(days=300))
+    own = (await house.call("GET", "/api/v1/key", token=text))[1]["data"]
+    assert (own["limit"], own["limit_remaining"], own["limit_reset"]) == (0.5, 0.5, "daily")
+    assert datetime.fromisoformat(own["expires_at"]) == ends_at
+
+
 async def test_a_token_of_a_site_sees_and_stops_the_sites_own_generations_only(house: Served) -> None:
     await house.call("PUT", "/v1/grants", {"origin": "https://notes.example", "state": "allowed"})
     _, text = await house.new_token(INFERENCE_SCOPES, origin="https://notes.example")

@@ -54,7 +54,10 @@ async def test_a_device_is_let_in_by_whoever_types_its_code(home: House) -> None
     assert page.status_code == 200
     assert codes["user_code"] in page.text
     assert "127.0.0.1" in page.text, "who asks is shown"
-    assert "Satchel in a terminal" in page.text
+    assert "A program in a terminal" in page.text
+    assert "Verified" not in page.text, "anybody may ask by that name"
+    manages = await home.browser.post("/oauth/device_authorization", data={"client_id": TERMINAL_CLIENT_ID, "scope": "generate settings"})
+    assert (manages.status_code, manages.json()["error"]) == (400, "invalid_scope")
     assert "The device is connected" in (await decide(home, page)).text
     home.clock.pass_by(seconds=5)
     tokens = (await poll(home, codes)).json()

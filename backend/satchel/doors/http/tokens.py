@@ -4,6 +4,7 @@ Strict clients check every field here: 201 on create, amounts in US dollars as n
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -228,8 +229,9 @@ class _Door:
         """Tell a token about itself; any scope will do."""
         principal = await self._callers.principal(request, None)
         token, budget = await self._tokens.get(principal.account_id, bearer_hash(request.scope["headers"]))
+        budget, ends_at = await self._tokens.terms(token, budget)
         spent = (await self._ledger.by_token(principal.account_id)).get(token.id, _NOTHING)
-        return OwnTokenReply(data=_own(token, budget, spent, self._clock.now()))
+        return OwnTokenReply(data=_own(replace(token, expires_at=ends_at), budget, spent, self._clock.now()))
 
     def _new_limit(self, request: Request, patch: TokenPatch) -> NewLimit | None:
         """Return what sets the limit, if one was sent; to raise it takes a person's proof."""

@@ -87,6 +87,16 @@ class Tokens:
             shown = [token for token in found if include_disabled or not token.disabled]
             return [(token, await stores.budgets.get(token.id)) for token in shown]
 
+    async def terms(self, token: Token, budget: Budget | None) -> tuple[Budget | None, datetime | None]:
+        """Return what a token may spend and until when: its own limit and end, or, where it speaks for a site, what that was allowed."""
+        if token.origin is None:
+            return budget, token.expires_at
+        async with self._database.unit_of_work() as stores:
+            grant = await stores.grants.find(token.account_id, token.origin, None)
+            budget = await stores.budgets.get(grant.id) if grant is not None else None
+        ends = [end for end in (token.expires_at, grant.caveats.expires_at if grant is not None else None) if end is not None]
+        return budget, min(ends, default=None)
+
     async def get(self, account_id: str, hashed: str) -> tuple[Token, Budget | None]:
         """Return the token with this hash, of any kind that opens doors, and its spending limit.
 
