@@ -1,7 +1,7 @@
 """A real OpenAI-compatible model server that counts: `count-300-20` writes the words 1 to 300, one every 20 ms. It knows who hung up.
 
 Other models misbehave on purpose: `silence` never answers, `garbage` answers no JSON, `break-5` drops the connection after five words,
-`refuse` answers 401 in OpenAI's shape, `broke` 402, both to any key but the right one.
+`refuse` answers 401 in OpenAI's shape to any key but the right one, `broke` 402 until its account is topped up.
 `tools` calls the tool `add` and then says what it was told; `object` writes JSON; `mirror` writes what kinds of parts it was sent last.
 `embed` makes vectors of a text's length and place, `draw` pictures of a dot. The models of `SAID` say their sentence,
 whatever they are asked.
@@ -43,6 +43,7 @@ class CountingServer:
     hung_up: list[str] = field(default_factory=list)
     served: list[str] = field(default_factory=list)
     asked: int = 0
+    is_topped_up: bool = False
 
 
 def text_of(count: int) -> str:
@@ -107,7 +108,9 @@ def _kind(part: dict[str, Any]) -> str:
 async def _answer(request: web.Request, model: str) -> web.StreamResponse:
     if model == "silence":
         await asyncio.sleep(300)
-    if model in TROUBLES and request.headers.get("authorization") != f"Bearer {RIGHT_KEY}":
+    server: CountingServer = request.app[SERVER]
+    right = server.is_topped_up if model == "broke" else request.headers.get("authorization") == f"Bearer {RIGHT_KEY}"
+    if model in TROUBLES and not right:
         status, error = TROUBLES[model]
         return web.json_response({"error": error}, status=status)
     if model in TROUBLES:

@@ -248,6 +248,7 @@ def test_the_vault_is_locked_again_when_the_browser_was_closed_where_that_is_wan
             unlock(window, WORDS)
             page.wait_for_function("window.state === 'done'", timeout=60_000)
         assert page.evaluate(ASK, "again") == "done"
+        assert [tab.url for tab in browser.context.pages if "options.html" in tab.url] == [], "the first steps open once in a profile"
 
 
 def wait_until_connected(browser: Chromium) -> None:

@@ -275,19 +275,53 @@ def leave(window: Page, name: str) -> None:
     window.get_by_role("button", name=name).evaluate("button => { setTimeout(() => button.click(), 50) }")
 
 
-def test_b4_b5_a_key_that_does_not_work_is_put_right_while_the_page_waits(stage: Stage, chrome: Chromium) -> None:
+def asks(chrome: Chromium, page: Page, model: str) -> Page:
+    """Have a page ask and wait; return the window that opens."""
+    with chrome.context.expect_page() as opened:
+        page.evaluate("model => { window.ask('Hi', { model }) }", model)
+    return opened.value
+
+
+def failed_with(page: Page, code: str) -> bool:
+    """Wait until the page's promise has rejected; tell whether with this code."""
+    page.wait_for_function("window.state === 'failed'")
+    return bool(page.evaluate("code => window.error === window.ErrorCode[code]", code))
+
+
+def check_answered(page: Page) -> None:
+    """Wait until the page's promise has resolved with the answer."""
+    page.wait_for_function("window.state === 'done'")
+    assert page.evaluate("window.result.message.content") == text_of(3)
+
+
+@pytest.fixture
+def asker(stage: Stage, chrome: Chromium) -> Iterator[Page]:
+    """A page that may ask any model."""
     page = chrome.context.new_page()
     page.goto(f"{stage.page}/ask.html")
     page.wait_for_function("window.ask")
-    with chrome.context.expect_page() as opened:
-        page.evaluate("() => { window.ask('Hi', { model: 'lab:broke' }) }")
-    opened.value.get_by_role("heading", name="lab says there is no credit left").wait_for()
-    leave(opened.value, "Cancel")
-    page.wait_for_function("window.state === 'failed'")
-    assert page.evaluate("window.error === window.ErrorCode.PaymentRequired")
-    with chrome.context.expect_page() as opened:
-        page.evaluate("() => { window.ask('Hi', { model: 'lab:refuse' }) }")
-    window = opened.value
+    yield page
+    page.close()
+
+
+def test_b5_credit_is_added_while_the_page_waits(chrome: Chromium, asker: Page, counting: CountingServer) -> None:
+    window = asks(chrome, asker, "lab:broke")
+    window.get_by_role("heading", name="lab says there is no credit left").wait_for()
+    leave(window, "Cancel")
+    assert failed_with(asker, "PaymentRequired")
+    window = asks(chrome, asker, "lab:broke")
+    window.get_by_role("heading", name="lab says there is no credit left").wait_for()
+    counting.is_topped_up = True
+    leave(window, "Try again")
+    check_answered(asker)
+
+
+def test_b4_a_key_that_does_not_work_is_put_right_while_the_page_waits(chrome: Chromium, asker: Page) -> None:
+    window = asks(chrome, asker, "lab:refuse")
+    window.get_by_role("heading", name="lab needs a key that works").wait_for()
+    leave(window, "Cancel")
+    assert failed_with(asker, "NotAuthenticated")
+    window = asks(chrome, asker, "lab:refuse")
     window.get_by_role("heading", name="lab needs a key that works").wait_for()
     assert faults_of(window, CONSENT) == []
     window.get_by_role("button", name="Replace").click()
@@ -295,8 +329,30 @@ def test_b4_b5_a_key_that_does_not_work_is_put_right_while_the_page_waits(stage:
     window.get_by_role("button", name="Save").click()
     window.get_by_text(f"…{RIGHT_KEY[-4:]}").wait_for()
     leave(window, "Try again")
-    page.wait_for_function("window.state === 'done'")
-    assert page.evaluate("window.result.message.content") == text_of(3)
+    check_answered(asker)
+
+
+def test_b4_a_key_that_is_not_there_is_added_while_the_page_waits(stage: Stage, chrome: Chromium, counting: CountingServer) -> None:
+    page = chrome.context.new_page()
+    page.goto(f"{stage.page.replace('127.0.0.1', 'keyless.localhost')}/ask.html")
+    page.wait_for_function("window.ask")
+    window = asks(chrome, page, "custom:count-3-0")
+    window.get_by_text("You do not have custom:count-3-0").wait_for()
+    with chrome.context.expect_page() as opened:
+        window.get_by_role("link", name="Add a key").click()
+    keys = opened.value
+    keys.get_by_label("Address").fill(counting.base_url)
+    assert keys.get_by_label("Provider").input_value() == "custom", "the provider of the model that was asked for is chosen already"
+    keys.get_by_label("Label").fill("custom")
+    keys.get_by_role("button", name="Save key").click()
+    keys.get_by_text("accepts it").wait_for()
+    keys.close()
+    window.bring_to_front()
+    window.get_by_text("You do not have").wait_for(state="detached")
+    window.get_by_role("button", name="count-3-0").wait_for()
+    press(window, "Allow once")
+    check_answered(page)
+    page.close()
 
 
 def test_f1_pages_of_the_specification_in_firefox(stage: Stage, fox: Firefox) -> None:

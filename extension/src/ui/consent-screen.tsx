@@ -13,9 +13,11 @@ import { ConsentWho } from "./consent-who";
 import { errorWords } from "./error-words";
 import { Icon } from "./icon";
 import { Logo } from "./logo";
+import { modelMaker } from "./model-maker";
 import { ModelPicker } from "./model-picker";
 import { modelPrice } from "./model-price";
 import { Note } from "./note";
+import { OptionsSection } from "./options-section";
 import { Skeleton } from "./skeleton";
 import { t } from "./t";
 import { toggled } from "./toggled";
@@ -234,19 +236,32 @@ function ConsentBar({ others, onBack, onRequest }: BarProps) {
 }
 
 function Missing({ question, model }: { question: ConsentQuestion; model: Model | null }) {
+  const isWished = question.wish?.models || question.wish?.local_only;
   if (model === null)
     return (
       <Note kind="warn">
-        <p>{t(question.wish?.models || question.wish?.local_only ? "consent_noModelWished" : "consent_noModel")}</p>
+        <p>
+          {t(isWished ? "consent_noModelWished" : "consent_noModel")} <AddKey model={question.model} />
+        </p>
       </Note>
     );
   if (!isReplaced(question, model)) return null;
   return (
     <Note kind="warn">
       <p>
-        <b class="b">{t("consent_missing", { model: question.model })}</b> {t("consent_missingRest")}
+        <b class="b">{t("consent_missing", { model: question.model })}</b> {t("consent_missingRest")}{" "}
+        <AddKey model={question.model} />
       </p>
     </Note>
+  );
+}
+
+/** To the keys, with the provider of the model that was asked for: once it can answer, this question is about it. */
+function AddKey({ model }: { model: string }) {
+  return (
+    <a href={OptionsSection.address("keys", modelMaker(model))} target="_blank" rel="noopener noreferrer">
+      {t("popup_addKey")}
+    </a>
   );
 }
 

@@ -13,13 +13,15 @@ import { TextField } from "./text-field";
 interface Props {
   providers: readonly ProviderChoice[];
   source: Pick<OptionsSource, "addKey">;
+  /** The provider that is chosen at first, where it is offered. */
+  wanted?: string | null;
   onSaved(): void;
 }
 
 /** A key or a server more. The secret goes one way: it leaves this form and nobody can read it back. */
-export function KeyForm({ providers, source, onSaved }: Props) {
+export function KeyForm({ providers, source, wanted = null, onSaved }: Props) {
   const offered = providers.filter(({ slug }) => slug !== "builtin");
-  const [slug, setSlug] = useState(offered[0]?.slug ?? "");
+  const [slug, setSlug] = useState(wanted ?? offered[0]?.slug ?? "");
   const [fields, setFields] = useState<KeyFields>(KeyFields.EMPTY);
   const [faults, setFaults] = useState<ReturnType<typeof KeyFields.faults>>({});
   const [busy, setBusy] = useState(false);

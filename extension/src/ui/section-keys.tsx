@@ -16,8 +16,8 @@ async function load(source: OptionsSource) {
   return { keys, providers };
 }
 
-/** Which keys and servers there are, do they work, and a form for one more. Secrets go to the vault and nowhere else. */
-export function SectionKeys({ source }: { source: OptionsSource }) {
+/** Which keys and servers there are, do they work, and a form for one more, at first of the provider that the address names. */
+export function SectionKeys({ source, item }: { source: OptionsSource; item: string | null }) {
   const { value, error, reload } = useLoaded(() => load(source));
   const [doomed, doom] = useState<Key | null>(null);
   const place = useRef<HTMLDivElement>(null);
@@ -53,7 +53,7 @@ export function SectionKeys({ source }: { source: OptionsSource }) {
               </ul>
             )}
           </div>
-          <KeyForm providers={value.providers} source={source} onSaved={reload} />
+          <KeyForm providers={value.providers} source={source} wanted={item} onSaved={reload} />
         </div>
       )}
       {doomed !== null && (

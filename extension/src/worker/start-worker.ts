@@ -54,11 +54,18 @@ export function startWorker(): void {
   void worker.toolbar.draw();
 }
 
-/** Opens the first-run page, once. */
+/** Opens the first-run page once in this profile: an unpacked extension counts as installed anew at every start. */
 function welcome(): void {
   browser.runtime.onInstalled.addListener(({ reason }) => {
-    if (reason === "install") void browser.tabs.create({ url: extensionUrl("options.html") });
+    if (reason === "install") void openFirstRun().catch(() => undefined); // the popup leads there too
   });
+}
+
+async function openFirstRun(): Promise<void> {
+  const { welcomed } = await browser.storage.local.get("welcomed");
+  if (welcomed === true) return;
+  await browser.storage.local.set({ welcomed: true });
+  await browser.tabs.create({ url: extensionUrl("options.html") });
 }
 
 /** Whoever closes one of our questions says no to it. */

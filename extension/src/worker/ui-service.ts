@@ -125,10 +125,10 @@ export class UiService implements WorkerApi {
   forgetGenerations = (origin: string | null) => this.deps.backend.forgetGenerations(origin);
   providers = () => this.deps.backend.providers();
   keys = () => this.deps.backend.keys();
-  addKey = (draft: KeyDraft) => this.deps.backend.addKey(draft);
-  renewKey = (id: string, secret: string) => this.deps.backend.renewKey(id, secret);
+  addKey = (draft: KeyDraft) => this.telling(this.deps.backend.addKey(draft));
+  renewKey = (id: string, secret: string) => this.telling(this.deps.backend.renewKey(id, secret));
   checkKey = (id: string) => this.deps.backend.checkKey(id);
-  deleteKey = (id: string) => this.deps.backend.deleteKey(id);
+  deleteKey = (id: string) => this.telling(this.deps.backend.deleteKey(id));
   vault = () => this.deps.backend.vault();
   beginUnlock = () => this.deps.backend.beginUnlock();
   device = () => this.deps.device.isOn();
@@ -203,6 +203,13 @@ export class UiService implements WorkerApi {
     for (const { id } of keys) if (kept.has(id)) await this.deleteKey(id);
     void this.deps.subscribers.modelChanged();
     this.deps.changed();
+  }
+
+  /** What answers has changed with it: a question that waits for a model is asked anew. */
+  private async telling<T>(deed: Promise<T>): Promise<T> {
+    const done = await deed;
+    this.deps.changed();
+    return done;
   }
 
   private async reach(): Promise<Pick<Snapshot, "connection" | "account">> {
