@@ -28,3 +28,57 @@ it("a key that was just refused is not said to work until it has been checked ag
   [...document.querySelectorAll("button")].find((one) => one.textContent === "Check")?.click();
   await expect.poll(() => document.body.textContent).toContain("Works: 11 models");
 });
+
+const OPENAI = {
+  slug: "openai",
+  name: "OpenAI",
+  satchel: {
+    ...{ base_url: "https://api.openai.com/v1", example_url: "", needs_key: true, local: false },
+    key_page: null,
+  },
+};
+const ROUTER = {
+  slug: "openrouter",
+  name: "OpenRouter",
+  satchel: { ...OPENAI.satchel, key_page: "https://openrouter.ai/settings/keys" },
+};
+
+async function shown(more: object, kept: Key[]) {
+  const decided: boolean[] = [];
+  const source = {
+    trouble: async () => ({ ...trouble, ...more }),
+    keys: async () => kept,
+    providers: async () => [ROUTER, OPENAI],
+    addKey: async () => kept[kept.push(key) - 1],
+    decide: async (isRight: boolean) => void decided.push(isRight),
+    close: () => undefined,
+  };
+  render(<TroubleScreen source={source as never} />, document.body);
+  await expect.poll(() => document.querySelector("h1")).not.toBeNull();
+  const press = (name: string) =>
+    [...document.querySelectorAll("button")].find(({ textContent }) => textContent === name)?.click();
+  return { decided, press };
+}
+
+it("B4: a key that is missing is asked for with its provider chosen; once it is kept, the page's request is tried again", async () => {
+  const { decided, press } = await shown({}, []);
+  const select = document.querySelector<HTMLSelectElement>("#provider");
+  expect([...(select?.options ?? [])].map(({ value }) => value)).toEqual(["openai"]);
+  const secret = document.querySelector<HTMLInputElement>("#key-secret");
+  if (secret === null) throw new Error("there is no field for the key");
+  secret.value = "sk-of-the-tests";
+  secret.dispatchEvent(new Event("input", { bubbles: true }));
+  await expect.poll(() => secret.value).toBe("sk-of-the-tests");
+  press("Save key");
+  await expect.poll(() => document.body.textContent).toContain("…x9Qf");
+  press("Try again");
+  await expect.poll(() => decided).toEqual([true]);
+});
+
+it("B5: where money is missing the way to the provider's own page is shown; Cancel is a no", async () => {
+  const { decided, press } = await shown({ kind: "credit", provider: "openrouter" }, []);
+  const link = document.querySelector<HTMLAnchorElement>("a.btn");
+  expect([link?.href, link?.target, link?.rel]).toEqual([ROUTER.satchel.key_page, "_blank", "noopener noreferrer"]);
+  press("Cancel");
+  await expect.poll(() => decided).toEqual([false]);
+});
