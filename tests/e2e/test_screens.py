@@ -1,12 +1,14 @@
 """What people do on the screens. That each is whole as it stands there: `test_every_screen.py`."""
 
+import csv
 import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, Page
+from playwright.sync_api import Error, Page, expect
 from tests.e2e.axe import CONSENT, POPUP, faults_of
 from tests.e2e.chromium import Chromium, chromium, popup_of, press
 from tests.e2e.conftest import need_chromium
@@ -223,3 +225,48 @@ def test_a_selection_is_asked_about_in_the_side_panel(browser: Chromium, satchel
     assert counting.asked == before + 1
     assert page.get_by_text("Selection from").count() == 0, "the next question is not about it"
     page.close()
+
+
+def test_models_are_marked_and_narrowed(browser: Chromium, satchel: Satchel) -> None:
+    with tab(browser, f"chrome-extension://{browser.extension_id}/options.html#models") as page:
+        page.get_by_role("button", name="Favourite: object", exact=True).click()
+        page.get_by_role("button", name="Favourites", exact=True).click()
+        expect(page.locator("tbody tr")).to_have_count(1)
+        page.get_by_role("button", name="Favourites", exact=True).click()
+        page.get_by_role("searchbox").fill("smollm2 135m")
+        expect(page.locator("tbody tr")).to_have_count(1)
+        page.get_by_label("What may happen to your words").select_option("here")
+        page.get_by_label("Price of a million tokens of answer").select_option("free")
+        expect(page.locator("tbody tr")).to_have_count(1)
+        page.get_by_role("button", name="Images").click()
+        page.get_by_role("button", name="Show all").click()
+        page.get_by_role("button", name="Favourite: object", exact=True).click()  # and not any more
+        expect(page.get_by_role("button", name="Favourite: object", exact=True)).to_have_attribute("aria-pressed", "false")
+
+
+def test_b7_activity_is_searched_saved_and_forgotten(browser: Chromium, satchel: Satchel) -> None:
+    token = satchel.add_token()
+    newest = satchel.call(token, "GET", "/v1/generations")["data"][0]
+    with tab(browser, f"{satchel.url}/#/activity") as portal:
+        portal.get_by_role("searchbox").fill(newest["id"])
+        expect(portal.locator("tbody tr")).to_have_count(1)
+        assert faults_of(portal) == []
+        assert [each["id"] for each in json.loads(file_of(portal, "JSON"))] == [newest["id"]]
+    with tab(browser, f"chrome-extension://{browser.extension_id}/options.html#activity") as page:
+        page.get_by_role("searchbox").fill(newest["id"])
+        expect(page.locator("tbody tr")).to_have_count(1)
+        [row] = csv.DictReader(file_of(page, "CSV").splitlines())
+        told = {name: row[name] for name in ("id", "model", "status", "output_tokens")}
+        assert told == {name: str(newest.get(name, newest["usage"].get(name))) for name in told}
+        page.locator("tbody .linklike").click()
+        page.get_by_role("button", name="Forget this").click()
+        page.get_by_role("button", name="Forget", exact=True).last.click()
+        page.locator("tbody tr").wait_for(state="detached")
+    assert newest["id"] not in json.dumps(satchel.call(token, "GET", "/v1/generations"))
+
+
+def file_of(page: Page, button: str) -> str:
+    """Press a button that saves a file; return what is in it."""
+    with page.expect_download() as saved:
+        page.get_by_role("button", name=button, exact=True).click()
+    return Path(saved.value.path()).read_text()

@@ -24,7 +24,7 @@ LETTER = """reason => { for (const content of [
         { type: "image_url", image_url: { url: "data:image/gif;base64,R0lGODlhAQABAIAAAP///wAAACwAAAAAAQABAAACAkQBADs=" } }],
     "Say the same in one sentence.",
 ]) window.ai.request({ method: "ai_generate", params: { reason, temperature: 0.2, maxTokens: 300, messages: [
-    { role: "system", content: "You answer letters for a busy person. " + "Be brief, kind and exact. ".repeat(60) },
+    { role: "system", content: "You answer letters for a busy person. " + "Be brief, kind and exact. ".repeat(9) },
     { role: "user", content },
 ] } }).catch(() => 0); }"""
 REASON = "To suggest a reply to the letter that you have open"
@@ -187,7 +187,7 @@ def consent_limits(stage: Stage) -> Iterator[Page]:
 
 
 def consent_request(stage: Stage) -> Iterator[Page]:
-    """Look at what a site would send: two requests, long instructions, a picture."""
+    """Look at what a site would send: two requests, instructions, a picture."""
     with asking(stage, "post-office", LETTER, REASON) as window:
         window.get_by_text("for 2 requests").wait_for()
         window.get_by_role("button", name="View request").click()

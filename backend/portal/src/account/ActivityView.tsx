@@ -1,4 +1,8 @@
+import { ActivityExport } from "@ui/activity-export";
+import { ActivityFilter } from "@ui/activity-filter";
+import { ActivityFilters } from "@ui/activity-filters";
 import { DoomDialog } from "@ui/doom-dialog";
+import type { Generation } from "@wire/generation";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ActivityTable } from "./ActivityTable";
@@ -8,6 +12,7 @@ import { PageHead } from "./PageHead";
 import type { GenerationPage } from "./PortalApi";
 import type { PortalError } from "./PortalError";
 import { ResourceNote } from "./ResourceNote";
+import { useModelNames } from "./useModelNames";
 import { asPortalError } from "./useResource";
 import type { ViewProps } from "./ViewProps";
 
@@ -20,6 +25,9 @@ export function ActivityView({ api, generations, toast }: ViewProps): JSX.Elemen
   const [failure, setFailure] = useState<PortalError | null>(null);
   const pages = generations.data ? [generations.data, ...older] : [];
   const shown = pages.flatMap(({ data }) => data);
+  const nameOf = useModelNames(api);
+  const [filter, setFilter] = useState(ActivityFilter.NONE);
+  const found = shown.filter((each) => isMeant(each, filter, nameOf(each.model ?? each.requested_model)));
   const cursor = pages.at(-1)?.next_cursor ?? null;
   const more = async (from: string) => {
     setFailure(null);
@@ -46,6 +54,7 @@ export function ActivityView({ api, generations, toast }: ViewProps): JSX.Elemen
       <PageHead title="Activity">
         <span class="t13 m3">{shown.length > 0 && `Newest ${shown.length}`}</span>
         <div class="end">
+          {found.length > 0 && <ActivityExport generations={found} />}
           {shown.length > 0 && (
             <button type="button" class="btn" onClick={() => doom(true)}>
               Forget…
@@ -60,7 +69,9 @@ export function ActivityView({ api, generations, toast }: ViewProps): JSX.Elemen
       {generations.data && shown.length === 0 && (
         <Empty title="Nothing was asked yet" text="Prompts and answers are not kept; models, tokens and costs are." />
       )}
-      {shown.length > 0 && <ActivityTable api={api} generations={shown} reload={reload} />}
+      {shown.length > 0 && <ActivityFilters filter={filter} origins={originsOf(shown)} onFilter={setFilter} />}
+      {shown.length > 0 && found.length === 0 && <p class="t13 m2">Nothing matches.</p>}
+      {found.length > 0 && <ActivityTable api={api} generations={found} reload={reload} />}
       {!generations.data && !generations.error && <Loading rows={8} what="activity" />}
       {cursor && (
         <p>
@@ -82,4 +93,13 @@ export function ActivityView({ api, generations, toast }: ViewProps): JSX.Elemen
       )}
     </div>
   );
+}
+
+function isMeant(generation: Generation, filter: ActivityFilter, modelName: string): boolean {
+  const isOfSite = filter.origin === null || generation.origin === filter.origin;
+  return isOfSite && ActivityFilter.matches(generation, filter, modelName);
+}
+
+function originsOf(generations: readonly Generation[]): string[] {
+  return [...new Set(generations.map(({ origin }) => origin).filter((origin) => origin !== null))];
 }
