@@ -59,6 +59,8 @@ COVERED = """() => {
     });
 }"""
 
+DRAWN = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(drawn))))"
+
 
 def keyboard_faults(page: Page, sizes: tuple[Size, ...]) -> list[str]:
     """Return what is wrong for a person who has a keyboard only; the walk is at the first size, what covers the focus looked for at all."""
@@ -74,7 +76,8 @@ def keyboard_faults(page: Page, sizes: tuple[Size, ...]) -> list[str]:
 
 
 def resize(page: Page, size: Size) -> None:
-    """Give the page another size; nothing where it has that already."""
+    """Give the page another size, and time to draw what belongs to it; nothing where it has that already."""
     width, height = size
     if page.viewport_size != {"width": width, "height": height}:
         page.set_viewport_size({"width": width, "height": height})
+        page.evaluate(DRAWN)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 from tests.e2e.axe import CONSENT, faults_of
 from tests.e2e.conftest import need, need_chromium, need_model
-from tests.e2e.keyboard import keyboard_faults
+from tests.e2e.keyboard import keyboard_faults, resize
 from tests.e2e.page_server import PACKAGES
 from tests.e2e.screens.listed import SCREENS
 from tests.e2e.screens.screen import Screen
@@ -32,9 +32,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def hidden_of(page: Page, screen: Screen) -> list[str]:
     """Return what a question hides, at each size of its window, of the model that answers and of what limits an "always"."""
     hidden: list[str] = []
-    for width, height in CONSENT if screen.sizes == CONSENT else ():
-        page.set_viewport_size({"width": width, "height": height})
-        hidden += [f"{width} px: {what}" for what in page.evaluate(BELOW_THE_FOLD)]
+    for size in CONSENT if screen.sizes == CONSENT else ():
+        resize(page, size)
+        hidden += [f"{size[0]} px: {what}" for what in page.evaluate(BELOW_THE_FOLD)]
     return hidden
 
 
