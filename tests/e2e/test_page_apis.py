@@ -7,7 +7,6 @@ import queue
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,8 @@ from tests.e2e.chromium import Chromium, chromium, press, with_permissions
 from tests.e2e.conftest import need, need_chromium
 from tests.e2e.counting_server import RIGHT_KEY, CountingServer, text_of
 from tests.e2e.firefox import EXTENSION, Firefox, firefox, until
-from tests.stage import Satchel, running
+from tests.e2e.page_stage import Stage
+from tests.stage import running
 
 pytestmark = [pytest.mark.browser]
 SDK = Path(__file__).parents[2] / "sdk-js"
@@ -48,32 +48,6 @@ SAID = """
 ALL = ["LanguageModel", "Summarizer", "Writer", "Rewriter", "Translator", "LanguageDetector", "Proofreader"]
 ASKED = {"before": "downloadable", "after": "available", "progress": [0, 1], "answer": text_of(3)}
 SOUNDS = [{"format": "wav", "header": "RIFF", "bytes": 44 + 2 * samples} for samples in (16_000, 1_600, 1_600)]
-
-
-@dataclass
-class Stage:
-    """A Satchel with the counting server, and three origins: two that are allowed and one that is not."""
-
-    satchel: Satchel
-    token: str
-    page: str
-    clients: str
-    reports: "queue.Queue[tuple[str, Any]]"
-
-    @property
-    def elsewhere(self) -> str:
-        """Return the origin that has no grant."""
-        return self.page.replace("127.0.0.1", "localhost")
-
-    def forget(self) -> None:
-        """Take the grant back that a test gave to the third origin."""
-        for grant in self.satchel.call(self.token, "GET", "/v1/grants")["data"]:
-            if grant["origin"] == self.elsewhere:
-                self.satchel.call(self.token, "DELETE", f"/v1/grants/{grant['id']}")
-
-    def choose(self, model: str) -> None:
-        """Choose the person's model."""
-        self.satchel.call(self.token, "PATCH", "/v1/account", {"preferred_model": f"lab:{model}"})
 
 
 @pytest.fixture(scope="module")
