@@ -101,7 +101,7 @@ test("a short password is refused before it is sent", async () => {
 test("apps and devices are listed by name, and disconnected one by one", async () => {
   const text = await shown(FULL);
   for (const words of ["A program in a terminal", "Notes", "notes.example"]) expect(text).toContain(words);
-  const [first] = [...place.host.querySelectorAll<HTMLButtonElement>("button[aria-label^='Disconnect Satchel in']")];
+  const [first] = [...place.host.querySelectorAll<HTMLButtonElement>("button[aria-label^='Disconnect A program']")];
   first?.click();
   await place.settled();
   expect(place.sent).toContain("DELETE devices/fam_1");
