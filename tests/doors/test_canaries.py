@@ -46,7 +46,7 @@ FIELDS = (
 )
 
 
-async def test_canaries_are_found_nowhere(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+async def test_e1_canaries_are_found_nowhere(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     async with talkative(tmp_path, SATCHEL_IDLE_TIMEOUT_S="0.5") as (satchel, provider, http):
         await go_everywhere(satchel, provider, http, tmp_path_factory.mktemp("routes") / "home")
 
