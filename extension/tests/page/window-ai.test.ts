@@ -285,7 +285,7 @@ describe("the rest", () => {
     });
     const call = { method: "ai_generate", params: { messages: [] } };
     const error = await ai.request(call, { signal: controller.signal }).catch((thrown: unknown) => thrown);
-    expect(pair.cancelled).toEqual([pair.asked[0]?.id]);
+    await vi.waitFor(() => expect(pair.cancelled).toEqual([pair.asked[0]?.id]));
     expect(error).toMatchObject({ name: "AbortError", usage: END.usage, cost: END.cost, text: "He" });
   });
 
