@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 EMAIL = "owner@satchel.example"
 PASSWORD = "a long enough password"
 READY_S = 30
+_GIVEN: set[int] = set()
 
 
 @dataclass
@@ -129,10 +130,14 @@ class Satchel:
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port of 127.0.0.1 that nobody uses now, and that was not given to another who has not come to use it yet."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        if port not in _GIVEN:
+            _GIVEN.add(port)
+            return port
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from selenium import webdriver
-from selenium.common.exceptions import WebDriverException
+from selenium.common.exceptions import NoSuchWindowException, WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.firefox.options import Options
 from selenium.webdriver.firefox.service import Service
@@ -73,6 +73,13 @@ class Firefox:
         handle = until(lambda: next(iter(set(self.driver.window_handles) - known), None), "a new window")
         self.driver.switch_to.window(handle)
 
+    def is_at(self, handle: str) -> bool:
+        """Tell whether this is the window that deeds go to; the one they went to may be closed."""
+        try:
+            return bool(self.driver.current_window_handle == handle)
+        except NoSuchWindowException:
+            return False
+
     def back(self) -> None:
         """Switch back to the first window."""
         self.driver.switch_to.window(self.main)
@@ -125,6 +132,7 @@ def firefox() -> Iterator[Firefox]:
     options.add_argument("--remote-allow-system-access")
     options.set_preference("extensions.webextensions.uuids", json.dumps({ADD_ON: UUID}))
     options.set_preference("extensions.webextOptionalPermissionPrompts", False)  # no robot presses that button of the browser's own
+    options.set_preference("devtools.jsonview.enabled", False)  # else JSON is shown by a page of the browser's own
     with tempfile.TemporaryDirectory() as place:
         # geckodriver keeps the add-on that it installs in TMPDIR and leaves it there
         service = Service(geckodriver(), log_output=str(Path(place) / "gecko.log"), env={**os.environ, "TMPDIR": place})

@@ -1,6 +1,6 @@
 """What pages of every kind see in real Chromium and Firefox, one browser each for all of them.
 
-Pages that only know the specifications (the checklist where it needs a browser), clients that nobody changed, and pages that mean harm.
+Pages that only know the specifications (the checklist where it needs a browser), and clients that nobody changed.
 """
 
 import queue
@@ -28,12 +28,6 @@ Do = Callable[..., Any]
 LATER = """
     const [object, name, given, done] = arguments;
     Promise.resolve(window[object][name](...given)).then(done, (error) => done({ failed: String(error) }));
-"""
-UNCARRIABLE = """
-    const { settle, generate } = window.hostile;
-    const deep = Array.from({ length: 80 }).reduce((inner) => [inner], "x");
-    const calls = [generate(deep), generate("x".repeat(9e6)), generate("é".repeat(6e6)), generate(1n), window.ai.request(null)];
-    Promise.all(calls.map(settle)).then(arguments[0]);
 """
 REGISTERED = """
     const [done] = arguments;
@@ -358,26 +352,3 @@ def test_f1_the_setting_for_language_model_holds_in_firefox(stage: Stage, fox: F
         open_in_firefox(fox, f"{stage.page}/builtin.html", "builtin")
         look = "return [typeof LanguageModel, typeof Writer, typeof window.ai?.languageModel, typeof window.ai?.generateText]"
         assert fox.driver.execute_script(look) == [kind, kind, kind, "function"], choice
-
-
-def test_e4_a15_a16_a_page_that_means_harm_in_firefox(stage: Stage, fox: Firefox, counting: CountingServer) -> None:
-    stage.forget()
-    do = open_in_firefox(fox, f"{stage.elsewhere}/hostile.html", "hostile")
-    before, windows = counting.asked, len(fox.driver.window_handles)
-    assert do("forge") == {"heard": [], "ends": [4200, 4200, 4200, "ok", 4200, 4200]}
-    assert (counting.asked, len(fox.driver.window_handles)) == (before, windows)
-    known = set(fox.driver.window_handles)
-    fox.driver.execute_script("window.flood = hostile.tally(Array.from({ length: 1_000 }, () => hostile.generate('hi')))")
-    fox.to_new_window(known)
-    assert len(fox.driver.window_handles) == len(known) + 1
-    fox.press("Deny")
-    fox.back()
-    counts = fox.driver.execute_async_script("window.flood.then(arguments[0])")
-    assert (sum(counts.values()), set(counts) <= {"4001", "4290"}, counting.asked) == (1_000, True, before), counts
-    do = open_in_firefox(fox, f"{stage.page}/hostile.html", "hostile")
-    ends = fox.driver.execute_async_script(UNCARRIABLE)
-    assert [end["code"] for end in ends] == [-32602, -32600, -32602, -32602, -32600]
-    here = f"{stage.page}/frame.html"
-    assert do("inFrame", {"properties": {"src": here}})["text"] == text_of(3)
-    refused = do("inFrame", {"properties": {"src": here}, "sandbox": "allow-scripts"})
-    assert (refused["origin"], refused["code"], refused["satchelCode"]) == ("null", 4100, "opaque_origin")

@@ -1,4 +1,5 @@
 import { intrinsics } from "./intrinsics";
+import { listenForGood } from "./listen-for-good";
 import { providerIcon } from "./provider-icon";
 
 /** Says who we are, now and whenever a page asks: docs/reference/page-protocol.md, "Discovery". */
@@ -26,6 +27,6 @@ export function announce(target: Window, provider: Record<string, unknown>): voi
   });
   const detail = freeze({ info, provider });
   const say = () => dispatchEvent.call(target, new CustomEvent("ai:announceProvider", { detail }));
-  addEventListener.call(target, "ai:requestProvider", say);
+  listenForGood(target.document, () => addEventListener.call(target, "ai:requestProvider", say));
   say();
 }

@@ -6,6 +6,8 @@ export interface RelaySurroundings {
   connect(): Browser.runtime.Port | null;
   /** Whether the person has just acted on the page, as the browser says. */
   active(): boolean;
+  /** Whether the document is only prepared in case that the person goes there. */
+  early(): boolean;
   /** Whether the tab is shown. */
   visible(): boolean;
   /** The document's own origin; `"null"` when it is opaque. */

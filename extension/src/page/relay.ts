@@ -10,6 +10,7 @@ import type { RelaySurroundings } from "./relay-surroundings";
 interface Pending {
   method: string;
   params: unknown;
+  size: number;
   seen: number;
   active: boolean;
   sentOn: Browser.runtime.Port | null;
@@ -17,12 +18,18 @@ interface Pending {
 
 const MESSAGE_BYTES_AT_MOST = 8 * 1024 * 1024;
 const OPEN_AT_MOST = 256;
+const OPEN_BYTES_AT_MOST = 2 * MESSAGE_BYTES_AT_MOST;
 const RECONNECT_AFTER_MS = [0, 100, 300, 1_000, 2_000, 4_000, 8_000] as const;
 const ALIVE_EVERY_MS = 10_000;
 const GONE: RpcError = {
   code: RpcCode.disconnected,
   message: "Satchel was updated or switched off. Reload this page to use it again.",
   data: { satchelCode: "extension_gone" },
+};
+const TOO_LARGE: RpcError = {
+  code: RpcCode.invalidRequest,
+  message: "The request is larger than 8 MiB",
+  data: { satchelCode: "request_too_large" },
 };
 
 /**
@@ -36,6 +43,7 @@ export class Relay {
   private readonly pending = new Map<string, Pending>();
   private worker: Browser.runtime.Port | null = null;
   private failures = 0;
+  private away = false;
   private beat: unknown = null;
 
   constructor(
@@ -60,9 +68,20 @@ export class Relay {
     if (this.pending.size > 0) this.tell({ type: "visible", visible: this.surroundings.visible() });
   }
 
-  /** The document goes away, perhaps to come back from the cache: nothing of it may go on running. */
+  /**
+   * The document goes away, perhaps to come back from the cache: with the port the worker stops whatever it runs for it. What is
+   * said to a document that is put away may be lost (Firefox 153), so the page is told when it is back.
+   */
   pageHidden(): void {
-    for (const id of this.pending.keys()) this.worker?.postMessage({ type: "cancel", id } satisfies RelayMessage);
+    this.away = true;
+    this.worker?.disconnect();
+    this.worker = null;
+  }
+
+  /** The document is back: what was open when it went, and what it asked on its way out, ends now. */
+  pageShown(): void {
+    if (!this.away) return;
+    this.away = false;
     this.failAll({
       code: RpcCode.disconnected,
       message: "The page was put away",
@@ -78,20 +97,26 @@ export class Relay {
   }
 
   private accept(message: Extract<PageMessage, { kind: "request" }>): void {
-    const { id, method, params } = message;
+    const { id, method } = message;
     if (this.pending.has(id)) return;
-    if (sizeOf(params) > MESSAGE_BYTES_AT_MOST) {
-      const data = { satchelCode: "request_too_large" };
-      const error = { code: RpcCode.invalidRequest, message: "The request is larger than 8 MiB", data };
-      return this.reply({ kind: "error", id, error });
-    }
-    if (this.pending.size >= OPEN_AT_MOST) {
-      const error = { code: RpcCode.rateLimited, message: `${OPEN_AT_MOST} requests of this document are open` };
-      return this.reply({ kind: "error", id, error });
-    }
-    this.pending.set(id, { method, params, seen: 0, active: this.surroundings.active(), sentOn: null });
+    const text = jsonOf(message.params);
+    if (text === null) return this.reply({ kind: "error", id, error: TOO_LARGE });
+    const error = this.tooMuch(text.length);
+    if (error !== null) return this.reply({ kind: "error", id, error });
+    const params: unknown = JSON.parse(text); // what goes on is what was weighed, whatever else the page put beside it
+    const active = this.surroundings.active();
+    this.pending.set(id, { method, params, size: text.length, seen: 0, active, sentOn: null });
     this.flush();
     this.keepAlive();
+  }
+
+  /** Why a request of this size cannot be taken now; null when it can. */
+  private tooMuch(size: number): RpcError | null {
+    if (size > MESSAGE_BYTES_AT_MOST) return TOO_LARGE;
+    const open = [...this.pending.values()].reduce((sum, pending) => sum + pending.size, 0);
+    if (this.pending.size < OPEN_AT_MOST && open + size <= OPEN_BYTES_AT_MOST) return null;
+    const message = `${OPEN_AT_MOST} requests, or 16 MiB of them, are open in this document; wait for one to end`;
+    return { code: RpcCode.rateLimited, message, data: { satchelCode: "too_many_generations", retryable: true } };
   }
 
   private request(id: string, pending: Pending): RelayMessage {
@@ -102,8 +127,9 @@ export class Relay {
     return { type: "request", id, method, params, ...facts, ...(again ? { resume: { after: seen } } : {}) };
   }
 
-  /** Sends every open request that this worker has not heard of yet; opens the port first where there is none. */
+  /** Sends every open request that this worker has not heard of yet, once the person has come to the document; opens the port first where there is none. */
   private flush(): void {
+    if (this.away || this.surroundings.early()) return;
     for (const [id, pending] of [...this.pending]) {
       const port = this.connected();
       if (port === null) return;
@@ -189,11 +215,11 @@ export class Relay {
   }
 }
 
-/** Characters of the params as JSON; what is no plain data could not travel further and counts as endless. */
-function sizeOf(params: unknown): number {
+/** The params as JSON; null for what is no plain data and could not travel further. */
+function jsonOf(params: unknown): string | null {
   try {
-    return JSON.stringify(params ?? null).length;
+    return JSON.stringify(params ?? null) ?? "null";
   } catch {
-    return Number.POSITIVE_INFINITY;
+    return null;
   }
 }

@@ -46,7 +46,7 @@ function fromParams(kind: AskedKind, params: unknown): AskedBody | string {
   if (kind === "chat") return ChatBody.fromParams(params);
   if (!isRecord(params)) return "params must be an object";
   const { model } = params;
-  if (model !== undefined && model !== null && typeof model !== "string") return "model must be a string";
+  if (!ChatBody.isModel(model)) return ChatBody.NO_MODEL;
   const body: Record<string, unknown> = { model: model || DEFAULTS[kind] };
   for (const [at, [name, field, type]] of FIELDS[kind].entries()) {
     const value = params[name] ?? undefined;

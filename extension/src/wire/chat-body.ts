@@ -16,6 +16,8 @@ export interface ChatBody {
 }
 
 const PREFERRED = "satchel/preferred";
+const MODEL_LENGTH = 300;
+const NO_MODEL = `model must be a string of at most ${MODEL_LENGTH} characters`;
 
 /** The page's spelling of each optional field, and what it must be. */
 const OPTIONAL = [
@@ -38,6 +40,11 @@ const OPTIONAL = [
   ["verbosity", "verbosity", "string"],
   ["modalities", "modalities", "array"],
 ] as const;
+
+/** Whether a page may name a model so, or none: the name is remembered while its request runs. */
+function isModel(value: unknown): value is string | null | undefined {
+  return value === undefined || value === null || (typeof value === "string" && value.length <= MODEL_LENGTH);
+}
 
 function fits(value: unknown, kind: (typeof OPTIONAL)[number][2]): boolean {
   switch (kind) {
@@ -63,7 +70,7 @@ function fromParams(params: unknown): ChatBody | string {
   const { messages, model } = params;
   if (!Array.isArray(messages) || messages.length === 0) return "messages must be a list with at least one message";
   if (!messages.every((item) => isRecord(item) && typeof item["role"] === "string")) return "each message needs a role";
-  if (model !== undefined && model !== null && typeof model !== "string") return "model must be a string";
+  if (!isModel(model)) return NO_MODEL;
   const body: Record<string, unknown> = { model: model || PREFERRED, messages };
   for (const [name, field, kind] of OPTIONAL) {
     const value = params[name];
@@ -74,4 +81,4 @@ function fromParams(params: unknown): ChatBody | string {
   return (sendable(body) as ChatBody | undefined) ?? "the request nests too deeply";
 }
 
-export const ChatBody = { fromParams, PREFERRED };
+export const ChatBody = { fromParams, isModel, NO_MODEL, PREFERRED };

@@ -6,9 +6,8 @@ export interface ConsentQuestion {
   id: string;
   origin: string;
   embedder: string | null;
-  tabId: number;
-  frameId: number;
-  visible: boolean;
+  /** The tabs that wait for the answer, and whether each is shown. */
+  tabs: readonly { id: number; visible: boolean }[];
   reason: string | null;
   tools: readonly string[];
   model: string;

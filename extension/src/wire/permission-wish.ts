@@ -1,9 +1,17 @@
 import type { SiteCapability } from "../../../sdk-js/src/Permission";
 import { readPermissionWish, toNarrowing, type PermissionWish as Wish } from "../../../sdk-js/src/PermissionWish";
+import { ChatBody } from "./chat-body";
 import type { GrantDraft } from "./grant-draft";
 
 /** How far a page itself asks to be narrowed, in the backend's words; null does not narrow. */
 export type PermissionWish = Wish;
+
+/** Reads the params of `ai_requestPermissions`, or says in words what is wrong with them; no name may fill the worker's memory. */
+function parse(params: unknown): PermissionWish | string {
+  const wish = readPermissionWish(params);
+  const isTooLong = typeof wish !== "string" && wish.models?.some((id) => !ChatBody.isModel(id)) === true;
+  return isTooLong ? 'the caveat "models" has a name that is too long' : wish;
+}
 
 function least(a: PermissionWish["budget"], b: PermissionWish["budget"]): PermissionWish["budget"] {
   if (a === null || b === null) return a ?? b;
@@ -84,7 +92,7 @@ export const PermissionWish = {
   besides,
   both,
   toNarrowing,
-  parse: readPermissionWish,
+  parse,
   narrow,
   narrows,
 };

@@ -4,6 +4,8 @@ import type { ConsentQuestion } from "../wire/consent-question";
 import { isRecord } from "../wire/is-record";
 import { PermissionWish } from "../wire/permission-wish";
 import type { RequestViews } from "../wire/request-views";
+import { RpcCode } from "../wire/rpc-code";
+import { RpcFailure } from "../wire/rpc-failure";
 import { WorkerFault } from "../wire/worker-fault";
 import type { Backend } from "./backend";
 import type { Caller } from "./caller";
@@ -39,6 +41,8 @@ const KEEP_DECIDED_MS = 60_000;
 const UNCLAIMED_AFTER_MS = 10_000;
 const ASK_FOR_AT_MOST_MS = 10 * 60_000;
 const REASON_LENGTH = 120;
+const TOOLS_AT_MOST = 1_000;
+const FRAMES_AT_MOST = 8;
 
 /**
  * The questions to the person: one at a time, one per site however many requests wait for it, remembered in
@@ -111,7 +115,7 @@ export class Consent {
         });
       }
       if (decision.kind === "always") await this.grant(question, decision.caveats);
-      if (decision.kind === "deny") await this.deps.session.set(COOL + siteKey(question), Date.now() + COOL_MS);
+      if (decision.kind === "deny") await this.cool(question);
       const { surface } = question;
       const bound = boundBy(question, decision);
       await this.put({ ...question, decision: bound, decidedAt: Date.now(), surface: null });
@@ -143,7 +147,8 @@ export class Consent {
   visible(tabId: number, visible: boolean): Promise<void> {
     return this.exclusive(async () => {
       for (const question of await this.open()) {
-        if (question.tabId === tabId && question.surface === null) await this.put({ ...question, visible });
+        if (!question.tabs.some(({ id }) => id === tabId) || question.surface !== null) continue;
+        await this.put({ ...question, tabs: withTab(question.tabs, { id: tabId, visible }) });
       }
       await this.show();
     });
@@ -181,10 +186,27 @@ export class Consent {
     const { record } = run;
     const kept = record.askId === null ? null : await this.get(record.askId);
     if (kept !== null) return kept;
-    const coolUntil = (await this.deps.session.get<number>(COOL + siteKey(record.caller))) ?? 0;
-    if (Date.now() < coolUntil && !run.active) return null;
-    const same = (await this.open()).find((open) => siteKey(open) === siteKey(record.caller));
-    return same === undefined ? questionOf(run) : merged(same, questionOf(run));
+    if (!run.active && (await this.isCool(record.caller))) return null;
+    const open = await this.open();
+    const same = open.find((question) => siteKey(question) === siteKey(record.caller));
+    if (same !== undefined) return merged(same, questionOf(run));
+    const { tabId, embedder } = record.caller;
+    const frames = open.filter(
+      (question) => question.embedder !== null && question.tabs.some(({ id }) => id === tabId),
+    );
+    if (embedder === null || frames.length < FRAMES_AT_MOST) return questionOf(run);
+    const message = `${FRAMES_AT_MOST} frames of this page wait for an answer of the person`;
+    throw new RpcFailure(RpcCode.rateLimited, message, { satchelCode: "too_many_generations", retryable: true });
+  }
+
+  /** After a no: the site, and with a frame all frames of its page, else a page could ask on and on under other names. */
+  private async cool({ origin, embedder }: ConsentQuestion): Promise<void> {
+    for (const name of coolNames({ origin, embedder })) await this.deps.session.set(name, Date.now() + COOL_MS);
+  }
+
+  private async isCool(caller: Caller): Promise<boolean> {
+    const until = await Promise.all(coolNames(caller).map((name) => this.deps.session.get<number>(name)));
+    return until.some((time) => Date.now() < (time ?? 0));
   }
 
   private async grant(question: ConsentQuestion, caveats: Extract<ConsentDecision, { kind: "always" }>["caveats"]) {
@@ -200,7 +222,8 @@ export class Consent {
   private async show(): Promise<void> {
     const open = await this.open();
     const hidden = open.filter(({ surface }) => surface === null);
-    const next = hidden.length < open.length ? undefined : hidden.find(({ visible }) => visible);
+    const next =
+      hidden.length < open.length ? undefined : hidden.find(({ tabs }) => tabs.some(({ visible }) => visible));
     if (next !== undefined) await this.put({ ...next, surface: await this.deps.surface.open(next.id) });
     this.deps.waiting(hidden.length - (next === undefined ? 0 : 1));
   }
@@ -242,21 +265,30 @@ function boundBy({ wish }: ConsentQuestion, decision: ConsentDecision): ConsentD
 }
 
 function toolNames(tools: readonly unknown[] | undefined): string[] {
-  return (tools ?? []).map((tool) => {
+  return (tools ?? []).slice(0, TOOLS_AT_MOST).map((tool) => {
     const named = isRecord(tool) && isRecord(tool["function"]) ? tool["function"]["name"] : null;
     return typeof named === "string" ? named.slice(0, 64) : "unnamed";
   });
 }
 
+function coolNames({ origin, embedder }: Pick<Caller, "origin" | "embedder">): string[] {
+  return [siteKey({ origin, embedder }), ...(embedder === null ? [] : [siteKey({ origin: "", embedder })])].map(
+    (key) => COOL + key,
+  );
+}
+
+/** The tabs with what is known of one of them now. */
+function withTab(tabs: ConsentQuestion["tabs"], tab: ConsentQuestion["tabs"][number]): ConsentQuestion["tabs"] {
+  return [...tabs.filter(({ id }) => id !== tab.id), tab];
+}
+
 function questionOf(run: Run): ConsentQuestion {
-  const { origin, embedder, tabId, frameId } = run.record.caller;
+  const { origin, embedder, tabId } = run.record.caller;
   return {
     id: crypto.randomUUID(),
     origin,
     embedder,
-    tabId,
-    frameId,
-    visible: run.visible,
+    tabs: [{ id: tabId, visible: run.visible }],
     reason: run.reason?.replace(/\s+/g, " ").trim().slice(0, REASON_LENGTH) || null,
     tools: toolNames(run.body.tools),
     model: run.body.model,
@@ -276,8 +308,8 @@ function merged(first: ConsentQuestion, next: ConsentQuestion): ConsentQuestion 
   const maxTokens = first.maxTokens === null || next.maxTokens === null ? null : first.maxTokens + next.maxTokens;
   return {
     ...first,
-    visible: first.visible || next.visible,
-    tools: [...new Set([...first.tools, ...next.tools])],
+    tabs: next.tabs.reduce(withTab, first.tabs),
+    tools: [...new Set([...first.tools, ...next.tools])].slice(0, TOOLS_AT_MOST),
     inputBytes: first.inputBytes + next.inputBytes,
     readable: first.readable || next.readable,
     maxTokens,

@@ -96,6 +96,7 @@ describe("a page that got hold of the port all the same", () => {
     const relay = new Relay({ postMessage: (message: unknown) => void page.push(message) } as MessagePort, {
       connect: () => port as never,
       active: () => false,
+      early: () => false,
       visible: () => true,
       origin: () => "https://a.example",
       later: () => 0,

@@ -5,6 +5,7 @@ import type { RelaySurroundings } from "../../src/page/relay-surroundings";
 
 class FakePort {
   readonly sent: Record<string, unknown>[] = [];
+  isOpen = true;
   private readonly messages: ((message: unknown) => void)[] = [];
   private readonly drops: (() => void)[] = [];
   readonly onMessage = { addListener: (listener: (message: unknown) => void) => this.messages.push(listener) };
@@ -14,6 +15,9 @@ class FakePort {
   }
   say(message: unknown) {
     for (const listener of this.messages) listener(message);
+  }
+  disconnect() {
+    this.isOpen = false;
   }
   drop() {
     for (const listener of this.drops) listener();
@@ -25,7 +29,7 @@ let page: unknown[];
 let later: (() => void)[];
 let alive: boolean;
 let relay: Relay;
-const facts = { origin: "https://a.example", active: false, visible: true };
+const facts = { origin: "https://a.example", active: false, early: false, visible: true };
 
 beforeEach(() => {
   ports = [];
@@ -39,6 +43,7 @@ beforeEach(() => {
       return ports.at(-1) as unknown as Browser.runtime.Port;
     },
     active: () => facts.active,
+    early: () => facts.early,
     visible: () => facts.visible,
     origin: () => facts.origin,
     later: (ms, run) => (ms >= 10_000 ? 0 : later.push(run)),
@@ -128,11 +133,52 @@ describe("the relay", () => {
     expect(page).toEqual([expect.objectContaining({ id: "1", error: expect.objectContaining({ code: 4900 }) })]);
   });
 
-  it("A16: cancels and settles what is open when the page is put away", () => {
+  it("A16: has the worker stop what is open when the page is put away, and says so when it is back", () => {
     ask("1");
     relay.pageHidden();
-    expect(ports[0]?.sent.at(-1)).toEqual({ type: "cancel", id: "1" });
-    expect(page).toEqual([expect.objectContaining({ id: "1", error: expect.objectContaining({ code: 4900 }) })]);
+    expect(ports[0]?.isOpen).toBe(false);
+    ask("asked on the way out");
+    expect([ports.length, page]).toEqual([1, []]);
+    relay.pageShown();
+    const error = expect.objectContaining({ code: 4900, data: { satchelCode: "page_hidden" } });
+    expect(page).toEqual([
+      { id: "1", error },
+      { id: "asked on the way out", error },
+    ]);
+    ask("2");
+    expect(ports[1]?.sent).toEqual([expect.objectContaining({ type: "request", id: "2" })]);
+    relay.pageShown();
+    expect(page).toHaveLength(2);
+  });
+
+  it("A16: asks nothing for a document that is only prepared, until the person comes to it", () => {
+    facts.early = true;
+    ask("1");
+    relay.visibilityChanged();
+    expect(ports).toHaveLength(0);
+    facts.early = false;
+    relay.visibilityChanged();
+    expect(ports[0]?.sent[0]).toMatchObject({ type: "request", id: "1" });
+  });
+
+  it("A16: takes no more than 16 MiB of open requests of one document", () => {
+    const large = "x".repeat(6 * 1024 * 1024);
+    for (const id of ["1", "2", "3"]) relay.fromPage({ id, method: "ai_generate", params: large });
+    const error = expect.objectContaining({ code: 4290, data: expect.objectContaining({ retryable: true }) });
+    expect([ports[0]?.sent.length, page]).toEqual([2, [{ id: "3", error }]]);
+    ports[0]?.say({ id: "1", result: null });
+    relay.fromPage({ id: "4", method: "ai_generate", params: large });
+    expect(ports[0]?.sent.at(-1)).toMatchObject({ id: "4" });
+  });
+
+  it("E4: passes on what it has weighed and nothing beside it, whoever got hold of the port", () => {
+    const heavy = { buffer: new ArrayBuffer(64), map: new Map([["x", "y"]]), text: "x" };
+    relay.fromPage({ id: "1", method: "ai_generate", params: heavy });
+    expect(ports[0]?.sent[0]?.["params"]).toStrictEqual({ buffer: {}, map: {}, text: "x" });
+    const cyclic: Record<string, unknown> = {};
+    cyclic["self"] = cyclic;
+    relay.fromPage({ id: "2", method: "ai_generate", params: cyclic });
+    expect(page).toEqual([{ id: "2", error: expect.objectContaining({ code: -32600 }) }]);
   });
 
   it("A16: refuses what is larger than 8 MiB and survives every kind of nonsense", () => {

@@ -31,6 +31,12 @@ describe("a chat body", () => {
     }
   });
 
+  it("A16: takes no name of a model that would fill the worker's memory", () => {
+    const long = ChatBody.fromParams({ messages: MESSAGES, model: "x".repeat(301) });
+    expect(long).toBe("model must be a string of at most 300 characters");
+    expect(ChatBody.fromParams({ messages: MESSAGES, model: "x".repeat(300) })).toMatchObject({ messages: MESSAGES });
+  });
+
   it("takes no field from a __proto__ of the page's own", () => {
     const params = JSON.parse(
       '{"messages":[{"role":"user","content":"hi"}],"__proto__":{"model":"evil/model","seed":1}}',

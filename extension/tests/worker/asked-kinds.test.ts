@@ -46,7 +46,9 @@ describe("D2: embeddings and pictures", () => {
     expect(AskedBody.fromParams("embeddings", {})).toBe("input must be a text or a list of texts");
     expect(AskedBody.fromParams("embeddings", { input: [] })).toBe("input must be a text or a list of texts");
     expect(AskedBody.fromParams("embeddings", { input: "a", dimensions: "many" })).toBe("dimensions must be a number");
-    expect(AskedBody.fromParams("images", { prompt: "a", model: 7 })).toBe("model must be a string");
+    expect(AskedBody.fromParams("images", { prompt: "a", model: 7 })).toBe(
+      "model must be a string of at most 300 characters",
+    );
     expect(AskedBody.fromParams("images", null)).toBe("params must be an object");
     const drawn = AskedBody.fromParams("images", {
       prompt: "a",

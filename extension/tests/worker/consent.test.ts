@@ -159,6 +159,36 @@ describe("consent", () => {
     expect(worker.waiting.at(-1)).toBe(0);
   });
 
+  it("B3: asks for two tabs of a site in the one that is shown, whichever of them asked first", async () => {
+    const worker = new Stage();
+    await asked(worker, "1", { visible: false });
+    const caller = { origin: "https://a.example", embedder: null, tabId: 2, frameId: 0 };
+    await asked(worker, "1", { visible: false, caller });
+    await worker.consent.visible(2, true);
+    await worker.consent.visible(1, false);
+    expect(worker.opened).toHaveLength(1);
+  });
+
+  it("A16: asks for at most eight frames of a page, and after a no for none of them by itself", async () => {
+    const worker = new Stage();
+    const frame = (index: number) => ({
+      origin: `https://f${index}.example`,
+      embedder: "https://a.example",
+      tabId: 1,
+      frameId: index,
+    });
+    for (let index = 1; index <= 8; index += 1) await asked(worker, String(index), { caller: frame(index) });
+    const ninth = await asked(worker, "9", { caller: frame(9) });
+    expect(ninth.replies).toEqual([expect.objectContaining({ error: expect.objectContaining({ code: 4290 }) })]);
+    await worker.consent.decide(worker.opened[0] ?? "", { kind: "deny" });
+    const tenth = await asked(worker, "10", { caller: frame(10) });
+    expect(tenth.replies).toEqual([expect.objectContaining({ error: expect.objectContaining({ code: 4001 }) })]);
+    const wanted = await asked(worker, "11", { caller: frame(11), active: true });
+    expect(wanted.replies).toEqual([]);
+    const page = await asked(worker, "12");
+    expect(page.replies).toEqual([]);
+  });
+
   it("withdraws the question when the page goes away", async () => {
     const worker = new Stage();
     const { sink } = await asked(worker);

@@ -58,7 +58,20 @@ const inFrame = (attributes) =>
     window.addEventListener("message", hear);
     Object.assign(frame, attributes.properties);
     if (attributes.sandbox) frame.setAttribute("sandbox", attributes.sandbox);
+    if (attributes.allow) frame.setAttribute("allow", attributes.allow);
     document.body.append(frame);
   });
 
-window.hostile = { settle, tally, generate, forge, inFrame };
+/** Ask in an empty frame, as its own window would: nothing is loaded into it. */
+const inBlank = async () => {
+  const frame = document.createElement("iframe");
+  document.body.append(frame);
+  const { contentWindow } = frame;
+  for (let tries = 0; contentWindow.ai === undefined && tries < 100; tries++) await new Promise((resolve) => setTimeout(resolve, 20));
+  const has = typeof contentWindow.ai;
+  const end = has === "undefined" ? {} : await settle(contentWindow.ai.request({ method: "ai_generate", params: { model: "lab:count-3-0", messages: [{ role: "user", content: "hi" }] } }));
+  frame.remove();
+  return { origin: contentWindow.origin, has, ...end, text: end.value?.text };
+};
+
+window.hostile = { settle, tally, generate, forge, inFrame, inBlank };
