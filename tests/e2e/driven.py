@@ -26,6 +26,12 @@ class Tab(Protocol):
     def press(self, name: str) -> None:
         """Press a button by its text, as soon as it is armed."""
 
+    def press_in(self, element: str) -> None:
+        """Press the button in the shadow of an element, named by a CSS selector."""
+
+    def fill(self, field: str, value: str) -> None:
+        """Write into a field, or choose an option by its value; the field is named by a CSS selector."""
+
     def text(self) -> str:
         """Return what the page says."""
 
@@ -55,6 +61,9 @@ class Browser(Protocol):
 
     def reload_extension(self) -> None:
         """Load the extension anew, as an update does."""
+
+    def kill_worker(self) -> None:
+        """End the extension's worker, as the browser does at any time; it starts again when it is needed."""
 
     def switched_off(self) -> AbstractContextManager[None]:
         """Switch the extension off for a while."""

@@ -45,6 +45,18 @@ class ChromiumTab:
         """Press a button once it is armed; it may take its window with it."""
         press(self.page, name)
 
+    def press_in(self, element: str) -> None:
+        """Press the button in its shadow."""
+        self.page.locator(element).locator("button").click()
+
+    def fill(self, field: str, value: str) -> None:
+        """Write, or choose."""
+        found = self.page.locator(field)
+        if found.evaluate("field => field.localName") == "select":
+            found.select_option(value)
+        else:
+            found.fill(value)
+
     def text(self) -> str:
         """Return what the page says."""
         return self.page.inner_text("body")
@@ -97,6 +109,13 @@ class DrivenChromium:
         page = self.browser.extension_page("options")
         with page.expect_event("close"):
             page.evaluate("() => { setTimeout(() => chrome.runtime.reload(), 50) }")
+
+    def kill_worker(self) -> None:
+        """End it."""
+        session = self.browser.context.new_cdp_session(self.extensions)
+        session.send("ServiceWorker.enable")
+        session.send("ServiceWorker.stopAllWorkers")
+        session.detach()
 
     @contextmanager
     def switched_off(self) -> Iterator[None]:

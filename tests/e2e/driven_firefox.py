@@ -16,6 +16,11 @@ ADD_ONS = """
     const { AddonManager } = ChromeUtils.importESModule("resource://gre/modules/AddonManager.sys.mjs");
     AddonManager.getAddonByID(id).then((addOn) => addOn[deed]()).then(() => done(null), (error) => done(String(error)));
 """
+END = """
+    const [id, done] = arguments;
+    const { extension } = WebExtensionPolicy.getByID(id);
+    extension.terminateBackground({ disableResetIdleForTest: true }).then(() => done(null), (error) => done(String(error)));
+"""
 ANSWER = """
     const done = arguments[0];
     const tell = (value) => done(JSON.stringify(value ?? null));
@@ -60,6 +65,21 @@ class FirefoxTab:
         """Press a button once it is armed."""
         self._here()
         self.browser.press(name)
+
+    def press_in(self, element: str) -> None:
+        """Press the button in its shadow."""
+        driver = self._here()
+        until(lambda: driver.find_element(By.CSS_SELECTOR, element).shadow_root.find_element(By.CSS_SELECTOR, "button"), element).click()
+
+    def fill(self, field: str, value: str) -> None:
+        """Write, or choose."""
+        driver = self._here()
+        found = until(lambda: driver.find_element(By.CSS_SELECTOR, field), f"the field {field}")
+        if found.tag_name == "select":
+            Select(found).select_by_value(value)
+        else:
+            found.clear()
+            found.send_keys(value)
 
     def text(self) -> str:
         """Return what the page says."""
@@ -129,6 +149,12 @@ class DrivenFirefox:
     def reload_extension(self) -> None:
         """Load the extension anew."""
         self._add_on("reload")
+
+    def kill_worker(self) -> None:
+        """End its event page, as for want of memory: whatever is open."""
+        with self.browser.driver.context("chrome"):
+            failed = self.browser.driver.execute_async_script(END, ADD_ON)
+        assert failed is None, failed
 
     @contextmanager
     def switched_off(self) -> Iterator[None]:

@@ -23,7 +23,7 @@ SDK = Path(__file__).parents[3] / "sdk-js"
 
 @pytest.fixture(scope="package")
 def house(tmp_path_factory: pytest.TempPathFactory, pages: tuple[str, object]) -> Iterator[House]:
-    """All but the browser: a backend that gives a lost client two seconds to come back, behind a proxy that keeps what it hears."""
+    """All but the browser: a backend that gives a lost client four seconds to come back, behind a proxy that keeps what it hears."""
     need("sdk-js/node_modules", (SDK / "node_modules").exists())
     need_model()
     folder, home, door = tmp_path_factory.mktemp("page"), tmp_path_factory.mktemp("hostile"), free_port()
@@ -31,7 +31,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, pages: tuple[str, object]) -
     with ExitStack() as parts:
         upstream = parts.enter_context(counting_server.serving([LONG, "count-300-20", "count-300-10", "count-3-0", "tools", "object"]))
         site, _ = parts.enter_context(page_server.serving(folder))
-        settings = {"SATCHEL_PUBLIC_URL": url, "SATCHEL_ALLOWED_ORIGINS": site, "SATCHEL_RESUME_S": "2", "SATCHEL_LOCAL_SERVERS": "on"}
+        settings = {"SATCHEL_PUBLIC_URL": url, "SATCHEL_ALLOWED_ORIGINS": site, "SATCHEL_RESUME_S": "4", "SATCHEL_LOCAL_SERVERS": "on"}
         satchel = parts.enter_context(running(home, **settings))
         proxy = parts.enter_context(recording(satchel.port, door))
         satchel.add_server(upstream.base_url, "lab")

@@ -5,7 +5,7 @@ import time
 import pytest
 from tests.e2e.counting_server import text_of
 from tests.e2e.driven import consent, settled
-from tests.e2e.hostile.scene import SHORT, Scene
+from tests.e2e.hostile.scene import LONG, SHORT, Scene
 from tests.e2e.waiting import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -15,6 +15,24 @@ UNCARRIABLE = f"""Promise.all([
     h.settle(h.generate(1n)), h.settle(window.ai.request(null)), h.settle(window.ai.request({{method: {{}}}})),
     h.settle(h.generate('hi', {{messages: 'hi'}})), h.settle(h.generate('hi', {{temperature: 'hot'}})),
 ])"""
+STRANGE = """Promise.all([
+    h.generate('x'.repeat(1e8)), window.ai.request({ method: 'ai_generate', get params() { throw new Error('mine') } }),
+    h.generate({ get text() { throw new Error('mine') } }), h.generate(new Proxy({}, { ownKeys() { throw new Error('mine') } })),
+    (() => { const round = {}; round.round = round; return h.generate(round); })(),
+].map((promise) => h.settle(promise).then(({ code }) => code)))"""
+INVENTED = """(() => {
+    window.dispatchEvent(new Event('pagehide'));
+    for (let count = 0; count < 10_000; count += 1) document.dispatchEvent(new Event('visibilitychange'));
+})()"""
+ANEW = "(document.open(), document.write('<title>Anew</title>'), document.close())"
+REMOVED = """(async () => {
+    const frame = document.createElement('iframe');
+    frame.src = 'hostile.html';
+    await new Promise((resolve) => { frame.onload = resolve; document.body.append(frame); });
+    const call = { method: 'ai_generate', params: { model: given[0], messages: [{ role: 'user', content: 'Count.' }] } };
+    await new Promise((onEvent) => { frame.contentWindow.ai.request(call, { onEvent }); });
+    frame.remove();
+})()"""
 FLOOD = "h.tally(Array.from({length: 3000}, (_, n) => n % 2 ? h.generate('hi') : window.ai.request({method: 'ai_getPermissions'})))"
 
 
@@ -45,6 +63,7 @@ def test_f1_a16_thousands_of_calls_all_end_with_one_window_and_nothing_upstream(
 def test_f1_a16_what_the_socket_cannot_carry_is_refused_and_other_sites_streams_go_on(scene: Scene) -> None:
     allowed, hostile = scene.page(scene.here), scene.page(scene.elsewhere)
     scene.begin(allowed, "lab:count-300-10")
+    assert hostile.do(STRANGE) == [-32600, "Error: mine", -32602, -32602, -32602]
     ends = hostile.do(UNCARRIABLE)
     assert [end["code"] for end in ends] == [-32602, -32600, -32602, -32602, -32600, -32600, -32602, -32602]
     assert settled(allowed, "h.generate('half a pair: \\ud83d')")["value"]["text"] == text_of(3)
@@ -87,5 +106,24 @@ def test_f1_a16_a_page_that_gives_its_consent_back_in_mid_stream_ends_its_own_an
     end = page.do("window.story.then(({ value }) => value)")
     assert end["finishReason"] == "cancelled"
     assert text_of(3000).startswith(end["text"])
+    scene.stopped()
+    page.close()
+
+
+def test_f1_e4_a16_invented_events_are_not_heard_and_a_document_written_anew_is_looked_after(scene: Scene) -> None:
+    page = scene.page(scene.here)
+    scene.begin(page, "lab:count-300-10")
+    page.do(INVENTED)
+    assert page.do("window.story.then(({ value }) => value?.text)") == text_of(300)
+    scene.begin(page)
+    page.do(ANEW)
+    page.go(f"{scene.elsewhere}/hostile.html")
+    scene.stopped()
+    page.close()
+
+
+def test_f1_a16_a_frame_that_is_removed_in_mid_stream_stops_the_provider(scene: Scene) -> None:
+    page = scene.page(scene.here)
+    page.do(REMOVED, f"lab:{LONG}")
     scene.stopped()
     page.close()
