@@ -83,7 +83,7 @@ class FirefoxTab:
 
     def text(self) -> str:
         """Return what the page says."""
-        return self._here().find_element(By.TAG_NAME, "body").text
+        return str(self._here().execute_script("return document.body.innerText"))
 
     def close(self) -> None:
         """Close it; the first window is in front then."""

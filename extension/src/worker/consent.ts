@@ -128,7 +128,8 @@ export class Consent {
 
   /** A window or tab was closed: when it held a question, that is a no. */
   async closed(kind: "window" | "tab", id: number): Promise<void> {
-    const open = (await this.open()).find(({ surface }) => surface?.kind === kind && surface.id === id);
+    const shown = await this.exclusive(() => this.open()); // after the question that is being shown knows its window
+    const open = shown.find(({ surface }) => surface?.kind === kind && surface.id === id);
     if (open !== undefined) await this.decide(open.id, { kind: "deny" });
   }
 

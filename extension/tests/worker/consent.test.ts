@@ -159,6 +159,16 @@ describe("consent", () => {
     expect(worker.waiting.at(-1)).toBe(0);
   });
 
+  it("A16: takes a window that is closed as soon as it opens for a no", async () => {
+    const worker = new Stage();
+    const { replies } = worker.ask("1");
+    await turn();
+    worker.onOpened = (id) => void worker.consent.closed("window", id);
+    worker.failed(0, "consent_required");
+    await turn();
+    expect(replies).toEqual([expect.objectContaining({ error: expect.objectContaining({ code: 4001 }) })]);
+  });
+
   it("B3: asks for two tabs of a site in the one that is shown, whichever of them asked first", async () => {
     const worker = new Stage();
     await asked(worker, "1", { visible: false });

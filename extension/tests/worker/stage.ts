@@ -20,6 +20,8 @@ export class Stage {
   readonly sent: ClientFrame[] = [];
   readonly grants: GrantDraft[] = [];
   readonly opened: string[] = [];
+  /** What the person does with a window at once. */
+  onOpened: (window: number) => void = () => undefined;
   readonly closed: number[] = [];
   readonly waiting: number[] = [];
   /** One for each time that somebody was told of a question to look after. */
@@ -73,7 +75,11 @@ export class Stage {
     return new Consent({
       session,
       surface: {
-        open: async (id) => ({ kind: "window", id: this.opened.push(id) }),
+        open: async (id) => {
+          const window = this.opened.push(id);
+          this.onOpened(window);
+          return { kind: "window", id: window };
+        },
         close: async ({ id }) => void this.closed.push(id),
       },
       backend: { putGrant: (draft) => this.putGrant(draft) },
