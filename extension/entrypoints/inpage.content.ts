@@ -1,9 +1,9 @@
 import { defineContentScript } from "wxt/utils/define-content-script";
-import { pageMatches } from "../src/page/page-matches";
+import { scriptMatches } from "../src/page/script-matches";
 import { startPage } from "../src/page/start-page";
 
 export default defineContentScript({
-  matches: pageMatches,
+  matches: scriptMatches,
   world: "MAIN",
   runAt: "document_start",
   allFrames: true,

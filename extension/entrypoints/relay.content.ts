@@ -1,9 +1,9 @@
 import { defineContentScript } from "wxt/utils/define-content-script";
-import { pageMatches } from "../src/page/page-matches";
+import { scriptMatches } from "../src/page/script-matches";
 import { startRelay } from "../src/page/start-relay";
 
 export default defineContentScript({
-  matches: pageMatches,
+  matches: scriptMatches,
   runAt: "document_start",
   allFrames: true,
   matchOriginAsFallback: true,

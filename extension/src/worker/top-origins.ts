@@ -15,7 +15,7 @@ export class TopOrigins {
 
   constructor(private readonly tabs: Tabs) {}
 
-  /** The top page's origin, or null where no relay lives (a file, a settings page, an insecure site). */
+  /** The top page's origin; null where it has none (a file), and where no relay lives (a settings page, an insecure site). */
   async of(tabId: number): Promise<string | null> {
     const heard = new Promise<string | null>((resolve) => {
       const set = this.waiting.get(tabId) ?? new Set();
@@ -32,7 +32,7 @@ export class TopOrigins {
   heard(sender: Browser.runtime.MessageSender): void {
     if (sender.tab?.id === undefined || sender.frameId !== 0) return;
     const origin = sender.origin ?? (sender.url ? new URL(sender.url).origin : null);
-    this.settle(sender.tab.id, origin === "null" ? null : origin);
+    this.settle(sender.tab.id, origin === "null" || origin?.startsWith("file:") ? null : origin);
   }
 
   private settle(tabId: number, origin: string | null): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Browser } from "wxt/browser";
 import { Callers } from "../../src/worker/callers";
-import type { TopOrigins } from "../../src/worker/top-origins";
+import { TopOrigins } from "../../src/worker/top-origins";
 
 type Sender = Browser.runtime.MessageSender;
 
@@ -22,6 +22,19 @@ describe("who asks", () => {
     const sender = { origin: "https://a.example", frameId: 3 };
     expect(await of(sender, "https://a.example")).toMatchObject({ embedder: null });
     expect(await of(sender, "https://b.example")).toMatchObject({ embedder: "https://b.example" });
+  });
+
+  it.each([
+    ["https://b.example", { origin: "https://b.example" }],
+    ["https://b.example", { url: "https://b.example/path" }],
+    [null, { origin: "null" }],
+    [null, { origin: "file://", url: "file:///home/page.html" }],
+    [null, { url: "file:///home/page.html" }],
+  ])("A15: takes %s for the page around a frame, of what the browser says of it: %j", async (top, facts) => {
+    const tops = new TopOrigins({
+      sendMessage: async () => tops.heard({ tab: { id: 7 }, frameId: 0, ...facts } as unknown as Sender),
+    });
+    expect(await tops.of(7)).toBe(top);
   });
 
   it.each([

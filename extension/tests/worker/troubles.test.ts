@@ -69,7 +69,7 @@ describe("a key that keeps a page from its answer", () => {
 describe("a locked vault", () => {
   const LOCKED = { unlockable: true };
 
-  it("B9: holds every page until it is unlocked, wherever that is; nothing is sent before, then all go on", async () => {
+  it("holds every page until it is unlocked, wherever that is; nothing is sent before, then all go on", async () => {
     const worker = new Stage();
     const caller = { origin: "https://b.example", embedder: null, tabId: 2, frameId: 0 };
     worker.ask("1");
