@@ -52,6 +52,7 @@ export function ProviderScreen({ source }: { source: ProviderSource }) {
   if (picking) {
     return (
       <main class="cmain pickermain">
+        <h1 class="sr">{t("picker_title")}</h1>
         <ModelPicker
           {...{ models, favourites }}
           chosen={model?.id ?? null}

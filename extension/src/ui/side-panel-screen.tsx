@@ -61,6 +61,7 @@ export function SidePanelScreen({ source }: { source: ChatSource }) {
       </header>
       {picking && value !== null ? (
         <main class="popmain pickermain">
+          <h1 class="sr">{t("picker_title")}</h1>
           <ModelPicker
             models={value.models}
             chosen={model?.id ?? null}

@@ -229,6 +229,14 @@ def provider_default(stage: Stage) -> Iterator[Page]:
         yield window
 
 
+def provider_picker(stage: Stage) -> Iterator[Page]:
+    """Choose which of the provider's models becomes the default."""
+    with changing(stage, "{ shouldSetDefault: true }") as window:
+        window.locator(".pickbtn").click()
+        window.get_by_role("combobox", name="Search models").wait_for()
+        yield window
+
+
 def provider_sign_out(stage: Stage) -> Iterator[Page]:
     """Let a provider ask to be signed out."""
     with changing(stage, "{ session: null }") as window:
@@ -267,5 +275,6 @@ SCREENS = (
     Screen("consent-frame", consent_frame, CONSENT),
     Screen("choose-model", choose_model, CONSENT),
     Screen("provider-default", provider_default, CONSENT),
+    Screen("provider-picker", provider_picker, CONSENT),
     Screen("provider-sign-out", provider_sign_out, CONSENT),
 )

@@ -1,5 +1,6 @@
 """The extension's own page, section by section, and its side panel."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,20 @@ from tests.e2e.screens.screen import Screen
 from tests.e2e.screens.stage import Stage
 
 SELECTED = "The council voted 7 to 4 to move the tram depot to the north bank, two years later than planned."
+
+OLD_CONFIGS = {
+    "configs-1": {"id": "1", "auth": "key", "label": "OpenAI: GPT-4", "models": ["openai/gpt-4"], "apiKey": "sk-of-long-ago"},
+    "configs-2": {"id": "2", "auth": "key", "label": "PaLM", "models": ["google/palm-2-chat-bison"], "apiKey": "of-long-ago"},
+    "configs-3": {"id": "3", "auth": "key", "label": "Local", "models": []},
+    "configs-4": {"id": "4", "auth": "external", "label": "OpenRouter", "models": []},
+    "configs-default-id": "4",
+    "configs-model-handlers-openai/gpt-4": ["1"],
+}
+OLD_PAGES = {
+    "origins-1": {"domain": "https://chat.example", "path": "/a", "title": "Chat", "permissions": "allow"},
+    "origins-2": {"domain": "https://letters.example", "path": "/", "title": "Letters", "permissions": "ask"},
+    "transactions-7": {"id": "7", "timestamp": 1_690_000_000_000, "model": "openai/gpt-4", "input": {"prompt": "Tea?"}},
+}
 
 
 @contextmanager
@@ -40,6 +55,14 @@ def key_deleted(stage: Stage) -> Iterator[Page]:
     with section(stage, "keys", "Keys") as page:
         page.get_by_role("button", name="Delete").first.click()
         page.get_by_role("dialog").wait_for()
+        yield page
+
+
+def key_replaced(stage: Stage) -> Iterator[Page]:
+    """Open the form that takes another secret for a key."""
+    with section(stage, "keys", "Keys") as page:
+        page.get_by_role("button", name="Replace").first.click()
+        page.locator("form .in[type=password]").first.wait_for()
         yield page
 
 
@@ -109,6 +132,15 @@ def settings_import(stage: Stage) -> Iterator[Page]:
         yield page
 
 
+def settings_import_choices(stage: Stage) -> Iterator[Page]:
+    """Be asked which of what was found is brought over."""
+    with section(stage, "settings", "Settings") as page:
+        page.locator("summary").click()
+        page.get_by_label("Paste what was copied").fill(json.dumps({"sync": OLD_CONFIGS, "local": OLD_PAGES}))
+        page.get_by_role("button", name="Bring over").wait_for()
+        yield page
+
+
 def settings_german(stage: Stage) -> Iterator[Page]:
     """Choose German; go back when the screen is left."""
     with section(stage, "settings", "Settings") as page:
@@ -126,6 +158,15 @@ def compare(stage: Stage) -> Iterator[Page]:
         page.get_by_role("textbox").fill(QUESTION)
         page.keyboard.press("Enter")
         page.get_by_text("Finished").nth(1).wait_for()
+        yield page
+
+
+def compare_picker(stage: Stage) -> Iterator[Page]:
+    """Choose one model more to compare."""
+    with section(stage, "compare", "Compare") as page:
+        page.get_by_role("button", name="Take SmolLM2 135M away").click()
+        page.get_by_role("button", name="Model", exact=True).click()
+        page.get_by_role("combobox", name="Search models").wait_for()
         yield page
 
 
@@ -149,10 +190,19 @@ def side_panel_answered(stage: Stage) -> Iterator[Page]:
         yield page
 
 
+def side_panel_picker(stage: Stage) -> Iterator[Page]:
+    """Choose who answers in the side panel."""
+    with stage.own("sidepanel.html") as page:
+        page.locator(".modelbtn").click()
+        page.get_by_role("combobox", name="Search models").wait_for()
+        yield page
+
+
 SCREENS = (
     Screen("options-models", models),
     Screen("options-keys", keys),
     Screen("options-keys-delete", key_deleted),
+    Screen("options-keys-replace", key_replaced),
     Screen("options-sites", sites),
     Screen("options-sites-open", site_open),
     Screen("options-activity", activity),
@@ -161,8 +211,11 @@ SCREENS = (
     Screen("options-settings", settings),
     Screen("options-settings-direct", settings_direct),
     Screen("options-settings-import", settings_import),
+    Screen("options-settings-import-choices", settings_import_choices),
     Screen("options-settings-german", settings_german),
     Screen("options-compare", compare),
+    Screen("options-compare-picker", compare_picker),
     Screen("sidepanel", side_panel, PANEL),
     Screen("sidepanel-answered", side_panel_answered, PANEL),
+    Screen("sidepanel-picker", side_panel_picker, PANEL),
 )

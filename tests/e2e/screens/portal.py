@@ -39,6 +39,22 @@ def activity_forgotten(stage: Stage) -> Iterator[Page]:
         page.get_by_role("dialog").wait_for(state="detached")
 
 
+def key_deleted(stage: Stage) -> Iterator[Page]:
+    """Be asked whether a key may go; keep it."""
+    with stage.portal("keys") as page:
+        page.get_by_role("button", name="Delete studio").click()
+        page.get_by_role("dialog").wait_for()
+        yield page
+
+
+def account_left(stage: Stage) -> Iterator[Page]:
+    """Be asked whether the account may go; keep it."""
+    with stage.portal("security") as page:
+        page.get_by_role("button", name="Delete my account…").click()
+        page.get_by_role("dialog").wait_for()
+        yield page
+
+
 def token_made(stage: Stage) -> Iterator[Page]:
     """Make a token; it is shown once."""
     with stage.portal("tokens") as page:
@@ -152,6 +168,8 @@ SCREENS = (
     Screen("portal-home", signed_in),
     *(Screen(f"portal-{name}", view(name)) for name in VIEWS[1:]),
     Screen("portal-activity-forget", activity_forgotten),
+    Screen("portal-keys-delete", key_deleted),
+    Screen("portal-account-delete", account_left),
     Screen("portal-token-made", token_made),
     Screen("portal-invitation-made", invitation_made),
     Screen("sign-up-invited", sign_up_invited),
