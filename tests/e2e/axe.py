@@ -10,7 +10,7 @@ from tests.e2e.page_server import PACKAGES
 
 Size = tuple[int, int]
 PAGE: tuple[Size, ...] = ((1280, 800), (320, 700))
-POPUP: tuple[Size, ...] = ((360, 600),)
+POPUP: tuple[Size, ...] = ((360, 600), (320, 600))
 CONSENT: tuple[Size, ...] = ((400, 600), (320, 600))
 PANEL: tuple[Size, ...] = ((360, 740), (320, 700))
 RUN = """async () => {
