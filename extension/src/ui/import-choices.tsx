@@ -84,6 +84,7 @@ export function ImportChoices({ found, source, onDone }: Props) {
           </div>
         </fieldset>
       )}
+      <LeftList of={found.left} />
       <div class="row">
         <button type="button" class="btn primary" aria-busy={busy} onClick={() => void bring()}>
           {busy ? t("import_busy") : t("import_go")}
@@ -93,6 +94,25 @@ export function ImportChoices({ found, source, onDone }: Props) {
         </button>
       </div>
     </div>
+  );
+}
+
+/** What stays behind, and what to do instead; nothing that was found goes without a word. */
+function LeftList({ of: left }: { of: WindowAiExport["left"] }) {
+  if (left.length === 0) return null;
+  return (
+    <section class="stack s1" aria-labelledby="import-left">
+      <h3 class="h4" id="import-left">
+        {t("import_left")}
+      </h3>
+      <ul class="stack s1 t13 m2">
+        {left.map(({ kind, ...named }, index) => (
+          <li key={index} class="anywhere">
+            {t(`import_left_${kind}`, named)}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -1,4 +1,5 @@
 import { isRecord } from "../wire/is-record";
+import { WindowAiLeft } from "./window-ai-left";
 
 /** A provider key of the original Window AI, and the one address it may be sent to. */
 export interface OldKey {
@@ -23,6 +24,8 @@ export interface WindowAiExport {
   sites: readonly OldSite[];
   /** The model that was the default, as the original spelt it. */
   preferred: string | null;
+  /** What it kept that has no place here, to be named to the person. */
+  left: readonly WindowAiLeft[];
   /** The questions and answers that it kept, as they lay there. */
   history: readonly Record<string, unknown>[];
 }
@@ -36,6 +39,9 @@ const PROVIDERS: Readonly<Record<string, string>> = {
   cohere: "cohere",
 };
 
+/** Where the original asked a Local without an address of its own. */
+const LOCAL_URL = "http://127.0.0.1:8000";
+
 /** Reads `{sync, local}` or all keys in one object, values as the original's storage had them (JSON text) or plain. */
 function parse(text: string): WindowAiExport | null {
   const entries = entriesOf(text);
@@ -44,7 +50,14 @@ function parse(text: string): WindowAiExport | null {
   const history = below(entries, "transactions-").filter((one) => typeof one["timestamp"] === "number");
   if (configs.length + origins.length + history.length === 0) return null;
   const standard = configs.find(({ id }) => id === entries.get("configs-default-id"));
-  return { keys: keysOf(configs), sites: sitesOf(origins), preferred: firstModel(standard), history };
+  const left = WindowAiLeft.of(entries, configs, (config) => keyOf(config) !== null);
+  return {
+    keys: keysOf(configs),
+    sites: sitesOf(origins),
+    preferred: WindowAiLeft.firstModel(standard),
+    left,
+    history,
+  };
 }
 
 function entriesOf(text: string): Map<string, unknown> {
@@ -76,12 +89,6 @@ function below(entries: Map<string, unknown>, prefix: string): Record<string, un
     .filter(isRecord);
 }
 
-function firstModel(config: Record<string, unknown> | undefined): string | null {
-  const models = config?.["models"];
-  const first: unknown = Array.isArray(models) ? models[0] : null;
-  return typeof first === "string" ? first : null;
-}
-
 /** Several settings of the original often had the same key. */
 function keysOf(configs: readonly Record<string, unknown>[]): OldKey[] {
   const found = configs.map(keyOf).filter((key) => key !== null);
@@ -93,9 +100,9 @@ function keyOf(config: Record<string, unknown>): OldKey | null {
   const secret = typeof config["apiKey"] === "string" ? config["apiKey"].trim() : "";
   const given = typeof config["baseUrl"] === "string" && URL.canParse(config["baseUrl"]) ? config["baseUrl"] : null;
   const name = typeof config["label"] === "string" ? config["label"] : "";
-  const model = firstModel(config);
-  const provider = model === null ? undefined : PROVIDERS[model.split("/")[0] ?? ""];
-  if (given !== null) return { provider: "custom", name, secret, baseUrl: given };
+  const model = WindowAiLeft.firstModel(config);
+  const provider = PROVIDERS[model?.split("/")[0] ?? ""];
+  if (given !== null || model === null) return { provider: "custom", name, secret, baseUrl: given ?? LOCAL_URL };
   return provider === undefined || secret === "" ? null : { provider, name, secret, baseUrl: null };
 }
 

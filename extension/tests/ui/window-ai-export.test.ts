@@ -34,6 +34,25 @@ it("configs become keys, each once, and a key goes to no other address than it w
   expect(found?.preferred).toBe("openai/gpt-4");
 });
 
+it("F4: a Local without an address is the server where the original looked for it", () => {
+  const plain = Object.fromEntries([config("1", { label: "Local", models: [] })]);
+  expect(WindowAiExport.parse(JSON.stringify(plain))?.keys).toEqual([
+    { provider: "custom", name: "Local", secret: "", baseUrl: "http://127.0.0.1:8000" },
+  ]);
+});
+
+it("F4: what has no place here is named: a key of nobody, a sign-in, a default without a model, who answered for a model", () => {
+  const rules = { "configs-default-id": '"6"', "configs-model-handlers-openai/gpt-4": '["4", "2"]' };
+  const found = WindowAiExport.parse(JSON.stringify({ ...sync, ...rules }));
+  expect(found?.preferred).toBeNull();
+  expect(found?.left).toEqual([
+    { kind: "key", name: "PaLM", model: "google/palm-2-chat-bison" },
+    { kind: "session", name: "OpenRouter" },
+    { kind: "default", name: "OpenRouter" },
+    { kind: "rule", name: "Mirror", model: "openai/gpt-4" },
+  ]);
+});
+
 it("paths become one site, which says whether any of them was allowed; prompts stay in the history", () => {
   const found = WindowAiExport.parse(JSON.stringify({ ...sync, ...local }));
   expect(found?.sites).toEqual([
