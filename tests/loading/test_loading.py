@@ -47,6 +47,7 @@ def test_a_row_says_what_a_person_needs(row: ProviderRow) -> None:
         assert row.key_page.startswith("https://")
         assert (row.base_url or row.example_url).startswith("https://")
         assert (row.base_url is None) == row.id.startswith("azure-")
+    assert row.billing_page is None or row.billing_page.startswith("https://")
     assert row.id == "custom" or (row.docs_page or "").startswith("https://")
 
 

@@ -115,6 +115,7 @@ class ProviderRow:
     needs_key: bool
     local: bool
     key_page: str | None = None
+    billing_page: str | None = None
     docs_page: str | None = None
     example_url: str = "http://127.0.0.1:8000/v1"
     region_url: str | None = None

@@ -4,6 +4,7 @@ import type { ProviderChoice } from "../wire/provider-choice";
 import { errorWords } from "./error-words";
 import { KeyFields } from "./key-fields";
 import { KeySecretField } from "./key-secret-field";
+import { language } from "./language";
 import { Note } from "./note";
 import type { OptionsSource } from "./options-source";
 import { Sentence } from "./sentence";
@@ -162,12 +163,15 @@ function Said({ said, provider }: { said: { key: Key } | { problem: string }; pr
     );
   }
   const { status, message, models } = said.key.check;
+  const sentence = t(status === "accepted" ? "keys_savedAccepted" : "keys_savedAnyhow", {
+    provider,
+    count: models ?? 0,
+  });
+  const words =
+    language.name === "en" ? `${sentence} ${message}` : t("error_inFull", { sentence, words: message ?? "" });
   return (
     <Note kind={status === "accepted" ? "info" : "warn"} icon={status === "accepted" ? "check" : "warning"}>
-      <p role="status">
-        {t(status === "accepted" ? "keys_savedAccepted" : "keys_savedAnyhow", { provider, count: models ?? 0 })}{" "}
-        {message}
-      </p>
+      <p role="status">{message === null ? sentence : words}</p>
     </Note>
   );
 }

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { OwnVault } from "../vault/own-vault";
 import type { Trouble } from "../wire/trouble";
 import type { WorkerApi } from "../wire/worker-api";
+import { codeWords } from "./code-words";
 import { errorWords } from "./error-words";
 import { KeyForm } from "./key-form";
 import { KeyRow } from "./key-row";
@@ -87,7 +88,7 @@ function Waiting({ trouble, name }: { trouble: Trouble; name: string }) {
   return (
     <div class="stack s1">
       <h1 class="h2">{t(trouble.kind === "credit" ? "trouble_credit" : "trouble_key", { name })}</h1>
-      <p class="m2 anywhere sentence">{trouble.message}</p>
+      <p class="m2 anywhere sentence">{codeWords(trouble.code, trouble.message)}</p>
       <p class="t13 m3">
         <Sentence of="trouble_waits" parts={{ site: <OriginName origin={trouble.origin} /> }} />
       </p>
@@ -102,34 +103,37 @@ interface RemedyProps {
   onChange(): void;
 }
 
-/** The keys of the provider, to be replaced; where there is none, a form for one; where money is missing, the way to it. */
+/** Where money is missing, the way to it; and the provider's keys, to be replaced, or a form where there is none. */
 function Remedy({ trouble, loaded, source, onChange }: RemedyProps) {
   const { provider, label } = trouble;
   const mine = loaded.keys.filter((key) => key.provider === provider && (label === null || key.label === label));
-  const page = loaded.providers.find(({ slug }) => slug === provider)?.satchel.key_page ?? null;
-  if (trouble.kind === "credit" && page !== null) {
-    return (
+  const offered = loaded.providers.filter(({ slug }) => provider === null || slug === provider);
+  const name = nameOf(trouble, loaded.providers);
+  return (
+    <>
+      {trouble.kind === "credit" && <CreditWay page={offered[0]?.satchel.billing_page ?? null} name={name} />}
+      {mine.length === 0 ? (
+        <KeyForm providers={offered} source={source} onSaved={onChange} />
+      ) : (
+        <ul class="card list">
+          {mine.map((key) => (
+            <KeyRow key={key.id} shown={key} name={name} source={source} onChange={onChange} isDoubted />
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+/** A link to where the provider takes money; where nobody knows that, what to do. */
+function CreditWay({ page, name }: { page: string | null; name: string }) {
+  if (page === null) return <p class="t13 m2">{t("trouble_creditElsewhere", { name })}</p>;
+  return (
+    <>
       <a class="btn" href={page} target="_blank" rel="noopener noreferrer">
         {t("trouble_addCredit", { host: new URL(page).host })}
       </a>
-    );
-  }
-  if (mine.length === 0) {
-    const offered = loaded.providers.filter(({ slug }) => provider === null || slug === provider);
-    return <KeyForm providers={offered} source={source} onSaved={onChange} />;
-  }
-  return (
-    <ul class="card list">
-      {mine.map((key) => (
-        <KeyRow
-          key={key.id}
-          shown={key}
-          name={nameOf(trouble, loaded.providers)}
-          source={source}
-          onChange={onChange}
-          isDoubted
-        />
-      ))}
-    </ul>
+      <p class="t13 m2">{t("trouble_orReplace")}</p>
+    </>
   );
 }

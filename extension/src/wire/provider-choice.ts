@@ -9,5 +9,7 @@ export interface ProviderChoice {
     needs_key: boolean;
     local: boolean;
     key_page: string | null;
+    /** Where credit is added; null where nobody looked it up. */
+    billing_page: string | null;
   };
 }

@@ -9,6 +9,8 @@ export interface Trouble {
   provider: string | null;
   /** The label of the key, where it has one. */
   label: string | null;
+  /** Why, as the backend's stable code. */
+  code: string;
   /** What the backend says, in the provider's own words where there are any. */
   message: string;
 }

@@ -1,6 +1,8 @@
 import { browser } from "wxt/browser";
+import { t } from "../ui/t";
 import { selection } from "../wire/selection";
 import { extensionUrl } from "./extension-url";
+import { speakChosen } from "./speak-chosen";
 
 const ID = "ask-about-selection";
 
@@ -13,10 +15,12 @@ interface Panels {
 export const selectionMenu = {
   /** Registers the listeners; the entry itself outlives the worker. */
   listen(): void {
-    browser.runtime.onInstalled.addListener(() => {
-      const { getMessage } = browser.i18n as unknown as { getMessage(name: string): string };
-      const title = getMessage("menu_ask");
-      browser.contextMenus.removeAll(() => browser.contextMenus.create({ id: ID, title, contexts: ["selection"] }));
+    browser.runtime.onInstalled.addListener(async () => {
+      await browser.contextMenus.removeAll();
+      browser.contextMenus.create({ id: ID, title: await title(), contexts: ["selection"] });
+    });
+    browser.storage.local.onChanged.addListener(async (changes) => {
+      if ("language" in changes) await browser.contextMenus.update(ID, { title: await title() });
     });
     browser.contextMenus.onClicked.addListener((info, tab) => {
       if (info.menuItemId !== ID || !info.selectionText) return;
@@ -25,6 +29,12 @@ export const selectionMenu = {
     });
   },
 };
+
+/** The entry, in the language that the person chose. */
+async function title(): Promise<string> {
+  await speakChosen();
+  return t("menu_ask");
+}
 
 /** Must be called in the click itself: browsers open a panel for a person's gesture only. */
 function openPanel(windowId: number | undefined): void {

@@ -6,6 +6,7 @@ import { extensionUrl } from "./extension-url";
 import { PagePort } from "./page-port";
 import { Screens } from "./screens";
 import { selectionMenu } from "./selection-menu";
+import { spentNotice } from "./spent-notice";
 import { Sweeps } from "./sweeps";
 
 const TELL_EVERY_MS = 250;
@@ -47,6 +48,7 @@ export function startWorker(): void {
   welcome();
   worker.builtIn.listen();
   selectionMenu.listen();
+  spentNotice.listen();
   browser.alarms.onAlarm.addListener(({ name }) => void sweeps.heard(name));
   keepStorageFromPages();
   void sweeps.run();

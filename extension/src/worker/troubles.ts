@@ -91,6 +91,7 @@ export class Troubles {
       origin,
       provider: typeof provider === "string" ? provider : null,
       label: typeof label === "string" ? label : null,
+      code: failure.code,
       message: failure.message,
     };
     const open = known ?? { trouble, waiters: new Map(), surface: null };

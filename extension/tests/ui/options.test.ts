@@ -94,7 +94,11 @@ it("B6: a site over its budget or past its end is shown as that", () => {
 
 it("a key's form asks for what the provider needs, and sends nothing that is empty", () => {
   const satchel = { base_url: null, example_url: "http://127.0.0.1:8000/v1", needs_key: false, local: false };
-  const custom: ProviderChoice = { name: "Custom", slug: "custom", satchel: { ...satchel, key_page: null } };
+  const custom: ProviderChoice = {
+    name: "Custom",
+    slug: "custom",
+    satchel: { ...satchel, key_page: null, billing_page: null },
+  };
   const hosted = { ...custom, satchel: { ...custom.satchel, base_url: "https://api.example/v1", needs_key: true } };
   expect(KeyFields.faults(custom, KeyFields.EMPTY)).toEqual({ address: "keys_fault_address" });
   expect(KeyFields.faults(hosted, KeyFields.EMPTY)).toEqual({ secret: "keys_fault_secret" });

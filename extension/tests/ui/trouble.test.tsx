@@ -1,6 +1,8 @@
 // @vitest-environment happy-dom
 import { render } from "preact";
 import { afterEach, expect, it } from "vitest";
+import german from "../../public/_locales/de/messages.json";
+import { language } from "../../src/ui/language";
 import { TroubleScreen } from "../../src/ui/trouble-screen";
 import type { Key } from "../../src/wire/key";
 
@@ -10,6 +12,7 @@ const key: Key = {
 };
 const trouble = {
   ...{ id: "t", kind: "key", origin: "https://a.example", provider: "openai", label: null },
+  ...{ code: "key_rejected" },
   message: "your key for OpenAI was refused",
 };
 
@@ -34,13 +37,13 @@ const OPENAI = {
   name: "OpenAI",
   satchel: {
     ...{ base_url: "https://api.openai.com/v1", example_url: "", needs_key: true, local: false },
-    key_page: null,
+    ...{ key_page: null, billing_page: null },
   },
 };
 const ROUTER = {
   slug: "openrouter",
   name: "OpenRouter",
-  satchel: { ...OPENAI.satchel, key_page: "https://openrouter.ai/settings/keys" },
+  satchel: { ...OPENAI.satchel, billing_page: "https://openrouter.ai/settings/credits" },
 };
 
 async function shown(more: object, kept: Key[]) {
@@ -75,10 +78,31 @@ it("B4: a key that is missing is asked for with its provider chosen; once it is 
   await expect.poll(() => decided).toEqual([true]);
 });
 
-it("B5: where money is missing the way to the provider's own page is shown; Cancel is a no", async () => {
-  const { decided, press } = await shown({ kind: "credit", provider: "openrouter" }, []);
+it("B5: where money is missing the way to where the provider takes it is shown, and the key may be replaced; Cancel is a no", async () => {
+  const { decided, press } = await shown({ kind: "credit", provider: "openrouter" }, [
+    { ...key, provider: "openrouter" },
+  ]);
   const link = document.querySelector<HTMLAnchorElement>("a.btn");
-  expect([link?.href, link?.target, link?.rel]).toEqual([ROUTER.satchel.key_page, "_blank", "noopener noreferrer"]);
+  expect([link?.href, link?.target, link?.rel]).toEqual([ROUTER.satchel.billing_page, "_blank", "noopener noreferrer"]);
+  expect([...document.querySelectorAll("button")].map((one) => one.textContent)).toContain("Replace…");
   press("Cancel");
   await expect.poll(() => decided).toEqual([false]);
+});
+
+it("B5: where nobody knows where credit is added, the person is told what to do", async () => {
+  await shown({ kind: "credit", label: "lab" }, [{ ...key, label: "lab" }]);
+  expect(document.querySelector("a.btn")).toBeNull();
+  expect(document.body.textContent).toContain("Add credit where you have your account at lab");
+});
+
+it("why a page waits is said in the language of the screen, the provider's own words as a quotation", async () => {
+  await language.use(["de"], async () => german);
+  try {
+    await shown({}, [key]);
+    expect(document.body.textContent).toContain(
+      "Der Anbieter hat deinen Schlüssel abgelehnt. Im Wortlaut: „your key for OpenAI was refused“",
+    );
+  } finally {
+    await language.use(["en"], async () => german);
+  }
 });

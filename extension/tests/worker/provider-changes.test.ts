@@ -13,7 +13,7 @@ const KEYS = [
   { id: "key_1", provider: "lab", label: null, base_url: "https://api.lab.example/v1", last4: "x9Qf", ...facts },
   { id: "key_2", provider: "custom", label: "mine", base_url: "https://mine.example/v1", last4: null, ...facts },
 ];
-const row = { base_url: null, example_url: "", needs_key: true, local: false };
+const row = { base_url: null, example_url: "", needs_key: true, local: false, billing_page: null };
 const PROVIDERS = [
   { slug: "lab", name: "Lab", satchel: { ...row, key_page: `${LAB}/keys` } },
   { slug: "other", name: "Other", satchel: { ...row, key_page: "https://other.example/keys" } },

@@ -17,6 +17,7 @@ class ProviderFacts(BaseModel):
     needs_key: bool
     local: bool
     key_page: str | None
+    billing_page: str | None
 
 
 class ProviderSchema(BaseModel):
@@ -53,5 +54,10 @@ def providers_router(callers: Callers, rows: Mapping[str, ProviderRow]) -> APIRo
 
 def _facts(row: ProviderRow) -> ProviderFacts:
     return ProviderFacts(
-        base_url=row.base_url, example_url=row.example_url, needs_key=row.needs_key, local=row.local, key_page=row.key_page
+        base_url=row.base_url,
+        example_url=row.example_url,
+        needs_key=row.needs_key,
+        local=row.local,
+        key_page=row.key_page,
+        billing_page=row.billing_page,
     )
