@@ -2,6 +2,7 @@
 import { render } from "preact";
 import { afterEach, expect, it } from "vitest";
 import german from "../../public/_locales/de/messages.json";
+import { KeyForm } from "../../src/ui/key-form";
 import { language } from "../../src/ui/language";
 import { TroubleScreen } from "../../src/ui/trouble-screen";
 import type { Key } from "../../src/wire/key";
@@ -102,6 +103,25 @@ it("why a page waits is said in the language of the screen, the provider's own w
     expect(document.body.textContent).toContain(
       "Der Anbieter hat deinen Schlüssel abgelehnt. Im Wortlaut: „your key for OpenAI was refused“",
     );
+  } finally {
+    await language.use(["en"], async () => german);
+  }
+});
+
+it("what the provider says of a new key is a quotation in another language than its own", async () => {
+  await language.use(["de"], async () => german);
+  try {
+    const check = { status: "refused", message: "Incorrect API key", models: null };
+    const source = { addKey: async () => ({ ...key, check }) };
+    render(<KeyForm providers={[OPENAI]} source={source as never} onSaved={() => undefined} />, document.body);
+    const secret = document.querySelector<HTMLInputElement>("#key-secret");
+    if (secret === null) throw new Error("there is no field for the key");
+    secret.value = "sk-of-the-tests";
+    secret.dispatchEvent(new Event("input", { bubbles: true }));
+    await expect.poll(() => secret.value).toBe("sk-of-the-tests");
+    document.querySelector<HTMLButtonElement>("button.primary")?.click();
+    const said = "Gespeichert, aber OpenAI hat ihn noch nicht angenommen. Im Wortlaut: „Incorrect API key“";
+    await expect.poll(() => document.querySelector("[role=status]")?.textContent).toBe(said);
   } finally {
     await language.use(["en"], async () => german);
   }
