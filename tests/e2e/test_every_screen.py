@@ -39,7 +39,7 @@ def hidden_of(page: Page, screen: Screen) -> list[str]:
 
 
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
-def test_b8_b9_e3_a_screen_is_whole(stage: Stage, screen: Screen) -> None:
+def test_b9_a_screen_is_whole(stage: Stage, screen: Screen) -> None:
     with screen.shown(stage) as page:
         assert hidden_of(page, screen) == []
         assert faults_of(page, screen.sizes) + keyboard_faults(page, screen.sizes) == []
