@@ -129,7 +129,9 @@ class DrivenFirefox:
         known = set(self.browser.driver.window_handles)
         act()
         self.browser.to_new_window(known)
-        return FirefoxTab(self.browser, self.browser.driver.current_window_handle)
+        driver = self.browser.driver
+        until(lambda: driver.execute_script("return location.href !== 'about:blank' && document.readyState === 'complete'"), "its page")
+        return FirefoxTab(self.browser, driver.current_window_handle)
 
     def windows(self) -> int:
         """Count tabs and windows."""

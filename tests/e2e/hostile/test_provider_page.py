@@ -20,7 +20,7 @@ def updated(scene: Scene, page: Tab, options: str, button: str) -> str:
     page.show()
     window = scene.browser.opened(lambda: page.begin(UPDATE.replace("OPTIONS", options)))
     until(lambda: window.do(f"{FOUND} !== undefined", button), f"the button {button}")
-    window.do(f"void ((button) => setTimeout(() => button.click(), 50))({FOUND})", button)  # the window goes with it
+    window.begin(f"((button) => setTimeout(() => button.click(), 50))({FOUND})", button)  # the window goes with it
     end: str = page.do("window.updated")
     return end
 
