@@ -26,6 +26,9 @@ class Tab(Protocol):
     def press(self, name: str) -> None:
         """Press a button by its text, as soon as it is armed."""
 
+    def leave(self, name: str) -> None:
+        """Press a button with which the window goes, as soon as it is armed."""
+
     def press_in(self, element: str) -> None:
         """Press the button in the shadow of an element, named by a CSS selector."""
 

@@ -45,6 +45,11 @@ class ChromiumTab:
         """Press a button once it is armed; it may take its window with it."""
         press(self.page, name)
 
+    def leave(self, name: str) -> None:
+        """Press it from within: the window may be gone before a click of the mouse is over."""
+        button = self.page.get_by_role("button", name=name, exact=True, disabled=False)
+        button.evaluate("button => { setTimeout(() => button.click()) }")
+
     def press_in(self, element: str) -> None:
         """Press the button in its shadow."""
         self.page.locator(element).locator("button").click()

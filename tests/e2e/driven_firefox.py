@@ -66,6 +66,10 @@ class FirefoxTab:
         self._here()
         self.browser.press(name)
 
+    def leave(self, name: str) -> None:
+        """Press it."""
+        self.press(name)
+
     def press_in(self, element: str) -> None:
         """Press the button in its shadow."""
         driver = self._here()
