@@ -30,8 +30,10 @@ class Handler(SimpleHTTPRequestHandler):
     def do_POST(self) -> None:
         """Take a report."""
         body = self.rfile.read(int(self.headers["content-length"]))
-        self.reports.put((self.path.removeprefix("/log/"), json.loads(body)))
-        self.send_response(204)
+        is_report = self.path.startswith("/log/")  # else a Satchel looks whether a model answers by this address
+        if is_report:
+            self.reports.put((self.path.removeprefix("/log/"), json.loads(body)))
+        self.send_response(204 if is_report else 404)
         self.end_headers()
 
     def log_message(self, *args: object) -> None:
