@@ -73,6 +73,6 @@ async function makeAvailable(
   if (found === null) throw fault("UnknownError", "Satchel cannot tell at the moment whether a model may be used.");
   if (found === "unavailable") throw fault("NotSupportedError", "No model of the person can do this here.");
   if (found === "available") return;
-  if (!gate.hasBeenActive()) throw fault("NotAllowedError", "The person must act on the page before they are asked.");
+  if (!gate.spendActivation()) throw fault("NotAllowedError", "The person must act on the page before they are asked.");
   await source.allow(signal);
 }

@@ -26,11 +26,24 @@ export function isOpen(feature: string): boolean {
   return isOfOneOrigin();
 }
 
-/** Tell whether the person has touched this document yet; browsers that do not say are believed to. */
-export function hasBeenActive(): boolean {
-  return (
-    typeof navigator === "undefined" || navigator.userActivation === undefined || navigator.userActivation.hasBeenActive
-  );
+const ACTS = ["keydown", "pointerdown"];
+let isSpent = false;
+
+/**
+ * Use up what the person has just done on the page; false where they did nothing, or it was used already. A script cannot consume
+ * the browser's own activation, so we remember that it was used until they act again. Browsers that do not say are believed to.
+ */
+export function spendActivation(): boolean {
+  if (typeof navigator === "undefined" || navigator.userActivation === undefined) return true;
+  if (isSpent || !navigator.userActivation.isActive) return false;
+  isSpent = true;
+  const acted = ({ isTrusted }: Event) => {
+    if (!isTrusted) return;
+    isSpent = false;
+    for (const act of ACTS) removeEventListener(act, acted, true);
+  };
+  for (const act of ACTS) addEventListener(act, acted, true);
+  return true;
 }
 
 /** Tell whether every document around this one has its origin. */
