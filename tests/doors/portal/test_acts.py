@@ -76,7 +76,7 @@ async def test_the_pkce_exchange_is_refused_or_allowed_and_its_token_ends_with_t
     await home.policy.remove(account.id, grant.id)
     assert (await acts_of(home))[1:] == [
         "app_denied",
-        *("site_decided", "app_allowed", "site_decided", "app_allowed"),
+        *("app_allowed", "site_decided", "app_allowed", "site_decided"),
         *("token_created", "code_reused", "token_created"),
         *("site_forgotten", "token_revoked"),
     ]
