@@ -48,7 +48,8 @@ def test_every_error_has_a_status_whose_type_strict_clients_know(kind: type[erro
 
 @pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__name__)
 def test_every_error_has_a_heading_with_its_status_and_a_remedy(kind: type[errors.SatchelError]) -> None:
-    if kind.__subclasses__() and kind is not errors.InternalError:
+    named = [child for child in kind.__subclasses__() if not child.__name__.startswith("_")]
+    if named and kind is not errors.InternalError:
         assert f"Family `{kind.code}`" in PAGE.read_text()
         return
     section = re.search(rf"^### `{kind.code}`\n(.+?)(?=^##|\Z)", PAGE.read_text(), re.MULTILINE | re.DOTALL)

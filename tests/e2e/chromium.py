@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Page, Playwright, sync_playwright
 from tests.stage import EMAIL, PASSWORD, Satchel
 
 EXTENSION = Path(__file__).parents[2] / "extension" / ".output" / "chrome-mv3"
@@ -20,6 +20,7 @@ SWITCHES = [
     "--no-first-run",
 ]
 ARMED_MS = 700
+_LOOKS = 5
 IN_FRONT = """async () => {
     const inFront = async () => (await chrome.tabs.query({ active: true, currentWindow: true }))[0]?.id;
     for (let number = await inFront(), seen = 1; ; ) {
@@ -71,15 +72,25 @@ class Chromium:
         return window
 
 
+def _in_front(browser: Chromium, page: Page) -> int:
+    page.bring_to_front()
+    number: int = browser.context.service_workers[0].evaluate(IN_FRONT)
+    return number
+
+
 @contextmanager
 def popup_of(browser: Chromium, page: Page) -> Iterator[Page]:
     """Open the popup as it looks over `page`, once the browser has settled on which tab is in front."""
-    page.bring_to_front()
-    number: int = browser.context.service_workers[0].evaluate(IN_FRONT)
+    number = _in_front(browser, page)
     popup = browser.context.new_page()
-    popup.goto(f"chrome-extension://{browser.extension_id}/popup.html?tab={number}")
-    popup.set_viewport_size({"width": 360, "height": 600})
-    popup.locator("main :not(.skel)").first.wait_for()
+    for _ in range(_LOOKS):
+        popup.goto(f"chrome-extension://{browser.extension_id}/popup.html?tab={number}")
+        popup.set_viewport_size({"width": 360, "height": 600})
+        popup.locator("main :not(.skel)").first.wait_for()
+        if not page.url.startswith("http") or popup.get_by_text("This page cannot ask for models").count() == 0:
+            break
+        number = _in_front(browser, page)  # a window that had just closed was still the one in front
+        popup.bring_to_front()
     try:
         yield popup
     finally:
@@ -116,7 +127,11 @@ def press(window: Page, name: str) -> None:
         arg=name,
         timeout=10_000,
     )
-    button.click()
+    try:
+        button.click()
+    except Error:
+        if not window.is_closed():  # the click closes it, maybe before it has been told of
+            raise
 
 
 def binary() -> str | None:

@@ -155,8 +155,10 @@ async def allow_again(both: Both, request_uri: str) -> Answer:
 async def join_by_passkey(both: Both, link: str) -> Answer:
     """Make an account with an invitation and a new passkey."""
     form = {"link": link, "email": "fourth@satchel.example", "name": "Phone"}
-    options = json.loads((await both.second.post("/setup/passkey/begin", json=form))[0])
-    credential = Authenticator(both.second.url).create(options)
+    begun = await both.second.send("POST", "/setup/passkey/begin", json=form)
+    if begun[0] != 200:
+        return begun
+    credential = Authenticator(both.second.url).create(json.loads(begun[1]))
     return await both.second.send("POST", "/setup/passkey", json={**form, "credential": credential})
 
 
