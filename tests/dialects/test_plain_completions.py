@@ -8,7 +8,7 @@ import pytest
 from satchel.dialects.openai_surfaces import PLAIN, asked, dropped
 from satchel.dialects.plain_completions import DIALECT, UNNAMED, Decoder, is_answer, named_model
 from satchel.domain.catalog import Endpoint, Quirks
-from satchel.domain.chat import ChatRequest, ImagePart, Message, ReasoningPart, TextPart, Tuning
+from satchel.domain.chat import ChatRequest, ImagePart, Message, ReasoningPart, Role, TextPart, Tuning
 from satchel.domain.errors import ProviderGarbled, ProviderUnavailable, StreamBroken, UnsupportedFeature
 from satchel.domain.events import Event, Finished, FinishReason, Started, TextDelta
 from satchel.domain.usage import Usage
@@ -43,8 +43,9 @@ def test_c4_one_question_is_the_prompt_as_it_is_and_nothing_is_sent_that_was_not
 
 
 def test_c4_a_conversation_says_who_speaks_the_system_included() -> None:
-    turns = [("system", "Be brief."), ("developer", "Rhyme."), ("user", "Hi"), ("assistant", "Hello."), ("tool", "12"), ("user", "Now?")]
-    messages = [Message(role, (ReasoningPart("hm"), TextPart(text[:2]), TextPart(text[2:]))) for role, text in turns]  # type: ignore[arg-type]
+    turns: list[tuple[Role, str]] = [("system", "Be brief."), ("developer", "Rhyme."), ("user", "Hi")]
+    turns += [("assistant", "Hello."), ("tool", "12"), ("user", "Now?")]
+    messages = [Message(role, (ReasoningPart("hm"), TextPart(text[:2]), TextPart(text[2:]))) for role, text in turns]
     said = "System: Be brief.\n\nSystem: Rhyme.\n\nUser: Hi\n\nAssistant: Hello.\n\nTool: 12\n\nUser: Now?\n\nAssistant:"
     assert sent(*messages)["prompt"] == said
     assert sent(Message("system", (TextPart("Be brief."),)))["prompt"] == "System: Be brief.\n\nAssistant:"

@@ -70,12 +70,14 @@ async def ask_everything(house: Served, providers: list[str]) -> list[str]:
     return [listed, *await asyncio.gather(*(ask(provider, path) for provider in providers for path in BODIES))]
 
 
-async def test_c1_e1_each_key_is_seen_at_its_own_host_only(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+async def test_c1_e1_each_key_is_seen_at_its_own_host_only(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     caplog.set_level("DEBUG")
     async with served(tmp_path / "home") as house:
         pool = RecordingPool(canary(house.house.rows["vertex"]))
         keys = await add_keys(house)
-        house.house.transport.pool = lambda: pool  # type: ignore[assignment,method-assign,return-value]
+        monkeypatch.setattr(house.house.transport, "pool", lambda: pool)
         answers = await ask_everything(house, list(keys))
         rows = house.house.rows
     seen = {name: {heard.host for heard in pool.heard if canary(rows[name]) in heard.text} for name in keys}

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from satchel.domain.accounts import Principal
+from satchel.domain.calls import Request
 from satchel.domain.chat import ChatRequest, Tool
 from satchel.domain.embeddings import EmbeddingRequest
 from satchel.domain.errors import CapabilityNotGranted
@@ -16,7 +17,7 @@ from .house import ACCOUNT, ORIGIN, House, endpoint
 TOOL = Tool("look", "Look.", {})
 
 
-def kinds(house: House) -> dict[str, object]:
+def kinds(house: House) -> dict[str, Request]:
     chat = house.call().request
     assert isinstance(chat, ChatRequest)
     return {
@@ -48,7 +49,7 @@ async def test_a_site_does_what_it_was_allowed_and_nothing_else(
     did = set()
     for name, request in kinds(house).items():
         try:
-            await house.policy.authorize(house.call().with_request(request))  # type: ignore[arg-type]
+            await house.policy.authorize(house.call().with_request(request))
             did.add(name)
         except CapabilityNotGranted as refused:
             assert refused.details["missing"]
