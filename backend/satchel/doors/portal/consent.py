@@ -15,7 +15,7 @@ from satchel.doors.portal.csrf import form_token, require_form_token, require_sa
 from satchel.doors.portal.drafts import draft_of
 from satchel.doors.portal.forms import form_of
 from satchel.doors.portal.pages import Pages, page_headers
-from satchel.doors.portal.proof import ProofPage
+from satchel.doors.portal.proof import Form, ProofPage
 from satchel.doors.portal.session import Visit
 from satchel.doors.portal.sign_in import sign_in_address
 from satchel.doors.portal.terms import ANY_MODEL, LOCAL_MODELS, PERIODS, Choice, Terms
@@ -55,17 +55,6 @@ class Asking:
     proposal: Proposal = NOTHING_PROPOSED
     limits_token: bool = False
     """Whether the person sets what its token may spend and when it ends, though it is no site's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """The form of a request: who asks by it, where it goes, what for, with which token, and where the browser goes in the end."""
-
-    who: str
-    action: str
-    purpose: str
-    token: str
-    redirect_uri: str | None
 
 
 class Consent:

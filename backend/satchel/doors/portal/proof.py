@@ -1,7 +1,7 @@
 """The page that asks who is there before somebody is let in, where the last proof is too long ago. It carries along what was set before."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import dataclass
 
 import orjson
 from fastapi import Request
@@ -31,33 +31,15 @@ Wrong = MalformedRequest | RateLimited | TokenInvalid
 _ANSWERS = frozenset({"proof_password", "proof_code", "proof_credential"})
 
 
-class Shown(Protocol):
-    """What the page stands before."""
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The form of a request: who asks by it, where it goes, what for, with which token, and where the browser goes in the end."""
 
-    @property
-    def who(self) -> str:
-        """Who is about to be let in."""
-        ...
-
-    @property
-    def action(self) -> str:
-        """Where the form goes, and the person comes back to from signing in once more."""
-        ...
-
-    @property
-    def purpose(self) -> str:
-        """What the form is for."""
-        ...
-
-    @property
-    def token(self) -> str:
-        """What shows that the form is from our own page."""
-        ...
-
-    @property
-    def redirect_uri(self) -> str | None:
-        """Where the browser goes in the end."""
-        ...
+    who: str
+    action: str
+    purpose: str
+    token: str
+    redirect_uri: str | None
 
 
 class ProofPage:
@@ -68,7 +50,7 @@ class ProofPage:
         self._proofs = proofs
         self._pages = pages
 
-    async def wanted(self, request: Request, visit: Visit, sign_in: SignIn, shown: Shown, form: dict[str, str]) -> Response | None:
+    async def wanted(self, request: Request, visit: Visit, sign_in: SignIn, shown: Form, form: dict[str, str]) -> Response | None:
         """Return the page, or None once it is proved who is there: lately, or by this form. The sign-in then has a new cookie."""
         if self._accounts.has_proved(sign_in):
             return None
@@ -96,7 +78,7 @@ class ProofPage:
             raise MalformedRequest("what the passkey answered cannot be read; try again", details={"param": "proof_credential"})
         return await self._proofs.by_passkey(sign_in, credential, visit.issuer)
 
-    async def _page(self, visit: Visit, sign_in: SignIn, shown: Shown, form: dict[str, str], error: Wrong | None) -> Response:
+    async def _page(self, visit: Visit, sign_in: SignIn, shown: Form, form: dict[str, str], error: Wrong | None) -> Response:
         ways = [way for way in await self._proofs.ways(sign_in.account_id) if way != "passkey" or RelyingParty.of(visit.issuer)]
         if await self._proofs.may_begin(sign_in):
             response = self._pages.message(FIRST_WAY_TITLE, FIRST_WAY, link=("Open Security", SECURITY_PLACE))
@@ -107,7 +89,7 @@ class ProofPage:
             response.headers.append("Set-Cookie", draft_cookie(form, shown.purpose, visit.secure))
         return response
 
-    def _form(self, shown: Shown, form: dict[str, str], error: Wrong | None, *, email: str, ways: Sequence[str]) -> Response:
+    def _form(self, shown: Form, form: dict[str, str], error: Wrong | None, *, email: str, ways: Sequence[str]) -> Response:
         return self._pages.render(
             "proof.html",
             status=status_of(shown.action, error),
