@@ -23,8 +23,9 @@ const PROBES_MISSED_AT_MOST = 2;
 
 /**
  * The page's end of the private port: numbers the calls, hands out replies, and notices when nobody is left at the
- * other end. An updated extension takes its relay with it and cannot say so; while a call is open the relay is
- * therefore asked for a sign of life every two seconds, and after two silences every call ends with 4900.
+ * other end. An updated extension takes its relay with it (Firefox) or leaves it behind (Chromium), and cannot say so; while
+ * a call is open the relay is therefore asked for a sign of life every two seconds, and after two silences every call ends
+ * with 4900.
  */
 export class Channel {
   private readonly calls = new Map<string, Call>();

@@ -55,7 +55,7 @@ export class Relay {
   fromPage(data: unknown): void {
     const message = PageMessage.parse(data);
     if (message === null) return;
-    if (message.kind === "probe") return this.reply(message);
+    if (message.kind === "probe") return this.probed(message);
     if (message.kind === "cancel") {
       if (this.pending.has(message.id)) this.tell({ type: "cancel", id: message.id });
       return;
@@ -108,6 +108,12 @@ export class Relay {
     this.pending.set(id, { method, params, size: text.length, seen: 0, active, sentOn: null });
     this.flush();
     this.keepAlive();
+  }
+
+  /** The page asks for a sign of life while something is open: the moment to look whether the extension is still there. */
+  private probed(probe: Extract<PageMessage, { kind: "probe" }>): void {
+    if (this.surroundings.orphaned()) this.failAll(GONE);
+    this.reply(probe);
   }
 
   /** Why a request of this size cannot be taken now; null when it can. */

@@ -8,11 +8,12 @@ import type { RelaySurroundings } from "./relay-surroundings";
 const surroundings: RelaySurroundings = {
   connect: () => {
     try {
-      return browser.runtime?.id ? browser.runtime.connect({ name: "page" }) : null;
+      return orphaned() ? null : browser.runtime.connect({ name: "page" });
     } catch {
       return null;
     }
   },
+  orphaned,
   active: () => navigator.userActivation?.isActive === true,
   early: () => (document as { prerendering?: boolean }).prerendering === true,
   visible: () => document.visibilityState === "visible",
@@ -41,6 +42,10 @@ export function startRelay(): void {
     if (message["type"] === "who") void browser.runtime.sendMessage({ type: "here" }).catch(() => undefined);
     else relay?.push(message);
   });
+}
+
+function orphaned(): boolean {
+  return !browser.runtime?.id;
 }
 
 /** Hears what the browser says; a page can say the same, thousands of times a second. */

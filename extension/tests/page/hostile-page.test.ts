@@ -95,6 +95,7 @@ describe("a page that got hold of the port all the same", () => {
     };
     const relay = new Relay({ postMessage: (message: unknown) => void page.push(message) } as MessagePort, {
       connect: () => port as never,
+      orphaned: () => false,
       active: () => false,
       early: () => false,
       visible: () => true,

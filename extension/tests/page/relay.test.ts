@@ -42,6 +42,7 @@ beforeEach(() => {
       ports.push(new FakePort());
       return ports.at(-1) as unknown as Browser.runtime.Port;
     },
+    orphaned: () => !alive,
     active: () => facts.active,
     early: () => facts.early,
     visible: () => facts.visible,
@@ -121,6 +122,18 @@ describe("the relay", () => {
     expect(page).toEqual([
       expect.objectContaining({ id: "1", error: expect.objectContaining({ code: 4900 }) }),
       expect.objectContaining({ id: "2", error: expect.objectContaining({ code: 4900 }) }),
+    ]);
+  });
+
+  it("A16: finds out with the page's sign of life that the extension is gone, though no port said so", () => {
+    ask("1");
+    relay.fromPage({ probe: 1 });
+    expect(page).toEqual([{ probe: 1 }]);
+    alive = false;
+    relay.fromPage({ probe: 2 });
+    expect(page.slice(1)).toEqual([
+      expect.objectContaining({ id: "1", error: expect.objectContaining({ code: 4900 }) }),
+      { probe: 2 },
     ]);
   });
 
