@@ -81,6 +81,10 @@ class DrivenChromium:
         self.extensions = browser.context.new_page()
         self.extensions.goto("chrome://extensions")
         self.extensions.evaluate(DEVELOPER)  # else no extension is loaded anew
+        self.given_up: dict[str, bool] = {}  # which registrations of the worker Chromium forgets as soon as it stops
+        self.devtools = browser.context.new_cdp_session(self.extensions)
+        self.devtools.on("ServiceWorker.workerRegistrationUpdated", self._heard)
+        self.devtools.send("ServiceWorker.enable")
 
     def tab(self, address: str) -> Tab:
         """Open a tab there."""
@@ -117,10 +121,12 @@ class DrivenChromium:
 
     def kill_worker(self) -> None:
         """End it."""
-        session = self.browser.context.new_cdp_session(self.extensions)
-        session.send("ServiceWorker.enable")
-        session.send("ServiceWorker.stopAllWorkers")
-        session.detach()
+        is_registered = not all(self.given_up.values())
+        assert is_registered, f"Chromium has given the worker's registration up, so it would never start again: {self.given_up}"
+        self.devtools.send("ServiceWorker.stopAllWorkers")
+
+    def _heard(self, event: dict[str, Any]) -> None:
+        self.given_up |= {registration["registrationId"]: registration["isDeleted"] for registration in event["registrations"]}
 
     @contextmanager
     def switched_off(self) -> Iterator[None]:

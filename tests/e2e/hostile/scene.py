@@ -64,9 +64,9 @@ class Scene:
 
     def begin(self, tab: Tab, model: str = f"lab:{LONG}") -> None:
         """Ask for an answer that takes a minute; return when it is being written."""
-        running = self.upstream.running
+        asked = self.upstream.asked
         tab.do(f"(window.told = [], {STORY}, true)", model)
-        until(lambda: self.upstream.running == running + 1 and tab.do("window.told.length > 2"), "the answer to be written")
+        until(lambda: self.upstream.asked == asked + 1 and tab.do("window.told.length > 2"), "the answer to be written")
 
     def stopped(self) -> dict[str, Any]:
         """Wait until the provider is stopped and the bill is settled; return the entry."""

@@ -13,7 +13,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.model]
 
 def ends_defined(scene: Scene, page: Tab) -> None:
     """The page is told at once what happened and what to do; nothing goes on behind its back, and the bill is settled."""
+    began = time.monotonic()
     end = page.do("window.story")
+    assert time.monotonic() - began < 8
     assert (end["code"], end["satchelCode"], "Reload this page" in end["message"]) == (4900, "extension_gone", True), end
     scene.stopped()
     began = time.monotonic()

@@ -1,4 +1,8 @@
-"""The extension's worker killed at each point of a call: no text is lost or comes twice, and the provider is asked once."""
+"""The extension's worker killed at each point of a call: no text is lost or comes twice, and the provider is asked once.
+
+Comes before the tests that reload the extension and switch it off: in a run of CI Chromium 156 did not start its worker again
+after a kill that followed both.
+"""
 
 import pytest
 from tests.e2e.counting_server import text_of
