@@ -1,3 +1,4 @@
+import { type AskMethod, unknownOption } from "../../../sdk-js/src/unknownOption";
 import { ChatBody } from "./chat-body";
 import { isRecord } from "./is-record";
 import { sendable } from "./sendable";
@@ -10,11 +11,12 @@ export type AskedBody = ChatBody | (Record<string, unknown> & { model: string; t
 
 type Plain = Exclude<AskedKind, "chat">;
 
-const KINDS: Readonly<Record<string, AskedKind>> = {
-  ai_generate: "chat",
-  ai_embed: "embeddings",
-  ai_generateImage: "images",
+const METHODS: Readonly<Record<AskedKind, AskMethod>> = {
+  chat: "ai_generate",
+  embeddings: "ai_embed",
+  images: "ai_generateImage",
 };
+const KINDS = Object.entries(METHODS) as readonly [AskedKind, AskMethod][];
 const DEFAULTS: Readonly<Record<Plain, string>> = { embeddings: "satchel/embeddings", images: "satchel/images" };
 
 /** The page's spelling of each field and the backend's; the first is required. */
@@ -38,13 +40,15 @@ const FIELDS: Readonly<Record<Plain, readonly (readonly [string, string, "texts"
 
 /** The kind that a method asks for; undefined for methods that ask no model. */
 function kindOf(method: string): AskedKind | undefined {
-  return Object.hasOwn(KINDS, method) ? KINDS[method] : undefined;
+  return KINDS.find(([, one]) => one === method)?.[0];
 }
 
 /** Turns the params of a method into a request body, or says in words what is wrong with them. */
 function fromParams(kind: AskedKind, params: unknown): AskedBody | string {
-  if (kind === "chat") return ChatBody.fromParams(params);
   if (!isRecord(params)) return "params must be an object";
+  const unknown = unknownOption(METHODS[kind], params);
+  if (unknown !== undefined) return unknown;
+  if (kind === "chat") return ChatBody.fromParams(params);
   const { model } = params;
   if (!ChatBody.isModel(model)) return ChatBody.NO_MODEL;
   const body: Record<string, unknown> = { model: model || DEFAULTS[kind] };

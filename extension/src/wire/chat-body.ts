@@ -65,8 +65,7 @@ function fits(value: unknown, kind: (typeof OPTIONAL)[number][2]): boolean {
 }
 
 /** Turns `ai_generate` params into a request body, or says in words what is wrong with them. */
-function fromParams(params: unknown): ChatBody | string {
-  if (!isRecord(params)) return "params must be an object";
+function fromParams(params: Record<string, unknown>): ChatBody | string {
   const { messages, model } = params;
   if (!Array.isArray(messages) || messages.length === 0) return "messages must be a list with at least one message";
   if (!messages.every((item) => isRecord(item) && typeof item["role"] === "string")) return "each message needs a role";

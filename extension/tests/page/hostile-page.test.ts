@@ -80,7 +80,7 @@ describe("a script that puts fields on Object.prototype", () => {
     expect(ends.map(({ status }) => status)).toEqual(ends.map(() => "fulfilled"));
     expect(heard).toEqual([]);
     expect(pair.cancelled).toEqual([]);
-    expect(ChatBody.fromParams(pair.asked[0]?.params)).toMatchObject({ model: ChatBody.PREFERRED });
+    expect(ChatBody.fromParams(Object(pair.asked[0]?.params))).toMatchObject({ model: ChatBody.PREFERRED });
     pair.close();
   });
 });

@@ -12,7 +12,7 @@ describe("a chat body", () => {
       logitBias: { "1": 2 },
       modalities: ["image"],
     };
-    expect(ChatBody.fromParams({ messages: MESSAGES, ...tuning, topK: 4, unknown: 1 })).toEqual({
+    expect(ChatBody.fromParams({ messages: MESSAGES, ...tuning, topK: 4 })).toEqual({
       model: "satchel/preferred",
       messages: MESSAGES,
       seed: 7,

@@ -54,7 +54,6 @@ describe("D2: embeddings and pictures", () => {
       prompt: "a",
       n: 2,
       outputFormat: "png",
-      secret: "left out",
       seed: null,
     });
     expect(drawn).toEqual({ model: "satchel/images", prompt: "a", n: 2, output_format: "png" });

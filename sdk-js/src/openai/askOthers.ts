@@ -1,4 +1,4 @@
-import type { Client } from "../Client.js";
+import type { Client, ImageOptions } from "../Client.js";
 
 /** Answer OpenAI's `/embeddings`; its client asks for base64 where nobody says otherwise. */
 export async function embed(client: Client, body: Record<string, unknown>, signal: AbortSignal): Promise<Response> {
@@ -15,14 +15,23 @@ export async function embed(client: Client, body: Record<string, unknown>, signa
 
 /** Answer OpenAI's `/images/generations`. */
 export async function draw(client: Client, body: Record<string, unknown>, signal: AbortSignal): Promise<Response> {
-  const { prompt, output_format: outputFormat, ...wishes } = body;
-  const { images } = await client.generateImage(prompt as string, {
-    ...wishes,
-    outputFormat: outputFormat as string,
-    signal,
-  });
+  const { images } = await client.generateImage(body.prompt as string, toImageOptions(body, signal));
   const data = images.map(({ url }) => (url.startsWith("data:") ? { b64_json: url.split(",")[1] } : { url }));
   return Response.json({ created: Math.floor(Date.now() / 1000), data });
+}
+
+function toImageOptions(body: Record<string, unknown>, signal: AbortSignal): ImageOptions {
+  return {
+    signal,
+    model: body.model,
+    n: body.n,
+    size: body.size,
+    quality: body.quality,
+    background: body.background,
+    outputFormat: body.output_format,
+    aspectRatio: body.aspect_ratio,
+    seed: body.seed,
+  } as ImageOptions; // checked by whoever answers, as every page's wishes are
 }
 
 function toBase64(values: readonly number[]): string {

@@ -1,6 +1,7 @@
 import { isRecord } from "../isRecord.js";
 import type { TransportRequest } from "../Transport.js";
 import { readReply } from "./readReply.js";
+import { refuseUnknown } from "./refuseUnknown.js";
 import type { ServerApi } from "./ServerApi.js";
 import { toBill } from "./toBill.js";
 import { toOpenAIWords } from "./toOpenAIWords.js";
@@ -12,12 +13,14 @@ const WITHIN_MS = 600_000;
 
 /** Answer `ai_embed`. */
 export async function embed(api: ServerApi, asked: Asked): Promise<object> {
+  refuseUnknown("ai_embed", asked.params);
   const { data, facts } = await ask(api, "/v1/embeddings", "satchel/embeddings", asked);
   return { ...facts, embeddings: data.map(({ embedding }) => embedding) };
 }
 
 /** Answer `ai_generateImage`. */
 export async function draw(api: ServerApi, asked: Asked): Promise<object> {
+  refuseUnknown("ai_generateImage", asked.params);
   const { data, facts } = await ask(api, "/v1/images/generations", "satchel/images", asked);
   const images = data.map(({ url, b64_json: bytes, media_type: type }) => ({
     url: typeof bytes === "string" ? `data:${type ?? "image/png"};base64,${bytes}` : url,

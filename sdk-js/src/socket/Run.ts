@@ -2,7 +2,7 @@ import { toAbortError } from "../errors/toAbortError.js";
 import { toServerError } from "../errors/toServerError.js";
 import type { ClientFrame, Delta, Failed, Finished, FrameCost, FrameUsage } from "../frames.gen.js";
 import { AnswerParts } from "../server/AnswerParts.js";
-import { type ChatBody, toChatBody } from "../server/ChatBody.js";
+import type { ChatBody } from "../server/ChatBody.js";
 import type { TransportRequest } from "../Transport.js";
 import type { TransportEvent } from "../TransportEvent.js";
 
@@ -22,8 +22,8 @@ export class Run {
   #resolve: (result: unknown) => void = () => undefined;
   #reject: (error: unknown) => void = () => undefined;
 
-  constructor({ params, onEvent }: TransportRequest) {
-    this.#body = toChatBody(params);
+  constructor(body: ChatBody, onEvent: TransportRequest["onEvent"]) {
+    this.#body = body;
     this.#onEvent = onEvent;
     this.ended = new Promise((resolve, reject) => {
       this.#resolve = resolve;

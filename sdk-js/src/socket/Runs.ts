@@ -4,6 +4,7 @@ import { toAbortError } from "../errors/toAbortError.js";
 import { toServerError } from "../errors/toServerError.js";
 import type { ServerFrame } from "../frames.gen.js";
 import { Hearers } from "../Hearers.js";
+import { toChatBody } from "../server/ChatBody.js";
 import type { TransportRequest } from "../Transport.js";
 import { Link } from "./Link.js";
 import { Run } from "./Run.js";
@@ -34,8 +35,8 @@ export class Runs {
 
   /** Carry one `ai_generate`. */
   async generate(call: TransportRequest): Promise<unknown> {
-    const { signal } = call;
-    const run = new Run(call);
+    const { signal, params, onEvent } = call;
+    const run = new Run(await toChatBody(params), onEvent);
     let patience: ReturnType<typeof setTimeout> | undefined;
     const stop = () => {
       patience = this.#stop(run);

@@ -52,7 +52,7 @@ async function generate(api: ServerApi, { params, signal, onEvent }: TransportRe
     const reply = await api.call("/v1/chat/completions", {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ ...toChatBody(params), stream: true }),
+      body: JSON.stringify({ ...(await toChatBody(params)), stream: true }),
       signal: hangUp.signal,
     });
     generation = reply.headers.get("x-generation-id");

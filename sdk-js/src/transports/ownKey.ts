@@ -32,7 +32,7 @@ export function ownKey(ask: OwnAsk): Connect {
 async function generate(ask: OwnAsk, { params, signal, onEvent }: TransportRequest): Promise<unknown> {
   const completion = new ChatCompletion((event) => onEvent?.(event));
   try {
-    const answered = await ask({ ...toChatBody(params), stream: true }, signal);
+    const answered = await ask({ ...(await toChatBody(params)), stream: true }, signal);
     if (answered instanceof Response) await readCompletion(answered, completion);
     else await write(typeof answered === "string" ? [answered] : answered, completion, signal);
     if (signal?.aborted) throw toAbortError(completion.facts());
