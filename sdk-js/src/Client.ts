@@ -55,6 +55,11 @@ export interface ImageOptions extends AskOptions {
   quality?: string | undefined;
   background?: string | undefined;
   outputFormat?: string | undefined;
+  outputCompression?: number | undefined;
+  style?: string | undefined;
+  moderation?: string | undefined;
+  /** Such as `2K`. */
+  resolution?: string | undefined;
   aspectRatio?: string | undefined;
   seed?: number | undefined;
 }

@@ -112,14 +112,14 @@ test.each(FAILURES)("status %i with %s is code %i", async (status, satchelCode, 
   const server = await loopback((_path, _request, reply) => {
     const metadata = { satchel_code: satchelCode, retry_after_s: 2, provider_name: "lab" };
     reply.writeHead(status, { "content-type": "application/json" });
-    reply.end(JSON.stringify({ error: { code: status, message: "No.", metadata } }));
+    reply.end(JSON.stringify({ error: { code: status, message: "No.", param: "model", metadata } }));
   });
   await expect((await client(server)).chat("Hi")).rejects.toMatchObject({
     code,
     name,
     satchelCode,
     shortMessage: "No.",
-    data: { provider: "lab", retryAfterS: 2 },
+    data: { provider: "lab", retryAfterS: 2, param: "model" },
   });
 });
 

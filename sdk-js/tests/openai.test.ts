@@ -132,8 +132,75 @@ test("models are listed, and what Satchel does not answer is not found", async (
     error: { message: expect.stringContaining("only /chat/completions, /responses, /embeddings") },
   };
   await expect(client.moderations.create({ input: "x" })).rejects.toMatchObject(none);
-  const two = client.chat.completions.create({ model: "a/b", messages: MESSAGES, n: 2 });
-  await expect(two).rejects.toMatchObject({ status: 400, error: { message: expect.stringContaining("leave n out") } });
+});
+
+const UNCARRIED: [param: string, value: unknown][] = [
+  ["n", 2],
+  ["logprobs", true],
+  ["top_logprobs", 2],
+  ["functions", [{ name: "f" }]],
+  ["web_search_options", {}],
+];
+test.each(UNCARRIED)(
+  "%s would change the answer and cannot be carried: refused by name, as at the server's door",
+  async (param, value) => {
+    const { client, fake } = openai(() => aResult());
+    for (const stream of [false, true]) {
+      const asked = client.chat.completions.create({ model: "a/b", messages: MESSAGES, stream, [param]: value });
+      const failure: unknown = await asked.catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(OpenAI.BadRequestError);
+      expect(failure).toMatchObject({
+        param,
+        code: "malformed_request",
+        error: { message: expect.stringContaining(param) },
+      });
+    }
+    expect(fake.calls).toEqual([]);
+  },
+);
+
+test("what is only a hint, or asks for nothing, is passed over", async () => {
+  const { client, fake } = openai(() => aResult());
+  await client.chat.completions.create({
+    model: "a/b",
+    messages: MESSAGES,
+    n: 1,
+    logprobs: false,
+    top_logprobs: 0,
+    functions: [],
+    user: "somebody",
+    safety_identifier: "somebody",
+    service_tier: "auto",
+    store: true,
+    metadata: { a: "b" },
+  });
+  expect(fake.calls[0]?.params).toEqual({ model: "a/b", messages: MESSAGES });
+});
+
+test("OpenRouter's words for the model and the effort are understood as at the server's door", async () => {
+  const { client, fake } = openai(() => aResult());
+  for (const reasoning of [{ effort: "high" }, { enabled: true }, { enabled: false }]) {
+    const wish = { models: ["c/d", "e/f"], reasoning } as object;
+    await client.chat.completions.create({ messages: MESSAGES, ...wish } as never);
+  }
+  expect(fake.calls.map(({ params }) => params)).toEqual([
+    { model: "c/d", messages: MESSAGES, reasoningEffort: "high" },
+    { model: "c/d", messages: MESSAGES, reasoningEffort: "medium" },
+    { model: "c/d", messages: MESSAGES },
+  ]);
+});
+
+const TOLD: [satchelCode: string, status: number][] = [
+  ["malformed_request", 400],
+  ["unsupported_feature", 404],
+  ["request_too_large", 413],
+];
+test.each(TOLD)("%s is the status of the server's door, and names the field", async (satchelCode, status) => {
+  const { client } = openai(() => {
+    throw aFault(-32602, { satchelCode, param: "tools[0].type" });
+  });
+  const asked = client.chat.completions.create({ model: "a/b", messages: MESSAGES });
+  await expect(asked).rejects.toMatchObject({ status, code: satchelCode, param: "tools[0].type" });
 });
 
 test("texts become vectors and a description a picture, as its client reads them", async () => {
@@ -150,10 +217,29 @@ test("texts become vectors and a description a picture, as its client reads them
     prompt: "a hat",
     size: "256x256",
     output_format: "png",
+    output_compression: 50,
+    moderation: "low",
+    style: "vivid",
+    user: "somebody",
   });
   expect(data).toEqual([{ b64_json: "AAAA" }, { url: "https://a.example/b.png" }]);
   expect(fake.calls.map(({ method, params }) => ({ method, params }))).toEqual([
     { method: "ai_embed", params: { input: "x", model: "a/e", dimensions: 2 } },
-    { method: "ai_generateImage", params: { prompt: "a hat", model: "a/i", size: "256x256", outputFormat: "png" } },
+    {
+      method: "ai_generateImage",
+      params: {
+        prompt: "a hat",
+        model: "a/i",
+        size: "256x256",
+        outputFormat: "png",
+        outputCompression: 50,
+        moderation: "low",
+        style: "vivid",
+      },
+    },
   ]);
+  const links = await client.images.generate({ prompt: "a hat", response_format: "url" });
+  expect(links.data?.[0]).toEqual({ url: "data:image/png;base64,AAAA" });
+  const drafts = client.images.generate({ prompt: "a hat", stream: true });
+  await expect(drafts).rejects.toMatchObject({ status: 400, param: "stream" });
 });

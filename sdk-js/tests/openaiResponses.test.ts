@@ -155,6 +155,9 @@ test.each(ENDS)("an answer that ends with %s is %s", async (finishReason, status
 const REFUSED: [body: Record<string, unknown>, words: string][] = [
   [{ previous_response_id: "resp_1" }, "previous_response_id"],
   [{ store: true }, "store"],
+  [{ background: true }, "ask for a stream"],
+  [{ top_logprobs: 2 }, "top_logprobs"],
+  [{ include: ["message.output_text.logprobs"] }, "include"],
   [{ input: 7 }, "input must be"],
   [{ input: [{ type: "item_reference", id: "x" }] }, "item_reference"],
   [{ input: [{ role: "user", content: [{ type: "input_image", file_id: "x" }] }] }, "input_image"],

@@ -113,12 +113,14 @@ test("a generation whose start was lost is asked for again under the same id", a
 test("a failure is typed, whether of one generation or of a frame that names our id only", async () => {
   const { ai } = await client((frame, peer) => {
     if (frame.type !== "generate") return;
-    const error = { code: "unknown_model", message: "No.", retryable: false, retry_after_s: null, details: {} };
+    const details = { param: "model" };
+    const error = { code: "unknown_model", message: "No.", retryable: false, retry_after_s: null, details };
     peer.send({ type: "failed", id: frame.id, error, usage: null, cost: null });
   });
   await expect(ai.chat("Hi")).rejects.toMatchObject({
     name: "InvalidRequest",
     satchelCode: "unknown_model",
+    data: { param: "model" },
     shortMessage: "No.",
   });
 });

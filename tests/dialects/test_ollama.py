@@ -176,10 +176,12 @@ def test_tools_can_be_offered_or_not_but_not_forced() -> None:
 
 
 def test_tuning_is_options_and_what_it_lacks_is_told() -> None:
-    request = ChatRequest("m", (USER,), max_output_tokens=9, n=2, tuning=Tuning(min_p=0.1, repetition_penalty=1.1, logprobs=True, seed=1))
+    request = ChatRequest(
+        "m", (USER,), max_output_tokens=9, n=2, tuning=Tuning(min_p=0.1, repetition_penalty=1.1, logit_bias={"1": 1}, seed=1)
+    )
     unable = endpoint(quirks=Quirks(unsupported=frozenset({"seed"})))
     assert orjson.loads(encode_request(request, unable))["options"] == {"num_predict": 9, "min_p": 0.1, "repeat_penalty": 1.1}
-    assert dropped_parameters(request, unable) == ("n", "seed", "logprobs")
+    assert dropped_parameters(request, unable) == ("n", "seed", "logit_bias")
 
 
 @pytest.mark.parametrize(("effort", "think"), [("none", False), ("low", "low"), ("high", "high"), ("xhigh", True)])

@@ -127,7 +127,7 @@ def test_tools_are_flat_and_say_whether_they_are_strict() -> None:
 
 
 def test_tuning_has_this_surfaces_names_and_what_it_lacks_is_told() -> None:
-    tuning = Tuning(temperature=0.5, top_p=0.9, top_k=4, seed=7, reasoning_effort="low", verbosity="high", top_logprobs=2)
+    tuning = Tuning(temperature=0.5, top_p=0.9, top_k=4, seed=7, reasoning_effort="low", verbosity="high")
     request = ChatRequest("m", (USER,), max_output_tokens=9, stop=("x",), n=2, parallel_tool_calls=False, user="u", tuning=tuning)
     body = orjson.loads(encode_request(request, endpoint()))
     assert {key: body[key] for key in body.keys() - {"model", "input", "stream", "store", "include"}} == {
@@ -135,7 +135,6 @@ def test_tuning_has_this_surfaces_names_and_what_it_lacks_is_told() -> None:
         "parallel_tool_calls": False,
         "temperature": 0.5,
         "top_p": 0.9,
-        "top_logprobs": 2,
         "user": "u",
         "reasoning": {"effort": "low"},
         "text": {"verbosity": "high"},

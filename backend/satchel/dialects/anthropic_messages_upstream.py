@@ -43,10 +43,7 @@ _THINKING_SHARES = {"minimal": 0.1, "low": 0.2, "medium": 0.5, "high": 0.8, "xhi
 _EFFORTS = {"minimal": "low"}
 _VERSION = re.compile(r"claude-(?:[a-z]+-)?(\d)(?:[-.](\d)(?!\d))?")
 _FIRST_ADAPTIVE = (4, 6)
-_NEVER = (
-    *("min_p", "seed", "frequency_penalty", "presence_penalty", "repetition_penalty", "logit_bias", "logprobs", "top_logprobs"),
-    "verbosity",
-)
+_NEVER = ("min_p", "seed", "frequency_penalty", "presence_penalty", "repetition_penalty", "logit_bias", "verbosity")
 
 
 def encode_request(request: ChatRequest, endpoint: Endpoint, host: Host = ANTHROPIC) -> bytes:

@@ -30,10 +30,7 @@ _DOCUMENTS = {
     "text/markdown": "md",
 }
 _NOT_IN_A_NAME = re.compile(r"[^a-zA-Z0-9\s\-()\[\]]+")
-_NEVER = (
-    *("min_p", "seed", "frequency_penalty", "presence_penalty", "repetition_penalty", "logit_bias", "logprobs", "top_logprobs"),
-    "verbosity",
-)
+_NEVER = ("min_p", "seed", "frequency_penalty", "presence_penalty", "repetition_penalty", "logit_bias", "verbosity")
 
 
 def encode_request(request: ChatRequest, endpoint: Endpoint) -> bytes:

@@ -21,7 +21,6 @@ _NAMES = {
     "seed": "seed",
     "frequency_penalty": "frequency_penalty",
     "presence_penalty": "presence_penalty",
-    "logprobs": "logprobs",
 }
 _KNOWN = frozenset(_NAMES) | {"reasoning_effort"}
 _ROLES = {"developer": "system"}

@@ -37,8 +37,6 @@ _NAMES = {
     "seed": "seed",
     "frequency_penalty": "frequencyPenalty",
     "presence_penalty": "presencePenalty",
-    "logprobs": "responseLogprobs",
-    "top_logprobs": "logprobs",
 }
 _KNOWN = frozenset(_NAMES) | {"reasoning_effort"}
 # Budgets are taken by every thinking model, levels only by the newest; these are the ones Google gives for its own OpenAI surface.

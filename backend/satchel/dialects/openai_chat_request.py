@@ -9,12 +9,19 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, cast
 
 from satchel.dialects.openai_chat_parts import assistant_parts, content_parts
-from satchel.dialects.request_fields import Body, asked_model, boolean, integer, list_at, number, object_at, text, wrong
+from satchel.dialects.request_fields import Body, asked_model, boolean, integer, list_at, number, object_at, refuse_uncarried, text, wrong
 from satchel.domain.chat import NO_TUNING, ChatRequest, Message, OutputFormat, Role, Tool, ToolCallPart, ToolChoice, Tuning
 from satchel.domain.errors import UnsupportedFeature
 
 _ROLES = ("system", "developer", "user", "assistant", "tool")
 _TUNING = frozenset({*(known.name for known in dataclasses.fields(Tuning)), "reasoning"})
+_NO_LOGPROBS = "no answer has log probabilities here; leave it out"
+_UNCARRIED = {
+    "logprobs": _NO_LOGPROBS,
+    "top_logprobs": _NO_LOGPROBS,
+    "functions": "send tools in their place",
+    "web_search_options": "no provider is asked to search the web; leave it out",
+}
 _MAX_STOPS = 4
 _MAX_CHOICES = 128
 _MAX_NAME_CHARACTERS = 64
@@ -29,12 +36,14 @@ def parse_request(body: Body) -> ChatRequest:
     """Return the request that `body` asks for.
 
     Raises:
-        MalformedRequest: a field is missing, of the wrong type or out of range; `details.param` names it.
+        MalformedRequest: a field is missing, of the wrong type, out of range or cannot be carried; `details.param` names it.
         UnsupportedFeature: the body asks for something Satchel does not do.
     """
     messages = body.get("messages")
     if not isinstance(messages, list) or not messages:
         raise wrong("messages", "must be a list of at least one message")
+    if not _UNCARRIED.keys().isdisjoint(body):
+        refuse_uncarried(body, _UNCARRIED)
     return ChatRequest(
         model=asked_model(body),
         messages=_messages(messages),
@@ -189,8 +198,6 @@ def _tuning(body: Body) -> Tuning:
         presence_penalty=number(body, "presence_penalty", -2, 2),
         repetition_penalty=number(body, "repetition_penalty", 0, 2),
         logit_bias=_logit_bias(body),
-        logprobs=boolean(body, "logprobs"),
-        top_logprobs=integer(body, "top_logprobs", 0, 20),
         reasoning_effort=_reasoning_effort(body),
         verbosity=text(body, "verbosity"),
     )

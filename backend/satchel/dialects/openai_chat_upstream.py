@@ -38,8 +38,6 @@ _TUNING = (
     "presence_penalty",
     "repetition_penalty",
     "logit_bias",
-    "logprobs",
-    "top_logprobs",
     "reasoning_effort",
     "verbosity",
 )

@@ -8,7 +8,19 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict, cast
 
 from satchel.dialects.openai_responses_items import messages_of
-from satchel.dialects.request_fields import Body, asked_model, boolean, integer, list_at, needed_text, number, object_at, text, wrong
+from satchel.dialects.request_fields import (
+    Body,
+    asked_model,
+    boolean,
+    integer,
+    list_at,
+    needed_text,
+    number,
+    object_at,
+    refuse_uncarried,
+    text,
+    wrong,
+)
 from satchel.domain.chat import NO_TUNING, ChatRequest, Message, OutputFormat, TextPart, Tool, ToolChoice, Tuning
 from satchel.domain.errors import UnsupportedFeature
 from satchel.domain.images import ImageRequest
@@ -17,12 +29,14 @@ _MAX_NAME_CHARACTERS = 64
 _DRAWING = "image_generation"
 _MODES = ("none", "auto", "required")
 _TUNING = frozenset({"temperature", "top_p", "top_k", "frequency_penalty", "presence_penalty", "reasoning", "text"})
-_KEPT = {
-    "previous_response_id": "leave it out and send the whole conversation as input",
-    "conversation": "leave it out and send the whole conversation as input",
-    "prompt": "leave it out and send its text as instructions",
-    "background": "leave it out and ask for a stream",
-    "store": "send false or leave it out",
+_LOGPROBS = "message.output_text.logprobs"
+_UNCARRIED = {
+    "previous_response_id": "nothing is kept here; leave it out and send the whole conversation as input",
+    "conversation": "nothing is kept here; leave it out and send the whole conversation as input",
+    "prompt": "nothing is kept here; leave it out and send its text as instructions",
+    "background": "nothing is kept here; leave it out and ask for a stream",
+    "store": "nothing is kept here; send false or leave it out",
+    "top_logprobs": "no answer has log probabilities here; leave it out",
 }
 
 
@@ -38,9 +52,9 @@ def parse_request(body: Body) -> ChatRequest:
         MalformedRequest: a field is missing, of the wrong type or out of range, or counts on something kept; `details.param` names it.
         UnsupportedFeature: the body asks for something Satchel does not do.
     """
-    for name, instead in _KEPT.items():
-        if body.get(name) not in (None, False):
-            raise wrong(name, f"is not possible: nothing is kept here; {instead}")
+    refuse_uncarried(body, _UNCARRIED)
+    if _LOGPROBS in list_at(body.get("include"), "include"):
+        raise wrong("include", f"may not name {_LOGPROBS}: {_UNCARRIED['top_logprobs']}")
     tools = list_at(body.get("tools"), "tools")
     return ChatRequest(
         model=asked_model(body),

@@ -35,7 +35,6 @@ _NAMES = {
     "parallel_tool_calls": "parallel_tool_calls",
     "temperature": "temperature",
     "top_p": "top_p",
-    "top_logprobs": "top_logprobs",
     "user": "user",
 }
 _KNOWN = frozenset(_NAMES) | {"reasoning_effort", "verbosity"}

@@ -83,6 +83,16 @@ def list_at(value: object, at: str) -> list[object]:
     return value
 
 
+def refuse_uncarried(body: Body, uncarried: Mapping[str, str]) -> None:
+    """Refuse the first of `uncarried` that a body asks for, with what to do in its place; null, false, 0 and an empty list ask for nothing.
+
+    For what would change the answer. What is only a hint (`service_tier`, `prediction`) is passed over like all that is unknown.
+    """
+    for name, instead in uncarried.items():
+        if body.get(name) not in (None, False, 0, []):
+            raise wrong(name, f"is not possible: {instead}")
+
+
 def kind_of(value: object) -> str:
     """Name a JSON type for people."""
     match value:

@@ -119,8 +119,6 @@ class Tuning:
     presence_penalty: float | None = None
     repetition_penalty: float | None = None
     logit_bias: Mapping[str, float] | None = None
-    logprobs: bool | None = None
-    top_logprobs: int | None = None
     reasoning_effort: str | None = None
     verbosity: str | None = None
 

@@ -10,6 +10,8 @@ export interface RpcError {
     provider?: string | null;
     status?: number | null;
     message?: string;
+    /** The field at fault, in OpenAI's spelling. */
+    param?: string;
     retryAfterS?: number | null;
     retryable?: boolean;
     usage?: UsageFacts | null;

@@ -81,6 +81,7 @@ export function backendFailure(
     retryAfterS: error.retry_after_s ?? null,
     ...(isProvider ? { status: typeof given === "number" ? given : (STATUS[error.code] ?? null) } : {}),
     ...(typeof details["provider"] === "string" ? { provider: details["provider"] } : {}),
+    ...(typeof details["param"] === "string" ? { param: details["param"] } : {}),
     ...(produced.usage ? { usage: produced.usage } : {}),
     ...(produced.cost ? { cost: produced.cost } : {}),
   });

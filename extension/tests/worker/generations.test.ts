@@ -143,6 +143,14 @@ describe("a generation", () => {
     expect(replies).toMatchObject([{ error: { code: 4100, data: { satchelCode: "model_not_granted" } } }]);
   });
 
+  it("tells the page which field the backend found at fault", async () => {
+    const worker = new Stage();
+    const { replies } = worker.ask("1");
+    await turn();
+    worker.failed(0, "malformed_request", { param: "temperature" });
+    expect(replies).toMatchObject([{ error: { code: -32602, data: { param: "temperature" } } }]);
+  });
+
   it("refuses a site's seventeenth open request, and takes another site's", async () => {
     const worker = new Stage();
     for (let index = 0; index < 16; index += 1) worker.ask(String(index));

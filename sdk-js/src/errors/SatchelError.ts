@@ -8,6 +8,8 @@ export interface ErrorData {
   status?: number;
   /** The provider's own words. */
   message?: string;
+  /** The field of the request that is at fault, in OpenAI's spelling. */
+  param?: string;
   /** Seconds to wait before another try. */
   retryAfterS?: number;
   [field: string]: unknown;

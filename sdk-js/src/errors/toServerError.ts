@@ -9,6 +9,7 @@ export interface ServerFault {
   retryAfterS?: number | undefined;
   provider?: string | undefined;
   status?: number | undefined;
+  param?: unknown;
   usage?: unknown;
   cost?: unknown;
 }

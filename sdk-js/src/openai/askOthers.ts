@@ -1,9 +1,10 @@
-import type { Client, ImageOptions } from "../Client.js";
+import type { Client, EmbedOptions, ImageOptions } from "../Client.js";
+import { uncarried } from "./refuseUncarried.js";
 
 /** Answer OpenAI's `/embeddings`; its client asks for base64 where nobody says otherwise. */
 export async function embed(client: Client, body: Record<string, unknown>, signal: AbortSignal): Promise<Response> {
   const { input, dimensions, encoding_format: encoding } = body;
-  const options = { signal, model: body.model as string, dimensions: dimensions as number };
+  const options = { signal, model: body.model, dimensions, inputType: body.input_type } as EmbedOptions;
   const { embeddings, model, usage } = await client.embed(input as string, options);
   const data = embeddings.map((values, index) => {
     const embedding = encoding === "base64" ? toBase64(values) : values;
@@ -15,8 +16,12 @@ export async function embed(client: Client, body: Record<string, unknown>, signa
 
 /** Answer OpenAI's `/images/generations`. */
 export async function draw(client: Client, body: Record<string, unknown>, signal: AbortSignal): Promise<Response> {
+  if (body.stream === true) throw uncarried("stream", "pictures come whole, not as a stream of drafts");
   const { images } = await client.generateImage(body.prompt as string, toImageOptions(body, signal));
-  const data = images.map(({ url }) => (url.startsWith("data:") ? { b64_json: url.split(",")[1] } : { url }));
+  const asLink = body.response_format === "url";
+  const data = images.map(({ url }) =>
+    url.startsWith("data:") && !asLink ? { b64_json: url.split(",")[1] } : { url },
+  );
   return Response.json({ created: Math.floor(Date.now() / 1000), data });
 }
 
@@ -29,6 +34,10 @@ function toImageOptions(body: Record<string, unknown>, signal: AbortSignal): Ima
     quality: body.quality,
     background: body.background,
     outputFormat: body.output_format,
+    outputCompression: body.output_compression,
+    style: body.style,
+    moderation: body.moderation,
+    resolution: body.resolution,
     aspectRatio: body.aspect_ratio,
     seed: body.seed,
   } as ImageOptions; // checked by whoever answers, as every page's wishes are

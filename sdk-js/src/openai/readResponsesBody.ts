@@ -2,12 +2,12 @@ import type { ChatOptions } from "../ChatOptions.js";
 import { InvalidRequest } from "../errors/InvalidRequest.js";
 import { isRecord } from "../isRecord.js";
 import type { Message, MessagePart } from "../Message.js";
+import { refuseUncarried, uncarried } from "./refuseUncarried.js";
 
 type Fields = Record<string, unknown>;
 type Call = { id: string; type: "function"; function: { name: string; arguments: string } };
 
-/** What asks for something to be kept, or kept elsewhere: Satchel keeps nothing of an answer. */
-const KEPT = ["previous_response_id", "conversation", "prompt", "background", "store"];
+const LOGPROBS = "message.output_text.logprobs";
 
 /**
  * Read the body of OpenAI's Responses as a conversation and wishes.
@@ -15,9 +15,9 @@ const KEPT = ["previous_response_id", "conversation", "prompt", "background", "s
  * @throws InvalidRequest that names what cannot be carried.
  */
 export function readResponsesBody(body: Fields): { messages: Message[]; options: ChatOptions } {
-  const kept = KEPT.find((name) => body[name]);
-  if (kept)
-    throw unfit(`${kept} needs answers to be kept, and Satchel keeps none: send the whole conversation as input`);
+  refuseUncarried("responses", body);
+  if (Array.isArray(body.include) && body.include.includes(LOGPROBS))
+    throw uncarried("include", `no answer has ${LOGPROBS} here`);
   const { input } = body;
   const messages: Message[] = [];
   if (typeof body.instructions === "string" && body.instructions)

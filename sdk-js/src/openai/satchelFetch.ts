@@ -9,6 +9,7 @@ import { draw, embed } from "./askOthers.js";
 import { CompletionChunks, toCompletion } from "./CompletionChunks.js";
 import { ResponseEvents } from "./ResponseEvents.js";
 import { readResponsesBody } from "./readResponsesBody.js";
+import { refuseUncarried, uncarried } from "./refuseUncarried.js";
 import { streamAnswer } from "./streamAnswer.js";
 import { toErrorReply } from "./toErrorReply.js";
 
@@ -53,12 +54,9 @@ async function listModels(client: Client, signal: AbortSignal): Promise<Response
 
 async function complete(client: Client, asked: Record<string, unknown>, signal: AbortSignal): Promise<Response> {
   const messages = Array.isArray(asked.messages) ? (asked.messages as Message[]) : [];
-  if (asked.n !== undefined && asked.n !== null && asked.n !== 1)
-    return toErrorReply(
-      400,
-      "Satchel gives pages one choice an answer: leave n out, and ask several times.",
-      "malformed_request",
-    );
+  refuseUncarried("chat", asked);
+  if ((asked.n ?? 1) !== 1)
+    throw uncarried("n", "a page gets one choice an answer; leave n out, and ask several times");
   const answer = client.chat(messages, toOptions(asked, signal));
   if (asked.stream !== true) return Response.json(toCompletion((await answer) as Answer));
   return streamAnswer(answer, new CompletionChunks(typeof asked.model === "string" ? asked.model : ""));
@@ -72,9 +70,11 @@ async function respond(client: Client, asked: Record<string, unknown>, signal: A
 }
 
 function toOptions(body: Record<string, unknown>, signal: AbortSignal): ChatOptions {
+  const [first] = Array.isArray(body.models) ? body.models : [];
+  const reasoning = isRecord(body.reasoning) ? body.reasoning : {};
   return {
     signal,
-    model: body.model,
+    model: body.model ?? first,
     maxTokens: body.max_completion_tokens ?? body.max_tokens,
     temperature: body.temperature,
     topP: body.top_p,
@@ -85,7 +85,7 @@ function toOptions(body: Record<string, unknown>, signal: AbortSignal): ChatOpti
     presencePenalty: body.presence_penalty,
     repetitionPenalty: body.repetition_penalty,
     logitBias: body.logit_bias,
-    reasoningEffort: body.reasoning_effort,
+    reasoningEffort: body.reasoning_effort ?? reasoning.effort ?? (reasoning.enabled === true ? "medium" : undefined),
     verbosity: body.verbosity,
     parallelToolCalls: body.parallel_tool_calls,
     modalities: body.modalities,

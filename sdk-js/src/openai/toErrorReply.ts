@@ -1,5 +1,10 @@
 import { SatchelError } from "../errors/SatchelError.js";
 
+interface Facts {
+  param?: string | null;
+  retryAfterS?: number;
+}
+
 /** Statuses by the page's codes, chosen so that OpenAI's clients repeat only what can work again. */
 const STATUS: Readonly<Record<number, number>> = {
   4001: 403,
@@ -16,6 +21,9 @@ const STATUS: Readonly<Record<number, number>> = {
   [-32602]: 400,
 };
 
+/** What the server's own door answers where that is another status. */
+const BY_CODE: Readonly<Record<string, number>> = { unsupported_feature: 404, request_too_large: 413 };
+
 /** Write an error as OpenAI's API does: the status that its clients throw by, and a body whose `code` is Satchel's own. */
 export function toErrorReply(error: Error): Response;
 export function toErrorReply(status: number, message: string, code: string): Response;
@@ -23,13 +31,16 @@ export function toErrorReply(error: Error | number, message = "", code = ""): Re
   if (typeof error === "number") return reply(error, message, code);
   if (!(error instanceof SatchelError)) return reply(500, error.message, "internal_error");
   const { data, shortMessage, satchelCode } = error;
-  const status = error.code === 4300 && (data.status ?? 0) >= 400 ? Number(data.status) : (STATUS[error.code] ?? 500);
-  return reply(status, shortMessage, satchelCode ?? String(error.code), data.retryAfterS);
+  const told = satchelCode ?? String(error.code);
+  const usual = BY_CODE[told] ?? STATUS[error.code] ?? 500;
+  const status = error.code === 4300 && (data.status ?? 0) >= 400 ? Number(data.status) : usual;
+  return reply(status, shortMessage, told, data);
 }
 
-function reply(status: number, message: string, code: string, retryAfterS?: number): Response {
+function reply(status: number, message: string, code: string, { param = null, retryAfterS }: Facts = {}): Response {
   const headers = retryAfterS === undefined ? {} : { "retry-after": String(Math.ceil(retryAfterS)) };
-  const body = { error: { message, type: status < 500 ? "invalid_request_error" : "server_error", param: null, code } };
+  const type = status < 500 ? "invalid_request_error" : "server_error";
+  const body = { error: { message, type, param, code } };
   return Response.json(body, {
     status,
     headers: { ...headers, "x-should-retry": String(status === 429 || status === 503) },

@@ -28,6 +28,7 @@ export function toHttpError(
     provider: typeof about.provider_name === "string" ? about.provider_name : undefined,
     retryable: about.retryable === true,
     retryAfterS: typeof about.retry_after_s === "number" ? about.retry_after_s : undefined,
+    param: error.param,
     usage: produced.usage,
     cost: produced.cost,
   });

@@ -69,6 +69,7 @@ export class Run {
         retryAfterS: error.retry_after_s ?? undefined,
         provider: typeof details?.provider === "string" ? details.provider : undefined,
         status: typeof details?.status === "number" ? details.status : undefined,
+        param: details?.param,
         usage: usage ? toUsage(usage) : undefined,
         cost: cost ? toCost(cost) : undefined,
       }),

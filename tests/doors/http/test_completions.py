@@ -52,6 +52,16 @@ async def test_an_unknown_model_is_named(client: openai.AsyncOpenAI) -> None:
     assert "nobody/nothing" in error_of(refused.value)["message"]
 
 
+async def test_what_no_answer_has_is_refused_by_name_and_what_is_a_hint_is_not(client: openai.AsyncOpenAI) -> None:
+    with pytest.raises(openai.BadRequestError) as refused:
+        await client.chat.completions.create(model="lab:hello", messages=ASK, logprobs=True)
+    assert refused.value.param == "logprobs"
+    answer = await client.chat.completions.create(
+        model="lab:hello", messages=ASK, logprobs=False, service_tier="auto", store=True, safety_identifier="u"
+    )
+    assert answer.choices[0].message.content == "Hello!"
+
+
 def error_of(error: openai.APIStatusError) -> dict[str, Any]:
     body = error.response.json()["error"]
     assert isinstance(body, dict)
