@@ -137,9 +137,24 @@ def choose_for_pages(browser: Chromium, choice: str) -> None:
     options.evaluate("choice => chrome.storage.local.set({ languageModel: choice })", choice)
     wanted = [] if choice == "when missing" else [f"builtin-{choice.removeprefix('when ')}.js"]
     options.wait_for_function(
-        "async wanted => { const [script] = await chrome.scripting.getRegisteredContentScripts(); "
+        "async wanted => { const [script] = await chrome.scripting.getRegisteredContentScripts({ ids: ['built-in'] }); "
         "return JSON.stringify(script?.js ?? []) === JSON.stringify(wanted) }",
         arg=wanted,
+    )
+    options.close()
+
+
+def choose_for_site(browser: Chromium, stage: Stage, key: str, wanted: str | None) -> None:
+    """Choose for the site of pages, in its panel and by key (the browser hears only people ask for more), until the browser knows."""
+    grants = stage.satchel.call(stage.token, "GET", "/v1/grants")["data"]
+    grant_id = next(grant["id"] for grant in grants if grant["origin"] == stage.page)
+    options = browser.extension_page("options")
+    options.goto(f"{options.url}#sites/{grant_id}")
+    options.get_by_label("Built-in AI of the browser").press(key)
+    options.wait_for_function(
+        "async ([match, wanted]) => { const scripts = await chrome.scripting.getRegisteredContentScripts(); "
+        "return (scripts.find(({ matches }) => matches.includes(match))?.js[0] ?? null) === wanted }",
+        arg=[f"{stage.page}/*", wanted],
     )
     options.close()
 
@@ -220,6 +235,20 @@ def test_chromes_own_objects_stay_with_off_and_when_missing(stage: Stage, chrome
         choose_for_pages(chrome, choice)
         page, _ = open_in_chromium(chrome, f"{stage.page}/builtin.html", "builtin")
         assert page.evaluate(look) == [writer, True], choice
+
+
+def test_one_site_has_what_was_chosen_for_it_from_its_first_script_on_and_another_port_has_not(stage: Stage, chrome: Chromium) -> None:
+    look = "[window.first === LanguageModel, String(LanguageModel).includes('[native code]')]"
+    other = "String(LanguageModel).includes('[native code]')"
+    for general, key, file, native in (("off", "Y", "builtin-always.js", False), ("always", "T", "builtin-off.js", True)):
+        choose_for_pages(chrome, general)
+        choose_for_site(chrome, stage, key, file)
+        page, _ = open_in_chromium(chrome, f"{stage.page}/builtin.html", "builtin")
+        assert page.evaluate("LanguageModel.availability()") == ("unavailable" if native else "available")
+        assert page.evaluate(look) == [True, native], general
+        page, _ = open_in_chromium(chrome, f"{stage.clients}/clients.html", "seen")
+        assert page.evaluate(other) is not native, general
+    choose_for_site(chrome, stage, "A", None)
 
 
 def test_only_those_of_chromes_own_give_way_that_say_they_are_unavailable(stage: Stage, chrome: Chromium) -> None:

@@ -14,6 +14,7 @@ import { connectWorker } from "../../src/wire/connect-worker";
 import { favourites } from "../../src/wire/favourites";
 import { loadMessages } from "../../src/wire/load-messages";
 import { preferences } from "../../src/wire/preferences";
+import { siteBuiltIn } from "../../src/wire/site-built-in";
 
 const { api, ask } = connectWorker();
 const { account, models, everyModel, setModel, setBackend, setPaused, connect, disconnect, stop } = api;
@@ -37,16 +38,22 @@ const source: OptionsSource = {
   fetchBrowserModel: (heard) => fetchOwnModel(ownLanguageModel(), heard),
   preferences: preferences.read,
   setPreferences: async (change) => {
-    if ((change.languageModel ?? "when missing") !== "when missing") await askForScripts();
+    if ((change.languageModel ?? "when missing") !== "when missing") await askForScripts([...pageMatches]);
     if (change.browserModel) await askForOffscreen();
     await preferences.write(change);
     await show();
   },
+  siteBuiltIn: siteBuiltIn.read,
+  setSiteBuiltIn: async (origin, choice) => {
+    const { protocol, hostname } = new URL(origin);
+    if (choice !== null) await askForScripts([`${protocol}//${hostname}/*`]);
+    await siteBuiltIn.write(origin, choice);
+  },
 };
 
-/** A choice other than the default is a script that the browser must let us register; it asks the person itself. */
-async function askForScripts(): Promise<void> {
-  const given = await browser.permissions.request({ permissions: ["scripting"], origins: [...pageMatches] });
+/** A choice other than the default is a script that the browser must let us register there; it asks the person itself. */
+async function askForScripts(origins: string[]): Promise<void> {
+  const given = await browser.permissions.request({ permissions: ["scripting"], origins });
   if (!given) throw new Error(t("settings_promptApi_denied"));
 }
 

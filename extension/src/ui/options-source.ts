@@ -1,6 +1,7 @@
 import type { OwnVault } from "../vault/own-vault";
 import type { AskModel } from "../wire/connect-worker";
 import type { Preferences } from "../wire/preferences";
+import type { BuiltInChoice, SiteBuiltIn } from "../wire/site-built-in";
 import type { WorkerApi } from "../wire/worker-api";
 import type { DataSource } from "./data-source";
 import type { FirstRunSource } from "./first-run-source";
@@ -31,4 +32,7 @@ export interface OptionsSource extends DataSource, FirstRunSource, Keys, Activit
   preferences(): Promise<Preferences>;
   /** Keeps a choice, and gives this screen its look and its language anew. */
   setPreferences(change: Partial<Preferences>): Promise<void>;
+  /** For which sites the person chose whose built-in AI their pages get; null takes a choice back. */
+  siteBuiltIn(): Promise<SiteBuiltIn>;
+  setSiteBuiltIn(origin: string, choice: BuiltInChoice | null): Promise<void>;
 }

@@ -1,4 +1,6 @@
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { BuiltInSites } from "./built-in-sites";
 import { ConnectStep } from "./connect-step";
 import { DirectSettings } from "./direct-settings";
 import { errorWords } from "./error-words";
@@ -7,6 +9,7 @@ import { KeepOld } from "./keep-old";
 import { language } from "./language";
 import { LoadState } from "./load-state";
 import type { OptionsSource } from "./options-source";
+import { promptApiWords } from "./prompt-api-words";
 import { SectionHead } from "./section-head";
 import { SegmentedChoice } from "./segmented-choice";
 import { SettingRow } from "./setting-row";
@@ -16,25 +19,25 @@ import { useLoaded } from "./use-loaded";
 const THEMES = ["system", "light", "dark"] as const;
 const LOCK_AFTER = [5, 15, 60, 240] as const;
 const LANGUAGE_MODELS = ["when missing", "when unavailable", "always", "off"] as const;
-/** A message's name has no spaces. */
-const WORDS = { "when missing": "missing", "when unavailable": "unavailable", always: "always", off: "off" } as const;
 
 async function load(source: OptionsSource) {
-  const [snapshot, chosen] = await Promise.all([source.snapshot(), source.preferences()]);
-  return { snapshot, chosen };
+  const [snapshot, chosen, builtIn] = await Promise.all([
+    source.snapshot(),
+    source.preferences(),
+    source.siteBuiltIn(),
+  ]);
+  return { snapshot, chosen, builtIn };
 }
 
 /** Which Satchel, and how the extension looks and behaves in this browser. */
 export function SectionSettings({ source, onChange }: { source: OptionsSource; onChange(): void }) {
   const { value, error, reload } = useLoaded(() => load(source));
   const [failure, setFailure] = useState<string | null>(null);
-  const set = (change: Parameters<OptionsSource["setPreferences"]>[0]) => {
+  const act = (deed: Promise<void>) => {
     setFailure(null);
-    source
-      .setPreferences(change)
-      .catch((problem: unknown) => setFailure(errorWords(problem)))
-      .finally(reload);
+    deed.catch((problem: unknown) => setFailure(errorWords(problem))).finally(reload);
   };
+  const set = (change: Parameters<OptionsSource["setPreferences"]>[0]) => act(source.setPreferences(change));
   const changed = () => {
     reload();
     onChange();
@@ -54,7 +57,9 @@ export function SectionSettings({ source, onChange }: { source: OptionsSource; o
             </ol>
           </section>
           <Looks chosen={value.chosen} onSet={set} />
-          <Pages chosen={value.chosen} onSet={set} />
+          <Pages chosen={value.chosen} onSet={set}>
+            <BuiltInSites sites={value.builtIn} onForget={(origin) => act(source.setSiteBuiltIn(origin, null))} />
+          </Pages>
           <DirectSettings source={source} chosen={value.chosen} onSet={set} />
           <VaultLock chosen={value.chosen} onSet={set} />
           <OldHistory chosen={value.chosen} onSet={set} />
@@ -172,7 +177,7 @@ function OldHistory({ chosen, onSet }: GroupProps) {
   );
 }
 
-function Pages({ chosen, onSet }: GroupProps) {
+function Pages({ chosen, onSet, children }: GroupProps & { children: ComponentChildren }) {
   return (
     <section class="stack" aria-labelledby="set-pages">
       <h2 class="h2" id="set-pages">
@@ -189,11 +194,12 @@ function Pages({ chosen, onSet }: GroupProps) {
           >
             {LANGUAGE_MODELS.map((value) => (
               <option key={value} value={value}>
-                {t(`settings_promptApi_${WORDS[value]}`)}
+                {promptApiWords(value)}
               </option>
             ))}
           </select>
         </SettingRow>
+        {children}
         <SettingRow id="nearly" title={t("settings_nearly")} hint={t("settings_nearlyHint")}>
           <input
             type="checkbox"

@@ -8,6 +8,7 @@ import { LoadState } from "./load-state";
 import type { OptionsSource } from "./options-source";
 import { SectionHead } from "./section-head";
 import { SegmentedChoice } from "./segmented-choice";
+import { SiteBuiltInField } from "./site-built-in-field";
 import { SitePanel } from "./site-panel";
 import { SiteTable } from "./site-table";
 import { t } from "./t";
@@ -17,8 +18,14 @@ import { useLoaded } from "./use-loaded";
 type Shown = "all" | "allowed" | "blocked";
 
 async function load(source: OptionsSource) {
-  const [grants, models, snapshot] = await Promise.all([source.grants(null), source.everyModel(), source.snapshot()]);
-  return { grants: grants.filter(({ state }) => state !== "once"), models, snapshot };
+  const [grants, models, snapshot, { languageModel }, builtIn] = await Promise.all([
+    source.grants(null),
+    source.everyModel(),
+    source.snapshot(),
+    source.preferences(),
+    source.siteBuiltIn(),
+  ]);
+  return { grants: grants.filter(({ state }) => state !== "once"), models, snapshot, languageModel, builtIn };
 }
 
 /** Who may do what, until when, and what have they used? */
@@ -80,7 +87,13 @@ export function SectionSites({ source, item }: { source: OptionsSource; item: st
                 models={value.models}
                 onPut={(draft) => act(source.putGrant(draft), { text: t("sites_saved") })}
                 onRevoke={() => revoke(grant)}
-              />
+              >
+                <SiteBuiltInField
+                  general={value.languageModel}
+                  choice={value.builtIn[grant.origin] ?? null}
+                  onChoose={(one) => act(source.setSiteBuiltIn(grant.origin, one), { text: t("sites_saved") })}
+                />
+              </SitePanel>
             )}
           </div>
         </>

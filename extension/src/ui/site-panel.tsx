@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Grant } from "../wire/grant";
 import type { GrantDraft } from "../wire/grant-draft";
@@ -18,10 +19,12 @@ interface Props {
   models: readonly Model[];
   onPut(draft: GrantDraft): void;
   onRevoke(): void;
+  /** What else is chosen for the site. */
+  children: ComponentChildren;
 }
 
 /** One site: whether it may, and how far. The state acts at once, limits when they are saved. */
-export function SitePanel({ grant, models, onPut, onRevoke }: Props) {
+export function SitePanel({ grant, models, onPut, onRevoke, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   const { origin, embedder } = grant;
@@ -57,6 +60,7 @@ export function SitePanel({ grant, models, onPut, onRevoke }: Props) {
       {grant.state === "allowed" && (
         <Limits grant={grant} models={models} onSave={(caveats) => put("allowed", caveats)} onRevoke={onRevoke} />
       )}
+      <div class="pad ruled">{children}</div>
     </section>
   );
 }

@@ -1,4 +1,5 @@
 import { type Preferences, preferences } from "../wire/preferences";
+import { type SiteBuiltIn, siteBuiltIn } from "../wire/site-built-in";
 import { WorkerFault } from "../wire/worker-fault";
 import type { KeyValue } from "./key-value";
 
@@ -31,6 +32,11 @@ export class Settings {
   /** Whether pages get `LanguageModel` from us. */
   async languageModel(): Promise<Preferences["languageModel"]> {
     return preferences.parse({ languageModel: await this.local.get("languageModel") }).languageModel;
+  }
+
+  /** For which sites the person chose whose built-in AI their pages get. */
+  async siteBuiltIn(): Promise<SiteBuiltIn> {
+    return siteBuiltIn.parse(await this.local.get(siteBuiltIn.KEY));
   }
 
   /** Whether models of this computer are to be asked past the backend, as the person chose and as the backend is near or far. */

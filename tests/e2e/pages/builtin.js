@@ -3,6 +3,9 @@ const name = (promise) => Promise.resolve(promise).then(() => "ok", (error) => e
 const progress = [];
 const monitor = (m) => m.addEventListener("downloadprogress", ({ loaded }) => progress.push(loaded));
 
+// What a page holds that keeps it from its first script on.
+window.first = typeof LanguageModel === "undefined" ? null : LanguageModel;
+
 // Before the person has touched the page: nobody may be asked.
 window.early = typeof LanguageModel === "undefined" ? "none" : LanguageModel.availability().then((found) => (found === "downloadable" ? name(LanguageModel.create()) : found));
 
