@@ -64,6 +64,32 @@ export interface ImageOptions extends AskOptions {
   seed?: number | undefined;
 }
 
+/** What `speak` takes beside the text. */
+export interface SpeechOptions extends AskOptions {
+  model?: string | undefined;
+  /** One of the model's own, such as `alloy`. */
+  voice?: string | undefined;
+  format?: "mp3" | "opus" | "aac" | "flac" | "wav" | "pcm" | undefined;
+  /** From 0.25 to 4; 1 is as people speak. */
+  speed?: number | undefined;
+  /** How to say it, where the model can be told. */
+  instructions?: string | undefined;
+}
+
+/** What `transcribe` takes beside the sound. */
+export interface TranscriptionOptions extends AskOptions {
+  model?: string | undefined;
+  /** What the file is called; providers go by its ending. */
+  filename?: string | undefined;
+  /** What is spoken, such as `en`. */
+  language?: string | undefined;
+  /** Words that are likely to be said. */
+  prompt?: string | undefined;
+  temperature?: number | undefined;
+  /** Tell in `detail` when each of these was said, where the model can. */
+  timestamps?: readonly ("segment" | "word")[] | undefined;
+}
+
 /** What every answer that is no text says of itself. */
 type Facts = Pick<Answer, "id" | "model" | "provider" | "usage" | "cost">;
 
@@ -104,7 +130,7 @@ export class Client {
   /** Name the model that would answer; `satchel/preferred` as long as the page is not allowed to know. Asks nobody. */
   async getCurrentModel(options: AskOptions = {}): Promise<string> {
     const { model } = await this.#ask("ai_getCurrentModel", options);
-    if (typeof model !== "string") throw new SatchelError(-32603, "Satchel did not name its model.");
+    if (typeof model !== "string") throw new SatchelError(-32603, "Satchel named no model.");
     return model;
   }
 
@@ -126,12 +152,25 @@ export class Client {
 
   /** Turn texts into vectors, one each, in their order. Asks nobody: 4100 without a grant. */
   embed(input: string | readonly string[], options: EmbedOptions = {}): Promise<Facts & { embeddings: number[][] }> {
-    return this.#ask("ai_embed", options, { ...options, input }) as Promise<never>;
+    return this.#ask("ai_embed", options, { input }) as Promise<never>;
   }
 
   /** Draw pictures; each `url` is a data URL or a link. Asks nobody: 4100 without a grant. */
   generateImage(prompt: string, options: ImageOptions = {}): Promise<Facts & { images: { url: string }[] }> {
-    return this.#ask("ai_generateImage", options, { ...options, prompt }) as Promise<never>;
+    return this.#ask("ai_generateImage", options, { prompt }) as Promise<never>;
+  }
+
+  /** Say a text; `audio.url` is a data URL. Asks nobody: 4100 without a grant. */
+  speak(input: string, options: SpeechOptions = {}): Promise<Facts & { audio: { url: string } }> {
+    return this.#ask("ai_speak", options, { input }) as Promise<never>;
+  }
+
+  /** Write down what is said in a sound: a recording, a file, or a data URL. Asks nobody: 4100 without a grant. */
+  transcribe(
+    file: Blob | string,
+    options: TranscriptionOptions = {},
+  ): Promise<Facts & { text: string; detail: Record<string, unknown> }> {
+    return this.#ask("ai_transcribe", options, { file }) as Promise<never>;
   }
 
   /**
@@ -143,7 +182,7 @@ export class Client {
     permissions: object = {},
     options: AskOptions & { reason?: string } = {},
   ): Promise<{ permissions: Permission[] }> {
-    return this.#ask("ai_requestPermissions", options, { ...options, permissions }) as Promise<never>;
+    return this.#ask("ai_requestPermissions", options, { permissions }) as Promise<never>;
   }
 
   /** Give the page's own consent back; without the extension that signs out, too. */
@@ -158,7 +197,7 @@ export class Client {
    * @throws PermissionDenied when they choose none (4001), or before a grant or without a click (4100); UnsupportedMethod without the extension.
    */
   async chooseModel(options: AskOptions & { reason?: string } = {}): Promise<string> {
-    return String((await this.#ask("ai_chooseModel", options, options)).model);
+    return String((await this.#ask("ai_chooseModel", options, {})).model);
   }
 
   /** There is one status a client, so that whoever asks often leaves nothing behind. */
@@ -185,12 +224,13 @@ export class Client {
     return this.#transport.subscribe(event, (data) => handler(data as ClientEvents[E]));
   }
 
-  async #ask(method: string, { signal }: AskOptions, params?: object): Promise<Record<string, unknown>> {
+  /** Ask with `params` and with what `options` say besides; without `params` there are none. */
+  async #ask(method: string, { signal, ...wishes }: AskOptions, params?: object): Promise<Record<string, unknown>> {
     try {
       signal?.throwIfAborted();
       const result = await this.#transport.request({
         method,
-        ...(params && { params: { ...params, signal: undefined } }),
+        ...(params && { params: { ...wishes, ...params } }),
         ...(signal && { signal }),
       });
       return isRecord(result) ? result : {};

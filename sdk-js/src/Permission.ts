@@ -5,6 +5,8 @@ export type SiteCapability =
   | "model:list"
   | "model:embed"
   | "model:image"
+  | "model:speak"
+  | "model:transcribe"
   | "model:choose";
 
 /** One thing that a page may do, in EIP-2255's shape, with dollars and dates in it. */
@@ -38,6 +40,8 @@ export const SITE_CAPABILITIES: readonly SiteCapability[] = [
   "model:list",
   "model:embed",
   "model:image",
+  "model:speak",
+  "model:transcribe",
   "model:choose",
 ];
 const NUSD_PER_USD = 1_000_000_000;

@@ -23,7 +23,7 @@ export interface Generate {
   id: string;
   origin?: string | null;
   embedder?: string | null;
-  kind?: "chat" | "embeddings" | "images";
+  kind?: "chat" | "embeddings" | "images" | "speech" | "transcriptions";
   request: Record<string, unknown>;
 }
 
@@ -99,7 +99,19 @@ export interface ImagePiece {
   url: string;
 }
 
-/** More of the answer: exactly one of `text`, `reasoning`, `tool_call`, `image` and `embedding`. */
+/** More of a sound, in base64; the bytes of all pieces together are a file of this type. */
+export interface AudioPiece {
+  data: string;
+  media_type: string;
+}
+
+/** All that was said in a sound; `detail` is what the provider tells beside it: language, duration, times. */
+export interface TranscriptPiece {
+  text: string;
+  detail: Record<string, unknown>;
+}
+
+/** More of the answer: exactly one of `text`, `reasoning`, `tool_call`, `image`, `embedding`, `audio` and `transcript`. */
 export interface Delta {
   type: "delta";
   generation: string;
@@ -109,6 +121,8 @@ export interface Delta {
   tool_call?: ToolCallPiece;
   image?: ImagePiece;
   embedding?: EmbeddingPiece;
+  audio?: AudioPiece;
+  transcript?: TranscriptPiece;
 }
 
 /** Token counts; `estimated` where the provider reported none. */

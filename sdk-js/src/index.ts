@@ -12,6 +12,8 @@ export {
   type EmbedOptions,
   type ImageOptions,
   type Permissions,
+  type SpeechOptions,
+  type TranscriptionOptions,
 } from "./Client.js";
 export { type CreateClientOptions, createClient } from "./createClient.js";
 export { AnswerInvalid } from "./errors/AnswerInvalid.js";

@@ -9,7 +9,7 @@ import { isRecord } from "./isRecord.js";
  */
 export function toAnswer(result: unknown): Answer {
   if (!isRecord(result) || typeof result.text !== "string") {
-    throw new SatchelError(-32603, "Satchel answered in a shape this version of the SDK does not know.");
+    throw new SatchelError(-32603, "Satchel answered in a shape that this SDK does not know.");
   }
   return {
     id: text(result.id),

@@ -1,13 +1,13 @@
 import type { ChatOptions } from "./ChatOptions.js";
-import type { EmbedOptions, ImageOptions } from "./Client.js";
+import type { EmbedOptions, ImageOptions, SpeechOptions, TranscriptionOptions } from "./Client.js";
 
 /** The methods that ask a model for something. */
-export type AskMethod = "ai_generate" | "ai_embed" | "ai_generateImage";
+export type AskMethod = "ai_generate" | "ai_embed" | "ai_generateImage" | "ai_speak" | "ai_transcribe";
 
 /** Whether an option travels, or is the client's own affair: the function that hears, the loop that calls tools. */
 type Travels<Options> = Readonly<Record<keyof Options, boolean>>;
 
-/** Every option of `chat`, `embed` and `generateImage`; the compiler sees that none is missing. */
+/** Every option of `chat`, `embed`, `generateImage`, `speak` and `transcribe`; the compiler sees that none is missing. */
 const OPTIONS: Readonly<Record<AskMethod, Readonly<Record<string, boolean>>>> = {
   ai_generate: {
     messages: true,
@@ -59,6 +59,25 @@ const OPTIONS: Readonly<Record<AskMethod, Readonly<Record<string, boolean>>>> = 
     seed: true,
     signal: false,
   } satisfies Travels<ImageOptions & { prompt: unknown }>,
+  ai_speak: {
+    input: true,
+    model: true,
+    voice: true,
+    format: true,
+    speed: true,
+    instructions: true,
+    signal: false,
+  } satisfies Travels<SpeechOptions & { input: unknown }>,
+  ai_transcribe: {
+    file: true,
+    model: true,
+    filename: true,
+    language: true,
+    prompt: true,
+    temperature: true,
+    timestamps: true,
+    signal: false,
+  } satisfies Travels<TranscriptionOptions & { file: unknown }>,
 };
 
 /** The longest name that is read; a page may have written anything. */

@@ -134,6 +134,58 @@ test("models are listed, and what Satchel does not answer is not found", async (
   await expect(client.moderations.create({ input: "x" })).rejects.toMatchObject(none);
 });
 
+test("a text becomes sound of its type and a recording text, as its client reads them", async () => {
+  const { client, fake } = openai(({ method }) =>
+    method === "ai_speak"
+      ? aResult({ audio: { url: `data:audio/wav;base64,${btoa("RIFF\u00ff")}` } })
+      : aResult({ text: "Hi", detail: { language: "english", duration: 2, segments: [] } }),
+  );
+  const said = await client.audio.speech.create({
+    model: "a/s",
+    voice: "alloy",
+    input: "Good day",
+    response_format: "wav",
+  });
+  expect(said.headers.get("content-type")).toBe("audio/wav");
+  expect([...new Uint8Array(await said.arrayBuffer())]).toEqual([0x52, 0x49, 0x46, 0x46, 0xff]);
+  const file = new File(["RIFF"], "me.wav", { type: "audio/wav" });
+  const asked = { model: "a/t", file, language: "en", temperature: 0.5 };
+  expect(await client.audio.transcriptions.create(asked)).toEqual({ text: "Hi" });
+  const timed = await client.audio.transcriptions.create({
+    ...asked,
+    response_format: "verbose_json",
+    timestamp_granularities: ["word", "segment"],
+  });
+  expect(timed).toMatchObject({ text: "Hi", language: "english", duration: 2, task: "transcribe" });
+  expect(await client.audio.transcriptions.create({ model: "a/t", file, response_format: "text" })).toBe("Hi\n");
+  const params = { model: "a/t", file: expect.any(File), language: "en", temperature: 0.5 };
+  expect(fake.calls.map((call) => [call.method, call.params])).toEqual([
+    ["ai_speak", { model: "a/s", voice: "alloy", input: "Good day", format: "wav" }],
+    ["ai_transcribe", params],
+    ["ai_transcribe", { ...params, timestamps: ["word", "segment"] }],
+    ["ai_transcribe", { model: "a/t", file: expect.any(File) }],
+  ]);
+});
+
+test("what speech and transcripts cannot be here is refused by its field", async () => {
+  const { client, fake } = openai(() => aResult());
+  const file = new File(["RIFF"], "me.wav", { type: "audio/wav" });
+  const refused = [
+    client.audio.speech.create({ model: "a/s", voice: "alloy", input: "x", stream_format: "sse" }),
+    client.audio.transcriptions.create({ model: "a/t", file, response_format: "srt" }),
+    client.audio.transcriptions.create({ model: "a/t", file, stream: true }),
+  ];
+  const params = ["stream_format", "response_format", "stream"];
+  for (const [at, call] of refused.entries())
+    await expect(Promise.resolve(call)).rejects.toMatchObject({ status: 400, param: params[at] });
+  const form = new FormData();
+  form.append("file", "no file");
+  const post = { method: "POST", body: form };
+  const bare = await satchelFetch({ transport: fake.connect })("https://satchel.invalid/v1/audio/transcriptions", post);
+  expect([bare.status, (await bare.json()).error.param]).toEqual([400, "file"]);
+  expect(fake.calls).toEqual([]);
+});
+
 const UNCARRIED: [param: string, value: unknown][] = [
   ["n", 2],
   ["logprobs", true],

@@ -9,13 +9,13 @@ import pytest
 
 from satchel.dialects.openai_models import parse_models
 from satchel.dialects.openai_speech import SoundDecoder, dropped_parameters, encode_request, parse_request
-from satchel.dialects.openai_transcription import Encoder, Form
+from satchel.dialects.openai_transcription import Encoder, Form, form_of
 from satchel.dialects.openai_transcription import parse_request as parse_form
 from satchel.dialects.openai_transcription_upstream import TranscriptDecoder
 from satchel.dialects.openai_transcription_upstream import encode_request as encode_form
 from satchel.domain.audio import SpeechRequest, TranscriptionRequest
 from satchel.domain.catalog import Quirks
-from satchel.domain.errors import ProviderGarbled
+from satchel.domain.errors import MalformedRequest, ProviderGarbled
 from satchel.domain.events import Event, Finished, FinishReason, Sound, Started, Transcript, size_of
 from satchel.domain.prompt_size import other_output_bound, usage_bound, usage_estimate
 from satchel.domain.usage import UNPRICED, Price, Usage, cost, worst_case_nusd
@@ -141,3 +141,47 @@ def test_lists_say_what_speaks_and_what_listens() -> None:
     models = [{"id": "whisper-1"}, {"id": "tts-1"}, {"id": "a/sonic", "type": "audio"}, {"id": "b/hears", "type": "transcribe"}]
     listed = parse_models(models, DAY) or []
     assert [sorted(one.capabilities) for one in listed] == [["transcription"], ["speech"], ["speech"], ["transcription"]]
+
+
+@pytest.mark.parametrize(
+    ("media_type", "filename"),
+    [
+        ("audio/webm;codecs=opus", "audio.webm"),
+        ("audio/mpeg", "audio.mp3"),
+        ("audio/x-wav", "audio.wav"),
+        ("audio/wave", "audio.wav"),
+        ("", "audio.wav"),
+    ],
+)
+def test_a_sound_in_a_data_url_is_a_file_with_the_ending_of_its_type(media_type: str, filename: str) -> None:
+    form = form_of({"file": f"data:{media_type};base64,AAAA"})
+    assert (form.file, form.filename) == (b"\x00\x00\x00", filename)
+    assert form.media_type == (media_type.partition(";")[0] or "application/octet-stream")
+    assert parse_form(form).timed is False
+
+
+def test_what_a_json_body_says_beside_its_sound_is_in_its_form() -> None:
+    said = {"model": "a/b", "language": "en", "prompt": "Ada", "temperature": 0, "timestamp_granularities": ["word"], "filename": "a.ogg"}
+    request = parse_form(form_of({"file": "data:audio/ogg;base64,AAAA", **said}))
+    assert (request.model, request.language, request.prompt, request.temperature) == ("a/b", "en", "Ada", 0.0)
+    assert (request.timed, request.granularities, request.filename) == (True, ("word",), "a.ogg")
+
+
+@pytest.mark.parametrize(
+    ("body", "param"),
+    [
+        ({}, "file"),
+        ({"file": 7}, "file"),
+        ({"file": "AAAA"}, "file"),
+        ({"file": "https://a.example/a.wav;base64,AAAA"}, "file"),
+        ({"file": "data:audio/wav;base64,"}, "file"),
+        ({"file": "data:audio/wav;base64,no base64"}, "file"),
+        ({"file": "data:audio/wav;base64,AAAA", "temperature": 2}, "temperature"),
+        ({"file": "data:audio/wav;base64,AAAA", "language": 7}, "language"),
+        ({"file": "data:audio/wav;base64,AAAA", "timestamp_granularities": "word"}, "timestamp_granularities"),
+    ],
+)
+def test_a_json_body_that_is_wrong_is_refused_by_its_field(body: dict[str, object], param: str) -> None:
+    with pytest.raises(MalformedRequest) as refused:
+        form_of(body)
+    assert refused.value.details == {"param": param}

@@ -155,6 +155,20 @@ async def images(request: web.Request) -> web.Response:
     return web.json_response({"created": 1, "data": [{"b64_json": DOT} for _ in range(body.get("n", 1))], "usage": {"input_tokens": 2}})
 
 
+async def speech(request: web.Request) -> web.Response:
+    """Answer with a sound that holds its text."""
+    body = await request.json()
+    return web.Response(body=b"ID3 " + body["input"].encode(), content_type="audio/mpeg")
+
+
+async def transcriptions(request: web.Request) -> web.Response:
+    """Answer with the name of the file and what it holds."""
+    form = await request.post()
+    file = form["file"]
+    assert isinstance(file, web.FileField)
+    return web.json_response({"text": f"{file.filename}: {file.file.read().decode()}"})
+
+
 async def models(request: web.Request) -> web.Response:
     """List the models."""
     listed = request.app[LISTED]
@@ -180,6 +194,8 @@ def serving(listed: list[str] = MODELS) -> Iterator[CountingServer]:
         app.router.add_post("/v1/chat/completions", completions)
         app.router.add_post("/v1/embeddings", embeddings)
         app.router.add_post("/v1/images/generations", images)
+        app.router.add_post("/v1/audio/speech", speech)
+        app.router.add_post("/v1/audio/transcriptions", transcriptions)
         app.router.add_get("/v1/models", models)
         runner = web.AppRunner(app, handler_cancellation=True, access_log=None, shutdown_timeout=1)
         await runner.setup()

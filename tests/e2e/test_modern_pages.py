@@ -2,6 +2,7 @@
 
 import queue
 import shutil
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ LATER = """
     const [name, done] = arguments;
     window.modern[name]().then(done, (error) => done({ failed: String(error), code: error?.code }));
 """
-DEEDS = ("announced", "chat", "tool", "openai", "embed", "files", "stop")
+DEEDS = ("announced", "chat", "tool", "openai", "embed", "sound", "files", "stop")
 LISTEN = """async () => {
     window.heard = [];
     for (const event of ["connect", "disconnect", "usage"]) window.ai.on(event, () => window.heard.push(event));
@@ -44,6 +45,13 @@ def check(name: str, told: Any) -> None:
         "tool": "It is 47.",
         "openai": {"streamed": text_of(3), "whole": text_of(3), "error": 400},
         "embed": {"embeddings": [[1, 0], [3, 1]], "inputTokens": 3, "provider": "custom"},
+        "sound": {
+            "url": f"data:audio/mpeg;base64,{b64encode(b'ID3 Good day').decode()}",
+            "text": "me.wav: RIFF",
+            "provider": "custom",
+            "type": "audio/mpeg",
+            "fetched": "ID3 Hi",
+        },
         "files": {"kinds": ["text", "data:image/png;base64,", "wav", "bill.pdf 2000000 data:application/pdf;base64,"]},
         "stop": {"name": "AbortError", "usage": "number"},
     }[name]

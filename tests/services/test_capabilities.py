@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from satchel.domain.accounts import Principal
+from satchel.domain.audio import SpeechRequest, TranscriptionRequest
 from satchel.domain.calls import Request
 from satchel.domain.chat import ChatRequest, Tool
 from satchel.domain.embeddings import EmbeddingRequest
@@ -26,17 +27,21 @@ def kinds(house: House) -> dict[str, Request]:
         "drawing": replace(chat, modalities=("text", "image")),
         "embedding": EmbeddingRequest("a/m", ("x",)),
         "image": ImageRequest("a/m", "x"),
+        "speech": SpeechRequest("a/m", "x"),
+        "transcription": TranscriptionRequest("a/m", b"x"),
     }
 
 
 @pytest.mark.parametrize(
     ("capabilities", "allowed"),
     [
-        (None, ("chat", "tools", "drawing", "embedding", "image")),
+        (None, ("chat", "tools", "drawing", "embedding", "image", "speech", "transcription")),
         (("model:prompt",), ("chat",)),
         (("model:prompt", "model:tools", "model:list"), ("chat", "tools")),
         (("model:embed",), ("embedding",)),
         (("model:image",), ("image",)),
+        (("model:speak",), ("speech",)),
+        (("model:transcribe",), ("transcription",)),
         (("model:prompt", "model:image"), ("chat", "drawing", "image")),
         (("model:tools",), ()),
     ],

@@ -3,6 +3,8 @@
 Source: OpenAI's reference and the `openai` clients (PyPI 3.54, npm 6), checked 2026-11-28.
 """
 
+from base64 import b64decode
+from binascii import Error as NotBase64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,7 +12,8 @@ import orjson
 
 from satchel.dialects.json_fields import children, text
 from satchel.dialects.openai_chat_reply import usage_object
-from satchel.dialects.request_fields import wrong
+from satchel.dialects.request_fields import Body, list_at, needed_text, number, wrong
+from satchel.dialects.request_fields import text as text_at
 from satchel.domain.audio import TranscriptionRequest
 from satchel.domain.catalog import PREFERRED
 from satchel.domain.chat import Json
@@ -22,6 +25,7 @@ FORMATS = ("json", "text", "verbose_json", "srt", "vtt")
 _TIMED = ("verbose_json", "srt", "vtt")
 _GRANULARITIES = ("segment", "word")
 _LONGEST_S = 360_000
+_ENDINGS = {"mpeg": "mp3", "wave": "wav", "octet-stream": "wav"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,41 @@ class Form:
     def text(self, name: str) -> str | None:
         """Return the last text of a name; an empty one counts as none."""
         return (self.texts.get(name) or [""])[-1] or None
+
+
+def form_of(body: Body) -> Form:
+    """Return the form that a JSON body stands for: its `file` is a `data:` URL, and times are asked for by naming their granularities.
+
+    Raises:
+        MalformedRequest: a field is missing or of the wrong type; `details.param` names it.
+    """
+    head, _, data = needed_text(body, "file").partition(";base64,")
+    try:
+        sound = b64decode(data, validate=True)
+    except NotBase64:
+        sound = b""
+    if not head.startswith("data:") or not sound:
+        raise wrong("file", "must be a data: URL that holds a sound in base64")
+    media_type = head.removeprefix("data:").partition(";")[0] or "application/octet-stream"
+    granularities = [str(one) for one in list_at(body.get("timestamp_granularities"), "timestamp_granularities")]
+    texts = {name: [said] for name in ("model", "language", "prompt") if (said := text_at(body, name))}
+    temperature = number(body, "temperature", 0, 1)
+    return Form(
+        texts={
+            **texts,
+            **({"temperature": [str(temperature)]} if temperature is not None else {}),
+            **({"timestamp_granularities": granularities, "response_format": ["verbose_json"]} if granularities else {}),
+        },
+        file=sound,
+        filename=text_at(body, "filename") or _named(media_type),
+        media_type=media_type,
+    )
+
+
+def _named(media_type: str) -> str:
+    """Return a name for a file of this type: providers go by its ending."""
+    kind = media_type.rpartition("/")[2].removeprefix("x-")
+    return f"audio.{_ENDINGS.get(kind, kind)}"
 
 
 def parse_request(form: Form) -> TranscriptionRequest:

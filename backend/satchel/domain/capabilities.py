@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal, get_args
 
+from satchel.domain.audio import SpeechRequest, TranscriptionRequest
 from satchel.domain.calls import Request
 from satchel.domain.chat import ChatRequest
 from satchel.domain.embeddings import EmbeddingRequest
@@ -11,7 +12,9 @@ from satchel.domain.errors import CapabilityNotGranted
 from satchel.domain.grants import Grant
 from satchel.domain.images import ImageRequest
 
-SiteCapability = Literal["model:prompt", "model:tools", "model:list", "model:embed", "model:image", "model:choose"]
+SiteCapability = Literal[
+    "model:prompt", "model:tools", "model:list", "model:embed", "model:image", "model:speak", "model:transcribe", "model:choose"
+]
 """There is none for a key."""
 
 SITE_CAPABILITIES: tuple[SiteCapability, ...] = get_args(SiteCapability)
@@ -24,8 +27,12 @@ def needed_for(request: Request) -> Sequence[SiteCapability]:
         return ("model:embed",)
     if isinstance(request, ImageRequest):
         return ("model:image",)
-    tools: Sequence[SiteCapability] = ("model:tools",) if isinstance(request, ChatRequest) and request.tools else ()
-    pictures: Sequence[SiteCapability] = ("model:image",) if isinstance(request, ChatRequest) and request.draws else ()
+    if isinstance(request, SpeechRequest):
+        return ("model:speak",)
+    if isinstance(request, TranscriptionRequest):
+        return ("model:transcribe",)
+    tools: Sequence[SiteCapability] = ("model:tools",) if request.tools else ()
+    pictures: Sequence[SiteCapability] = ("model:image",) if request.draws else ()
     return ("model:prompt", *tools, *pictures)
 
 

@@ -263,7 +263,13 @@ interface Ended {
   usage: UsageFacts;
 }
 
-const NEEDS = { chat: "chat", embeddings: "embeddings", images: "image_output" } as const;
+const NEEDS = {
+  chat: "chat",
+  embeddings: "embeddings",
+  images: "image_output",
+  speech: "speech",
+  transcriptions: "transcription",
+} as const;
 
 function isAble({ model }: DirectRoute, { kind }: Run): boolean {
   return model.satchel.capabilities.includes(NEEDS[kind]);

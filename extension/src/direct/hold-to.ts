@@ -18,5 +18,7 @@ export function holdTo(run: Run, { capabilities, max_tokens: most }: NonNullable
 function neededFor({ kind, body }: Run): SiteCapability[] {
   if (kind === "embeddings") return ["model:embed"];
   if (kind === "images") return ["model:image"];
+  if (kind === "speech") return ["model:speak"];
+  if (kind === "transcriptions") return ["model:transcribe"];
   return (body.tools?.length ?? 0) > 0 ? ["model:prompt", "model:tools"] : ["model:prompt"];
 }

@@ -23,6 +23,8 @@ export function announce(target: Window, provider: Record<string, unknown>): voi
       "models",
       "embeddings",
       "images",
+      "speech",
+      "transcription",
     ]),
   });
   const detail = freeze({ info, provider });

@@ -18,6 +18,9 @@ export class Answer {
   private readonly images: { url: string }[] = [];
   private readonly embeddings: (readonly number[])[] = [];
   private readonly tools: ToolCall[] = [];
+  private readonly sound: string[] = [];
+  private soundType = "";
+  private detail: Readonly<Record<string, unknown>> = {};
 
   /** Appends one increment. */
   add(event: StreamEvent): void {
@@ -34,6 +37,14 @@ export class Answer {
       case "embedding":
         this.embeddings[event.index] = event.values;
         return;
+      case "audio":
+        this.sound.push(atob(event.data));
+        this.soundType = event.mediaType;
+        return;
+      case "transcript":
+        this.text = event.text;
+        this.detail = event.detail;
+        return;
       case "tool-input-delta": {
         const call = this.tools[event.index] ?? { id: "", name: "", arguments: "" };
         this.tools[event.index] = call;
@@ -48,6 +59,8 @@ export class Answer {
   parts(method: string): Record<string, unknown> {
     if (method === "ai_embed") return { embeddings: this.embeddings };
     if (method === "ai_generateImage") return { images: this.images.filter(Boolean) };
+    if (method === "ai_speak") return { audio: { url: `data:${this.soundType};base64,${btoa(this.sound.join(""))}` } };
+    if (method === "ai_transcribe") return { text: this.text, detail: this.detail };
     return {
       text: this.text,
       ...(this.images.length === 0 ? {} : { images: this.images.filter(Boolean) }),

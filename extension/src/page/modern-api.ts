@@ -32,17 +32,17 @@ export function modernApi(provider: Provider): Record<string, unknown> {
   const chat: Client["chat"] = (input, options = {}) => client.chat(input, bare(options));
   const ask = (method: string, params?: object, signal?: AbortSignal) =>
     provider.request({ method, params }, signal === undefined ? {} : { signal });
+  const askModel = (method: string, params: object, given: ModelOptions) => {
+    const { signal, ...options } = bare(given);
+    return ask(method, { ...options, ...params }, signal);
+  };
   return {
     chat,
     fetch: satchelFetch({ client }),
-    embed: (input: string | readonly string[], given: ModelOptions = {}) => {
-      const { signal, ...options } = bare(given);
-      return ask("ai_embed", { ...options, input }, signal);
-    },
-    generateImage: (prompt: string, given: ModelOptions = {}) => {
-      const { signal, ...options } = bare(given);
-      return ask("ai_generateImage", { ...options, prompt }, signal);
-    },
+    embed: (input: string | readonly string[], given: ModelOptions = {}) => askModel("ai_embed", { input }, given),
+    generateImage: (prompt: string, given: ModelOptions = {}) => askModel("ai_generateImage", { prompt }, given),
+    speak: (input: string, given: ModelOptions = {}) => askModel("ai_speak", { input }, given),
+    transcribe: (file: Blob | string, given: ModelOptions = {}) => askModel("ai_transcribe", { file }, given),
     listModels: (options: { signal?: AbortSignal } = {}) => client.listModels(bare(options)),
     requestPermissions: (permissions: object = {}, options: AskOptions = {}) => {
       const { reason, signal } = bare(options);

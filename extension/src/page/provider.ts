@@ -9,6 +9,7 @@ import type { Channel } from "./channel";
 import { generate } from "./generate";
 import { intrinsics } from "./intrinsics";
 import { providerError } from "./provider-error";
+import { withDataUrl } from "./with-data-url";
 
 type Handler = (data: unknown) => void;
 
@@ -17,7 +18,7 @@ interface RequestOptions {
   onEvent?: (event: StreamEvent) => void;
 }
 
-const GENERATES = new Set(["ai_generate", "ai_embed", "ai_generateImage"]);
+const GENERATES = new Set(["ai_generate", "ai_embed", "ai_generateImage", "ai_speak", "ai_transcribe"]);
 
 /** Requests and events of a page, over the private port; what `window.ai` is made of: docs/reference/page-protocol.md. */
 export class Provider {
@@ -65,8 +66,8 @@ export class Provider {
       throw new RpcFailure(RpcCode.invalidRequest, "request needs an object with a method");
     }
     const { onEvent, signal } = wishes(options);
-    const params = plain(call["params"]);
     const { method } = call;
+    const params = plain(method === "ai_transcribe" ? await withDataUrl(call["params"]) : call["params"]);
     const asking = GENERATES.has(method)
       ? generate(this.channel, method, params, { onEvent, signal })
       : ask(this.channel, method, params, signal);

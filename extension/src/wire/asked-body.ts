@@ -4,7 +4,7 @@ import { isRecord } from "./is-record";
 import { sendable } from "./sendable";
 
 /** What a page asks a model for. */
-export type AskedKind = "chat" | "embeddings" | "images";
+export type AskedKind = "chat" | "embeddings" | "images" | "speech" | "transcriptions";
 
 /** The body that goes to the backend: OpenAI's for its kind. */
 export type AskedBody = ChatBody | (Record<string, unknown> & { model: string; tools?: never; max_tokens?: never });
@@ -15,9 +15,16 @@ const METHODS: Readonly<Record<AskedKind, AskMethod>> = {
   chat: "ai_generate",
   embeddings: "ai_embed",
   images: "ai_generateImage",
+  speech: "ai_speak",
+  transcriptions: "ai_transcribe",
 };
 const KINDS = Object.entries(METHODS) as readonly [AskedKind, AskMethod][];
-const DEFAULTS: Readonly<Record<Plain, string>> = { embeddings: "satchel/embeddings", images: "satchel/images" };
+const DEFAULTS: Readonly<Record<Plain, string>> = {
+  embeddings: "satchel/embeddings",
+  images: "satchel/images",
+  speech: "satchel/speech",
+  transcriptions: "satchel/transcription",
+};
 
 /** The page's spelling of each field and the backend's; the first is required. */
 const FIELDS: Readonly<Record<Plain, readonly (readonly [string, string, "texts" | "string" | "number"])[]>> = {
@@ -39,6 +46,21 @@ const FIELDS: Readonly<Record<Plain, readonly (readonly [string, string, "texts"
     ["resolution", "resolution", "string"],
     ["aspectRatio", "aspect_ratio", "string"],
     ["seed", "seed", "number"],
+  ],
+  speech: [
+    ["input", "input", "string"],
+    ["voice", "voice", "string"],
+    ["format", "response_format", "string"],
+    ["speed", "speed", "number"],
+    ["instructions", "instructions", "string"],
+  ],
+  transcriptions: [
+    ["file", "file", "string"],
+    ["filename", "filename", "string"],
+    ["language", "language", "string"],
+    ["prompt", "prompt", "string"],
+    ["temperature", "temperature", "number"],
+    ["timestamps", "timestamp_granularities", "texts"],
   ],
 };
 

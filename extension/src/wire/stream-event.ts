@@ -4,4 +4,6 @@ export type StreamEvent =
   | { type: "reasoning-delta"; delta: string }
   | { type: "tool-input-delta"; index: number; id?: string; name?: string; delta: string }
   | { type: "image"; index: number; url: string }
-  | { type: "embedding"; index: number; values: readonly number[] };
+  | { type: "embedding"; index: number; values: readonly number[] }
+  | { type: "audio"; data: string; mediaType: string }
+  | { type: "transcript"; text: string; detail: Readonly<Record<string, unknown>> };

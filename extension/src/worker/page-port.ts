@@ -101,6 +101,8 @@ export class PagePort {
       case "ai_generate":
       case "ai_embed":
       case "ai_generateImage":
+      case "ai_speak":
+      case "ai_transcribe":
         return this.generate(request, caller);
       case "ai_getCurrentModel":
         return this.result(request.id, await this.deps.grants.currentModel(caller));

@@ -7,6 +7,8 @@ export function streamEventOf(frame: Extract<ServerFrame, { type: "delta" }>): S
   if (typeof frame.reasoning === "string") return { type: "reasoning-delta", delta: frame.reasoning };
   if (frame.image) return { type: "image", index: frame.image.index, url: frame.image.url };
   if (frame.embedding) return { type: "embedding", index: frame.embedding.index, values: frame.embedding.values };
+  if (frame.audio) return { type: "audio", data: frame.audio.data, mediaType: frame.audio.media_type };
+  if (frame.transcript) return { type: "transcript", text: frame.transcript.text, detail: frame.transcript.detail };
   const call = frame.tool_call;
   if (call === undefined || call === null) return null;
   return {

@@ -6,7 +6,15 @@ import { ChatBody } from "../../src/wire/chat-body";
 import { privatePair } from "./private-pair";
 
 type Ai = Record<
-  "request" | "chat" | "embed" | "generateImage" | "listModels" | "requestPermissions" | "generateText",
+  | "request"
+  | "chat"
+  | "embed"
+  | "generateImage"
+  | "speak"
+  | "transcribe"
+  | "listModels"
+  | "requestPermissions"
+  | "generateText",
   Ask
 >;
 type Ask = (...args: unknown[]) => Promise<unknown>;
@@ -72,6 +80,8 @@ describe("a script that puts fields on Object.prototype", () => {
       ai.chat("hi"),
       ai.embed("hi"),
       ai.generateImage("a hat"),
+      ai.speak("hi"),
+      ai.transcribe("data:audio/wav;base64,AAAA"),
       ai.listModels(),
       ai.requestPermissions(),
       ai.generateText({ prompt: "hi" }),

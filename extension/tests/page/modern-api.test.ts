@@ -13,6 +13,8 @@ interface Ai {
   listModels: Client["listModels"];
   embed(input: string | readonly string[], options?: object): Promise<unknown>;
   generateImage(prompt: string, options?: object): Promise<unknown>;
+  speak(input: string, options?: object): Promise<unknown>;
+  transcribe(file: Blob | string, options?: object): Promise<unknown>;
   permissions: Client["permissions"];
   chooseModel: Client["chooseModel"];
   on(event: string, handler: (data: never) => void): void;
@@ -141,6 +143,34 @@ describe("the rest of the modern calls", () => {
     expect(await generateImage("a hat")).toEqual({ ...END, images: [{ url: "data:image/png;base64,AAAA" }] });
     expect(pair.asked.map(({ params }) => params)).toEqual([{ input: ["a", "b"], dimensions: 2 }, { prompt: "a hat" }]);
     await expect(embed("a", { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
+  });
+
+  it("D2: says a text, whose pieces are one file, and writes down a recording", async () => {
+    pair.answer(({ id, method }) => {
+      if (method === "ai_speak")
+        says(
+          id,
+          { type: "audio", data: btoa("RIFF"), mediaType: "audio/wav" },
+          { type: "audio", data: btoa("...."), mediaType: "audio/wav" },
+        );
+      else says(id, { type: "transcript", text: "Hi", detail: { language: "english" } });
+      pair.post({ id, result: END });
+    });
+    const { speak, transcribe } = ai;
+    expect(await speak("hi", { voice: "alloy" })).toEqual({
+      ...END,
+      audio: { url: `data:audio/wav;base64,${btoa("RIFF....")}` },
+    });
+    const recording = new File(["RIFF"], "me.wav", { type: "audio/wav" });
+    const file = `data:audio/wav;base64,${btoa("RIFF")}`;
+    const transcript = { ...END, text: "Hi", detail: { language: "english" } };
+    expect(await transcribe(recording, { language: "en" })).toEqual(transcript);
+    expect(await transcribe(file)).toEqual(transcript);
+    expect(pair.asked.map(({ params }) => params)).toEqual([
+      { input: "hi", voice: "alloy" },
+      { file, filename: "me.wav", language: "en" },
+      { file },
+    ]);
   });
 
   it("D3: asks for permissions with caveats and a reason, looks at them and gives them back", async () => {

@@ -19,6 +19,8 @@ const MODERN = [
   "fetch",
   "embed",
   "generateImage",
+  "speak",
+  "transcribe",
   "listModels",
   "requestPermissions",
   "getPermissions",

@@ -6,6 +6,8 @@ const ASKED = {
   ai_generate: { messages: [{ role: "user", content: "hi" }] },
   ai_embed: { input: "hi" },
   ai_generateImage: { prompt: "a hat" },
+  ai_speak: { input: "hi" },
+  ai_transcribe: { file: "data:audio/wav;base64,AAAA" },
 };
 const METHODS = Object.keys(ASKED) as AskMethod[];
 

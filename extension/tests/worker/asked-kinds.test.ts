@@ -42,6 +42,32 @@ describe("D2: embeddings and pictures", () => {
     expect(worker.opened).toEqual([]);
   });
 
+  it("D2: speech comes in pieces and a transcript whole, asked for in the backend's words", async () => {
+    const worker = new Stage();
+    const said = worker.ask("1", { kind: "speech", params: { input: "Good day", format: "wav" } });
+    await turn();
+    expect(worker.sent[0]).toMatchObject({
+      kind: "speech",
+      request: { model: "satchel/speech", input: "Good day", response_format: "wav" },
+    });
+    worker.started(0, "gen_1");
+    const audio = { data: "UklGRg==", media_type: "audio/wav" };
+    worker.generations.frame({ type: "delta", generation: "gen_1", seq: 1, audio });
+    worker.finished("gen_1", 2);
+    expect(said.replies[0]).toMatchObject({ event: { type: "audio", data: "UklGRg==", mediaType: "audio/wav" } });
+
+    const file = "data:audio/webm;base64,AAAA";
+    const heard = worker.ask("2", { kind: "transcriptions", params: { file, timestamps: ["word"] } });
+    await turn();
+    const request = { model: "satchel/transcription", file, timestamp_granularities: ["word"] };
+    expect(worker.sent[1]).toMatchObject({ kind: "transcriptions", request });
+    worker.started(1, "gen_2");
+    const transcript = { text: "Hi", detail: { language: "english" } };
+    worker.generations.frame({ type: "delta", generation: "gen_2", seq: 1, transcript });
+    worker.finished("gen_2", 2);
+    expect(heard.replies[0]).toMatchObject({ event: { type: "transcript", ...transcript } });
+  });
+
   it("are refused in words when they are misshapen", () => {
     expect(AskedBody.fromParams("embeddings", {})).toBe("input must be a text or a list of texts");
     expect(AskedBody.fromParams("embeddings", { input: [] })).toBe("input must be a text or a list of texts");

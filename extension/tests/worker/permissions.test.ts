@@ -185,7 +185,7 @@ describe("a site that asks for permission", () => {
     await expect(blocked.ask({})).rejects.toMatchObject({ code: 4100, data: { satchelCode: "origin_blocked" } });
     const enough = stage(grant("allowed", { models: ["a/near"] }));
     const params = (models: string[]) => ({ permissions: { "model:prompt": { models } } });
-    expect((await enough.ask(params(["a/near"]))).permissions).toHaveLength(6);
+    expect((await enough.ask(params(["a/near"]))).permissions).toHaveLength(8);
     expect(enough.worker.opened).toEqual([]);
     void enough.ask(params(["a/far"])).catch(() => undefined);
     await questionOf(enough.worker);

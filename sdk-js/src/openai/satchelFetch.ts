@@ -5,6 +5,7 @@ import { toSatchelError } from "../errors/toSatchelError.js";
 import { isRecord } from "../isRecord.js";
 import { type ClientSource, lazyClient } from "../lazyClient.js";
 import type { Message } from "../Message.js";
+import { hear, say, toFields } from "./askAudio.js";
 import { draw, embed } from "./askOthers.js";
 import { CompletionChunks, toCompletion } from "./CompletionChunks.js";
 import { ResponseEvents } from "./ResponseEvents.js";
@@ -16,7 +17,7 @@ import { toErrorReply } from "./toErrorReply.js";
 /**
  * Make a `fetch` that asks the visitor's own models: `new OpenAI({ fetch: satchelFetch(), apiKey: "none", dangerouslyAllowBrowser: true })`.
  *
- * Answers `…/chat/completions`, `…/responses`, `…/embeddings`, `…/images/generations` and `…/models` in OpenAI's words, whatever host they name; nothing leaves for that host. All else is 404.
+ * Answers `…/chat/completions`, `…/responses`, `…/embeddings`, `…/images/generations`, `…/audio/speech`, `…/audio/transcriptions` and `…/models` in OpenAI's words, whatever host they name; nothing leaves for that host. All else is 404.
  */
 export function satchelFetch(source: ClientSource = {}): typeof fetch {
   const client = lazyClient(source);
@@ -29,7 +30,7 @@ export function satchelFetch(source: ClientSource = {}): typeof fetch {
       const answer = ANSWERS.find(([path]) => pathname.endsWith(path))?.[1];
       if (!answer)
         return toErrorReply(404, `Satchel gives pages no ${pathname}: only ${PATHS} and /models.`, "not_found");
-      const body: unknown = await request.json();
+      const body: unknown = answer === hear ? toFields(await request.formData()) : await request.json();
       return await answer(await client(), isRecord(body) ? body : {}, request.signal);
     } catch (cause) {
       if (request.signal.aborted) throw cause;
@@ -43,6 +44,8 @@ const ANSWERS = [
   ["/responses", respond],
   ["/embeddings", embed],
   ["/images/generations", draw],
+  ["/audio/speech", say],
+  ["/audio/transcriptions", hear],
 ] as const;
 const PATHS = ANSWERS.map(([path]) => path).join(", ");
 

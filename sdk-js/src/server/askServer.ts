@@ -2,6 +2,7 @@ import { UnsupportedMethod } from "../errors/UnsupportedMethod.js";
 import { isRecord } from "../isRecord.js";
 import type { TransportRequest } from "../Transport.js";
 import { draw, embed } from "./askForMedia.js";
+import { speak, transcribe } from "./askForSound.js";
 import { readReply } from "./readReply.js";
 import type { ServerApi } from "./ServerApi.js";
 import { getPermissions, requestPermissions, revokePermissions } from "./siteGrant.js";
@@ -16,6 +17,8 @@ const ANSWERS: Readonly<Record<string, (api: ServerApi, asked: Asked) => Promise
   },
   ai_embed: embed,
   ai_generateImage: draw,
+  ai_speak: speak,
+  ai_transcribe: transcribe,
   ai_getPermissions: getPermissions,
   ai_requestPermissions: requestPermissions,
   ai_revokePermissions: revokePermissions,

@@ -36,6 +36,23 @@ async def test_speech_streams_as_sound_of_its_type(house: Served, client: openai
     assert wav.response.headers["content-type"] == "audio/wav"
 
 
+async def test_what_a_sound_used_can_be_asked_for_once_it_has_ended(house: Served) -> None:
+    headers = {"authorization": f"Bearer {house.token}"}
+    for path, sent in (("speech", {"json": {"model": "lab:tts", "input": "Good day"}}), ("transcriptions", {"data": form_of_sound()})):
+        async with house.http.post(f"{house.url}/v1/audio/{path}", headers=headers, **sent) as reply:
+            await reply.read()
+        generation_id = reply.headers["x-generation-id"]
+        async with house.http.get(f"{house.url}/v1/generation?id={generation_id}", headers=headers) as told:
+            assert told.status == 200
+            assert (await told.json())["data"]["id"] == generation_id
+
+
+def form_of_sound() -> aiohttp.FormData:
+    form = aiohttp.FormData({"model": "lab:hears"})
+    form.add_field("file", SOUND, filename="said.wav", content_type="audio/wav")
+    return form
+
+
 async def test_a_voice_that_breaks_off_breaks_the_connection_and_is_in_the_ledger(house: Served) -> None:
     body, headers = {"model": "lab:breaks-off", "input": "Good day"}, {"authorization": f"Bearer {house.token}"}
     async with house.http.post(f"{house.url}/v1/audio/speech", json=body, headers=headers) as reply:

@@ -57,6 +57,15 @@ const embed = async () => {
   return { embeddings, inputTokens: usage.inputTokens, provider };
 };
 
+const sound = async () => {
+  const said = await ai.speak("Good day", { model: "lab:tts-1" });
+  const recording = new File(["RIFF"], "me.wav", { type: "audio/wav" });
+  const heard = await ai.transcribe(recording, { model: "lab:whisper-1" });
+  const body = JSON.stringify({ model: "lab:tts-1", voice: "alloy", input: "Hi" });
+  const fetched = await ai.fetch("https://api.openai.com/v1/audio/speech", { method: "POST", body });
+  return { url: said.audio.url, text: heard.text, provider: said.provider, type: fetched.headers.get("content-type"), fetched: await fetched.text() };
+};
+
 /** A picture, a sound and a PDF of two million characters, to a model that says what it was sent. */
 const files = async () => {
   const picture = { type: "image_url", image_url: { url: "data:image/png;base64,iVBORw0KGgo=" } };
@@ -67,4 +76,4 @@ const files = async () => {
   return JSON.parse((await ai.chat([{ role: "user", content }], { model: "lab:mirror" })).text);
 };
 
-window.modern = { announced, chat, tool, openai, embed, files, stop };
+window.modern = { announced, chat, tool, openai, embed, sound, files, stop };

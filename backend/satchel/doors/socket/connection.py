@@ -17,7 +17,7 @@ RESTARTING = 1012
 MAX_MESSAGE_BYTES = 10 * 1024 * 1024
 MAX_HELLO_CHARACTERS = 65_536
 MAX_ID_CHARACTERS = 64
-KINDS = ("chat", "embeddings", "images")
+KINDS = ("chat", "embeddings", "images", "speech", "transcriptions")
 
 _FRAMES_PER_S = 20.0
 _FRAMES_BURST = 60.0

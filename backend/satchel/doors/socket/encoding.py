@@ -1,5 +1,6 @@
 """Server frames as text. The path of a delta joins ready pieces and escapes the text only; everything else is one `orjson.dumps`."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 
 import orjson
@@ -36,9 +37,13 @@ class GenerationFrames:
                 return f'{self._head}{seq},"image":{_dump({"index": index, "url": url})}}}'
             case Embedding(values=values, index=index):
                 return f'{self._head}{seq},"embedding":{_dump({"index": index, "values": values})}}}'
+            case Sound(data=data, media_type=media_type):
+                return f'{self._head}{seq},"audio":{_dump({"data": b64encode(data).decode(), "media_type": media_type})}}}'
+            case Transcript(text=text, detail=detail):
+                return f'{self._head}{seq},"transcript":{_dump({"text": text, "detail": detail})}}}'
             case Finished():
                 return self._finished(seq, event)
-            case Started() | Sound() | Transcript():
+            case Started():
                 return None
 
     def failed(

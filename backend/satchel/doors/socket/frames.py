@@ -32,7 +32,7 @@ class Generate(TypedDict):
     id: str
     origin: NotRequired[str | None]
     embedder: NotRequired[str | None]
-    kind: NotRequired[Literal["chat", "embeddings", "images"]]
+    kind: NotRequired[Literal["chat", "embeddings", "images", "speech", "transcriptions"]]
     request: dict[str, object]
 
 
@@ -118,8 +118,22 @@ class ImagePiece(TypedDict):
     url: str
 
 
+class AudioPiece(TypedDict):
+    """More of a sound, in base64; the bytes of all pieces together are a file of this type."""
+
+    data: str
+    media_type: str
+
+
+class TranscriptPiece(TypedDict):
+    """All that was said in a sound; `detail` is what the provider tells beside it: language, duration, times."""
+
+    text: str
+    detail: dict[str, object]
+
+
 class Delta(TypedDict):
-    """More of the answer: exactly one of `text`, `reasoning`, `tool_call`, `image` and `embedding`."""
+    """More of the answer: exactly one of `text`, `reasoning`, `tool_call`, `image`, `embedding`, `audio` and `transcript`."""
 
     type: Literal["delta"]
     generation: str
@@ -129,6 +143,8 @@ class Delta(TypedDict):
     tool_call: NotRequired[ToolCallPiece]
     image: NotRequired[ImagePiece]
     embedding: NotRequired[EmbeddingPiece]
+    audio: NotRequired[AudioPiece]
+    transcript: NotRequired[TranscriptPiece]
 
 
 class FrameUsage(TypedDict):

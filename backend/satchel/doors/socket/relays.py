@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from satchel.dialects import openai_embeddings, openai_images
+from satchel.dialects import openai_embeddings, openai_images, openai_speech, openai_transcription
 from satchel.dialects.openai_chat_request import parse_request
 from satchel.domain.accounts import Principal
 from satchel.domain.calls import Call, Request
@@ -166,6 +166,10 @@ def _request(action: Start) -> Request:
         return openai_embeddings.parse_request(action.body)
     if action.kind == "images":
         return openai_images.parse_request(action.body)
+    if action.kind == "speech":
+        return openai_speech.parse_request(action.body)
+    if action.kind == "transcriptions":
+        return openai_transcription.parse_request(openai_transcription.form_of(action.body))
     request = parse_request(action.body)
     if request.n != 1:
         raise UnsupportedFeature("one answer at a time on the socket; start several generations", details={"param": "n", "feature": "n"})
