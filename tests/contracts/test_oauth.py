@@ -43,21 +43,24 @@ async def test_what_ended_long_ago_is_removed_and_nothing_else(house: House) -> 
     kept = [
         token("tok_forever"),
         token("tok_lately", expires_at=lately),
-        refresh("tok_used", expires_at=long_ago, used_at=long_ago, family_ends_at=NOW + DAY),
+        refresh("tok_used", expires_at=long_ago, used_at=long_ago, family_ends_at=NOW + DAY, family_id="fam_lasts"),
     ]
     ended = [token(f"tok_{number}", expires_at=long_ago) for number in range(3)]
-    ended.append(refresh("tok_over", expires_at=long_ago, family_ends_at=long_ago))
+    ended.append(refresh("tok_over", expires_at=long_ago, family_ends_at=long_ago, family_id="fam_over"))
+    ended.append(token("tok_shared", expires_at=long_ago, family_id="fam_lasts"))
     async with house.database.unit_of_work() as work:
         for one in [*kept, *ended]:
             await work.tokens.add(one)
-        await work.budgets.put(budget("tok_1"))
+        for owner_id in ("tok_1", "fam_over", "fam_lasts"):
+            await work.budgets.put(budget(owner_id))
     await house.oauth.run(lambda records: records.add_code(code(expires_at=long_ago)))
     async with house.database.unit_of_work() as work:
-        assert [await work.tokens.remove_ended(NOW - 30 * DAY, 3) for _ in range(3)] == [3, 1, 0]
+        assert [await work.tokens.remove_ended(NOW - 30 * DAY, 3) for _ in range(3)] == [3, 2, 0]
     async with house.database.unit_of_work() as work:
         assert [one for one in ended if await work.tokens.by_hash(one.secret_hash)] == []
         assert [await work.tokens.by_hash(one.secret_hash) for one in kept] == kept
-        assert await work.budgets.get("tok_1") is None
+        left = [owner_id for owner_id in ("tok_1", "fam_over", "fam_lasts") if await work.budgets.get(owner_id) is not None]
+        assert left == ["fam_lasts"], "the last token of a family takes its budget along"
     assert await house.oauth.run(lambda records: records.claim_code("hash of the code", "app")) == (None, False)
 
 

@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+from satchel.domain.budgets import Period
+from satchel.domain.grants import BudgetCaveat, Caveats
 from satchel.domain.pairings import Pairing, PairingState
 from satchel.ports.oauth import OAuthRecords
 
@@ -11,6 +13,9 @@ from .conftest import House
 from .values import DAY, NOW
 
 PAIRING = Pairing("hash of the device's", "hash of the person's", "app", frozenset({"models"}), NOW, NOW + DAY, "fam_1", "192.0.2.1")
+
+
+TERMS = Caveats(("a/m", "p:m"), BudgetCaveat(7, Period.WEEK), 3, NOW + DAY, True, ("model:prompt",), 9)
 
 
 async def test_a_pairing_is_read_back_by_either_code_but_for_its_client_only(house: House) -> None:
@@ -34,7 +39,7 @@ async def test_a_pairing_is_decided_once_and_used_once(house: House) -> None:
     def decide(number: int) -> "asyncio.Future[bool]":
         account_id = f"acct_{'ab'[number % 2]}"
         return asyncio.ensure_future(
-            house.oauth.run(lambda records: records.pairings.decide(PAIRING.user_hash, account_id, NOW, allowed=True))
+            house.oauth.run(lambda records: records.pairings.decide(PAIRING.user_hash, account_id, NOW, allowed=True, caveats=TERMS))
         )
 
     await house.oauth.run(lambda records: records.pairings.add(PAIRING))
@@ -44,7 +49,7 @@ async def test_a_pairing_is_decided_once_and_used_once(house: House) -> None:
     assert sorted(claims) == [False] * 5 + [True]
     used = await house.oauth.run(lambda records: records.pairings.by_user_code(PAIRING.user_hash))
     assert used is not None
-    assert used.state is PairingState.USED
+    assert (used.state, used.caveats) == (PairingState.USED, TERMS)
 
 
 async def test_what_is_over_is_not_decided_and_then_forgotten(house: House) -> None:

@@ -121,7 +121,8 @@ async def pair(person: Person) -> None:
     page, _ = await person.post("/device", data={"token": form_token(page), "code": codes["user_code"]})
     shown = re.search(r'name="code" value="([^"]+)"', page)
     assert shown
-    await person.post("/device", data={"token": form_token(page), "code": shown[1], "decision": "allow"})
+    terms = {"model": "*", "budget": "", "period": "day", "days": "1"}
+    await person.post("/device", data={"token": form_token(page), "code": shown[1], "decision": "allow", **terms})
     form = {"grant_type": DEVICE_GRANT, "client_id": TERMINAL_CLIENT_ID, "device_code": codes["device_code"]}
     await exchanged(person, form)
     person.secrets |= {codes["device_code"], codes["user_code"], codes["user_code"].replace("-", "")}

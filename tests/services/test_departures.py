@@ -8,13 +8,16 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from tests.contracts.values import NOW, grant, hold, settlement
+from tests.contracts.values import NOW, grant, hold, settlement, token
 
 from satchel.bootstrap.house import House, open_house
 from satchel.domain.account_copies import json_of
+from satchel.domain.budgets import Period
 from satchel.domain.errors import NotFound
+from satchel.domain.grants import BudgetCaveat, Caveats, new_budget
 from satchel.domain.keys import Secret
 from satchel.domain.passkeys import Passkey
+from satchel.domain.tokens import TokenKind
 from satchel.domain.vault import UserWrap
 from satchel.settings import Settings
 
@@ -99,6 +102,19 @@ async def test_a_copy_has_everything_and_no_secret(house: House) -> None:
         assert secret not in text
     with pytest.raises(NotFound):
         await house.departures.copy("acct_nobody")
+
+
+async def test_a_copy_has_what_a_device_was_let_in_for(house: House) -> None:
+    account_id = await lived_in(house)
+    terms = Caveats(models=("a/m",), budget=BudgetCaveat(7, Period.DAY))
+    async with house.database.unit_of_work() as stores:
+        for number in range(2):
+            one = token(f"tok_{number}", account_id=account_id, kind=TokenKind.ACCESS, family_id="fam_1", caveats=terms)
+            await stores.tokens.add(one)
+        await stores.budgets.put(new_budget("fam_1", account_id, BudgetCaveat(7, Period.DAY), house.clock.now()))
+    copy = json.loads(json.dumps(json_of(await house.departures.copy(account_id))))
+    assert [each["caveats"]["models"] for each in copy["tokens"] if each["family_id"] == "fam_1"] == [["a/m"], ["a/m"]]
+    assert [(each["owner_id"], each["cap_nusd"]) for each in copy["budgets"]] == [("fam_1", 7)]
 
 
 async def test_a_deleted_account_leaves_no_byte_in_the_files(house: House) -> None:

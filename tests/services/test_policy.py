@@ -133,6 +133,40 @@ async def test_a_token_of_a_site_sees_what_the_site_may_use_and_nothing_before(h
     assert await house.policy.visible(everybody, [here, away]) == [here, away]
 
 
+async def test_a_device_is_held_to_its_own_terms_and_learns_of_no_other_model(house: House) -> None:
+    here, away = endpoint("here", model_id="a/m", place="computer"), endpoint("away", model_id="b/m")
+    house.catalog.endpoints = [here, away]
+
+    def device(**terms: Any) -> Principal:
+        caveats = Caveats(**terms) if terms else None
+        return Principal(ACCOUNT, "tok_1", frozenset({"generate", "models"}), label="A terminal", family_id="fam_1", caveats=caveats)
+
+    for terms, seen in (
+        ({}, [here, away]),
+        ({"models": ("b/m",)}, [away]),
+        ({"local_only": True}, [here]),
+        ({"models": ("p:away",)}, [away]),
+    ):
+        who = device(**terms)
+        assert await house.policy.visible(who, [here, away]) == seen
+        for model, one in (("a/m", here), ("b/m", away)):
+            call = replace(house.call(model=model, origin=None), principal=who)
+            if one in seen:
+                assert (await house.policy.authorize(call)).within([one]) == [one]
+            else:
+                with pytest.raises(ModelNotGranted, match=r"^A terminal may use"):
+                    await house.policy.authorize(call)
+    names = []
+    for model in ("a/m", "no/such"):
+        with pytest.raises(ModelNotGranted) as refused:
+            await house.policy.authorize(replace(house.call(model=model, origin=None), principal=device(models=("b/m",))))
+        names.append(refused.value.message.replace(model, ""))
+    assert names[0] == names[1]
+    allowed = await house.policy.authorize(replace(house.call(model="b/m", origin=None), principal=device(models=("b/m",))))
+    with pytest.raises(ModelNotGranted):
+        allowed.within([here])  # as another preference, or a plugin, may have it
+
+
 async def test_a_blocked_origin_stays_blocked(house: House) -> None:
     await house.allow(GrantState.BLOCKED)
     with pytest.raises(OriginBlocked):

@@ -8,7 +8,9 @@ import { Place } from "./Place";
 const SINCE = "2026-11-01T00:00:00Z";
 const AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0";
 const SIGN_IN = { created_at: SINCE, last_used_at: SINCE, expires_at: SINCE, user_agent: AGENT };
-const DEVICE = { since_at: SINCE, last_used_at: SINCE, origin: "https://notes.example" };
+const DEVICE = { since_at: SINCE, last_used_at: SINCE, origin: "https://notes.example", caveats: null };
+const BUDGET = { cap_nusd: 500_000_000, period: "day", spent_nusd: 100_000_000, held_nusd: 0, resets_at: null };
+const TERMS = { models: ["author/slug"], budget: BUDGET, expires_at: "2099-12-06T00:00:00Z", local_only: false };
 const FULL: Record<string, unknown> = {
   "GET passkeys": {
     data: [{ id: "pass_1", name: "Phone", created_at: SINCE, last_used_at: null, prf: true, synced: true }],
@@ -22,7 +24,14 @@ const FULL: Record<string, unknown> = {
   },
   "GET devices": {
     data: [
-      { id: "fam_1", name: "A program in a terminal", client_id: "satchel-terminal", ...DEVICE, origin: null },
+      {
+        id: "fam_1",
+        name: "A program in a terminal",
+        client_id: "satchel-terminal",
+        ...DEVICE,
+        origin: null,
+        caveats: TERMS,
+      },
       { id: "fam_2", name: "Notes", client_id: "https://notes.example/app.json", ...DEVICE },
     ],
   },
@@ -101,6 +110,7 @@ test("a short password is refused before it is sent", async () => {
 test("apps and devices are listed by name, and disconnected one by one", async () => {
   const text = await shown(FULL);
   for (const words of ["A program in a terminal", "Notes", "notes.example"]) expect(text).toContain(words);
+  expect(text).toContain("author/slug · $0.10 of $0.50 a day · until Dec 6, 2099");
   const [first] = [...place.host.querySelectorAll<HTMLButtonElement>("button[aria-label^='Disconnect A program']")];
   first?.click();
   await place.settled();

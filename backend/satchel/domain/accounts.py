@@ -1,10 +1,12 @@
 """Accounts, and who is calling: a `Principal` is an account plus the app or sign-in that speaks for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from satchel.domain.errors import ScopeMissing
+from satchel.domain.errors import ModelNotGranted, ScopeMissing
+from satchel.domain.grants import Caveats, outside
 
 _PROOF_LIFE = timedelta(minutes=5)
 
@@ -43,10 +45,17 @@ class Principal:
     key_hash: str | None = None
     """The thumbprint of the key that the credential is bound to, which whoever sends it has proved to hold."""
 
+    caveats: Caveats | None = None
+    """What the credential is held to where it speaks for no site: a device's own terms."""
+
     @property
     def client(self) -> str:
         """Return what names the client: the family of its tokens, or its only credential."""
         return self.family_id or self.token_id
+
+    def outside(self, names: Sequence[str], *, local: bool) -> ModelNotGranted | None:
+        """Return why the credential itself may not use an endpoint, None if it may; `names` and `local` are as for `grants.decide`."""
+        return None if self.caveats is None else outside(self.caveats, self.label or "this device", names, local=local)
 
     def require(self, scope: str) -> None:
         """Raise `ScopeMissing` unless the credential has `scope`."""

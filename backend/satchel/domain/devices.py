@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from satchel.domain.grants import Caveats
 from satchel.domain.tokens import Token, TokenKind
 
 FAMILY_LIFE = timedelta(days=180)
@@ -20,6 +21,8 @@ class Device:
     since_at: datetime
     last_used_at: datetime
     ends_at: datetime | None
+    caveats: Caveats | None
+    """What it is held to, where it speaks for no site."""
 
 
 def devices_of(tokens: Sequence[Token]) -> Sequence[Device]:
@@ -42,5 +45,6 @@ def _device(family_id: str, members: Sequence[Token]) -> Device:
         origin=newest.origin,
         since_at=min(token.created_at for token in members) if ends_at is None else ends_at - FAMILY_LIFE,
         last_used_at=newest.created_at,
+        caveats=newest.caveats,
         ends_at=max((token.expires_at for token in members if token.expires_at is not None), default=None),
     )

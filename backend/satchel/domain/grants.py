@@ -1,9 +1,10 @@
 """Consent: a grant is account × origin × embedder, narrowed by caveats. `decide` is the whole rule, and pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import assert_never
 from urllib.parse import urlsplit
 
@@ -136,14 +137,29 @@ def decide(grant: Grant | None, origin: str, names: Sequence[str], now: datetime
     caveats = grant.caveats
     if caveats.expires_at is not None and caveats.expires_at <= now:
         return ConsentRequired(f"what {origin} was allowed has expired", details={"origin": origin})
+    return outside(caveats, origin, names, local=local, place={"origin": origin})
+
+
+def outside(
+    caveats: Caveats, who: str, names: Sequence[str], *, local: bool, place: Mapping[str, object] = MappingProxyType({})
+) -> ModelNotGranted | None:
+    """Return why an endpoint is none of those that the caveats leave, or None if it is; `names` and `local` are as for `decide`.
+
+    Args:
+        caveats: what was allowed.
+        who: whom it was allowed, in words.
+        names: what the endpoint is called.
+        local: whether it runs on the person's own machine.
+        place: what the refusal's details say besides.
+    """
     if caveats.models is not None and not any(name in caveats.models for name in names):
         return ModelNotGranted(
-            f"{origin} may use {', '.join(caveats.models)} only, not {names[0]}",
-            details={"origin": origin, "model": names[0], "granted": list(caveats.models)},
+            f"{who} may use {', '.join(caveats.models)} only, not {names[0]}",
+            details={**place, "model": names[0], "granted": list(caveats.models)},
         )
     if caveats.local_only and not local:
-        message = f"{origin} may use models on your own computer only, not {names[0]}"
-        return ModelNotGranted(message, details={"origin": origin, "model": names[0], "local_only": True})
+        message = f"{who} may use models on your own computer only, not {names[0]}"
+        return ModelNotGranted(message, details={**place, "model": names[0], "local_only": True})
     return None
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from satchel.domain.grants import Caveats
+
 PAIRING_LIFE = timedelta(minutes=10)
 POLL_INTERVAL_S = 5
 
@@ -38,6 +40,8 @@ class Pairing:
     polled_at: datetime | None = None
     account_id: str | None = None
     origin: str | None = None
+    caveats: Caveats | None = None
+    """What its tokens are held to, if they speak for no site."""
 
     def is_too_soon(self, now: datetime) -> bool:
         """Tell whether a device that asks now has not waited as long as it was told."""

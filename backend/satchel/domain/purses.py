@@ -69,8 +69,11 @@ def first_short(purses: Sequence[Purse], needed_nusd: int, moment: datetime) -> 
 
 
 def owners_of(call: Call, grant: Grant | None) -> dict[str, BudgetCaveat | None]:
-    """Return whose budgets a call falls under, with the caveat where the grant asks for one."""
-    owners: dict[str, BudgetCaveat | None] = {call.principal.account_id: None, call.principal.token_id: None}
+    """Return whose budgets a call falls under, with the caveat where the grant, or the credential itself, asks for one."""
+    who = call.principal
+    owners: dict[str, BudgetCaveat | None] = {who.account_id: None, who.token_id: None}
+    if who.caveats is not None and who.caveats.budget is not None:
+        owners[who.client] = who.caveats.budget
     if grant is not None and grant.caveats.budget is not None:
         owners[grant.id] = grant.caveats.budget
     return owners

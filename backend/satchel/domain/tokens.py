@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from satchel.domain.grants import Caveats
+
 PREFIX = "sat_"
 MANAGE_TOKENS = "tokens"
 SCOPES = frozenset({"generate", "models", "grants", "activity", "settings", MANAGE_TOKENS, "ext:attest-origin"})
@@ -61,6 +63,8 @@ class Token:
     """The thumbprint of the DPoP key that the token is bound to: whoever sends it must prove that they hold that key."""
     salt: str | None = field(default=None, repr=False)
     """Of a bound refresh token: what its successors are derived from, with its text, so that they can be told again for a moment."""
+    caveats: Caveats | None = None
+    """What it is held to where it speaks for no site: what the person set when they let the device in. The same for all of a family."""
 
     def is_live(self, now: datetime) -> bool:
         """Tell whether it still opens what it was made for."""

@@ -324,6 +324,7 @@ def _principal(token: Token | None, now: datetime) -> Principal:
         origin=token.origin,
         key_hash=token.key_hash,
         family_id=token.family_id,
+        caveats=token.caveats,
     )
 
 

@@ -40,7 +40,7 @@ class OAuthRecords(Protocol):
         ...
 
     def add_budget(self, budget: Budget) -> None:
-        """Keep the budget of a token that was just added."""
+        """Keep the budget of a token, or of a family of them, that was just added."""
         ...
 
     def claim_refresh(self, secret_hash: str, client_id: str, now: datetime) -> tuple[Token | None, bool]:

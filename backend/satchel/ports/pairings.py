@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
+from satchel.domain.grants import Caveats
 from satchel.domain.pairings import Pairing
 
 
@@ -21,8 +22,8 @@ class PairingRecords(Protocol):
         """Return the pairing of a device's code, if it is this client's, or None."""
         ...
 
-    def decide(self, user_hash: str, account_id: str, now: datetime, *, allowed: bool) -> bool:
-        """Decide a pairing that is pending and not over: True for exactly one caller."""
+    def decide(self, user_hash: str, account_id: str, now: datetime, *, allowed: bool, caveats: Caveats | None = None) -> bool:
+        """Decide a pairing that is pending and not over, and what its tokens are held to: True for exactly one caller."""
         ...
 
     def claim(self, device_hash: str) -> bool:

@@ -54,7 +54,7 @@ class TokenStore(Protocol):
     async def remove_ended(self, before: datetime, limit: int) -> int:
         """Remove tokens that had expired `before`, with their budgets, and all such codes; return how many tokens, `limit` at most.
 
-        A refresh token stays until its family has ended, too.
+        A refresh token stays until its family has ended, too; with the last token of a family its budget goes.
         """
         ...
 

@@ -60,14 +60,19 @@ class Policy:
         Raises:
             ScopeMissing: the credential may not generate.
             ConsentRequired: the origin must be allowed first; `details` says what to ask.
-            OriginBlocked, ModelNotGranted: the person's decision.
+            OriginBlocked, ModelNotGranted: the person's decision about a site, or about a device as it was let in.
             RateLimited: the grant's rate; `retry_after_s` says when it opens.
         """
         call.principal.require(_SCOPE)
         now = self._clock.now()
-        if call.origin is None:
-            return Authorized(None, None, None, now)
+        if call.origin is None and call.principal.caveats is None:
+            return Authorized(None, None, None, now, call.principal)
         endpoints = await self._catalog.resolve(call.principal.account_id, call.request.model)
+        if call.origin is None:
+            names, local = _called(call, endpoints)
+            if (refusal := call.principal.outside(names, local=local)) is not None:
+                raise refusal
+            return Authorized(None, endpoints[0] if endpoints else None, None, now, call.principal)
         grant = await self._decide(call, call.origin, endpoints, now)
         if grant.state is GrantState.ALLOWED:
             self._lately[grant.account_id, grant.origin, grant.embedder] = grant
@@ -76,12 +81,14 @@ class Policy:
             await self._count(grant, rate)
         if grant.state is GrantState.ONCE:
             await self._use_up(call, call.origin, endpoints, grant)
-        return Authorized(grant, endpoints[0] if endpoints else None, call.origin, now)
+        return Authorized(grant, endpoints[0] if endpoints else None, call.origin, now, call.principal)
 
     async def visible(self, principal: Principal, endpoints: Sequence[Endpoint]) -> Sequence[Endpoint]:
-        """Return those endpoints that the caller may know of: all, or what its site was allowed; without a grant, none."""
+        """Return those endpoints that the caller may know of: all, or what its site or device was allowed; without a site's grant, none."""
         if principal.origin is None:
-            return endpoints
+            if principal.caveats is None:
+                return endpoints
+            return [one for one in endpoints if principal.outside((one.model_id, one.id), local=one.local) is None]
         grant, now = await self._find(principal.account_id, principal.origin, None), self._clock.now()
         if grant is not None and LISTS not in (grant.caveats.capabilities or (LISTS,)):
             return []
@@ -197,9 +204,7 @@ class Policy:
 
     async def _decide(self, call: Call, origin: str, endpoints: Sequence[Endpoint], now: datetime) -> Grant:
         grant = await self._find(call.principal.account_id, origin, call.embedder)
-        # An unknown model is judged by its name: without a grant a page must not learn which models a person has.
-        names = (endpoints[0].model_id, endpoints[0].id) if endpoints else (call.request.model,)
-        local = not endpoints or any(endpoint.local for endpoint in endpoints)
+        names, local = _called(call, endpoints)
         refusal = await self._blocked(call, origin) or decide(grant, origin, names, now, local=local)
         if refusal is None and grant is not None:
             refusal = missing(grant, call.request)
@@ -273,6 +278,15 @@ class Policy:
         if not isinstance(refusal, ConsentRequired):
             return refusal
         return ConsentRequired(refusal.message, details={**refusal.details, **_question(call, endpoints)})
+
+
+def _called(call: Call, endpoints: Sequence[Endpoint]) -> tuple[Sequence[str], bool]:
+    """Return by what names a call's model is judged, and whether it is one of the person's own machine.
+
+    An unknown model is judged by its name: whoever may not use it must not learn which models a person has.
+    """
+    names = (endpoints[0].model_id, endpoints[0].id) if endpoints else (call.request.model,)
+    return names, not endpoints or any(endpoint.local for endpoint in endpoints)
 
 
 def _question(call: Call, endpoints: Sequence[Endpoint]) -> dict[str, object]:

@@ -252,6 +252,50 @@ async def test_whoever_has_only_an_authority_signs_in_there_once_more_and_finds_
     assert is_in(await press(quick, at, page, **LARGE))
 
 
+async def terminal_page(home: House) -> tuple[dict[str, str], str]:
+    """Return the codes of a terminal, and the page that asks about it."""
+    codes = await asked(home)
+    return codes, (await type_code(home, codes["user_code"])).text
+
+
+async def allowed_terms(home: House, codes: dict[str, str]) -> Caveats | None:
+    """Fetch the terminal's tokens; return what they are held to."""
+    return (await home.authenticator.principal((await poll(home, codes)).json()["access_token"])).caveats
+
+
+async def test_the_terms_of_a_terminal_go_along_with_the_proof_and_come_back(home: House) -> None:
+    await home.sign_in()
+    home.clock.pass_by(**LEFT_OPEN)
+    codes, page = await terminal_page(home)
+    wanted = await press(home, "/device", page, **LARGE)
+    assert ("Is it you?" in wanted.text, LARGE.items() <= fields(wanted.text).items()) == (True, True)
+    again = (await press(home, "/device", wanted.text, "back")).text
+    for kept in ('value="author/slug" selected', 'value="500"', 'value="month" selected', 'value="90" selected'):
+        assert kept in again
+    assert (await poll(home, codes)).json()["error"] == "authorization_pending"
+    assert is_in(await press(home, "/device", wanted.text, proof_password=PASSWORD))
+    until = home.clock.now() + timedelta(days=90)
+    assert await allowed_terms(home, codes) == Caveats(("author/slug",), BudgetCaveat(500_000_000_000, Period.MONTH), expires_at=until)
+
+
+async def test_the_terms_of_a_terminal_wait_while_its_person_signs_in_elsewhere_once_more(quick: House) -> None:
+    quick.elsewhere.metadata = {"claims_supported": ["sub", "auth_time"]}
+    await newcomer(quick, "company")
+    say(quick, location := await begun(quick))
+    await came_back(quick, location)
+    codes, page = await terminal_page(quick)
+    assert "Sign in once more" in (await press(quick, "/device", page, **LARGE)).text
+    say(quick, location := await begun(quick, after="/device"), auth_time=int(quick.clock.at.timestamp()))
+    assert (await came_back(quick, location)).headers["location"] == "/device"
+    again = (await type_code(quick, codes["user_code"])).text
+    for kept in ('value="author/slug" selected', 'value="500"', 'value="month" selected', 'value="90" selected'):
+        assert kept in again
+    assert 'value="500"' not in (await terminal_page(quick))[1], "what was set for one device is not offered to another"
+    assert is_in(await press(quick, "/device", again, **LARGE))
+    assert (terms := await allowed_terms(quick, codes)) is not None
+    assert terms.budget == BudgetCaveat(500_000_000_000, Period.MONTH)
+
+
 async def test_whoever_has_nothing_to_prove_it_by_is_told_how_to_get_it(quick: House) -> None:
     await newcomer(quick, "github")
     await let_in(quick, "github")

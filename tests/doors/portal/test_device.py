@@ -3,16 +3,23 @@
 import asyncio
 import json
 import re
+from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
 from tests.doors.portal.house import EMAIL, OURS, House, form_token
 
-from satchel.domain.errors import TokenRevoked
+from satchel.domain.budgets import Budget, Period
+from satchel.domain.calls import Call
+from satchel.domain.chat import ChatRequest
+from satchel.domain.errors import TokenExpired, TokenRevoked
+from satchel.domain.grants import BudgetCaveat, Caveats
+from satchel.domain.purses import owners_of
 from satchel.services.apps import TERMINAL_CLIENT_ID
 
 GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 APP = "https://notes.example/app.json"
+REQUEST = ChatRequest("author/slug", ())
 TERMS = {"model": "author/slug", "budget": "0.50", "period": "day", "days": "7"}
 
 
@@ -38,7 +45,8 @@ async def type_code(home: House, code: str) -> httpx2.Response:
 async def decide(home: House, page: httpx2.Response, decision: str = "allow", **more: str) -> httpx2.Response:
     code = re.search(r'name="code" value="([^"]+)"', page.text)
     assert code, page.text
-    form = {"token": form_token(page.text), "code": code[1], "decision": decision, **more}
+    terms = TERMS if decision == "allow" else {}
+    form = {"token": form_token(page.text), "code": code[1], "decision": decision, **terms, **more}
     return await home.browser.post("/device", data=form, headers=OURS)
 
 
@@ -65,6 +73,42 @@ async def test_a_device_is_let_in_by_whoever_types_its_code(home: House) -> None
     principal = await home.authenticator.principal(tokens["access_token"])
     assert (principal.client_id, principal.scopes) == (TERMINAL_CLIENT_ID, {"generate", "models"})
     assert (await home.refresh(tokens["refresh_token"], client_id=TERMINAL_CLIENT_ID)).status_code == 200
+
+
+async def test_a_device_is_held_to_the_terms_that_were_set_as_long_as_it_is_connected(home: House) -> None:
+    await home.sign_in()
+    codes = await asked(home)
+    page = await type_code(home, codes["user_code"])
+    assert '<option value="author/slug" selected>' in page.text, "the smallest terms are chosen"
+    assert "The device is connected" in (await decide(home, page, days="1")).text
+    tokens = (await poll(home, codes)).json()
+    until = home.clock.now() + timedelta(days=1)
+    terms = Caveats(models=("author/slug",), budget=BudgetCaveat(500_000_000, Period.DAY), expires_at=until)
+    first = await home.authenticator.principal(tokens["access_token"])
+    home.clock.pass_by(hours=23, minutes=55)
+    later = await home.refresh(tokens["refresh_token"], client_id=TERMINAL_CLIENT_ID)
+    second = await home.authenticator.principal(later.json()["access_token"])
+    assert first.caveats == second.caveats == terms
+    assert owners_of(Call("gen_1", second, REQUEST, home.clock.now()), None)[first.client] == terms.budget
+    ((device, budget),) = await home.devices.list(first.account_id)
+    assert (device.caveats, device.ends_at) == (terms, until)
+    assert budget == Budget(device.id, first.account_id, 500_000_000, Period.DAY, datetime(2026, 11, 23, tzinfo=UTC))
+    home.clock.pass_by(minutes=5)
+    with pytest.raises(TokenExpired):
+        await home.authenticator.principal(later.json()["access_token"])
+    over = await home.refresh(later.json()["refresh_token"], client_id=TERMINAL_CLIENT_ID)
+    assert (over.status_code, over.json()["error"]) == (400, "invalid_grant")
+
+
+@pytest.mark.parametrize(
+    "terms", [{"model": ""}, {"model": "somebody/else"}, {"budget": "lots"}, {"days": "9999"}, {"period": "year"}], ids=str
+)
+async def test_terms_of_a_device_that_cannot_be_show_the_page_again_and_let_nothing_in(quick: House, terms: dict[str, str]) -> None:
+    await quick.sign_in()
+    codes = await asked(quick)
+    answer = await decide(quick, await type_code(quick, codes["user_code"]), **terms)
+    assert (answer.status_code, 'role="alert"' in answer.text, codes["user_code"] in answer.text) == (400, True, True)
+    assert (await poll(quick, codes)).json()["error"] == "authorization_pending"
 
 
 async def test_eight_polls_at_once_give_one_token_which_then_ends(home: House) -> None:

@@ -23,7 +23,7 @@ async def test_an_extension_is_listed_by_its_name_since_when_it_was_connected_an
     tokens = await home.connect(Flow())
     home.clock.pass_by(days=3)
     await home.refresh(tokens["refresh_token"])
-    (device,) = await home.devices.list(await owner(home))
+    ((device, _),) = await home.devices.list(await owner(home))
     assert (device.client_id, device.since_at, device.last_used_at) == (EXTENSION_CLIENT_ID, since, home.clock.now())
     assert device.name
     assert device.ends_at == home.clock.now() + timedelta(days=30)
@@ -40,7 +40,7 @@ async def test_a_device_that_is_disconnected_can_neither_ask_nor_refresh_and_eve
     home.bus.subscribe(TOKENS_TOPIC, told.append)
     home.clock.pass_by(seconds=1)
     stays = (await home.refresh(stays["refresh_token"])).json()
-    kept, lost = await home.devices.list(account_id)
+    kept, lost = [device for device, _ in await home.devices.list(account_id)]
     assert not await home.devices.disconnect("acct_of_somebody_else", lost.id)
     assert await home.devices.disconnect(account_id, lost.id)
     assert not await home.devices.disconnect(account_id, lost.id), "there is none any more"
@@ -50,7 +50,7 @@ async def test_a_device_that_is_disconnected_can_neither_ask_nor_refresh_and_eve
     await home.authenticator.principal(stays["access_token"])
     await asyncio.sleep(0)
     assert len(told) == 2, "its access token and its refresh token"
-    assert [device.id for device in await home.devices.list(account_id)] == [kept.id]
+    assert [device.id for device, _ in await home.devices.list(account_id)] == [kept.id]
     async with home.database.unit_of_work() as stores:
         (_, act) = await stores.audit.list(account_id, limit=2)  # the newest is that the old refresh token was tried
     assert (act.act, act.subject, act.about) == ("device_disconnected", lost.id, lost.name)

@@ -5,6 +5,7 @@ import { ResourceNote } from "../account/ResourceNote";
 import { useResource } from "../account/useResource";
 import { formatDay, formatMoment } from "../format/formatMoment";
 import { nameOfOrigin } from "../format/nameOfOrigin";
+import { deviceTerms } from "./deviceTerms";
 import type { SectionProps } from "./SectionProps";
 import type { Device } from "./SecurityDoors";
 import { useDeed } from "./useDeed";
@@ -46,6 +47,7 @@ export function ConnectedSection({ doors, toast }: SectionProps): JSX.Element {
 function DeviceRow({ device, disconnect }: { device: Device; disconnect(): void }): JSX.Element {
   const name = nameOf(device);
   const since = formatDay(new Date(device.since_at), false);
+  const terms = deviceTerms(device);
   return (
     <li class="item wrap">
       <Icon name={device.origin === null ? "device" : "globe"} />
@@ -61,6 +63,7 @@ function DeviceRow({ device, disconnect }: { device: Device; disconnect(): void 
           )}
           since {since} · used {formatMoment(new Date(device.last_used_at), new Date())}
         </span>
+        {terms && <span class="sub t12 m3">{terms}</span>}
       </span>
       <button
         type="button"

@@ -1,3 +1,4 @@
+import type { Grant } from "@wire/grant";
 import type { PasskeyOptions } from "../passkeys/answerPasskey";
 
 /** A passkey of the account. */
@@ -41,6 +42,8 @@ export interface Device {
   origin: string | null;
   since_at: string;
   last_used_at: string;
+  /** What it is held to, where no site's grant says it. */
+  caveats: Pick<Grant["caveats"], "models" | "budget" | "expires_at" | "local_only"> | null;
 }
 
 /** In which way a person proves who they are. */

@@ -7,13 +7,18 @@ from pydantic import BaseModel
 
 from satchel.domain.errors import NotFound
 from satchel.doors.http.callers import Callers
+from satchel.doors.http.grants import CaveatsSchema, caveats_schema
+from satchel.ports.clock import Clock
 from satchel.services.oauth.devices import Devices
 
 _SCOPE = "settings"
 
 
 class DeviceSchema(BaseModel):
-    """One of them. `origin` is the site of an app that is a page. `last_used_at` is right to ten minutes."""
+    """One of them. `origin` is the site of an app that is a page, whose grant says what it may do; else `caveats` do, if there are any.
+
+    `last_used_at` is right to ten minutes.
+    """
 
     id: str
     name: str | None
@@ -22,6 +27,7 @@ class DeviceSchema(BaseModel):
     since_at: datetime
     last_used_at: datetime
     ends_at: datetime | None
+    caveats: CaveatsSchema | None
 
 
 class DeviceList(BaseModel):
@@ -30,7 +36,7 @@ class DeviceList(BaseModel):
     data: list[DeviceSchema]
 
 
-def devices_router(callers: Callers, devices: Devices) -> APIRouter:
+def devices_router(callers: Callers, devices: Devices, clock: Clock) -> APIRouter:
     """Return the doors of this resource."""
     router = APIRouter(prefix="/devices", tags=["account"])
 
@@ -38,7 +44,7 @@ def devices_router(callers: Callers, devices: Devices) -> APIRouter:
     async def list_devices(request: Request) -> DeviceList:
         """List what is connected."""
         principal = await callers.principal(request, _SCOPE)
-        found = await devices.list(principal.account_id)
+        found, now = await devices.list(principal.account_id), clock.now()
         return DeviceList(
             data=[
                 DeviceSchema(
@@ -49,8 +55,9 @@ def devices_router(callers: Callers, devices: Devices) -> APIRouter:
                     since_at=one.since_at,
                     last_used_at=one.last_used_at,
                     ends_at=one.ends_at,
+                    caveats=caveats_schema(one.caveats, budget, now) if one.caveats is not None else None,
                 )
-                for one in found
+                for one, budget in found
             ]
         )
 

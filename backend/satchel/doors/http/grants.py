@@ -215,17 +215,21 @@ def _unique(names: Sequence[str] | None) -> tuple[str, ...] | None:
     return None if names is None else tuple(dict.fromkeys(names))
 
 
+def caveats_schema(caveats: Caveats, budget: Budget | None, now: datetime) -> CaveatsSchema:
+    """Return caveats as clients read them; `budget` is the one that they ask for, as kept."""
+    return CaveatsSchema(
+        models=list(caveats.models) if caveats.models is not None else None,
+        budget=budget_schema(budget, now) if budget is not None else None,
+        rate_per_minute=caveats.rate_per_minute,
+        expires_at=caveats.expires_at,
+        local_only=caveats.local_only,
+        capabilities=list(caveats.capabilities) if caveats.capabilities is not None else None,
+        max_tokens=caveats.max_tokens,
+    )
+
+
 def grant_schema(grant: Grant, budget: Budget | None, now: datetime) -> GrantSchema:
     """Return a grant as clients read it; `budget` is its own as kept."""
-    caveats = CaveatsSchema(
-        models=list(grant.caveats.models) if grant.caveats.models is not None else None,
-        budget=budget_schema(budget, now) if budget is not None else None,
-        rate_per_minute=grant.caveats.rate_per_minute,
-        expires_at=grant.caveats.expires_at,
-        local_only=grant.caveats.local_only,
-        capabilities=list(grant.caveats.capabilities) if grant.caveats.capabilities is not None else None,
-        max_tokens=grant.caveats.max_tokens,
-    )
     return GrantSchema(
         id=grant.id,
         origin=grant.origin,
@@ -233,5 +237,5 @@ def grant_schema(grant: Grant, budget: Budget | None, now: datetime) -> GrantSch
         state=grant.state,
         created_at=grant.created_at,
         last_used_at=grant.last_used_at,
-        caveats=caveats,
+        caveats=caveats_schema(grant.caveats, budget, now),
     )

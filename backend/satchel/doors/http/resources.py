@@ -109,6 +109,6 @@ def resource_routers(authenticator: Authenticator, live: LiveCalls, house: Resou
         departures_router(callers, house.departures, house.accounts),
         invitations_router(callers, house.invitations, house.accounts),
         sign_ins_router(callers, house.accounts),
-        devices_router(callers, house.devices),
+        devices_router(callers, house.devices, house.clock),
         tokens_router(callers, house.tokens, house.ledger, house.clock),
     ]

@@ -56,6 +56,16 @@ class Asking:
     limits_token: bool = False
     """Whether the person sets what its token may spend and when it ends, though it is no site's."""
 
+    @property
+    def sets_models(self) -> bool:
+        """Whether the person sets all terms, the models too: of its site, or of this device."""
+        return self.app.origin is not None or self.device is not None
+
+    @property
+    def sets_terms(self) -> bool:
+        """Whether the person sets anything before they allow it."""
+        return self.sets_models or self.limits_token
+
 
 class Consent:
     """Show the page, and read what the person answered."""
@@ -89,10 +99,11 @@ class Consent:
             may=may(asking.scopes),
             may_not=may_not(asking.scopes),
             host=urlsplit(asking.redirect_uri or "").hostname,
-            models=await self._terms.models(account.id) if site is not None else [],
+            models=await self._terms.models(account.id) if asking.sets_models else [],
             any_model=ANY_MODEL,
             local_models=LOCAL_MODELS,
-            limits_token=asking.limits_token,
+            sets_models=asking.sets_models,
+            sets_terms=asking.sets_terms,
             periods=PERIODS,
             ends=self._terms.ends(asking.proposal),
             label=asking.proposal.label,
@@ -127,15 +138,15 @@ class Consent:
             return to_sign_in(request)
         if form["decision"] == "back":
             return await self.page(request, visit, asking, form)
-        grant = caveats = None
-        try:
-            if asking.app.origin is not None:
-                caveats = self._terms.caveats(form, asking.proposal)
-                grant = await self._terms.grant(visit.sign_in.account_id, asking.app.origin, caveats)
-            elif asking.limits_token:
-                caveats = self._terms.caveats({**form, "model": ANY_MODEL}, asking.proposal)
-        except MalformedRequest as wrong:
-            return await self.page(request, visit, asking, form, wrong)
+        caveats, account_id = None, visit.sign_in.account_id
+        if asking.sets_terms:
+            filled = form if asking.sets_models else {**form, "model": ANY_MODEL}
+            try:
+                caveats = await self._terms.caveats(account_id, filled, asking.proposal)
+            except MalformedRequest as wrong:
+                return await self.page(request, visit, asking, form, wrong)
+        origin = asking.app.origin
+        grant = self._terms.grant(account_id, origin, caveats) if origin is not None and caveats is not None else None
         if grant is None or await self._terms.is_more(grant):
             shown = _form(request, visit, asking)
             if (page := await self._proof.wanted(request, visit, visit.sign_in, shown, form)) is not None:

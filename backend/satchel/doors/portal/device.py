@@ -58,7 +58,7 @@ class DeviceDoor:
             return self._pages.message("It was not let in", "Nothing was allowed. You can close this page.")
 
         async def let_in(caveats: Caveats | None) -> tuple[Response, bool]:
-            await self._pairings.decide(account_id, code, app, allowed=True)
+            await self._pairings.decide(account_id, code, app, allowed=True, caveats=None if app.origin is not None else caveats)
             words = "Go back to it: it goes on by itself. Revoke it at any time in your Satchel."
             return self._pages.message("The device is connected", words), True
 

@@ -98,7 +98,7 @@ class Grants(Protocol):
 
 
 class Terms:
-    """Offer terms, and write down those that were allowed as the grant of the app's site."""
+    """Offer terms, and write down those that were allowed an app as the grant of its site."""
 
     def __init__(self, models: Models, grants: Grants, clock: Clock, ids: Ids) -> None:
         self._models = models
@@ -126,21 +126,16 @@ class Terms:
         until = min(asked, now + _LONGEST)
         return Ends(tuple(days for days in DAYS if now + timedelta(days=days) < until), until)
 
-    def caveats(self, form: Mapping[str, str], proposal: Proposal) -> Caveats:
-        """Return what the form allows. Raises `MalformedRequest` if a field of it cannot be."""
-        return caveats_of(form, self._clock.now(), self.ends(proposal))
-
-    async def grant(self, account_id: str, origin: str, caveats: Caveats) -> Grant:
-        """Return the grant of a site.
-
-        Raises:
-            MalformedRequest: it is for a model that the account has not.
-        """
-        now = self._clock.now()
-        known = {choice.id for choice in await self.models(account_id)}
-        if caveats.models is not None and not known.issuperset(caveats.models):
+    async def caveats(self, account_id: str, form: Mapping[str, str], proposal: Proposal) -> Caveats:
+        """Return what the form allows. Raises `MalformedRequest` if a field of it cannot be, or names a model that the account has not."""
+        caveats = caveats_of(form, self._clock.now(), self.ends(proposal))
+        if caveats.models is not None and not {choice.id for choice in await self.models(account_id)}.issuperset(caveats.models):
             raise MalformedRequest("you do not have that model", details={"param": "model"})
-        return Grant(self._ids.new("grant"), account_id, origin, GrantState.ALLOWED, now, caveats=caveats)
+        return caveats
+
+    def grant(self, account_id: str, origin: str, caveats: Caveats) -> Grant:
+        """Return the grant of a site."""
+        return Grant(self._ids.new("grant"), account_id, origin, GrantState.ALLOWED, self._clock.now(), caveats=caveats)
 
     async def is_more(self, grant: Grant) -> bool:
         """Tell whether a site is let in anew by a grant, or may spend more than it may now."""

@@ -49,7 +49,8 @@ class Departures:
             if account is None:
                 raise NotFound(f"there is no account {account_id!r}")
             tokens, grants = await stores.tokens.list(account_id), await stores.grants.list(account_id)
-            owners = [account_id, *(token.id for token in tokens), *(grant.id for grant in grants)]
+            families = {token.family_id for token in tokens if token.family_id is not None and token.caveats is not None}
+            owners = [account_id, *(token.id for token in tokens), *sorted(families), *(grant.id for grant in grants)]
             totp, dek = await stores.totps.get(account_id), await stores.deks.get(account_id)
             wraps = await stores.dek_wraps.list(account_id, dek.id) if dek is not None else ()
             budgets = [await stores.budgets.get(owner_id) for owner_id in owners]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from satchel.domain.audit import Act, AuditRecord
+from satchel.domain.budgets import Budget
 from satchel.domain.devices import Device, devices_of
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import TOKENS_TOPIC, Bus
@@ -17,10 +18,11 @@ class Devices:
         self._bus = bus
         self._clock = clock
 
-    async def list(self, account_id: str) -> Sequence[Device]:
-        """Return what is connected now, the one used last first."""
+    async def list(self, account_id: str) -> Sequence[tuple[Device, Budget | None]]:
+        """Return what is connected now, the one used last first, each with its own budget."""
         async with self._database.unit_of_work() as stores:
-            return devices_of(await stores.tokens.list(account_id))
+            found = devices_of(await stores.tokens.list(account_id))
+            return [(each, await stores.budgets.get(each.id) if each.caveats is not None else None) for each in found]
 
     async def disconnect(self, account_id: str, device_id: str) -> bool:
         """End every token of one, and what they run; False if there is none."""

@@ -3,6 +3,7 @@
 from satchel.domain.apps import App
 from satchel.domain.audit import Act, AuditRecord
 from satchel.domain.errors import NotFound, RateLimited
+from satchel.domain.grants import Caveats
 from satchel.domain.pairings import Pairing, PairingState, typed_code
 from satchel.domain.tokens import secret_hash
 from satchel.ports.clock import Clock
@@ -42,8 +43,8 @@ class Pairings:
             raise NotFound("the app on that device does not say that it signs in this way")
         return pairing, app
 
-    async def decide(self, account_id: str, typed: str, app: App, *, allowed: bool) -> None:
-        """Let the device of a code in, or not.
+    async def decide(self, account_id: str, typed: str, app: App, *, allowed: bool, caveats: Caveats | None = None) -> None:
+        """Let the device of a code in, or not. `caveats` are what its tokens are held to, if no site's grant says it.
 
         Raises:
             NotFound: somebody decided already, or its time is over.
@@ -51,7 +52,7 @@ class Pairings:
         hashed, now = secret_hash(typed_code(typed)), self._clock.now()
 
         def work(records: OAuthRecords) -> bool:
-            decided = records.pairings.decide(hashed, account_id, now, allowed=allowed)
+            decided = records.pairings.decide(hashed, account_id, now, allowed=allowed, caveats=caveats)
             if decided:
                 act = Act.APP_ALLOWED if allowed else Act.APP_DENIED
                 records.add_audit(AuditRecord(account_id, now, act, app.client_id, app.name))

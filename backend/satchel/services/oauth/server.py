@@ -14,6 +14,7 @@ from authlib.oauth2.rfc9207 import IssuerParameter
 from satchel.domain.apps import ANY_KEY, AuthorizationCode
 from satchel.domain.audit import Act
 from satchel.domain.devices import FAMILY_LIFE
+from satchel.domain.grants import Caveats, new_budget
 from satchel.domain.pairings import Pairing
 from satchel.domain.tokens import SCOPES, Token, TokenKind, secret_hash, token_text
 from satchel.services.oauth.desk import Desk
@@ -24,6 +25,9 @@ from satchel.services.oauth.refresh_grant import RefreshGrant, heir_text
 CODE_LIFE = timedelta(minutes=1)
 ACCESS_LIFE = timedelta(minutes=10)
 REFRESH_LIFE = timedelta(days=30)
+
+_Before = AuthorizationCode | Pairing | Token
+"""What tokens are issued for: what the person allowed, or the refresh token that came of it."""
 
 
 class Server(AuthorizationServer):  # type: ignore[misc]
@@ -48,41 +52,44 @@ class Server(AuthorizationServer):  # type: ignore[misc]
     def save_token(self, token: dict[str, str], request: OAuth2Request) -> None:
         """Keep an access token and the refresh token that comes with it, as members of the consent's family."""
         desk, app = self.desk, request.client.app
-        old: Token | None = request.refresh_token.record if request.refresh_token else None
-        before: AuthorizationCode | Pairing | Token
-        if old is None:
-            consent: AuthorizationCode | Pairing = (request.authorization_code or request.credential).record
+        before: _Before = (request.refresh_token or request.authorization_code or request.credential).record
+        consent = None if isinstance(before, Token) else before
+        if consent is not None:
             desk.write_down(request.user, Act.DEVICE_CONNECTED, consent.family_id, app.name)
-            before, ends_at = consent, desk.now + FAMILY_LIFE
-        else:
-            before, ends_at = old, old.family_ends_at or desk.now
         if desk.key_hash is not None:
             token["token_type"] = "DPoP"  # noqa: S105 - a word
         if desk.records.token_by_hash(secret_hash(token["access_token"])) is not None:
             return  # told again
-        members = (
-            (TokenKind.ACCESS, token["access_token"], scopes_of(token["scope"]), ACCESS_LIFE),
-            (TokenKind.REFRESH, token["refresh_token"], scopes_of(token["scope"]) if old is None else old.scopes, REFRESH_LIFE),
-        )
-        for kind, text, scopes, life in members:
-            desk.records.add_token(
-                Token(
-                    id=desk.ids.new("tok"),
-                    account_id=request.user,
-                    kind=kind,
-                    secret_hash=secret_hash(text),
-                    scopes=scopes,
-                    created_at=desk.now,
-                    name=app.name,
-                    client_id=app.client_id,
-                    family_id=before.family_id,
-                    expires_at=min(desk.now + life, ends_at),
-                    family_ends_at=ends_at,
-                    origin=before.origin,
-                    key_hash=desk.key_hash,
-                    salt=desk.ids.secret_bytes(16).hex() if desk.key_hash is not None and kind is TokenKind.REFRESH else None,
-                )
+        asked = scopes_of(token["scope"])
+        self._add(request, before, TokenKind.ACCESS, token["access_token"], asked)
+        self._add(request, before, TokenKind.REFRESH, token["refresh_token"], before.scopes if consent is None else asked)
+        caveats = _caveats_of(before)
+        if consent is not None and caveats is not None and caveats.budget is not None:
+            desk.records.add_budget(new_budget(consent.family_id, request.user, caveats.budget, desk.now))
+
+    def _add(self, request: OAuth2Request, before: _Before, kind: TokenKind, text: str, scopes: frozenset[str]) -> None:
+        desk, app, caveats = self.desk, request.client.app, _caveats_of(before)
+        ends_at = (before.family_ends_at or desk.now) if isinstance(before, Token) else desk.now + FAMILY_LIFE
+        ends = [desk.now + (ACCESS_LIFE if kind is TokenKind.ACCESS else REFRESH_LIFE), ends_at]
+        desk.records.add_token(
+            Token(
+                id=desk.ids.new("tok"),
+                account_id=request.user,
+                kind=kind,
+                secret_hash=secret_hash(text),
+                scopes=scopes,
+                created_at=desk.now,
+                name=app.name,
+                client_id=app.client_id,
+                family_id=before.family_id,
+                expires_at=min([*ends, caveats.expires_at] if caveats is not None and caveats.expires_at is not None else ends),
+                family_ends_at=ends_at,
+                origin=before.origin,
+                key_hash=desk.key_hash,
+                salt=desk.ids.secret_bytes(16).hex() if desk.key_hash is not None and kind is TokenKind.REFRESH else None,
+                caveats=caveats,
             )
+        )
 
     def create_oauth2_request(self, request: OAuth2Request) -> OAuth2Request:
         """Return the request: the door has made it already."""
@@ -105,6 +112,10 @@ class Server(AuthorizationServer):  # type: ignore[misc]
     def _new_text(self, kind: TokenKind) -> str:
         heir_of = self.desk.heir_of
         return token_text(self.desk.ids.secret_bytes(32)) if heir_of is None else heir_text(heir_of, kind)
+
+
+def _caveats_of(before: _Before) -> Caveats | None:
+    return None if isinstance(before, AuthorizationCode) else before.caveats
 
 
 class _S256Always(CodeChallenge):  # type: ignore[misc]

@@ -88,7 +88,10 @@ class Tokens:
             return [(token, await stores.budgets.get(token.id)) for token in shown]
 
     async def terms(self, token: Token, budget: Budget | None) -> tuple[Budget | None, datetime | None]:
-        """Return what a token may spend and until when: its own limit and end, or, where it speaks for a site, what that was allowed."""
+        """Return what a token may spend and until when: its own limit and end, or what its site, or its device, was allowed."""
+        if token.caveats is not None and token.family_id is not None:
+            async with self._database.unit_of_work() as stores:
+                return await stores.budgets.get(token.family_id), token.expires_at
         if token.origin is None:
             return budget, token.expires_at
         async with self._database.unit_of_work() as stores:

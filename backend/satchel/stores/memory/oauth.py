@@ -64,7 +64,7 @@ class MemoryOAuthRecords:
         self._tables.tokens[token.id] = token
 
     def add_budget(self, budget: Budget) -> None:
-        """Keep the budget of a token that was just added."""
+        """Keep the budget of a token, or of a family of them, that was just added."""
         self._tables.budgets[budget.owner_id] = budget
 
     def claim_refresh(self, secret_hash: str, client_id: str, now: datetime) -> tuple[Token | None, bool]:

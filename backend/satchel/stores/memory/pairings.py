@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from satchel.domain.grants import Caveats
 from satchel.domain.pairings import Pairing, PairingState
 from satchel.stores.memory.state import Tables
 
@@ -29,13 +30,13 @@ class MemoryPairings:
         pairing = self._tables.pairings.get(device_hash)
         return pairing if pairing is not None and pairing.client_id == client_id else None
 
-    def decide(self, user_hash: str, account_id: str, now: datetime, *, allowed: bool) -> bool:
+    def decide(self, user_hash: str, account_id: str, now: datetime, *, allowed: bool, caveats: Caveats | None = None) -> bool:
         """Decide a pairing that is pending and not over."""
         pairing = self.by_user_code(user_hash)
         if pairing is None or pairing.state is not PairingState.PENDING or pairing.expires_at <= now:
             return False
         state = PairingState.ALLOWED if allowed else PairingState.DENIED
-        self._tables.pairings[pairing.device_hash] = replace(pairing, state=state, account_id=account_id)
+        self._tables.pairings[pairing.device_hash] = replace(pairing, state=state, account_id=account_id, caveats=caveats)
         return True
 
     def claim(self, device_hash: str) -> bool:

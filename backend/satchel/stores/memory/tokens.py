@@ -48,13 +48,18 @@ class MemoryTokens:
         return [token_id for token_id in token_ids if token_id not in good]
 
     async def remove_ended(self, before: datetime, limit: int) -> int:
-        """Remove tokens that had expired `before`, with their budgets, and all such codes; return how many tokens, `limit` at most."""
+        """Remove tokens that had expired `before`, with their budgets, and all such codes; return how many tokens, `limit` at most.
+
+        The budget of a family goes with the last of its tokens.
+        """
         ended = sorted(token.id for token in self._tables.tokens.values() if _has_ended(token, before))[:limit]
         for place in [place for place, code in self._tables.codes.items() if code.expires_at < before]:
             del self._tables.codes[place]
         for token_id in ended:
-            del self._tables.tokens[token_id]
+            family_id = self._tables.tokens.pop(token_id).family_id
             self._tables.budgets.pop(token_id, None)
+            if family_id is not None and all(token.family_id != family_id for token in self._tables.tokens.values()):
+                self._tables.budgets.pop(family_id, None)
         return len(ended)
 
     async def revoke(self, account_id: str, token_id: str, now: datetime) -> bool:

@@ -65,7 +65,7 @@ class SqlOAuthRecords:
         self._connection.execute(insert(tokens).values(token_columns(token)))
 
     def add_budget(self, budget: Budget) -> None:
-        """Keep the budget of a token that was just added."""
+        """Keep the budget of a token, or of a family of them, that was just added."""
         self._connection.execute(insert(budgets).values({column.name: getattr(budget, column.name) for column in budgets.c}))
 
     def claim_refresh(self, secret_hash: str, client_id: str, now: datetime) -> tuple[Token | None, bool]:

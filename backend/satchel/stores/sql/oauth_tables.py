@@ -2,6 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
+from satchel.stores.sql.caveats import CaveatsText
 from satchel.stores.sql.tables import Moment, metadata
 
 codes = Table(
@@ -65,6 +66,7 @@ pairings = Table(
     Column("polled_at", Moment, nullable=True),
     Column("account_id", Text, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=True),
     Column("origin", Text, nullable=True),
+    Column("caveats", CaveatsText, nullable=True),
 )
 
 used_proofs = Table(

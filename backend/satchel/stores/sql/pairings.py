@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from satchel.domain.grants import Caveats
 from satchel.domain.pairings import Pairing, PairingState
 from satchel.stores.sql.oauth_tables import pairings
 from satchel.stores.sql.turns import turn_of
@@ -34,11 +35,11 @@ class SqlPairings:
         row = self._connection.execute(select(pairings).where(*wanted)).first()
         return _pairing(row) if row else None
 
-    def decide(self, user_hash: str, account_id: str, now: datetime, *, allowed: bool) -> bool:
+    def decide(self, user_hash: str, account_id: str, now: datetime, *, allowed: bool, caveats: Caveats | None = None) -> bool:
         """Decide a pairing that is pending and not over, by one conditional UPDATE."""
         wanted = (pairings.c.user_hash == user_hash, pairings.c.state == PairingState.PENDING.value, pairings.c.expires_at > now)
         state = PairingState.ALLOWED if allowed else PairingState.DENIED
-        decided = update(pairings).where(*wanted).values(state=state.value, account_id=account_id)
+        decided = update(pairings).where(*wanted).values(state=state.value, account_id=account_id, caveats=caveats)
         return self._connection.execute(decided).rowcount == 1
 
     def claim(self, device_hash: str) -> bool:

@@ -24,7 +24,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-REVISION = "0019"
+from satchel.stores.sql.caveats import CaveatsText
+
+REVISION = "0020"
 """The newest migration: what the tables below look like."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -205,6 +207,7 @@ tokens = Table(
     _text("origin", nullable=True),
     _text("key_hash", nullable=True),
     _text("salt", nullable=True),
+    Column("caveats", CaveatsText, nullable=True),
     Index(None, "account_id"),
     Index(None, "family_id"),
 )

@@ -54,13 +54,22 @@ class SqlTokens:
         return [token_id for token_id in token_ids if token_id not in found]
 
     async def remove_ended(self, before: datetime, limit: int) -> int:
-        """Remove tokens that had expired `before`, with their budgets, and all such codes; return how many tokens, `limit` at most."""
+        """Remove tokens that had expired `before`, with their budgets, and all such codes; return how many tokens, `limit` at most.
+
+        The budget of a family goes with the last of its tokens.
+        """
         family_ended = or_(tokens.c.kind != TokenKind.REFRESH.value, tokens.c.family_ends_at.is_(None), tokens.c.family_ends_at < before)
-        wanted = select(tokens.c.id).where(tokens.c.expires_at < before, family_ended).order_by(tokens.c.id).limit(limit)
-        ended = [row.id for row in await self._transaction.rows(wanted)]
+        wanted = (
+            select(tokens.c.id, tokens.c.family_id).where(tokens.c.expires_at < before, family_ended).order_by(tokens.c.id).limit(limit)
+        )
+        found = await self._transaction.rows(wanted)
+        ended, families = [row.id for row in found], {row.family_id for row in found if row.family_id is not None}
         await self._transaction.write(delete(codes).where(codes.c.expires_at < before))
         await self._transaction.write(delete(budgets).where(budgets.c.owner_id.in_(ended)))
-        return await self._transaction.write(delete(tokens).where(tokens.c.id.in_(ended)))
+        gone = await self._transaction.write(delete(tokens).where(tokens.c.id.in_(ended)))
+        lasting = select(tokens.c.id).where(tokens.c.family_id == budgets.c.owner_id).exists()
+        await self._transaction.write(delete(budgets).where(budgets.c.owner_id.in_(families), ~lasting))
+        return gone
 
     async def revoke(self, account_id: str, token_id: str, now: datetime) -> bool:
         """Revoke a token; False if there is none or it already was."""
