@@ -14,11 +14,12 @@ from satchel.domain.grants import Caveats
 from satchel.doors.portal.csrf import form_token, require_form_token, require_same_origin
 from satchel.doors.portal.drafts import draft_of
 from satchel.doors.portal.forms import form_of
+from satchel.doors.portal.offer import ANY_MODEL, Choice
 from satchel.doors.portal.pages import Pages, page_headers
 from satchel.doors.portal.proof import Form, ProofPage
 from satchel.doors.portal.session import Visit
 from satchel.doors.portal.sign_in import sign_in_address
-from satchel.doors.portal.terms import ANY_MODEL, LOCAL_MODELS, PERIODS, Choice, Terms
+from satchel.doors.portal.terms import Terms
 from satchel.doors.portal.words import may, may_not
 from satchel.services.accounts import Accounts
 from satchel.services.oauth.records import Parameters, parameters_of
@@ -84,6 +85,7 @@ class Consent:
         chosen = answer or draft_of(request.cookies, form.purpose, visit.secure)
         account = await self._accounts.get(visit.sign_in.account_id if visit.sign_in else "")
         site = asking.app.origin
+        offer = await self._terms.offer(account.id, site, asking.proposal, has_models=asking.sets_models)
         return self._pages.render(
             "consent.html",
             status=400 if wrong else 200,
@@ -99,16 +101,12 @@ class Consent:
             may=may(asking.scopes),
             may_not=may_not(asking.scopes),
             host=urlsplit(asking.redirect_uri or "").hostname,
-            models=await self._terms.models(account.id) if asking.sets_models else [],
-            any_model=ANY_MODEL,
-            local_models=LOCAL_MODELS,
+            offer=offer,
             sets_models=asking.sets_models,
             sets_terms=asking.sets_terms,
-            periods=PERIODS,
-            ends=self._terms.ends(asking.proposal),
             label=asking.proposal.label,
             proposes=asking.proposal != NOTHING_PROPOSED,
-            chosen=Choice.of(chosen) if chosen else Choice.proposed(asking.proposal),
+            chosen=Choice.of(chosen) if chosen else offer.start,
         )
 
     async def answer(self, request: Request, visit: Visit) -> dict[str, str]:
@@ -142,7 +140,7 @@ class Consent:
         if asking.sets_terms:
             filled = form if asking.sets_models else {**form, "model": ANY_MODEL}
             try:
-                caveats = await self._terms.caveats(account_id, filled, asking.proposal)
+                caveats = await self._terms.caveats(account_id, asking.app.origin, filled, asking.proposal)
             except MalformedRequest as wrong:
                 return await self.page(request, visit, asking, form, wrong)
         origin = asking.app.origin

@@ -1,7 +1,6 @@
 """The terms of a consent that a person sets before allowing: which model, how much money, until when. Smallest by default."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Protocol
@@ -10,63 +9,16 @@ from satchel.domain.budgets import Period
 from satchel.domain.catalog import Endpoint
 from satchel.domain.errors import MalformedRequest
 from satchel.domain.grants import BudgetCaveat, Caveats, Grant, GrantState, allows_more, is_allowed
+from satchel.doors.portal.offer import ANY_MODEL, ASKED_END, LOCAL_MODELS, PERIODS, PRESENT, Ends, ModelChoice, Offer
 from satchel.kit.ids import Ids
-from satchel.kit.money import nusd_from_usd, usd_from_nusd
+from satchel.kit.money import nusd_from_usd
 from satchel.ports.clock import Clock
 from satchel.services.oauth.wishes import Proposal
 
-ANY_MODEL = "*"
-LOCAL_MODELS = "local"
 DAYS = (1, 7, 30, 90)
-DEFAULT_DAYS = 30
-DEFAULT_BUDGET_USD = "1.00"
-PERIODS = (Period.DAY, Period.WEEK, Period.MONTH, Period.TOTAL)
-ASKED_END = "asked"
-"""In place of a number of days: until the moment that the app asks for."""
 
 _MOST_USD = 9_000_000
 _LONGEST = timedelta(days=365)
-
-
-@dataclass(frozen=True, slots=True)
-class Ends:
-    """Until when the page offers to allow: so many days, or until the moment that the app asks for."""
-
-    days: tuple[int, ...]
-    asked_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What the page shows as chosen; no model is the preferred one."""
-
-    model: str = ""
-    budget: str = DEFAULT_BUDGET_USD
-    period: str = Period.DAY
-    days: str = str(DEFAULT_DAYS)
-
-    @classmethod
-    def of(cls, form: Mapping[str, str]) -> "Choice":
-        """Return what a form says, word for word, be it right or not."""
-        return cls(**{name: form[name] for name in ("model", "budget", "period", "days") if name in form})
-
-    @classmethod
-    def proposed(cls, proposal: Proposal) -> "Choice":
-        """Return what an app proposes; what it says nothing of is as small as ever."""
-        days = str(DEFAULT_DAYS) if proposal.ends_at is None else ASKED_END
-        if proposal.limit is None:
-            return cls(days=days)
-        return cls(budget=f"{usd_from_nusd(proposal.limit.cap_nusd):.2f}", period=proposal.limit.period, days=days)
-
-
-@dataclass(frozen=True, slots=True)
-class ModelChoice:
-    """A line of the list of models."""
-
-    id: str
-    name: str
-    is_preferred: bool
-    is_local: bool
 
 
 class Models(Protocol):
@@ -118,18 +70,19 @@ class Terms:
         choices = [ModelChoice(model_id, name, model_id == preferred, model_id in local) for model_id, name in names.items()]
         return sorted(choices, key=lambda choice: not choice.is_preferred)
 
-    def ends(self, proposal: Proposal) -> Ends:
-        """Return until when the page offers to allow; an app that asks for an end gets nothing later."""
-        now, asked = self._clock.now(), proposal.ends_at
-        if asked is None:
-            return Ends(DAYS)
-        until = min(asked, now + _LONGEST)
-        return Ends(tuple(days for days in DAYS if now + timedelta(days=days) < until), until)
+    async def offer(self, account_id: str, origin: str | None, proposal: Proposal, *, has_models: bool) -> Offer:
+        """Return what the page offers whom: a site of that origin, or None for what speaks for no site."""
+        models = await self.models(account_id) if has_models else []
+        present = await self._present(account_id, origin)
+        return Offer(models, self._ends(proposal, present), proposal, present)
 
-    async def caveats(self, account_id: str, form: Mapping[str, str], proposal: Proposal) -> Caveats:
+    async def caveats(self, account_id: str, origin: str | None, form: Mapping[str, str], proposal: Proposal) -> Caveats:
         """Return what the form allows. Raises `MalformedRequest` if a field of it cannot be, or names a model that the account has not."""
-        caveats = caveats_of(form, self._clock.now(), self.ends(proposal))
-        if caveats.models is not None and not {choice.id for choice in await self.models(account_id)}.issuperset(caveats.models):
+        present = await self._present(account_id, origin)
+        caveats = caveats_of(form, self._clock.now(), self._ends(proposal, present), present)
+        if form["model"] == PRESENT or caveats.models is None:
+            return caveats
+        if not {choice.id for choice in await self.models(account_id)}.issuperset(caveats.models):
             raise MalformedRequest("you do not have that model", details={"param": "model"})
         return caveats
 
@@ -146,27 +99,50 @@ class Terms:
         """Keep a grant: it counts at once."""
         await self._grants.put(grant)
 
+    async def _present(self, account_id: str, origin: str | None) -> Caveats | None:
+        """Return the terms of a site that is allowed now."""
+        before = await self._grants.given(account_id, origin) if origin is not None else None
+        return before.caveats if before is not None and is_allowed(before, self._clock.now()) else None
 
-def caveats_of(form: Mapping[str, str], now: datetime, ends: Ends) -> Caveats:
-    """Return the caveats that a consent form describes. An empty budget is "no budget of its own".
+    def _ends(self, proposal: Proposal, present: Caveats | None) -> Ends:
+        """Return until when the page offers to allow; an app that asks for an end gets nothing later."""
+        now, asked = self._clock.now(), proposal.ends_at
+        ends_at = present.expires_at if present is not None else None
+        if asked is None:
+            return Ends(DAYS, keeps=present is not None)
+        until = min(asked, now + _LONGEST)
+        return Ends(tuple(days for days in DAYS if now + timedelta(days=days) < until), until, ends_at is not None and ends_at <= until)
+
+
+def caveats_of(form: Mapping[str, str], now: datetime, ends: Ends, present: Caveats | None) -> Caveats:
+    """Return the caveats that a consent form describes. An empty budget is "no budget of its own"; `present` is what counts now.
 
     Raises:
         MalformedRequest: a field is missing, or has a value that the page does not offer.
     """
-    model, days, period = form.get("model", ""), form.get("days", ""), form.get("period", "")
-    if not model:
+    model, period = form.get("model", ""), form.get("period", "")
+    if not model or (model == PRESENT and present is None):
         raise MalformedRequest("choose a model", details={"param": "model"})
-    if days not in {str(offered) for offered in ends.days} and not (days == ASKED_END and ends.asked_at):
-        raise MalformedRequest("choose until when", details={"param": "days"})
+    expires_at = _end_of(form.get("days", ""), now, ends, present)
     if period not in {offered.value for offered in PERIODS}:
         raise MalformedRequest("choose how often the budget starts anew", details={"param": "period"})
     cap_nusd = _cap(form.get("budget", "").strip())
-    return Caveats(
-        models=None if model in (ANY_MODEL, LOCAL_MODELS) else (model,),
-        local_only=model == LOCAL_MODELS,
-        budget=None if cap_nusd is None else BudgetCaveat(cap_nusd, Period(period)),
-        expires_at=ends.asked_at if days == ASKED_END else now + timedelta(days=int(days)),
-    )
+    models: tuple[str, ...] | None = None if model in (ANY_MODEL, LOCAL_MODELS) else (model,)
+    local_only = model == LOCAL_MODELS
+    if present is not None and model == PRESENT:
+        models, local_only = present.models, present.local_only
+    budget = None if cap_nusd is None else BudgetCaveat(cap_nusd, Period(period))
+    return Caveats(models=models, local_only=local_only, budget=budget, expires_at=expires_at)
+
+
+def _end_of(days: str, now: datetime, ends: Ends, present: Caveats | None) -> datetime | None:
+    if days == PRESENT and ends.keeps and present is not None:
+        return present.expires_at
+    if days == ASKED_END and ends.asked_at is not None:
+        return ends.asked_at
+    if days not in {str(offered) for offered in ends.days}:
+        raise MalformedRequest("choose until when", details={"param": "days"})
+    return now + timedelta(days=int(days))
 
 
 def _cap(text: str) -> int | None:
