@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from satchel.domain.pairings import Pairing, PairingState
 from satchel.ports.oauth import OAuthRecords
 
 from .conftest import House
@@ -36,6 +37,38 @@ async def test_a_code_of_a_site_that_was_taken_back_is_used_up(house: House) -> 
     hashes = [one.secret_hash for one in codes]
     claims = [await house.oauth.run(lambda records, it=it: records.claim_code(it, "app")) for it in hashes]
     assert [won for _, won in claims] == [False, True, True]
+
+
+@pytest.mark.parametrize(("origin", "withheld"), [("https://a.example", ["a"]), (None, ["a", "b", "none"])])
+async def test_what_was_allowed_and_not_fetched_is_withheld(house: House, origin: str | None, withheld: list[str]) -> None:
+    origins = {"a": "https://a.example", "b": "https://b.example", "none": None, "another account's": "https://a.example"}
+
+    def add(records: OAuthRecords) -> None:
+        for name, site in origins.items():
+            account_id = "acct_b" if name == "another account's" else "acct_a"
+            records.add_code(code(secret_hash=f"code {name}", origin=site, account_id=account_id))
+            for state in ("allowed", "pending"):
+                hashes = (f"{state} {name}", f"user {state} {name}")
+                records.pairings.add(
+                    Pairing(*hashes, "app", frozenset({"models"}), NOW, NOW + DAY, f"fam_{name}", "127.0.0.1", origin=site)
+                )
+            assert records.pairings.decide(f"user allowed {name}", account_id, NOW, allowed=True)
+
+    await house.oauth.run(add)
+    async with house.database.unit_of_work() as work:
+        await work.tokens.withhold("acct_a", origin)
+
+    def look(records: OAuthRecords) -> list[str]:
+        denied = [name for name in origins if not records.pairings.claim(f"allowed {name}")]
+        states = [kept.state for name in denied if (kept := records.pairings.by_device_code(f"allowed {name}", "app"))]
+        assert states == [PairingState.DENIED] * len(withheld)
+        assert all(records.pairings.decide(f"user pending {name}", "acct_a", NOW, allowed=True) for name in origins), (
+            "nobody had allowed it"
+        )
+        assert [name for name in origins if not records.claim_code(f"code {name}", "app")[1]] == denied
+        return denied
+
+    assert await house.oauth.run(look) == withheld
 
 
 async def test_what_ended_long_ago_is_removed_and_nothing_else(house: House) -> None:

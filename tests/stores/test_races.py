@@ -158,6 +158,19 @@ async def test_who_takes_a_site_back_ends_what_it_is_just_getting_too(house: Hou
     assert got.revoked_at == NOW
 
 
+async def test_a_device_that_comes_while_its_site_is_taken_back_gets_nothing(house: House) -> None:
+    pairing = Pairing(
+        "hash of the device", "hash of the words", "app", frozenset({"generate"}), NOW, NOW + DAY, "fam_1", "127.0.0.1", origin=SITE
+    )
+    await house.oauth.run(lambda records: records.pairings.add(pairing))
+    assert await house.oauth.run(lambda records: records.pairings.decide(pairing.user_hash, "acct_a", NOW, allowed=True))
+    async with house.database.unit_of_work() as work:
+        await work.tokens.revoke_origin("acct_a", SITE, NOW)
+        claiming = asyncio.create_task(house.oauth.run(lambda records: records.pairings.claim(pairing.device_hash)))
+        await house.waits(claiming)
+    assert not await claiming
+
+
 async def test_of_two_who_make_recovery_codes_the_later_ones_count(house: House) -> None:
     await house.both(
         lambda stores: stores.recovery_codes.put("acct_a", [f"first {number}" for number in range(3)]),

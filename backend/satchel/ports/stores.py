@@ -63,9 +63,16 @@ class TokenStore(Protocol):
         ...
 
     async def revoke_origin(self, account_id: str, origin: str, now: datetime) -> Sequence[str]:
-        """Revoke every token of an account that speaks for this site, those that somebody is just adding too, and use up its codes.
+        """Revoke every token of an account that speaks for this site, those that somebody is just adding too, and `withhold` its others.
 
         Return the ids of the tokens that were live. Ask before anything else is changed.
+        """
+        ...
+
+    async def withhold(self, account_id: str, origin: str | None = None) -> None:
+        """Let nobody fetch tokens any more that the account has allowed, by a code or as a device: of one site, or None for all.
+
+        Ask before anything else is changed.
         """
         ...
 

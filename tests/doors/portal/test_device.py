@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
-from tests.doors.portal.house import EMAIL, OURS, House, form_token
+from tests.doors.portal.house import EMAIL, OURS, Flow, House, code_of, form_token
 
 from satchel.domain.budgets import Budget, Period
 from satchel.domain.calls import Call
@@ -226,6 +226,35 @@ async def test_a_device_code_is_for_its_client_only_and_devices_are_throttled(qu
         await asked(quick)
     answer = await quick.browser.post("/oauth/device_authorization", data={"client_id": TERMINAL_CLIENT_ID, "scope": "models"})
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "300")
+
+
+async def test_a_device_whose_site_is_taken_back_before_it_has_fetched_its_tokens_is_denied(home: House) -> None:
+    grants = ["authorization_code", GRANT]
+    home.documents[APP] = json.dumps({"client_id": APP, "redirect_uris": ["https://notes.example/"], "grant_types": grants}).encode()
+    await home.sign_in()
+    codes, other = await asked(home, APP), await asked(home)
+    await decide(home, await type_code(home, codes["user_code"]), **TERMS)
+    await decide(home, await type_code(home, other["user_code"]))
+    account = await home.accounts.by_email(EMAIL)
+    assert account is not None
+    async with home.database.unit_of_work() as stores:
+        (grant,) = await stores.grants.list(account.id)
+    assert await home.policy.remove(account.id, grant.id)
+    denied = await poll(home, codes, APP)
+    assert (denied.status_code, denied.json()["error"]) == (400, "access_denied")
+    assert (await poll(home, other)).status_code == 200, "what is no business of that site goes on"
+
+
+@pytest.mark.parametrize(("sent", "answer"), [({"disconnect": True}, 400), ({}, 200)])
+async def test_whoever_disconnects_everything_leaves_nothing_to_be_fetched(quick: House, sent: dict[str, bool], answer: int) -> None:
+    await quick.sign_in()
+    codes, flow = await asked(quick), Flow()
+    await decide(quick, await type_code(quick, codes["user_code"]))
+    code = code_of(await quick.consent(flow))
+    body = {"password": "another long password", **sent}
+    assert (await quick.browser.put("/portal/api/password", json=body, headers={**OURS, "x-satchel-csrf": "1"})).status_code == 204
+    assert (await poll(quick, codes)).status_code == answer
+    assert (await quick.browser.post("/oauth/token", data=flow.redemption(code))).status_code == answer
 
 
 async def test_of_two_answers_about_one_device_the_one_that_decides_says_what_its_site_may(home: House) -> None:

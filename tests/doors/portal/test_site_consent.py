@@ -60,6 +60,22 @@ async def test_a_person_signs_in_to_an_app_that_nobody_registered_on_terms_of_th
     assert home.fetched == [APP]
 
 
+async def test_a_code_of_a_site_that_is_taken_back_before_it_is_redeemed_is_no_grant(home: House) -> None:
+    home.documents[APP] = document()
+    await home.sign_in()
+    flow = Flow()
+    page = await home.browser.get(asking(flow))
+    answer = await home.browser.post(asking(flow), data={"token": form_token(page.text), **TERMS}, headers=home.ours())
+    code = parse_qs(urlsplit(answer.headers["location"]).query)["code"][0]
+    account = await home.accounts.by_email(EMAIL)
+    assert account
+    async with home.database.unit_of_work() as stores:
+        (grant,) = await stores.grants.list(account.id)
+    assert await home.policy.remove(account.id, grant.id)
+    reply = await home.browser.post("/oauth/token", data=flow.redemption(code, client_id=APP, redirect_uri=BACK))
+    assert (reply.status_code, reply.json()["error"]) == (400, "invalid_grant")
+
+
 async def test_the_page_names_the_host_first_and_the_apps_own_word_as_such(quick: House) -> None:
     quick.documents[APP] = document(client_name="Your Bank")
     await quick.sign_in()

@@ -107,13 +107,15 @@ class DeviceGrant(DeviceCodeGrant):  # type: ignore[misc]
     def validate_device_credential(self, credential: DevicePairing) -> str | None:
         """Return the account that let the device in, using the pairing up; a second use ends what the first one got."""
         desk, record = self._desk, credential.record
+        if record.state is PairingState.ALLOWED and record.expires_at > desk.now:
+            if desk.records.pairings.claim(record.device_hash):
+                return record.account_id
+            record = desk.records.pairings.by_device_code(record.device_hash, record.client_id) or record  # somebody was quicker
         if record.state is not PairingState.USED and record.expires_at <= desk.now:
             raise ExpiredTokenError()
         if record.state is PairingState.DENIED:
             raise AccessDeniedError()
-        if record.state is PairingState.ALLOWED and desk.records.pairings.claim(record.device_hash):
-            return record.account_id
-        if record.state is not PairingState.PENDING:  # used up before, or by another poll since it was read
+        if record.state is not PairingState.PENDING:
             if record.account_id is not None and desk.revoke_family(record.account_id, record.family_id):
                 desk.write_down(record.account_id, Act.CODE_REUSED, record.family_id)
             raise InvalidGrantError("This 'device_code' was used before.")

@@ -29,13 +29,15 @@ class Devices:
         return await self._end(account_id, device_id) > 0
 
     async def disconnect_all(self, account_id: str) -> int:
-        """End every token of all of them, and what they run; return how many there were."""
+        """End every token of all of them, and what they run, and let none fetch what was allowed it; return how many there were."""
         return await self._end(account_id, None)
 
     async def _end(self, account_id: str, device_id: str | None) -> int:
         now = self._clock.now()
         ended: list[str] = []
         async with self._database.unit_of_work() as stores:
+            if device_id is None:
+                await stores.tokens.withhold(account_id)
             found = [each for each in devices_of(await stores.tokens.list(account_id)) if device_id in (None, each.id)]
             for device in found:
                 ended.extend(await stores.tokens.revoke_family(account_id, device.id, now))

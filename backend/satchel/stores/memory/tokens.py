@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from satchel.domain.pairings import PairingState
 from satchel.domain.tokens import Token, TokenKind
 from satchel.ports.clock import Clock
 from satchel.stores.memory.state import Tables
@@ -75,11 +76,18 @@ class MemoryTokens:
         return revoke_family(self._tables, account_id, family_id, now)
 
     async def revoke_origin(self, account_id: str, origin: str, now: datetime) -> Sequence[str]:
-        """Revoke every token of an account that speaks for this site, and use up its codes; return the ids of the tokens that were live."""
-        for place, code in self._tables.codes.items():
-            if (code.account_id, code.origin) == (account_id, origin):
-                self._tables.codes[place] = replace(code, used=True)
+        """Revoke every token of an account that speaks for this site, and withhold others; return the ids of the tokens that were live."""
+        await self.withhold(account_id, origin)
         return _revoke(self._tables, lambda token: (token.account_id, token.origin) == (account_id, origin), now)
+
+    async def withhold(self, account_id: str, origin: str | None = None) -> None:
+        """Use up the codes that were not redeemed, and deny the pairings that were allowed and not fetched: of one site or all."""
+        for place, code in self._tables.codes.items():
+            if code.account_id == account_id and origin in (None, code.origin):
+                self._tables.codes[place] = replace(code, used=True)
+        for place, pairing in self._tables.pairings.items():
+            if pairing.account_id == account_id and pairing.state is PairingState.ALLOWED and origin in (None, pairing.origin):
+                self._tables.pairings[place] = replace(pairing, state=PairingState.DENIED)
 
 
 def _has_ended(token: Token, before: datetime) -> bool:

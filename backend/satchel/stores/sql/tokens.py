@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, insert, or_, select, update
 
+from satchel.domain.pairings import PairingState
 from satchel.domain.tokens import Token, TokenKind
 from satchel.ports.clock import Clock
-from satchel.stores.sql.oauth_tables import codes
+from satchel.stores.sql.oauth_tables import codes, pairings
 from satchel.stores.sql.tables import budgets, tokens
 from satchel.stores.sql.transaction import Transaction
 from satchel.stores.sql.turns import turn_of
@@ -82,11 +83,19 @@ class SqlTokens:
         return await self._revoke((tokens.c.account_id == account_id, tokens.c.family_id == family_id), now)
 
     async def revoke_origin(self, account_id: str, origin: str, now: datetime) -> Sequence[str]:
-        """Revoke every token of an account that speaks for this site, and use up its codes; return the ids of the tokens that were live."""
-        await self._transaction.write_returning(turn_of(account_id))
-        wanted = (codes.c.account_id == account_id, codes.c.origin == origin, codes.c.used.is_(False))
-        await self._transaction.write(update(codes).where(*wanted).values(used=True))
+        """Revoke every token of an account that speaks for this site, and withhold others; return the ids of the tokens that were live."""
+        await self.withhold(account_id, origin)
         return await self._revoke((tokens.c.account_id == account_id, tokens.c.origin == origin), now)
+
+    async def withhold(self, account_id: str, origin: str | None = None) -> None:
+        """Use up the codes that were not redeemed, and deny the pairings that were allowed and not fetched: of one site or all."""
+        await self._transaction.write_returning(turn_of(account_id))
+        allowed = update(pairings).where(pairings.c.account_id == account_id, pairings.c.state == PairingState.ALLOWED.value)
+        unused = update(codes).where(codes.c.account_id == account_id, codes.c.used.is_(False))
+        if origin is not None:
+            allowed, unused = allowed.where(pairings.c.origin == origin), unused.where(codes.c.origin == origin)
+        await self._transaction.write(unused.values(used=True))
+        await self._transaction.write(allowed.values(state=PairingState.DENIED.value))
 
     async def _revoke(self, wanted: Sequence[ColumnElement[bool]], now: datetime) -> Sequence[str]:
         statement = update(tokens).where(*wanted, tokens.c.revoked_at.is_(None)).values(revoked_at=now).returning(tokens.c.id)
