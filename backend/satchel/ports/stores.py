@@ -8,6 +8,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Protocol
 
+from satchel.domain.activity import Activity
 from satchel.domain.audit import AuditRecord
 from satchel.domain.budgets import Budget
 from satchel.domain.grants import Grant
@@ -166,6 +167,13 @@ class GenerationStore(Protocol):
 
     async def by_token(self, account_id: str, moments: Sequence[datetime]) -> Mapping[str, Sequence[int]]:
         """Return what each of the account's tokens spent, in nano-US-dollars, since each of `moments`; tokens that spent nothing lack."""
+        ...
+
+    async def by_day(self, account_id: str, first: datetime, days: int, token_id: str | None = None) -> Sequence[Activity]:
+        """Return what was asked in so many days from the midnight `first` on, of one token or all, the newest day first; no forgotten ones.
+
+        The rows of a day are in the order of their model, then their provider.
+        """
         ...
 
 

@@ -1,9 +1,11 @@
 """The ledger, read: what was asked, by whom, and what it cost. Written by `services/budget.py` through the journal only."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 
+from satchel.domain.activity import ACTIVITY_DAYS, Activity
 from satchel.domain.budgets import Period, period_start
+from satchel.domain.errors import MalformedRequest
 from satchel.domain.ledger import Entry
 from satchel.ports.clock import Clock
 from satchel.ports.stores import Database
@@ -67,3 +69,19 @@ class Ledger:
         await self._flush()
         async with self._database.unit_of_work() as stores:
             return await stores.generations.by_token(account_id, moments)
+
+    async def activity(self, account_id: str, day: date | None = None, token_id: str | None = None) -> Sequence[Activity]:
+        """Return what was asked in the last 30 completed UTC days, or on one of them, of one token or all.
+
+        Raises:
+            MalformedRequest: `day` is none of them.
+        """
+        midnight = period_start(Period.DAY, self._clock.now())
+        first, days = midnight - timedelta(days=ACTIVITY_DAYS), ACTIVITY_DAYS
+        if day is not None:
+            if not first.date() <= day < midnight.date():
+                raise MalformedRequest(f"{day} is none of the last {days} completed days (UTC)", details={"param": "date"})
+            first, days = datetime.combine(day, time(), UTC), 1
+        await self._flush()
+        async with self._database.unit_of_work() as stores:
+            return await stores.generations.by_day(account_id, first, days, token_id)

@@ -22,6 +22,7 @@ ROWS: Mapping[tuple[str, str], str] = {
     ("post", "/v1/generations/{generation_id}/cancel"): "generation",
     ("delete", "/v1/generations/{generation_id}"): "generation",
     ("get", "/v1/generation?id={id}"): "generation",
+    ("get", "/v1/activity?api_key_hash={api_key_hash}"): "token_hash",
     ("put", "/v1/keys/{key_id}"): "key",
     ("post", "/v1/keys/{key_id}/check"): "key",
     ("delete", "/v1/keys/{key_id}"): "key",
@@ -63,10 +64,11 @@ async def test_every_route_with_an_id_has_a_row(two: Two) -> None:
     described = two.house.doors.management.openapi()["paths"]
     with_id = {(method, path) for path, methods in described.items() for method in methods if "{" in path}
     with_id |= {
-        (method, f"{path}?id={{id}}")
+        (method, f"{path}?{each['name']}={{{each['name']}}}")
         for path, methods in described.items()
         for method, said in methods.items()
-        if any(each["name"] == "id" and each["in"] == "query" for each in said.get("parameters", ()))
+        for each in said.get("parameters", ())
+        if each["in"] == "query" and each["name"] in ("id", "api_key_hash")
     }
     assert with_id == set(ROWS)
     generating = {path for path, methods in described.items() if "post" in methods and path in two.house.doors.asgi._hot}

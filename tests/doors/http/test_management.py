@@ -37,6 +37,7 @@ DOORS = [
     ("GET", "/v1/devices", "settings"),
     ("DELETE", "/v1/devices/fam_1", "settings"),
     ("GET", "/v1/tokens", "tokens"),
+    ("GET", "/v1/activity", "tokens"),
     ("POST", "/v1/tokens", "tokens"),
     ("GET", "/v1/tokens/0", "tokens"),
     ("PATCH", "/v1/tokens/0", "tokens"),

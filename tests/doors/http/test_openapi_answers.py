@@ -154,6 +154,7 @@ def tell_tokens(run: Run) -> None:
     challenge = {"code_challenge": "c" * 43, "code_challenge_method": "S256"}
     run.tell("POST", "/v1/auth/keys/code", {"callback_url": "https://app.example/back", **challenge, "limit": 1.5})
     run.tell("GET", "/v1/credits")
+    run.tell("GET", "/v1/activity")
     run.tell("GET", "/v1/audit")
     run.tell("GET", "/v1/account")
     run.tell("PATCH", "/v1/account", {"preferred_model": "lab:hello"})

@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncGenerator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -17,6 +17,7 @@ import openai
 import pytest
 import pytest_asyncio
 from pydantic import BaseModel
+from tests.contracts.values import hold, settlement
 from tests.e2e.conftest import need
 
 from satchel.domain.budgets import Period
@@ -101,6 +102,8 @@ async def test_openai_s_python_client_in_chats(shop: Served) -> None:
 
 async def test_openrouter_s_sdk_validates_everything_and_gets_typed_errors(shop: Served) -> None:
     _, maker = await shop.new_token()
+    record = hold("gen_yesterday", 0, (), account_id=shop.account.id, started_at=datetime.now(UTC) - timedelta(days=1))
+    await shop.house.journal.settle(settlement(record, 40))
     seen = await seen_by("node", "openrouter-sdk.mjs", f"{shop.url}/api/v1", shop.token, maker)
     assert (seen["text"], "".join(seen["deltas"]), seen["json"], seen["thought"]) == ("Hello!", "Hello!", {"a": 1}, "Hmm. Oslo.")
     assert seen["usage"]["totalTokens"] == seen["streamedUsage"]["totalTokens"] == seen["responseUsage"]["totalTokens"] == 10
@@ -114,12 +117,12 @@ async def test_openrouter_s_sdk_validates_everything_and_gets_typed_errors(shop:
     )
     assert (seen["record"], seen["credits"], seen["providers"], seen["models"], seen["model"]) == (
         True,
-        {"totalCredits": 0, "totalUsage": 0},
+        {"totalCredits": 40e-9, "totalUsage": 40e-9},
         True,
         1,
         "lab:acme/small",
     )
-
+    assert [(day["model"], day["requests"], day["usage"]) for day in seen["activity"]] == [("author/slug", 1, 40e-9)]
     for name, kind, status, words in (
         ("refused", "BadRequestResponseError", 400, COMPLAINT),
         ("refusedResponse", "BadRequestResponseError", 400, COMPLAINT),

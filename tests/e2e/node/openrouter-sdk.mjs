@@ -38,6 +38,7 @@ const code = await maker.oAuth.createAuthCode({ requestBody: { callbackUrl: "htt
 const redeemed = { code: code.data.id, codeVerifier, codeChallengeMethod: "S256" };
 const traded = await client.oAuth.exchangeAuthCodeForAPIKey({ requestBody: redeemed });
 const holder = new OpenRouter({ apiKey: traded.key, serverURL, retryConfig: { strategy: "none" } });
+const activity = await maker.analytics.getUserActivity({}).catch(failed);
 const own = (await holder.apiKeys.getCurrentKeyMetadata()).data;
 
 console.log(
@@ -67,6 +68,7 @@ console.log(
     credits: (await client.credits.getCredits()).data,
     providers: (await client.providers.list()).data.length > 20,
     endpoints: await client.endpoints.list({ author: "nobody", slug: "nothing" }).catch(failed),
+    activity: activity.data ?? activity,
     traded: [own.limit, own.limitReset, own.usage],
     asks: new URL(await client.oAuth.createAuthorizationUrl({ callbackUrl: "https://app.example/back", ...challenged, limit: 5 })).search,
     key: (await client.apiKeys.getCurrentKeyMetadata()).data.label,

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from satchel.domain.catalog import ProviderRow
 from satchel.doors.auth import Authenticator
 from satchel.doors.http.accounts import accounts_router
+from satchel.doors.http.activity import activity_router
 from satchel.doors.http.audit import audit_router
 from satchel.doors.http.auth_keys import auth_keys_router
 from satchel.doors.http.callers import Callers
@@ -99,6 +100,7 @@ def resource_routers(authenticator: Authenticator, live: LiveCalls, house: Resou
         generations_router(callers, house.ledger, running, house.apps, house.clock),
         generation_record_router(callers, house.ledger, house.rows),
         credits_router(callers, house.ledger, house.database, house.clock),
+        activity_router(callers, house.ledger, house.tokens, house.rows),
         keys_router(callers, house.vault, desk, house.catalog),
         vault_router(callers, house.locked_mode),
         audit_router(callers, house.database),

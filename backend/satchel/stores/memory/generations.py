@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 
+from satchel.domain.activity import Activity
 from satchel.domain.ledger import ERASED, Entry
 from satchel.stores.memory.state import Tables
 
@@ -65,6 +66,25 @@ class MemoryGenerations:
                 sums = spent.setdefault(entry.token_id, [0] * len(moments))
                 sums[:] = [old + (entry.cost.nusd if entry.started_at >= moment else 0) for old, moment in zip(sums, moments, strict=True)]
         return spent
+
+    async def by_day(self, account_id: str, first: datetime, days: int, token_id: str | None = None) -> Sequence[Activity]:
+        """Return what was asked in so many days from the midnight `first` on, the newest day first."""
+        found: dict[tuple[date, str, str], list[Entry]] = {}
+        for entry in await self.list(account_id, len(self._tables.generations)):
+            if first <= entry.started_at < first + timedelta(days=days) and token_id in (None, entry.token_id):
+                found.setdefault((entry.started_at.astimezone(UTC).date(), entry.model, entry.provider), []).append(entry)
+        return sorted((_activity(place, entries) for place, entries in found.items()), key=Activity.place)
+
+
+def _activity(place: tuple[date, str, str], entries: Sequence[Entry]) -> Activity:
+    return Activity(
+        *place,
+        requests=len(entries),
+        cost_nusd=sum(entry.cost.nusd for entry in entries),
+        input_tokens=sum(entry.usage.input_tokens for entry in entries),
+        output_tokens=sum(entry.usage.output_tokens for entry in entries),
+        reasoning_tokens=sum(entry.usage.reasoning_tokens for entry in entries),
+    )
 
 
 def _place(entry: Entry) -> tuple[datetime, str]:

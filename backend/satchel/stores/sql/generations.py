@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
 
+from satchel.domain.activity import Activity
 from satchel.domain.attempts import FailedAttempt
 from satchel.domain.ledger import ERASED, Entry, HoldRecord, Status
 from satchel.domain.usage import Cost, Usage
@@ -19,6 +20,7 @@ _USAGE = (*_TOKENS, "estimated", "images", "seconds", "characters")
 _COMPUTED = (*_USAGE, "status", "cost_nusd", "cost_known", "dropped", "forgotten", "failed_attempts")
 _PLAIN = tuple(column.name for column in generations.c if column.name not in _COMPUTED)
 _HELD = tuple(column.name for column in holds.c)
+_SUMMED = ("cost_nusd", "input_tokens", "output_tokens", "reasoning_tokens")
 _plain_of, _usage_of, _held_of = attrgetter(*_PLAIN), attrgetter(*_USAGE), attrgetter(*_HELD)
 
 
@@ -75,6 +77,24 @@ class SqlGenerations:
         wanted = (generations.c.account_id == account_id, token_id.is_not(None))
         rows = await self._transaction.rows(select(token_id, *spent).where(*wanted).group_by(token_id))
         return {str(row[0]): [int(row[at + 1]) for at in range(len(moments))] for row in rows}
+
+    async def by_day(self, account_id: str, first: datetime, days: int, token_id: str | None = None) -> Sequence[Activity]:
+        """Return what was asked in so many days from the midnight `first` on, the newest day first."""
+        started_at = generations.c.started_at
+        ends = [first + timedelta(days=number + 1) for number in range(days)]
+        day = case(*[(started_at < end, number) for number, end in enumerate(ends)]).label("day")
+        sums: list[ColumnElement[int]] = [func.sum(generations.c[name]).label(name) for name in _SUMMED]
+        wanted = (generations.c.account_id == account_id, generations.c.forgotten.is_(False), started_at >= first, started_at < ends[-1])
+        query = select(day, generations.c.model, generations.c.provider, func.count().label("requests"), *sums).where(*wanted)
+        if token_id is not None:
+            query = query.where(generations.c.token_id == token_id)
+        rows = await self._transaction.rows(query.group_by("day", generations.c.model, generations.c.provider))
+        return sorted((_activity(row, (first + timedelta(days=row.day)).date()) for row in rows), key=Activity.place)
+
+
+def _activity(row: Row[Any], day: date) -> Activity:
+    summed = {name: int(row._mapping[name]) for name in _SUMMED}
+    return Activity(day, row.model, row.provider, row.requests, **summed)
 
 
 def entry_columns(entry: Entry) -> dict[str, Any]:
