@@ -63,6 +63,15 @@ class Principal:
             raise ScopeMissing(f"this token lacks the scope {scope!r}; sign in again and allow it", details={"scope": scope})
 
 
+SIGN_IN = "sign"
+"""How the ids of sign-ins begin, which tells them from those of tokens."""
+
+
+def is_sign_in(credential_id: str) -> bool:
+    """Tell whether the id of a credential is a sign-in's."""
+    return credential_id.startswith(f"{SIGN_IN}_")
+
+
 @dataclass(frozen=True, slots=True)
 class SignIn:
     """A browser signed in to the portal; the cookie's value is stored only as its hash.

@@ -1,17 +1,18 @@
 """The only place where credentials are read: bearer tokens for API doors, the sign-in cookie for portal doors, never one for the other."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from satchel.domain.accounts import Principal, SignIn
+from satchel.domain.accounts import Principal, SignIn, is_sign_in
 from satchel.domain.errors import MalformedRequest, NotReady, ProofInvalid, TokenExpired, TokenInvalid, TokenMissing, TokenRevoked
 from satchel.domain.tokens import ACCOUNT_TOKEN_SCOPES, Token, TokenKind, is_well_formed, secret_hash
 from satchel.kit.single_flight import SingleFlight
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import TOKENS_TOPIC, Bus, Message
-from satchel.ports.stores import Database
+from satchel.ports.elsewhere import hear
+from satchel.ports.stores import Database, Stores
 from satchel.services.oauth.issuer import Issuer
 from satchel.services.oauth.key_proofs import KeyProofs
 
@@ -30,8 +31,6 @@ ASKED_PATH = "satchel.asked_path"
 FRESH_S = 30.0
 STALE_S = 300.0
 CAPACITY = 10_000
-_BATCH = 500
-_SIGN_IN = "sign_"
 
 _SECURE_COOKIE = "__Host-satchel_sid"
 _LOOPBACK_COOKIE = "satchel_sid"
@@ -148,23 +147,16 @@ class Authenticator:
         """
         since_s = self._clock.monotonic_s() - FRESH_S
         known = {known.principal.token_id for known in self._known.values() if known.read_at_s >= since_s}
-        ids = sorted(known.union(in_use))
-        for start in range(0, len(ids), _BATCH):
-            batch = ids[start : start + _BATCH]
-            sign_ins = [each for each in batch if each.startswith(_SIGN_IN)]
-            try:
-                async with self._database.unit_of_work() as stores:
-                    gone = [*await stores.tokens.gone([each for each in batch if not each.startswith(_SIGN_IN)])]
-                    gone += await stores.sign_ins.gone(sign_ins) if sign_ins else ()
-            except (NotReady, OSError, TimeoutError):
-                return
-            for token_id in gone:
-                self._bus.publish(TOKENS_TOPIC, {"token_id": token_id})
+        await hear(self._database, sorted(known.union(in_use)), _gone, self._tell_gone)
 
     def close(self) -> None:
         """Stop listening for revocations and forget everything."""
         self._unsubscribe()
         self._known.clear()
+
+    def _tell_gone(self, _: Sequence[str], gone: Sequence[str]) -> None:
+        for token_id in gone:
+            self._bus.publish(TOKENS_TOPIC, {"token_id": token_id})
 
     async def _prove(self, principal: Principal, text: str, proof: str | None, scope: Scope) -> None:
         host = _single(scope["headers"], b"host") or ""
@@ -207,6 +199,12 @@ class Authenticator:
         ]
         for key in gone:
             del self._known[key]
+
+
+async def _gone(stores: Stores, ids: Sequence[str]) -> Sequence[str]:
+    sign_ins = [each for each in ids if is_sign_in(each)]
+    gone = await stores.tokens.gone([each for each in ids if not is_sign_in(each)])
+    return [*gone, *(await stores.sign_ins.gone(sign_ins) if sign_ins else ())]
 
 
 def bearer(headers: RawHeaders) -> str:

@@ -14,19 +14,19 @@ from satchel.domain.authorized import Authorized
 from satchel.domain.calls import Call
 from satchel.domain.capabilities import LISTS, missing
 from satchel.domain.catalog import Endpoint
-from satchel.domain.errors import ConsentRequired, NotReady, RateLimited, RequestInvalid, SatchelError
+from satchel.domain.errors import ConsentRequired, RateLimited, RequestInvalid, SatchelError
 from satchel.domain.grants import Caveats, Grant, GrantState, decide, narrowed, new_budget
 from satchel.domain.routes import rank, worst_case
 from satchel.kit.single_flight import SingleFlight
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import GRANTS_TOPIC, TOKENS_TOPIC, Bus, Limit, Limiter, Message, Unsubscribe, account_topic
+from satchel.ports.elsewhere import hear
 from satchel.ports.stores import Database, Stores
 
 _CACHED_S = 30.0
 _MAX_ACCOUNTS = 1_000
 _MAX_GRANTS_PER_ACCOUNT = 500
 _WINDOW_S = 60.0
-_BATCH = 500
 _SCOPE = "generate"
 
 Key = tuple[str, str, str | None]
@@ -187,16 +187,13 @@ class Policy:
         self._watched = {**still, **self._lately, **self._grants.standing(self._clock.monotonic_s())}
         self._lately = {}
         by_id = {grant.id: grant for grant in self._watched.values()}
-        ids = sorted(by_id)
-        for start in range(0, len(ids), _BATCH):
-            batch = ids[start : start + _BATCH]
-            try:
-                async with self._database.unit_of_work() as stores:
-                    kept = {grant.id: grant for grant in await stores.grants.those(batch)}
-            except (NotReady, OSError, TimeoutError):
-                return
-            for grant_id in batch:
+
+        def heard(asked: Sequence[str], found: Sequence[Grant]) -> None:
+            kept = {grant.id: grant for grant in found}
+            for grant_id in asked:
                 self._compare(by_id[grant_id], kept.get(grant_id))
+
+        await hear(self._database, sorted(by_id), _those, heard)
 
     def aclose(self) -> None:
         """Stop listening for changes."""
@@ -278,6 +275,10 @@ class Policy:
         if not isinstance(refusal, ConsentRequired):
             return refusal
         return ConsentRequired(refusal.message, details={**refusal.details, **_question(call, endpoints)})
+
+
+async def _those(stores: Stores, grant_ids: Sequence[str]) -> Sequence[Grant]:
+    return await stores.grants.those(grant_ids)
 
 
 def _called(call: Call, endpoints: Sequence[Endpoint]) -> tuple[Sequence[str], bool]:

@@ -71,6 +71,8 @@ async def test_deny_goes_back_with_the_error_the_state_and_the_issuer(quick: Hou
         ({"code_challenge": None}, "invalid_request"),
         ({"code_challenge": "short"}, "invalid_request"),
         ({"response_type": "token"}, "unsupported_response_type"),
+        ({"response_type": "code id_token"}, "unsupported_response_type"),
+        ({"response_type": "anything"}, "unsupported_response_type"),
         ({"response_type": 'tok"en'}, "invalid_request"),
         ({"response_type": "tökën"}, "invalid_request"),
         ({"response_type": None}, "invalid_request"),
@@ -88,7 +90,8 @@ async def test_an_error_after_a_good_destination_goes_back_to_the_app(quick: Hou
     await quick.sign_in()
     got = sent_back(await quick.browser.get(Flow("st").address(**changes)))
     assert (got["error"], got["state"], got["iss"]) == (error, "st", BASE)
-    assert got.get("error_description") != "token"
+    if error == "unsupported_response_type":
+        assert "it gives codes: response_type=code" in got["error_description"]
 
 
 async def test_the_refusals_of_the_token_endpoint_are_in_plain_words(quick: House) -> None:

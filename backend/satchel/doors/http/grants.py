@@ -148,10 +148,15 @@ def _add_narrowing(router: APIRouter, callers: Callers, policy: Policy, database
             raise NotFound(f"there is no grant {grant_id!r}")
         kept = await policy.narrow(grant, wish)
         if kept is None:
-            raise NotReady("what this site may do is being changed; try again")
+            raise being_changed()
         async with database.unit_of_work() as stores:
             budget = await stores.budgets.get(kept.id)
         return grant_schema(kept, budget, clock.now())
+
+
+def being_changed() -> NotReady:
+    """Return the answer to a site whose grant others have changed each time that it was read: they are quicker."""
+    return NotReady("what this site may do is being changed; try again")
 
 
 def budget_schema(budget: Budget, now: datetime) -> BudgetSchema:

@@ -4,10 +4,10 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from satchel.domain.accounts import Principal
-from satchel.domain.errors import ConsentRequired, NotReady, OriginBlocked, Refused
+from satchel.domain.errors import ConsentRequired, OriginBlocked, Refused
 from satchel.domain.grants import Grant, GrantState, is_over
 from satchel.doors.http.callers import Callers
-from satchel.doors.http.grants import GrantSchema, Narrowing, caveats_of, grant_schema
+from satchel.doors.http.grants import GrantSchema, Narrowing, being_changed, caveats_of, grant_schema
 from satchel.ports.clock import Clock
 from satchel.ports.stores import Database
 from satchel.services.policy import Policy
@@ -54,7 +54,7 @@ class _Door:
             kept = await self._policy.narrow(await self._allowed(principal, origin), wish)
             if kept is not None:
                 return OwnGrant(origin=origin, data=await self._schema(kept))
-        raise NotReady("what this site may do is being changed; try again")
+        raise being_changed()
 
     async def give_back(self, request: Request) -> None:
         """Give it back. The site must ask again, and its tokens end; what the person blocked stays blocked."""
@@ -62,7 +62,7 @@ class _Door:
         for _ in range(_TRIES):
             if await self._policy.give_back(await self._allowed(principal, origin)):
                 return
-        raise NotReady("what this site may do is being changed; try again")
+        raise being_changed()
 
     async def _site(self, request: Request) -> tuple[Principal, str]:
         principal = await self._callers.principal(request, _SCOPE)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from satchel.domain.accounts import Account, SetupLink, SignIn, SignUp, proof_ends_at
+from satchel.domain.accounts import SIGN_IN, Account, SetupLink, SignIn, SignUp, proof_ends_at
 from satchel.domain.audit import Act, AuditRecord
 from satchel.domain.authorities import Tie, Vouched
 from satchel.domain.errors import MalformedRequest, NotFound, RateLimited, Refused, TokenInvalid
@@ -312,7 +312,7 @@ class Accounts:
         secret = self.new_secret()
         now = self._clock.now()
         sign_in = SignIn(
-            id=self._ids.new("sign"),
+            id=self._ids.new(SIGN_IN),
             account_id=account_id,
             secret_hash=secret_hash(secret),
             created_at=now,

@@ -17,9 +17,8 @@ _IN_PLAIN_WORDS = {
     "expired_token": "The code is too old; begin again",
 }
 
-
-_ITS_OWN = ("The client cannot authenticate with", "The client does not exist", "token", "id_token", "none")
-"""How descriptions of Authlib's begin that quote its code, or only the word that was sent."""
+_ALWAYS_IN_OURS = frozenset({"invalid_client", "unsupported_response_type"})
+"""The errors that Authlib describes by its own code, or by no more than the word that was sent."""
 
 
 def explained(answer: Answer) -> Answer:
@@ -30,8 +29,8 @@ def explained(answer: Answer) -> Answer:
 
 
 def plain_words(error: str, said: str) -> str:
-    """Return what to say of an error code: what is said already, or our words where that is nothing, or Authlib's own."""
-    return said if said and not said.startswith(_ITS_OWN) else _IN_PLAIN_WORDS.get(error, said)
+    """Return what to say of an error code: what is said already, or our words where that is nothing, or helps nobody."""
+    return said if said and error not in _ALWAYS_IN_OURS else _IN_PLAIN_WORDS.get(error, said)
 
 
 def refused(description: str, error: str = "invalid_request") -> Answer:

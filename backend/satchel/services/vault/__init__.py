@@ -215,7 +215,7 @@ class Vault:
                 self._marks.add(self._mark(secret.reveal()))
                 return key
             self.forget(key.account_id)
-        raise NotReady("the vault is being changed; try again in a moment", retry_after_s=1.0)
+        raise _being_changed()
 
     async def _keep(self, key: Key, act: Act) -> bool:
         """Write down a key, instead of the one of its id if there is one; False if the data key it is sealed with is gone by now."""
@@ -262,7 +262,7 @@ class Vault:
                 secret = self.seals.open(key, opened.dek, opened.dek_id, base_url)
                 self._marks.add(self._mark(secret.reveal()))
                 return secret
-        raise NotReady("the vault is being changed; try again in a moment", retry_after_s=1.0)
+        raise _being_changed()
 
     async def _read(self, account_id: str, key_id: str) -> Key:
         async with self._database.unit_of_work() as stores:
@@ -306,3 +306,7 @@ class Vault:
             wipe(dek)
             raise VaultLocked("the vault cannot be opened")
         return dek
+
+
+def _being_changed() -> NotReady:
+    return NotReady("the vault is being changed; try again in a moment", retry_after_s=1.0)

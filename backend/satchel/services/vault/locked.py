@@ -5,11 +5,11 @@ an old copy of the database opens with the KEK is old, and nothing added since.
 """
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from satchel.domain.accounts import Principal
 from satchel.domain.audit import Act, AuditRecord
-from satchel.domain.errors import MalformedRequest, NotReady, RateLimited
+from satchel.domain.errors import MalformedRequest, RateLimited
 from satchel.domain.keys import WrappedDek
 from satchel.domain.vault import Challenge, UserWrap, VaultState, WrapDraft, check_draft, check_kinds
 from satchel.kit.aead import KEY_BYTES, wipe
@@ -17,6 +17,7 @@ from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.ports.coordination import PASSWORDS_TOPIC, TOKENS_TOPIC, VAULTS_TOPIC, Bus, Limit, Limiter, Message, account_topic
 from satchel.ports.custody import Custody
+from satchel.ports.elsewhere import hear
 from satchel.ports.stores import Database
 from satchel.services.vault import Vault
 from satchel.services.vault.challenges import Challenges
@@ -27,7 +28,6 @@ from satchel.services.vault.ways import Ways, not_for_sites
 
 _BEGINNINGS = Limit(count=30, window_s=300)
 _FAILURES = 5
-_BATCH = 500
 
 
 class _WrongKey(MalformedRequest):
@@ -226,20 +226,17 @@ class LockedMode:
 
     async def hear_of_others(self) -> None:
         """Close what another process has locked, given another data key, or deleted. Nothing happens while the database is away."""
-        all_open = [*self._vault.opened.all().items()]
-        for start in range(0, len(all_open), _BATCH):
-            batch = dict(all_open[start : start + _BATCH])
-            try:
-                async with self._database.unit_of_work() as stores:
-                    current = await stores.deks.current(batch.keys())
-            except (NotReady, OSError, TimeoutError):
-                return
-            for account_id, opened in batch.items():
-                dek_id, locks = current.get(account_id, (None, 0))
+        all_open = dict(self._vault.opened.all())
+
+        def heard(asked: Sequence[str], current: Mapping[str, tuple[str, int]]) -> None:
+            for account_id in asked:
+                opened, (dek_id, locks) = all_open[account_id], current.get(account_id, (None, 0))
                 is_same = dek_id == opened.dek_id and (opened.unlock is None or opened.unlock.locks == locks)
                 if not is_same and self._vault.opened.live(account_id) is opened:
                     self._vault.forget(account_id)
                     self._tell(account_id)
+
+        await hear(self._database, [*all_open], lambda stores, account_ids: stores.deks.current(account_ids), heard)
 
     def close(self) -> None:
         """Stop listening."""
