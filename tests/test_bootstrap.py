@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from tests.databases import Databases
 
 from satchel.bootstrap.doors import Doors
-from satchel.bootstrap.house import open_house
+from satchel.bootstrap.house import House, open_house
+from satchel.coordination.memory import MemoryLimiter
+from satchel.domain.errors import SatchelError
 from satchel.domain.keys import Secret
 from satchel.domain.ledger import HoldRecord
 from satchel.ports.custody import KekRefused
@@ -83,3 +86,29 @@ async def test_home_and_keyring_are_for_their_owner_only(tmp_path: Path) -> None
         assert house.settings.home.stat().st_mode & 0o077 == 0
         assert house.settings.keyring.stat().st_mode & 0o077 == 0
         assert house.settings.keyring.parent != house.settings.home
+
+
+async def tries(first: House, second: House) -> list[str]:
+    """Try wrong passwords at two servers in turn; return how each ended."""
+    await first.accounts.create("owner@satchel.example", "a long enough password")
+    ends = []
+    for number in range(12):
+        house = (first, second)[number % 2]
+        try:
+            await house.accounts.identify("owner@satchel.example", "wrong", "192.0.2.1")
+        except SatchelError as error:
+            ends.append(error.code)
+        await house.accounts.alarms.aclose()
+    return ends
+
+
+async def test_two_servers_of_one_database_take_no_more_wrong_passwords_than_one(tmp_path: Path, databases: Databases) -> None:
+    shared = settings(tmp_path / "home").model_copy(update={"database_url": await databases.fresh("postgres", tmp_path)})
+    async with open_house(shared) as first, open_house(shared) as second:
+        assert await tries(first, second) == ["token_invalid"] * 10 + ["rate_limited"] * 2
+
+
+async def test_a_server_on_its_own_asks_no_database_how_often_somebody_tried(tmp_path: Path) -> None:
+    async with open_house(settings(tmp_path / "home")) as house:
+        assert isinstance(house.guard, MemoryLimiter)
+        assert await tries(house, house) == ["token_invalid"] * 10 + ["rate_limited"] * 2

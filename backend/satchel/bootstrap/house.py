@@ -14,7 +14,7 @@ from satchel.kit.clock import SystemClock
 from satchel.kit.ids import Ids
 from satchel.loading import catalog_models, load_plugins, load_providers, load_sources, provider_rows, retired_models
 from satchel.ports.clock import Clock
-from satchel.ports.coordination import Bus
+from satchel.ports.coordination import Bus, Limiter
 from satchel.ports.mail import Mailer
 from satchel.ports.oauth import OAuthStore
 from satchel.ports.proofs import UsedProofs
@@ -57,6 +57,7 @@ from satchel.stores.sql.database import SqlDatabase
 from satchel.stores.sql.journal import SqlJournal
 from satchel.stores.sql.migrate import migrate
 from satchel.stores.sql.oauth import SqlOAuthStore
+from satchel.stores.sql.throttles import SqlLimiter
 from satchel.stores.sql.used_proofs import SqlUsedProofs
 from satchel.transport import Timeouts, Transport
 from satchel.transport.mail import SmtpMailer
@@ -73,8 +74,9 @@ class House:
         self.ids = Ids()
         self.clock: Clock = SystemClock()
         self.bus: Bus = MemoryBus()
-        self.limiter = MemoryLimiter(self.clock)
+        self.limiter: Limiter = MemoryLimiter(self.clock)
         database = SqlDatabase(settings.database_url, self.clock)
+        self.guard = self.limiter if settings.is_embedded else SqlLimiter(database, self.clock)
         self.database: Database = database
         self.journal = SqlJournal(settings.database_url)
         self.custody = custody_of(settings, deployment_id, self.clock, is_first=is_first)
@@ -110,14 +112,14 @@ class House:
 
     def _add_services(self, oauth: OAuthStore, used: UsedProofs) -> None:
         database, bus, clock, ids = self.database, self.bus, self.clock, self.ids
-        self.locked_mode = LockedMode(database, self.custody, self.vault, limiter=self.limiter, bus=bus, clock=clock, ids=ids)
-        self.accounts = Accounts(database, self.limiter, bus, clock, ids, sign_up=self.settings.sign_up)
+        self.locked_mode = LockedMode(database, self.custody, self.vault, limiter=self.guard, bus=bus, clock=clock, ids=ids)
+        self.accounts = Accounts(database, self.guard, bus, clock, ids, sign_up=self.settings.sign_up)
         self.invitations = Invitations(database, self.accounts, clock, ids)
-        self.authorities, self._authority_transport = authorities_of(self.settings, self.limiter, clock, ids)
+        self.authorities, self._authority_transport = authorities_of(self.settings, self.guard, clock, ids)
         self.ties = Ties(database, clock, ids)
         self.passkeys = Passkeys(database, self.accounts, clock, ids)
-        self.totps = Totps(database, self.custody, self.keks.enrol, limiter=self.limiter, clock=clock, ids=ids)
-        self.mail_links = MailLinks(database, self.accounts, _mailer(self.settings), limiter=self.limiter, clock=clock, ids=ids)
+        self.totps = Totps(database, self.custody, self.keks.enrol, limiter=self.guard, clock=clock, ids=ids)
+        self.mail_links = MailLinks(database, self.accounts, _mailer(self.settings), limiter=self.guard, clock=clock, ids=ids)
         self.proofs = Proofs(database, self.accounts, self.passkeys, self.totps, clock=clock)
         self.apps = Apps(frozenset(self.settings.extension_ids), frozenset(self.settings.allowed_origins))
         documents = ClientDocuments(self._fetch_document, clock)
@@ -127,7 +129,7 @@ class House:
         self.registrations = Registrations(clients.all, clock, is_on=self.settings.dynamic_registration == "on")
         pushes = Envelopes(self.vault.seals.deployment_id, "pushed-request", ids)
         self.oauth = OAuth(oauth, self._app, documents, self.key_proofs, envelopes=pushes, bus=bus, clock=clock, ids=ids)
-        self.pairings = Pairings(oauth, self.oauth, self.limiter, clock)
+        self.pairings = Pairings(oauth, self.oauth, self.guard, clock)
         self.exchange = Exchange(oauth, bus=bus, clock=clock, ids=ids)
         self.policy = Policy(database, self.catalog, self.limiter, bus, clock)
         self.budgets = Budgets(database, self.journal, clock, ids.new("work"), is_shared=not self.settings.is_embedded)

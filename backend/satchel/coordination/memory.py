@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from satchel.domain.events import Event, size_of
 from satchel.ports.clock import Clock
-from satchel.ports.coordination import Decision, Limit, Message, Unsubscribe
+from satchel.ports.coordination import Decision, Limit, Message, Unsubscribe, decision_of
 
 _log = logging.getLogger(__name__)
 
@@ -33,12 +33,10 @@ class MemoryLimiter:
         """Take `n` from `bucket`; a refused take takes nothing."""
         now_s = self._clock.monotonic_s()
         taken = self._taken(bucket, limit, now_s)
-        over = len(taken) + n - limit.count
-        if over <= 0:
+        decision = decision_of(taken, n, limit, now_s)
+        if decision.allowed:
             taken.extend([now_s] * n)
-            return Decision(allowed=True)
-        frees_at_s = taken[over - 1] + limit.window_s if over <= len(taken) else now_s + limit.window_s
-        return Decision(allowed=False, retry_after_s=frees_at_s - now_s)
+        return decision
 
     def _taken(self, bucket: str, limit: Limit, now_s: float) -> deque[float]:
         """Return when the takes that still count were, oldest first."""

@@ -1,6 +1,6 @@
 """What workers share: rate limits, pushes, and the resume buffers of streams. All of it may be lost at any moment."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,6 +24,15 @@ class Decision:
 
     allowed: bool
     retry_after_s: float = 0.0
+
+
+def decision_of(taken: Sequence[float], n: int, limit: Limit, now_s: float) -> Decision:
+    """Return whether `n` more may be taken, given the moments in seconds of those that still count, oldest first."""
+    over = len(taken) + n - limit.count
+    if over <= 0:
+        return Decision(allowed=True)
+    frees_at_s = taken[over - 1] + limit.window_s if over <= len(taken) else now_s + limit.window_s
+    return Decision(allowed=False, retry_after_s=frees_at_s - now_s)
 
 
 class Limiter(Protocol):

@@ -1,4 +1,4 @@
-"""The tables of our OAuth server, and of signing in elsewhere. The others, and the times, are in `tables.py`."""
+"""The tables of our OAuth server, of signing in elsewhere, and of tries. The others, and the times, are in `tables.py`."""
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint
 
@@ -73,6 +73,15 @@ used_proofs = Table(
     "used_proofs",
     metadata,
     Column("proof_hash", Text, primary_key=True),
+    Column("ends_at", Moment, nullable=False),
+    Index(None, "ends_at"),
+)
+
+throttles = Table(
+    "throttles",
+    metadata,
+    Column("bucket_hash", Text, primary_key=True),
+    Column("taken", Text, nullable=False),  # a JSON list of seconds since 1970
     Column("ends_at", Moment, nullable=False),
     Index(None, "ends_at"),
 )

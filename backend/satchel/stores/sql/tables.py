@@ -26,7 +26,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from satchel.stores.sql.caveats import CaveatsText
 
-REVISION = "0020"
+REVISION = "0021"
 """The newest migration: what the tables below look like."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
