@@ -12,6 +12,8 @@ from satchel.domain.audit import Act, AuditRecord
 from satchel.domain.budgets import Period
 from satchel.domain.errors import MalformedRequest
 from satchel.domain.keys import Key
+from satchel.domain.ledger import Status
+from satchel.domain.searches import Search, Word
 from satchel.domain.tokens import TokenKind
 from satchel.domain.usage import UNPRICED
 
@@ -272,12 +274,37 @@ async def test_the_ledger_is_read_by_origin_and_by_account(house: House) -> None
     await house.journal.settle(settlement(hold("gen_1", 0, ()), 5, origin="https://b.example"))
     await house.journal.settle(settlement(hold("gen_2", 0, ()), 5, cost=UNPRICED, origin=None, first_event_ms=None, reason=None))
     await house.journal.settle(settlement(hold("gen_3", 0, (), account_id="acct_b"), 5))
-    assert await ids(house, 10, origin="https://b.example") == ["gen_1"]
+    assert await ids(house, 10, search=Search("https://b.example")) == ["gen_1"]
     assert sorted(await ids(house, 10)) == ["gen_1", "gen_2"]
     async with house.database.unit_of_work() as work:
         wanted = entry("gen_2", cost=UNPRICED, origin=None, first_event_ms=None, reason=None)
         assert await work.generations.get("acct_a", "gen_2") == wanted
         assert await work.generations.get("acct_b", "gen_2") is None
+
+
+async def test_the_ledger_is_searched_by_words_in_any_order_by_names_and_by_how_it_ended(house: House) -> None:
+    claude = {"model": "anthropic/claude-sonnet-4.5", "requested_model": "satchel/preferred", "provider": "anthropic", "origin": None}
+    await house.journal.settle(settlement(hold("gen_1", 0, ()), 5, **claude, client_id="app"))
+    failed = {"status": Status.FAILED, "error_code": "key_rejected", "client_id": None}
+    mine = {"model": "lab:100%_mine", "requested_model": "lab:100%_mine"}
+    await house.journal.settle(settlement(hold("gen_2", 0, ()), 5, **failed, **mine, origin="https://quiz.example"))
+    await house.journal.settle(settlement(hold("gen_3", 0, (), account_id="acct_b"), 5, **claude))
+    wanted: dict[tuple[Word, ...], list[str]] = {
+        (Word("sonnet"), Word("anthropic")): ["gen_1"],
+        (Word("sonnet"), Word("quiz")): [],
+        (Word("key_rejected"),): ["gen_2"],
+        (Word("100%_mine"),): ["gen_2"],
+        (Word("100%_m%"),): [],
+        (Word("quiz"),): ["gen_2"],
+        (Word("gen_1"),): ["gen_1"],
+        (Word("nick", models=frozenset({"lab:100%_mine"})),): ["gen_2"],
+        (Word("nick", models=frozenset({"satchel/preferred"})),): ["gen_1"],
+        (Word("ours", apps=frozenset({"app"})),): ["gen_1"],
+        (Word("ours"),): [],
+    }
+    assert {words: await ids(house, 10, search=Search(words=words)) for words in wanted} == wanted
+    assert await ids(house, 10, search=Search(status=Status.FAILED)) == ["gen_2"]
+    assert await ids(house, 10, search=Search("https://quiz.example", Status.FINISHED)) == []
 
 
 async def test_cost_and_number_are_summed_since_a_moment(house: House) -> None:

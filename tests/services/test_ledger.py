@@ -1,5 +1,6 @@
 """The ledger, read."""
 
+from satchel.domain.searches import Search
 from satchel.services.ledger import Ledger
 
 from .house import ACCOUNT, NUSD, ORIGIN, House
@@ -16,7 +17,7 @@ async def test_entries_come_newest_first_by_page_and_by_origin(house: House) -> 
     assert [entry.generation_id for entry in first] == ["gen_13", "gen_12"]
     rest = await ledger.recent(ACCOUNT, 2, before=(first[-1].started_at, first[-1].generation_id))
     assert [entry.generation_id for entry in rest] == ["gen_11"]
-    assert [entry.generation_id for entry in await ledger.recent(ACCOUNT, 9, origin=ORIGIN)] == ["gen_13", "gen_11"]
+    assert [entry.generation_id for entry in await ledger.recent(ACCOUNT, 9, Search(ORIGIN))] == ["gen_13", "gen_11"]
 
 
 async def test_an_entry_belongs_to_its_account(house: House) -> None:

@@ -34,9 +34,11 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-async function view(): Promise<void> {
-  const generations = { data: { data: SHOWN, next_cursor: null }, error: null, reload: async () => undefined };
-  const props = { api: place.api({ "GET models": { data: [] } }), generations, toast: () => undefined };
+/** The activity over a backend that has what is said for each address. */
+async function view(pages: Record<string, unknown>): Promise<void> {
+  const resource = { data: [], error: null, reload: async () => undefined };
+  const api = place.api({ "GET models": { data: [] }, ...pages });
+  const props = { api, generations: resource, grants: resource, toast: () => undefined };
   render(<ActivityView {...(props as unknown as ViewProps)} />, place.host);
   await place.settled();
 }
@@ -46,7 +48,7 @@ async function saved(name: string): Promise<string> {
   const files: Blob[] = [];
   vi.spyOn(URL, "createObjectURL").mockImplementation((file) => `blob:${files.push(file as Blob)}`);
   [...place.host.querySelectorAll("button")].find(({ textContent }) => textContent?.trim() === name)?.click();
-  expect(files).toHaveLength(1);
+  await expect.poll(() => files).toHaveLength(1);
   return (await files[0]?.text()) ?? "";
 }
 
@@ -55,29 +57,41 @@ async function search(words: string): Promise<void> {
   if (field === null) throw new Error("there is no field to search with");
   field.value = words;
   field.dispatchEvent(new Event("input", { bubbles: true }));
-  await place.settled();
 }
 
-test("B7: activity is searched, and saved as it is shown", async () => {
-  await view();
+const page = (data: readonly unknown[], cursor: string | null = null) => ({ data, next_cursor: cursor });
+const FIRST = { "GET generations?limit=50": page(SHOWN, "c") };
+
+test("B7: activity is searched in everything there is, and everything that was found is saved", async () => {
+  const older = { ...SHOWN[1], id: "gen_0" };
+  await view({
+    ...FIRST,
+    "GET generations?limit=50&q=key_rejected": page([SHOWN[1]], "d"),
+    "GET generations?limit=50&q=key_rejected&cursor=d": page([older]),
+    "GET generations?limit=200&q=key_rejected": page([SHOWN[1]], "e"),
+    "GET generations?limit=200&q=key_rejected&cursor=e": page([older]),
+  });
   await search("key_rejected");
+  await expect.poll(() => place.host.querySelectorAll("tbody tr").length).toBe(1);
   const rows = place.host.querySelector("tbody")?.textContent ?? "";
   expect([rows.includes("quiz.example"), rows.includes("letters.example")]).toEqual([true, false]);
-  const [names, line, end] = (await saved("CSV")).split("\r\n");
+  const [names, line, next, end] = (await saved("CSV")).split("\r\n");
   expect(names).toMatch(/^id,started_at,site,app,requested_model,model,provider/);
   expect(line).toMatch(
     /^gen_2,2026-11-01T00:00:00Z,https:\/\/quiz.example,,a\/b,a\/b,holt,chat,failed,key_rejected,3,5,/,
   );
-  expect([line?.includes("0.013262000"), end]).toEqual([true, ""]);
+  expect([line?.includes("0.013262000"), next?.slice(0, 6), end]).toEqual([true, "gen_0,", ""]);
   vi.restoreAllMocks();
-  expect(JSON.parse(await saved("JSON"))).toEqual([SHOWN[1]]);
+  expect(JSON.parse(await saved("JSON"))).toEqual([SHOWN[1], older]);
+  await place.press("Older");
+  expect(place.host.querySelectorAll("tbody tr")).toHaveLength(2);
 });
 
 test("B7: what matches nothing says so, and is not saved", async () => {
-  await view();
+  await view({ ...FIRST, "GET generations?limit=50&q=nobody": page([]) });
   await search("nobody");
-  expect(await place.settled()).toContain("Nothing matches.");
+  await expect.poll(() => place.host.textContent).toContain("Nothing matches.");
   expect([...place.host.querySelectorAll("button")].map(({ textContent }) => textContent?.trim())).not.toContain("CSV");
   await search("");
-  expect(await place.settled()).toContain("letters.example");
+  await expect.poll(() => place.host.textContent).toContain("letters.example");
 });

@@ -1,3 +1,4 @@
+import { ActivityFilter } from "@wire/activity-filter";
 import { expect, test, vi } from "vitest";
 import { PortalApi } from "../src/account/PortalApi";
 import { PortalError } from "../src/account/PortalError";
@@ -53,13 +54,18 @@ test("a revoked grant can be put back with the caveats it had, and only those", 
 
 test("paging, stopping and choosing name what they mean", async () => {
   const { api, calls } = answering(() => Response.json({ data: [], next_cursor: null }));
-  await api.generations(20);
-  await api.generations(50, "c/1");
+  await api.generationPage(20, ActivityFilter.NONE, null);
+  const failed = { search: " key rejected ", status: "failed", origin: "https://a.example" } as const;
+  await api.generationPage(50, failed, "c/1");
   await api.stop({ id: "gen_1" } as Parameters<PortalApi["stop"]>[0]);
   await api.prefer("ollama:llama3:8b");
   expect(calls()).toEqual([
     ["GET", "/portal/api/generations?limit=20", undefined],
-    ["GET", "/portal/api/generations?limit=50&cursor=c%2F1", undefined],
+    [
+      "GET",
+      "/portal/api/generations?limit=50&origin=https%3A%2F%2Fa.example&q=key+rejected&status=failed&cursor=c%2F1",
+      undefined,
+    ],
     ["POST", "/portal/api/generations/gen_1/cancel", undefined],
     ["PATCH", "/portal/api/account", { preferred_model: "ollama:llama3:8b" }],
   ]);

@@ -13,6 +13,7 @@ from satchel.domain.audit import AuditRecord
 from satchel.domain.budgets import Budget
 from satchel.domain.grants import Grant
 from satchel.domain.ledger import Entry, HoldRecord, Settlement
+from satchel.domain.searches import EVERYTHING, Search
 from satchel.domain.tokens import Token
 from satchel.ports.account_stores import (
     AccountStore,
@@ -141,9 +142,9 @@ class GenerationStore(Protocol):
     """The ledger, read."""
 
     async def list(
-        self, account_id: str, limit: int, origin: str | None = None, before: tuple[datetime, str] | None = None
+        self, account_id: str, limit: int, search: Search = EVERYTHING, before: tuple[datetime, str] | None = None
     ) -> Sequence[Entry]:
-        """Return entries newest first, older than `before` (start and id of the last one seen)."""
+        """Return the entries that `search` finds, newest first, older than `before` (start and id of the last one seen)."""
         ...
 
     async def get(self, account_id: str, generation_id: str) -> Entry | None:

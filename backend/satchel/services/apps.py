@@ -51,6 +51,10 @@ class Apps:
         """Return the built-in app of this client id, or None."""
         return self._apps.get(client_id)
 
+    def named(self, word: str) -> frozenset[str]:
+        """Return the client ids of the built-in apps whose name has `word`, which is in small letters."""
+        return frozenset(app.client_id for app in self._apps.values() if word in app.name.lower())
+
     def allows_origin(self, origin: str) -> bool:
         """Tell whether `origin` is an extension of ours or a web page the operator allows, which may call us across origins.
 

@@ -7,6 +7,7 @@ from satchel.domain.activity import ACTIVITY_DAYS, Activity
 from satchel.domain.budgets import Period, period_start
 from satchel.domain.errors import MalformedRequest
 from satchel.domain.ledger import Entry
+from satchel.domain.searches import EVERYTHING, Search
 from satchel.ports.clock import Clock
 from satchel.ports.stores import Database
 
@@ -21,12 +22,12 @@ class Ledger:
         self._flush = flush
 
     async def recent(
-        self, account_id: str, limit: int = 20, origin: str | None = None, before: tuple[datetime, str] | None = None
+        self, account_id: str, limit: int = 20, search: Search = EVERYTHING, before: tuple[datetime, str] | None = None
     ) -> Sequence[Entry]:
-        """Return at most `limit` entries, newest first, of one origin or all; `before` is start and id of the last one seen."""
+        """Return at most `limit` entries that `search` finds, newest first; `before` is start and id of the last one seen."""
         await self._flush()
         async with self._database.unit_of_work() as stores:
-            return await stores.generations.list(account_id, limit, origin, before)
+            return await stores.generations.list(account_id, limit, search, before)
 
     async def get(self, account_id: str, generation_id: str) -> Entry | None:
         """Return the entry of a generation, None where there is none of this account."""

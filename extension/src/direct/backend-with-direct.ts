@@ -1,3 +1,4 @@
+import { ActivityFilter } from "../wire/activity-filter";
 import type { Generation } from "../wire/generation";
 import type { GenerationPage } from "../wire/generation-page";
 import { RpcFailure } from "../wire/rpc-failure";
@@ -53,10 +54,10 @@ export class BackendWithDirect extends Backend {
   }
 
   /** While the backend is away: what this browser keeps, and why that is not all. */
-  override async generationPage(limit: number, origin: string | null, cursor: string | null): Promise<GenerationPage> {
-    const own = await this.own(origin);
+  override async generationPage(limit: number, filter: ActivityFilter, cursor: string | null): Promise<GenerationPage> {
+    const own = await this.meant(filter);
     try {
-      return await this.pageOf(own, limit, origin, cursor);
+      return await this.pageOf(own, limit, filter, cursor);
     } catch (error) {
       if (cursor !== null || own.length === 0 || !isAway(error)) throw error;
       const message = "Your Satchel does not answer. Only what this browser keeps is shown.";
@@ -87,15 +88,23 @@ export class BackendWithDirect extends Backend {
     }
   }
 
-  private async pageOf(all: readonly Generation[], limit: number, origin: string | null, cursor: string | null) {
+  private async pageOf(all: readonly Generation[], limit: number, filter: ActivityFilter, cursor: string | null) {
     const [inner, until] = cursor?.includes(MARK) ? (cursor.split(MARK) as [string, string]) : [cursor, null];
     const none: GenerationPage = { data: [], next_cursor: null };
-    const page = inner === "" ? none : await super.generationPage(limit, origin, inner);
+    const page = inner === "" ? none : await super.generationPage(limit, filter, inner);
     const since = page.next_cursor === null ? null : (page.data.at(-1)?.started_at ?? null);
     const own = all.filter((one) => isWithin(one, since, until));
     const data = [...page.data, ...own].sort(newestFirst);
     if (page.next_cursor !== null) return { data, next_cursor: `${page.next_cursor}${MARK}${since ?? ""}` };
     return cut(data, page.data.at(-1));
+  }
+
+  /** What this browser keeps of what is looked for. */
+  private async meant(filter: ActivityFilter): Promise<Generation[]> {
+    const own = await this.own(filter.origin);
+    if (own.length === 0 || ActivityFilter.isNone({ ...filter, origin: null })) return own;
+    const names = new Map((await this.laid.routes.models()).map(({ id, name }) => [id, name]));
+    return own.filter((one) => ActivityFilter.matches(one, filter, names.get(one.model ?? one.requested_model) ?? ""));
   }
 
   /** What this browser keeps, of all or of one site. */

@@ -1,28 +1,19 @@
-import type { Generation } from "../wire/generation";
+import { ActivityFile } from "./activity-file";
 import { Icon } from "./icon";
-import { saveFile } from "./save-file";
 import { t } from "./t";
-import { toCsv } from "./to-csv";
+import type { ActivityExports } from "./use-activity-export";
 
-/** The lines that are shown, as a file for a spreadsheet or for a program. */
-export function ActivityExport({ generations }: { generations: readonly Generation[] }) {
+/** Everything that is looked for, as a file for a spreadsheet or for a program. */
+export function ActivityExport({ exports: { state, start } }: { exports: ActivityExports }) {
+  const isBusy = state.kind === "running";
+  const begin = (file: ActivityFile) => () => isBusy || start(file);
   return (
     <>
-      <button
-        type="button"
-        class="btn"
-        onClick={() => saveFile("satchel-activity.csv", "text/csv", toCsv(generations))}
-      >
+      <button type="button" class="btn" aria-disabled={isBusy} onClick={begin(ActivityFile.CSV)}>
         <Icon name="export" />
         {t("activity_csv")}
       </button>
-      <button
-        type="button"
-        class="btn"
-        onClick={() =>
-          saveFile("satchel-activity.json", "application/json", `${JSON.stringify(generations, null, 2)}\n`)
-        }
-      >
+      <button type="button" class="btn" aria-disabled={isBusy} onClick={begin(ActivityFile.JSON_ARRAY)}>
         <Icon name="json" />
         {t("activity_json")}
       </button>

@@ -1,4 +1,4 @@
-import type { ActivityFilter } from "./activity-filter";
+import { ActivityFilter } from "../wire/activity-filter";
 import { Icon } from "./icon";
 import { t } from "./t";
 
@@ -22,6 +22,7 @@ export function ActivityFilters({ filter, origins, onFilter }: Props) {
           type="search"
           aria-label={t("activity_search")}
           placeholder={t("activity_searchHint")}
+          maxLength={ActivityFilter.LONGEST}
           value={filter.search}
           onInput={(event) => onFilter({ ...filter, search: event.currentTarget.value })}
         />

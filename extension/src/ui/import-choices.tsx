@@ -117,7 +117,8 @@ function LeftList({ of: left }: { of: WindowAiExport["left"] }) {
 }
 
 function saveHistory({ history }: WindowAiExport): void {
-  saveFile("window-ai-history.json", "application/json", `${JSON.stringify(history, null, 2)}\n`);
+  const text = `${JSON.stringify(history, null, 2)}\n`;
+  saveFile("window-ai-history.json", new Blob([text], { type: "application/json" }));
 }
 
 /** For how many days first, so that nothing is kept longer than was chosen, not for a moment. */

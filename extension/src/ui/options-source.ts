@@ -3,14 +3,13 @@ import type { AskModel } from "../wire/connect-worker";
 import type { Preferences } from "../wire/preferences";
 import type { BuiltInChoice, SiteBuiltIn } from "../wire/site-built-in";
 import type { WorkerApi } from "../wire/worker-api";
+import type { ActivitySource } from "./activity-source";
 import type { DataSource } from "./data-source";
 import type { FirstRunSource } from "./first-run-source";
 
 type Keys = Pick<WorkerApi, "providers" | "keys" | "addKey" | "renewKey" | "checkKey" | "deleteKey">;
-type Activity = Pick<
-  WorkerApi,
-  "generationPage" | "keepHistory" | "cancelGeneration" | "forgetGeneration" | "forgetGenerations"
->;
+type Activity = ActivitySource &
+  Pick<WorkerApi, "keepHistory" | "cancelGeneration" | "forgetGeneration" | "forgetGenerations">;
 
 /** What the options page needs. */
 export interface OptionsSource extends DataSource, FirstRunSource, Keys, Activity {

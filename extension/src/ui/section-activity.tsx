@@ -1,17 +1,20 @@
 import { useState } from "preact/hooks";
+import { ActivityFilter } from "../wire/activity-filter";
 import type { Generation } from "../wire/generation";
 import { ActivityExport } from "./activity-export";
-import { ActivityFilter } from "./activity-filter";
+import { ActivityExportState } from "./activity-export-state";
 import { ActivityFilters } from "./activity-filters";
 import { ActivityTable } from "./activity-table";
 import { DoomDialog } from "./doom-dialog";
 import { EmptyCard } from "./empty-card";
+import { errorWords } from "./error-words";
 import { GenerationPanel } from "./generation-panel";
 import { LoadState } from "./load-state";
 import type { OptionsSource } from "./options-source";
 import { SectionHead } from "./section-head";
 import { t } from "./t";
 import { useActivity } from "./use-activity";
+import { useActivityExport } from "./use-activity-export";
 import { useLoaded } from "./use-loaded";
 
 /** What was asked, of which model, and what did it cost? Newest first. */
@@ -19,34 +22,38 @@ export function SectionActivity({ source, item }: { source: OptionsSource; item:
   const [filter, setFilter] = useState<ActivityFilter>(ActivityFilter.NONE);
   const [chosen, choose] = useState(item);
   const [doomed, doom] = useState<"all" | { id: string } | null>(null);
-  const activity = useActivity(source, filter.origin);
+  const activity = useActivity(source, filter);
+  const exports = useActivityExport(source, filter);
   const { value: grants } = useLoaded(() => source.grants(null));
   const { value: models } = useLoaded(() => source.everyModel());
   const nameOf = (generation: Generation) =>
     models?.find(({ id }) => id === generation.model)?.name ?? generation.model ?? generation.requested_model;
   const forget = (what: "all" | { id: string }) =>
     what === "all" ? source.forgetGenerations(filter.origin) : source.forgetGeneration(what.id);
-  const found = activity.loaded.filter((each) => ActivityFilter.matches(each, filter, nameOf(each)));
+  const { loaded: found, problem } = activity;
   const shown = found.find(({ id }) => id === chosen) ?? null;
-  const origins = [...new Set([...(grants ?? []).map(({ origin }) => origin), ...originsOf(activity.loaded)])];
+  const origins = [...new Set([...(grants ?? []).map(({ origin }) => origin), ...originsOf(found)])];
   return (
     <>
       <SectionHead title={t("options_activity")}>
-        {found.length > 0 && <ActivityExport generations={found} />}
-        {activity.loaded.length > 0 && (
+        {found.length > 0 && <ActivityExport exports={exports} />}
+        {found.length > 0 && (
           <button type="button" class="btn" onClick={() => doom("all")}>
             {t("activity_forget")}
           </button>
         )}
       </SectionHead>
-      <LoadState waiting={activity.waiting} error={activity.error} onRetry={activity.reload} />
-      {!activity.waiting && activity.loaded.length === 0 && filter.origin === null && activity.error === null && (
-        <EmptyCard title={t("popup_emptyTitle")} text={t("popup_empty")} />
-      )}
-      {(activity.loaded.length > 0 || filter.origin !== null) && (
+      <ActivityExportState exports={exports} />
+      <LoadState
+        waiting={activity.waiting}
+        error={problem === null ? null : errorWords(problem)}
+        onRetry={() => void activity.reload()}
+      />
+      {activity.empty && problem === null && <EmptyCard title={t("popup_emptyTitle")} text={t("popup_empty")} />}
+      {!activity.waiting && !activity.empty && (
         <>
           <ActivityFilters filter={filter} origins={origins} onFilter={setFilter} />
-          {found.length === 0 && !activity.waiting && <p class="t13 m2">{t("activity_noMatch")}</p>}
+          {found.length === 0 && !activity.looking && problem === null && <p class="t13 m2">{t("activity_noMatch")}</p>}
           <div class={shown === null ? "stack s3" : "sites"}>
             <div class="stack s3">
               {found.length > 0 && (
@@ -63,7 +70,7 @@ export function SectionActivity({ source, item }: { source: OptionsSource; item:
                     {t("activity_older")}
                   </button>
                   <span class="t12 m3" role="status">
-                    {t("activity_newest", { count: activity.loaded.length })}
+                    {t("activity_newest", { count: found.length })}
                   </span>
                 </div>
               )}

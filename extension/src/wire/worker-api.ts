@@ -1,5 +1,6 @@
 import type { VaultDoor } from "../vault/vault-door";
 import type { Account } from "./account";
+import type { ActivityFilter } from "./activity-filter";
 import type { ConsentDecision } from "./consent-decision";
 import type { ConsentQuestion } from "./consent-question";
 import type { Generation } from "./generation";
@@ -34,7 +35,7 @@ export interface WorkerApi extends VaultDoor {
   putGrant(draft: GrantDraft): Promise<Grant>;
   deleteGrant(id: string): Promise<void>;
   generations(limit: number, origin: string | null): Promise<Generation[]>;
-  generationPage(limit: number, origin: string | null, cursor: string | null): Promise<GenerationPage>;
+  generationPage(limit: number, filter: ActivityFilter, cursor: string | null): Promise<GenerationPage>;
   /** Stops a running generation of any client by its id. */
   cancelGeneration(id: string): Promise<void>;
   /** Erases who asked what of whom in one that has ended; what it cost stays counted. */

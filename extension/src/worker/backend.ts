@@ -1,4 +1,5 @@
 import type { Account } from "../wire/account";
+import { ActivityFilter } from "../wire/activity-filter";
 import type { Generation } from "../wire/generation";
 import type { GenerationPage } from "../wire/generation-page";
 import type { Grant } from "../wire/grant";
@@ -61,14 +62,11 @@ export class Backend {
   }
 
   async generations(limit: number, origin: string | null): Promise<Generation[]> {
-    return (await this.generationPage(limit, origin, null)).data;
+    return (await this.generationPage(limit, { ...ActivityFilter.NONE, origin }, null)).data;
   }
 
-  generationPage(limit: number, origin: string | null, cursor: string | null): Promise<GenerationPage> {
-    const query = new URLSearchParams({ limit: String(limit) });
-    if (origin !== null) query.set("origin", origin);
-    if (cursor !== null) query.set("cursor", cursor);
-    return this.call("GET", `/v1/generations?${query}`);
+  generationPage(limit: number, filter: ActivityFilter, cursor: string | null): Promise<GenerationPage> {
+    return this.call("GET", `/v1/generations?${ActivityFilter.query(limit, filter, cursor)}`);
   }
 
   cancelGeneration(id: string): Promise<void> {

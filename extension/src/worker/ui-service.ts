@@ -1,5 +1,6 @@
 import type { LocalServers } from "../direct/local-servers";
 import type { OldHistory } from "../direct/old-history";
+import type { ActivityFilter } from "../wire/activity-filter";
 import type { ConsentDecision } from "../wire/consent-decision";
 import type { Generation } from "../wire/generation";
 import type { GrantDraft } from "../wire/grant-draft";
@@ -117,8 +118,8 @@ export class UiService implements WorkerApi {
   models = async () => (await this.everyModel()).filter(({ satchel }) => satchel.capabilities.includes("chat"));
   grants = (origin: string | null) => this.deps.backend.grants(origin);
   generations = (limit: number, origin: string | null) => this.deps.backend.generations(limit, origin);
-  generationPage = (limit: number, origin: string | null, cursor: string | null) =>
-    this.deps.backend.generationPage(limit, origin, cursor);
+  generationPage = (limit: number, filter: ActivityFilter, cursor: string | null) =>
+    this.deps.backend.generationPage(limit, filter, cursor);
   cancelGeneration = (id: string) => this.deps.backend.cancelGeneration(id);
   keepHistory = (generations: readonly Generation[]) => this.deps.old.add(generations);
   forgetGeneration = (id: string) => this.deps.backend.forgetGeneration(id);

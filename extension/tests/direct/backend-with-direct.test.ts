@@ -4,6 +4,7 @@ import { BackendWithDirect } from "../../src/direct/backend-with-direct";
 import { DirectActivity } from "../../src/direct/direct-activity";
 import { DirectRoutes } from "../../src/direct/direct-routes";
 import { OldHistory } from "../../src/direct/old-history";
+import { ActivityFilter } from "../../src/wire/activity-filter";
 import type { Generation } from "../../src/wire/generation";
 import type { Session } from "../../src/worker/session";
 import { Settings } from "../../src/worker/settings";
@@ -38,7 +39,7 @@ function backend(pages: Record<string, unknown>) {
   const settings = new Settings(local);
   const activity = new DirectActivity(local);
   const old = new OldHistory(() => settings.keepOldDays());
-  const route = { model: model(NEAR), stream: async function* () {} };
+  const route = { model: { ...model(NEAR), name: "Llama at home" }, stream: async function* () {} };
   const routes = new DirectRoutes({
     sources: [{ prefixes: ["ollama"], isOn: async () => true, routes: async () => [route] }],
     preferred: () => settings.directModel(),
@@ -87,9 +88,9 @@ describe("the backend with what is direct laid over it", () => {
     });
     const many = Array.from({ length: 700 }, (_, at) => ({ ...generation(`windowai_${at}`, -1 - at), said }));
     await old.add(many);
-    const first = await doors.generationPage(2, null, null);
+    const first = await doors.generationPage(2, ActivityFilter.NONE, null);
     expect(first.data.map(({ id }) => id).slice(0, 3)).toEqual(["b5", "b3", "windowai_0"]);
-    const second = await doors.generationPage(2, null, first.next_cursor);
+    const second = await doors.generationPage(2, ActivityFilter.NONE, first.next_cursor);
     expect(second.next_cursor).toBeNull();
     expect(new Set([...first.data, ...second.data].map(({ id }) => id)).size).toBe(702);
     expect(first.data.length + second.data.length).toBe(702);
@@ -107,28 +108,38 @@ describe("the backend with what is direct laid over it", () => {
       "/v1/generations?limit=2&cursor=c": { data: [generation("b1", 1)], next_cursor: null },
     });
     for (const minute of [0, 2, 3, 4, 6]) await activity.add(generation(`d${minute}`, minute, true));
-    const first = await doors.generationPage(2, null, null);
+    const first = await doors.generationPage(2, ActivityFilter.NONE, null);
     expect(first.data.map(({ id }) => id)).toEqual(["d6", "b5", "d4", "b3", "d3"]);
-    const second = await doors.generationPage(2, null, first.next_cursor);
+    const second = await doors.generationPage(2, ActivityFilter.NONE, first.next_cursor);
     expect(second.data.map(({ id }) => id)).toEqual(["d2", "b1", "d0"]);
     expect(second.next_cursor).toBeNull();
+  });
+
+  it("searches what this browser keeps as the backend searches its own, by a direct model's name too", async () => {
+    const found = { data: [generation("b3", 3)], next_cursor: null };
+    const { doors, activity, asked } = backend({ "/v1/generations?limit=2&q=at+home": found });
+    for (const minute of [2, 4]) await activity.add({ ...generation(`d${minute}`, minute, true), model: NEAR });
+    await activity.add(generation("d5", 5, true));
+    const page = await doors.generationPage(2, { ...ActivityFilter.NONE, search: "at home" }, null);
+    expect(page.data.map(({ id }) => id)).toEqual(["d4", "b3", "d2"]);
+    expect(asked).toEqual(["GET /v1/generations?limit=2&q=at+home"]);
   });
 
   it("shows and forgets what this browser keeps while the backend is away, and says that it is not all", async () => {
     const { doors, activity, asked, away } = backend({ "/v1/generations?limit=2": { data: [], next_cursor: null } });
     away.now = true;
     const unreachable = { data: { satchelCode: "backend_unreachable" } };
-    await expect(doors.generationPage(2, null, null)).rejects.toMatchObject(unreachable);
+    await expect(doors.generationPage(2, ActivityFilter.NONE, null)).rejects.toMatchObject(unreachable);
     await expect(doors.forgetGenerations(null)).rejects.toMatchObject(unreachable);
     for (const minute of [1, 2]) await activity.add(generation(`d${minute}`, minute, true));
-    const page = await doors.generationPage(2, null, null);
+    const page = await doors.generationPage(2, ActivityFilter.NONE, null);
     expect([page.data.map(({ id }) => id), page.next_cursor]).toEqual([["d2", "d1"], null]);
     expect(page.failure).toMatchObject({ code: "shown_here" });
-    await expect(doors.generationPage(2, null, "c")).rejects.toMatchObject(unreachable);
+    await expect(doors.generationPage(2, ActivityFilter.NONE, "c")).rejects.toMatchObject(unreachable);
     await expect(doors.forgetGenerations(null)).rejects.toMatchObject({ code: "forgotten_here" });
     expect([await activity.list(null), asked]).toEqual([[], []]);
     away.now = false;
-    expect((await doors.generationPage(2, null, null)).failure).toBeUndefined();
+    expect((await doors.generationPage(2, ActivityFilter.NONE, null)).failure).toBeUndefined();
   });
 
   it("forgets direct ones here and others there, and all of a site in both", async () => {

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { ActivityFilter } from "../../src/ui/activity-filter";
+import { ActivityFile } from "../../src/ui/activity-file";
 import { KeyFields } from "../../src/ui/key-fields";
 import { ModelFilter } from "../../src/ui/model-filter";
 import { SiteState } from "../../src/ui/site-state";
 import { SiteTerms } from "../../src/ui/site-terms";
-import { toCsv } from "../../src/ui/to-csv";
+import { ActivityFilter } from "../../src/wire/activity-filter";
 import type { Generation } from "../../src/wire/generation";
 import type { Grant } from "../../src/wire/grant";
 import type { Model } from "../../src/wire/model";
@@ -137,7 +137,7 @@ it("B7: activity is found by site, model and code, all words together", () => {
 });
 
 it("B7: the file for spreadsheets quotes what it must, and no cell is a formula", () => {
-  const [names, line, rest] = toCsv([generation]).split("\r\n");
+  const [names, line, rest] = `${ActivityFile.CSV.begin}${ActivityFile.CSV.lines([generation], true)}`.split("\r\n");
   expect(names?.split(",")).toContain("cost_usd");
   expect(line).toContain(`,'=1+1,"a""b,c",a/b,`);
   expect(line).toContain(",chat,failed,key_rejected,5,0,0,0,0,0,0,,,12,,openai:b key_rejected 11 ms");

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { ActivityFilter } from "../../src/ui/activity-filter";
+import { ActivityFile } from "../../src/ui/activity-file";
 import { costOf } from "../../src/ui/cost-of";
-import { toCsv } from "../../src/ui/to-csv";
 import { WindowAiHistory } from "../../src/ui/window-ai-history";
+import { ActivityFilter } from "../../src/wire/activity-filter";
 
 const origin = { id: "https://chat.example/a", domain: "https://chat.example", path: "/a", title: "Chat" };
 const messages = [
@@ -67,5 +67,5 @@ it("B7: it is found by its words, and both files have them", () => {
   if (generation === undefined) throw new Error("nothing was read");
   const find = (search: string) => ActivityFilter.matches(generation, { ...ActivityFilter.NONE, search }, "");
   expect([find("rayleigh sky"), find("window ai"), find("mars")]).toEqual([true, true, false]);
-  expect(toCsv([generation])).toContain('"Rayleigh.\n\n=1"');
+  expect(ActivityFile.CSV.lines([generation], true)).toContain('"Rayleigh.\n\n=1"');
 });

@@ -194,6 +194,39 @@ async def test_generations_come_in_pages_newest_first(house: Served) -> None:
     assert (await house.call("GET", "/v1/generations?origin=https://a.example"))[1]["data"] == []
 
 
+async def test_generations_are_searched_over_all_pages_by_what_is_shown_of_them(house: Served) -> None:
+    ids = []
+    for model in ("lab:hello", "lab:cut", "lab:hello"):
+        async with house.ask(model) as reply:
+            ids.append(reply.headers["x-generation-id"])
+            await reply.read()
+        await house.entry(ids[-1])
+
+    async def found(query: str) -> list[str]:
+        return [each["id"] for each in (await house.call("GET", f"/v1/generations?{query}"))[1]["data"]]
+
+    assert await found("q=HELLO%20lab") == [ids[2], ids[0]]
+    assert await found("q=hello&limit=1") == [ids[2]]
+    _, page = await house.call("GET", "/v1/generations?q=hello&limit=1")
+    assert await found(f"q=hello&limit=1&cursor={page['next_cursor']}") == [ids[0]]
+    assert await found("status=failed") == [ids[1]]
+    assert await found(f"q={ids[1]}%00%20cut") == [ids[1]]
+    assert await found("q=nobody") == []
+    assert (await house.call("GET", f"/v1/generations?q={'x' * 201}"))[0] == 400
+
+
+async def test_what_runs_is_searched_too_and_by_its_own_status_alone(house: Served) -> None:
+    async with house.ask("lab:endless", stream=True) as reply:
+        running = reply.headers["x-generation-id"]
+
+        async def found(query: str) -> list[str]:
+            return [each["id"] for each in (await house.call("GET", f"/v1/generations?{query}"))[1]["data"]]
+
+        assert await found("q=endless") == [running]
+        assert await found("status=live") == [running]
+        assert [await found("q=other"), await found("status=finished"), await found("status=live&q=other")] == [[], [], []]
+
+
 async def test_a_generation_says_which_endpoints_failed_it_with_our_code_and_not_the_provider_s_words(house: Served) -> None:
     async with house.ask("lab:cut") as reply:
         generation_id = reply.headers["x-generation-id"]

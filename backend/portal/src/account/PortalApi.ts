@@ -1,6 +1,8 @@
 import type { VaultDoors } from "@vault/vault-door";
 import type { Account } from "@wire/account";
+import { ActivityFilter } from "@wire/activity-filter";
 import type { Generation } from "@wire/generation";
+import type { GenerationPage } from "@wire/generation-page";
 import type { Grant } from "@wire/grant";
 import type { Model } from "@wire/model";
 import type { ActPage } from "../security/Act";
@@ -9,12 +11,6 @@ import type { SecurityDoors } from "../security/SecurityDoors";
 import type { TokenDoors } from "../security/Token";
 import type { Key, KeyDraft } from "./Key";
 import { PortalError } from "./PortalError";
-
-/** A page of generations, newest first. */
-export interface GenerationPage {
-  data: Generation[];
-  next_cursor: string | null;
-}
 
 /** The management doors as the portal reaches them: by the sign-in's cookie, under `/portal/api`. */
 export class PortalApi {
@@ -64,9 +60,8 @@ export class PortalApi {
     });
   }
 
-  generations(limit: number, cursor?: string): Promise<GenerationPage> {
-    const query = new URLSearchParams({ limit: String(limit), ...(cursor && { cursor }) });
-    return this.#send("GET", `generations?${query}`);
+  generationPage(limit: number, filter: ActivityFilter, cursor: string | null): Promise<GenerationPage> {
+    return this.#send("GET", `generations?${ActivityFilter.query(limit, filter, cursor)}`);
   }
 
   /** Stop a live generation; it ends as `cancelled` shortly after. */

@@ -1,3 +1,4 @@
+import { ActivityFilter } from "@wire/activity-filter";
 import type { ComponentType, JSX } from "preact";
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { AuditView } from "../security/AuditView";
@@ -35,7 +36,7 @@ export function PortalApp(): JSX.Element {
   const account = useResource(() => api.account());
   const grants = useResource(() => api.grants());
   const keys = useResource(() => api.keys());
-  const generations = useResource(() => api.generations(RECENT));
+  const generations = useResource(() => api.generationPage(RECENT, ActivityFilter.NONE, null));
   const vault = useResource(() => api.vault.vault());
   const route = useRoute();
   const [toast, setToast] = useState<Toast | null>(null);

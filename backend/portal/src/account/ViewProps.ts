@@ -1,8 +1,9 @@
 import type { Account } from "@wire/account";
+import type { GenerationPage } from "@wire/generation-page";
 import type { Grant } from "@wire/grant";
 import type { VaultState } from "@wire/vault-state";
 import type { Key } from "./Key";
-import type { GenerationPage, PortalApi } from "./PortalApi";
+import type { PortalApi } from "./PortalApi";
 import type { Resource } from "./useResource";
 
 /** What only this page did just now, said once; `undo` when it can be undone. */

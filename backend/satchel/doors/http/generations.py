@@ -13,15 +13,18 @@ from satchel.domain.accounts import Principal
 from satchel.domain.attempts import FailedAttempt
 from satchel.domain.calls import Call
 from satchel.domain.errors import GenerationNotFound, MalformedRequest
-from satchel.domain.ledger import Entry, Kind
+from satchel.domain.ledger import Entry, Kind, Status
+from satchel.domain.searches import Search
 from satchel.domain.usage import Cost, Usage
 from satchel.doors.http.callers import Callers
 from satchel.doors.http.live import LiveCalls
+from satchel.doors.http.searching import MAX_CHARACTERS, Searching
 from satchel.ports.clock import Clock
 from satchel.services.apps import Apps
 from satchel.services.ledger import Ledger
 from satchel.services.streams import Streams
 
+_Status = Literal["finished", "cancelled", "failed", "live"]
 _ACTIVITY, _GENERATE, _SETTINGS = "activity", "generate", "settings"
 
 
@@ -66,7 +69,7 @@ class GenerationSchema(BaseModel):
     model: str
     requested_model: str
     provider: str
-    status: Literal["finished", "cancelled", "failed", "live"]
+    status: _Status
     reason: str | None
     error_code: str | None
     dropped: list[str]
@@ -122,23 +125,10 @@ class Running:
         return False
 
 
-def generations_router(callers: Callers, ledger: Ledger, running: Running, apps: Apps, clock: Clock) -> APIRouter:
+def generations_router(callers: Callers, ledger: Ledger, running: Running, *, searching: Searching, apps: Apps, clock: Clock) -> APIRouter:
     """Return the doors of this resource."""
     router = APIRouter(prefix="/generations", tags=["generations"])
-
-    @router.get("")
-    async def list_generations(
-        request: Request, limit: Annotated[int, Query(ge=1, le=200)] = 20, origin: str | None = None, cursor: str | None = None
-    ) -> GenerationList:
-        """List generations; live ones come first, on the first page."""
-        principal = await callers.principal(request, _ACTIVITY)
-        account_id, origin = principal.account_id, principal.origin or origin
-        entries = await ledger.recent(account_id, limit + 1, origin=origin, before=_read_cursor(cursor) if cursor else None)
-        live = [call for call in running.of(account_id) if origin in (None, call.origin)] if cursor is None else []
-        ended = {entry.generation_id for entry in entries}
-        data = [_live_schema(call, apps, clock.now()) for call in live if call.id not in ended]
-        data += [_schema(entry, apps) for entry in entries[:limit]]
-        return GenerationList(data=data, next_cursor=_cursor(entries[limit - 1]) if len(entries) > limit else None)
+    _listing(router, callers, ledger, running, searching=searching, apps=apps, clock=clock)
 
     @router.get("/{generation_id}")
     async def get_generation(request: Request, generation_id: str) -> GenerationSchema:
@@ -165,6 +155,32 @@ def generations_router(callers: Callers, ledger: Ledger, running: Running, apps:
     return router
 
 
+def _listing(
+    router: APIRouter, callers: Callers, ledger: Ledger, running: Running, *, searching: Searching, apps: Apps, clock: Clock
+) -> None:
+    @router.get("")
+    async def list_generations(
+        request: Request,
+        *,
+        limit: Annotated[int, Query(ge=1, le=200)] = 20,
+        origin: str | None = None,
+        cursor: str | None = None,
+        q: Annotated[str, Query(max_length=MAX_CHARACTERS)] = "",
+        status: _Status | None = None,
+    ) -> GenerationList:
+        """List generations that have all words of `q` and the rest; live ones come first, on the first page."""
+        principal = await callers.principal(request, _ACTIVITY)
+        account_id, before = principal.account_id, _read_cursor(cursor) if cursor else None
+        ending = Status(status) if status not in (None, "live") else None
+        search = await searching.read(account_id, q, principal.origin or origin, ending)
+        entries = await ledger.recent(account_id, limit + 1, search, before) if status != "live" else []
+        live = [call for call in running.of(account_id) if _is_meant(call, search)] if cursor is None and status in (None, "live") else []
+        ended = {entry.generation_id for entry in entries}
+        data = [_live_schema(call, apps, clock.now()) for call in live if call.id not in ended]
+        data += [_schema(entry, apps) for entry in entries[:limit]]
+        return GenerationList(data=data, next_cursor=_cursor(entries[limit - 1]) if len(entries) > limit else None)
+
+
 def _forgetting(router: APIRouter, callers: Callers, ledger: Ledger) -> None:
     @router.delete("")
     async def forget_generations(request: Request, origin: str | None = None) -> Forgotten:
@@ -183,6 +199,13 @@ def _forgetting(router: APIRouter, callers: Callers, ledger: Ledger) -> None:
 def _may_see(principal: Principal, origin: str | None) -> bool:
     """Tell whether a generation of `origin` is the caller's business: a token that speaks for a site sees that site's only."""
     return principal.origin is None or principal.origin == origin
+
+
+def _is_meant(call: Call, search: Search) -> bool:
+    """Tell whether a call that runs is looked for, whatever end is: it has none."""
+    client_id = call.principal.client_id
+    facts = (call.origin, client_id, call.request.model, call.id)
+    return search.origin in (None, call.origin) and all(word.is_in(facts, (call.request.model,), client_id) for word in search.words)
 
 
 def _unknown(generation_id: str) -> GenerationNotFound:

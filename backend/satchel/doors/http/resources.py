@@ -26,6 +26,7 @@ from satchel.doors.http.own_grant import own_grant_router
 from satchel.doors.http.passkeys import passkeys_router
 from satchel.doors.http.proofs import proofs_router
 from satchel.doors.http.providers import providers_router
+from satchel.doors.http.searching import Searching
 from satchel.doors.http.sign_ins import sign_ins_router
 from satchel.doors.http.tokens import tokens_router
 from satchel.doors.http.totps import totps_router
@@ -97,7 +98,9 @@ def resource_routers(authenticator: Authenticator, live: LiveCalls, house: Resou
         providers_router(callers, house.rows),
         grants_router(callers, house.policy, house.database, house.clock, house.ids),
         own_grant_router(callers, house.policy, house.database, house.clock),
-        generations_router(callers, house.ledger, running, house.apps, house.clock),
+        generations_router(
+            callers, house.ledger, running, searching=Searching(house.catalog, house.apps), apps=house.apps, clock=house.clock
+        ),
         generation_record_router(callers, house.ledger, house.rows),
         credits_router(callers, house.ledger, house.database, house.clock),
         activity_router(callers, house.ledger, house.tokens, house.rows),

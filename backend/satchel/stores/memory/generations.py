@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from satchel.domain.activity import Activity
 from satchel.domain.ledger import ERASED, Entry
+from satchel.domain.searches import EVERYTHING, Search
 from satchel.stores.memory.state import Tables
 
 
@@ -16,15 +17,15 @@ class MemoryGenerations:
         self._tables = tables
 
     async def list(
-        self, account_id: str, limit: int, origin: str | None = None, before: tuple[datetime, str] | None = None
+        self, account_id: str, limit: int, search: Search = EVERYTHING, before: tuple[datetime, str] | None = None
     ) -> Sequence[Entry]:
-        """Return entries newest first, older than `before`."""
+        """Return the entries that `search` finds, newest first, older than `before`."""
         found = [
             entry
             for entry in self._tables.generations.values()
             if entry.account_id == account_id
             and entry.generation_id not in self._tables.forgotten
-            and (origin is None or entry.origin == origin)
+            and search.finds(entry)
             and (before is None or _place(entry) < before)
         ]
         return sorted(found, key=_place, reverse=True)[:limit]
@@ -39,7 +40,7 @@ class MemoryGenerations:
         """Erase what tells of one entry, of those of an origin, or of all; return how many."""
         found = [
             entry
-            for entry in await self.list(account_id, len(self._tables.generations), origin)
+            for entry in await self.list(account_id, len(self._tables.generations), Search(origin))
             if generation_id is None or entry.generation_id == generation_id
         ]
         for entry in found:

@@ -1,7 +1,7 @@
 """The ledger in SQL: read here, written by the journal."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select, update
 from satchel.domain.activity import Activity
 from satchel.domain.attempts import FailedAttempt
 from satchel.domain.ledger import ERASED, Entry, HoldRecord, Status
+from satchel.domain.searches import EVERYTHING, Search, Word
 from satchel.domain.usage import Cost, Usage
 from satchel.stores.sql.tables import generations, holds
 from satchel.stores.sql.transaction import Transaction
@@ -18,6 +19,9 @@ from satchel.stores.sql.transaction import Transaction
 _TOKENS = ("input_tokens", "output_tokens", "reasoning_tokens", "cached_tokens", "cache_write_tokens", "image_tokens", "audio_tokens")
 _USAGE = (*_TOKENS, "estimated", "images", "seconds", "characters")
 _COMPUTED = (*_USAGE, "status", "cost_nusd", "cost_known", "dropped", "forgotten", "failed_attempts")
+_TEXTS = tuple(
+    generations.c[name] for name in ("origin", "client_id", "model", "requested_model", "provider", "error_code", "generation_id")
+)
 _PLAIN = tuple(column.name for column in generations.c if column.name not in _COMPUTED)
 _HELD = tuple(column.name for column in holds.c)
 _SUMMED = ("cost_nusd", "input_tokens", "output_tokens", "reasoning_tokens")
@@ -31,13 +35,11 @@ class SqlGenerations:
         self._transaction = transaction
 
     async def list(
-        self, account_id: str, limit: int, origin: str | None = None, before: tuple[datetime, str] | None = None
+        self, account_id: str, limit: int, search: Search = EVERYTHING, before: tuple[datetime, str] | None = None
     ) -> Sequence[Entry]:
-        """Return entries newest first, older than `before`."""
+        """Return the entries that `search` finds, newest first, older than `before`."""
         started_at, generation_id = generations.c.started_at, generations.c.generation_id
-        query = select(generations).where(generations.c.account_id == account_id, generations.c.forgotten.is_(False))
-        if origin is not None:
-            query = query.where(generations.c.origin == origin)
+        query = select(generations).where(generations.c.account_id == account_id, generations.c.forgotten.is_(False), *_found_by(search))
         if before is not None:
             query = query.where(or_(started_at < before[0], and_(started_at == before[0], generation_id < before[1])))
         rows = await self._transaction.rows(query.order_by(started_at.desc(), generation_id.desc()).limit(limit))
@@ -116,6 +118,21 @@ def hold_columns(record: HoldRecord) -> dict[str, Any]:
 def hold_from(row: Row[Any]) -> HoldRecord:
     """Return a row as a hold."""
     return HoldRecord(**{**row._mapping, "budget_ids": tuple(row.budget_ids.split())})
+
+
+def _found_by(search: Search) -> Iterator[ColumnElement[bool]]:
+    if search.origin is not None:
+        yield generations.c.origin == search.origin
+    if search.status is not None:
+        yield generations.c.status == search.status.value
+    yield from (_has(word) for word in search.words)
+
+
+def _has(word: Word) -> ColumnElement[bool]:
+    """Return that a word is in a row. A text that is null has no word; `or_` with a true one is still true."""
+    names = [generations.c.model.in_(word.models), generations.c.requested_model.in_(word.models)] if word.models else []
+    apps = [generations.c.client_id.in_(word.apps)] if word.apps else []
+    return or_(*(text.icontains(word.text, autoescape=True) for text in _TEXTS), *names, *apps)
 
 
 def _entry(row: Row[Any]) -> Entry:

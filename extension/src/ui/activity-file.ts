@@ -28,10 +28,39 @@ const COLUMNS: Readonly<Record<string, (each: Generation) => string | number | n
   answered: ({ said }) => said?.answered ?? null,
 };
 
-/** Generations as RFC 4180 has it, with a line of names first. No cell is read as a formula by a spreadsheet. */
-export function toCsv(generations: readonly Generation[]): string {
-  const lines = generations.map((each) => Object.values(COLUMNS).map((column) => cell(column(each))));
-  return [Object.keys(COLUMNS), ...lines].map((line) => `${line.join(",")}\r\n`).join("");
+/** Generations as a file that is made page by page: `begin`, the lines of each page, `end`. */
+export interface ActivityFile {
+  name: string;
+  type: string;
+  begin: string;
+  lines(generations: readonly Generation[], isFirst: boolean): string;
+  end: string;
+}
+
+/** As RFC 4180 has it, with a line of names first. No cell is read as a formula by a spreadsheet. */
+const CSV: ActivityFile = {
+  name: "satchel-activity.csv",
+  type: "text/csv",
+  begin: line(Object.keys(COLUMNS)),
+  lines: (generations) =>
+    generations.map((each) => line(Object.values(COLUMNS).map((column) => cell(column(each))))).join(""),
+  end: "",
+};
+
+/** One array, a generation a line. */
+const JSON_ARRAY: ActivityFile = {
+  name: "satchel-activity.json",
+  type: "application/json",
+  begin: "[",
+  lines: (generations, isFirst) =>
+    generations.map((each, at) => `${isFirst && at === 0 ? "" : ","}\n${JSON.stringify(each)}`).join(""),
+  end: "\n]\n",
+};
+
+export const ActivityFile = { CSV, JSON_ARRAY };
+
+function line(cells: readonly string[]): string {
+  return `${cells.join(",")}\r\n`;
 }
 
 function cell(value: string | number | null): string {
