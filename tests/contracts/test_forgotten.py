@@ -62,3 +62,21 @@ async def test_nothing_that_tells_of_a_forgotten_generation_is_kept_in_its_row(h
     left = await rows(house)
     assert "told-" not in left
     assert "gen_1" in left
+
+
+async def test_what_is_older_than_a_moment_is_forgotten_as_by_hand_and_nothing_else(house: House) -> None:
+    ages = {"gen_old": 9 * DAY, "gen_due": 3 * DAY, "gen_new": DAY}
+    for name, age in ages.items():
+        record = hold(name, 0, (), started_at=NOW - age)
+        await house.journal.settle(settlement(record, 10, **TELLING))
+    await house.journal.settle(settlement(hold("gen_b", 0, (), account_id="acct_b", started_at=NOW - 9 * DAY), 10))
+    async with house.database.unit_of_work() as work:
+        assert await work.generations.forget_older("acct_a", NOW - 2 * DAY, NOW - 4 * DAY) == 1
+    assert await listed(house) == ["gen_new", "gen_old"]
+    async with house.database.unit_of_work() as work:
+        assert await work.generations.forget_older("acct_a", NOW - 2 * DAY) == 1
+        assert await work.generations.forget_older("acct_a", NOW - DAY) == 0
+        assert await work.generations.since("acct_a", NOW - 10 * DAY) == (30, 3)
+        assert await work.generations.get("acct_b", "gen_b") is not None
+    assert await listed(house) == ["gen_new"]
+    assert (await rows(house)).count("told-") == len(TELLING)

@@ -28,6 +28,19 @@ async def test_a_preferred_model_and_a_password_leave_each_other_alone(house: Ho
         assert await work.accounts.get("acct_b") == Account("acct_b", "b@example.org", NOW)
 
 
+async def test_for_how_long_activity_is_kept_is_an_account_s_own(house: House) -> None:
+    before = Account("acct_a", "a@example.org", NOW)
+    async with house.database.unit_of_work() as work:
+        await work.accounts.add(Account("acct_c", "c@example.org", NOW, activity_days=90))
+        await work.accounts.keep_activity("acct_a", 0)
+        await work.accounts.keep_activity("acct_z", 7)
+        assert await work.accounts.get("acct_a") == replace(before, activity_days=0)
+        assert await work.accounts.activity_days() == {"acct_a": 0, "acct_c": 90}
+        await work.accounts.keep_activity("acct_a", None)
+        assert await work.accounts.get("acct_a") == before
+        assert await work.accounts.activity_days() == {"acct_c": 90}
+
+
 async def test_an_account_is_pinned_while_it_is_there_and_has_that_password(house: House) -> None:
     async with house.database.unit_of_work() as work:
         assert await work.accounts.pin("acct_a")

@@ -35,10 +35,11 @@ afterEach(() => {
 });
 
 /** The activity over a backend that has what is said for each address. */
-async function view(pages: Record<string, unknown>): Promise<void> {
+async function view(pages: Record<string, unknown>, days: number | null = null): Promise<void> {
   const resource = { data: [], error: null, reload: async () => undefined };
+  const account = { ...resource, data: { activity_days: days } };
   const api = place.api({ "GET models": { data: [] }, ...pages });
-  const props = { api, generations: resource, grants: resource, toast: () => undefined };
+  const props = { api, account, generations: resource, grants: resource, toast: () => undefined };
   render(<ActivityView {...(props as unknown as ViewProps)} />, place.host);
   await place.settled();
 }
@@ -94,4 +95,35 @@ test("B7: what matches nothing says so, and is not saved", async () => {
   expect([...place.host.querySelectorAll("button")].map(({ textContent }) => textContent?.trim())).not.toContain("CSV");
   await search("");
   await expect.poll(() => place.host.textContent).toContain("letters.example");
+});
+
+async function keepFor(choice: string): Promise<void> {
+  const select = place.host.querySelector<HTMLSelectElement>("select[aria-labelledby=kept-title]");
+  if (select === null) throw new Error("there is no choice");
+  select.value = choice;
+  select.dispatchEvent(new Event("change", { bubbles: true }));
+  await place.settled();
+}
+
+const kept = () => place.sent.filter((call) => call.startsWith("PATCH"));
+
+test("B7: activity is kept for less time after a question only, which can be taken back", async () => {
+  await view(FIRST, 90);
+  await keepFor("7");
+  expect([place.host.querySelector("dialog h2")?.textContent, kept()]).toEqual([
+    "Forget what is older than 7 days?",
+    [],
+  ]);
+  place.host.querySelector("dialog")?.close();
+  await place.settled();
+  expect(place.host.querySelector<HTMLSelectElement>("select[aria-labelledby=kept-title]")?.value).toBe("90");
+  await keepFor("0");
+  await place.press("Forget");
+  expect([kept(), place.host.querySelector("dialog")]).toEqual([['PATCH account {"activity_days":0}'], null]);
+});
+
+test("B7: for more time it is kept at once", async () => {
+  await view(FIRST, 7);
+  await keepFor("null");
+  expect([kept(), place.host.querySelector("dialog")]).toEqual([['PATCH account {"activity_days":null}'], null]);
 });

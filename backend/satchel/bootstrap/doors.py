@@ -75,8 +75,8 @@ class Doors:
         grace_s = ORPHAN_GRACE_S if others_may_live else 0.0
         await self._house.budgets.settle_orphans(grace_s)
         house = self._house
-        watching = [house.budgets.reap(grace_s), house.catalog.run(), house.leftovers.run(), self.socket.watch(), self._hear_of_others()]
-        tasks = [asyncio.create_task(deed) for deed in watching]
+        watching = [house.budgets.reap(grace_s), house.catalog.run(), house.leftovers.run(), house.retention.run()]
+        tasks = [asyncio.create_task(deed) for deed in (*watching, self.socket.watch(), self._hear_of_others())]
         try:
             yield
         finally:

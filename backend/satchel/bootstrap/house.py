@@ -27,6 +27,7 @@ from satchel.services.accounts.invitations import Invitations
 from satchel.services.accounts.mail_links import MailLinks
 from satchel.services.accounts.passkeys import Passkeys
 from satchel.services.accounts.proofs import Proofs
+from satchel.services.accounts.retention import Retention
 from satchel.services.accounts.totps import Totps
 from satchel.services.apps import Apps
 from satchel.services.budget import Budgets
@@ -138,6 +139,7 @@ class House:
         self.leftovers = Leftovers(database, clock)
         self.ledger = Ledger(database, clock, self.budgets.flush)
         self.departures = Departures(database, bus, clock, flush=self.budgets.flush, forget=self.vault.forget)
+        self.retention = Retention(database, clock, self.budgets.flush)
         routing = Routing(self.catalog, self.providers, self.vault.open)
         self.generation = Generation(self.policy, self.budgets, routing, load_plugins())
         self.streams = Streams(self.generation.generate, MemoryStreamLog(), bus, ids, StreamLimits(resume_s=self.settings.resume_s))

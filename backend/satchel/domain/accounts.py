@@ -15,7 +15,8 @@ _PROOF_LIFE = timedelta(minutes=5)
 class Account:
     """A person's record. `preferred_model` None means "choose for me" (see `services/catalog.py`).
 
-    At most one account is the owner's. When it goes nobody is, until the operator makes another.
+    At most one account is the owner's. When it goes nobody is, until the operator makes another. `activity_days` is for how long its
+    activity is kept, None for ever: `domain/retention.py`.
     """
 
     id: str
@@ -24,6 +25,7 @@ class Account:
     preferred_model: str | None = None
     password_hash: str | None = field(default=None, repr=False)
     is_owner: bool = False
+    activity_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ class Act(StrEnum):
     SITE_DECIDED = "site_decided"
     SITE_FORGOTTEN = "site_forgotten"
     SITE_NARROWED = "site_narrowed"
+    ACTIVITY_DAYS_CHANGED = "activity_days_changed"
     TOKEN_CREATED = "token_created"  # noqa: S105 - a word
     TOKEN_CHANGED = "token_changed"  # noqa: S105 - a word
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - a word

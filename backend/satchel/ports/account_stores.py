@@ -1,6 +1,6 @@
 """What is kept of people and how they sign in: a part of the stores in `stores.py`, by whose rules it goes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -26,6 +26,14 @@ class AccountStore(Protocol):
 
     async def prefer(self, account_id: str, model: str | None) -> None:
         """Set the preferred model, and nothing else."""
+        ...
+
+    async def keep_activity(self, account_id: str, days: int | None) -> None:
+        """Set for how many days activity is kept, None for ever, and nothing else."""
+        ...
+
+    async def activity_days(self) -> Mapping[str, int]:
+        """Return for how many days each account wants its activity kept that wants an end."""
         ...
 
     async def set_password(self, account_id: str, password_hash: str, instead_of: str | None = None) -> bool:

@@ -158,6 +158,10 @@ class GenerationStore(Protocol):
         """
         ...
 
+    async def forget_older(self, account_id: str, until: datetime, since: datetime | None = None) -> int:
+        """Forget, as `forget` does, what began before `until`, and not before `since` where that is given."""
+        ...
+
     async def is_running(self, account_id: str) -> bool:
         """Tell whether a generation of the account is not settled yet, in whichever process it runs."""
         ...

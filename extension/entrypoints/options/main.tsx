@@ -19,13 +19,13 @@ import { siteBuiltIn } from "../../src/wire/site-built-in";
 const { api, ask } = connectWorker();
 const { account, models, everyModel, setModel, setBackend, setPaused, connect, disconnect, stop } = api;
 const { grants, putGrant, deleteGrant, generations, generationPage, cancelGeneration } = api;
-const { keepHistory, forgetGeneration, forgetGenerations, localServers, setLocalServer } = api;
+const { keepActivity, keepHistory, forgetGeneration, forgetGenerations, localServers, setLocalServer } = api;
 const { providers, keys, addKey, renewKey, checkKey, deleteKey } = api;
 
 const source: OptionsSource = {
   ...{ account, models, everyModel, setModel, setBackend, setPaused, connect, disconnect, stop },
   ...{ grants, putGrant, deleteGrant, generations, generationPage, cancelGeneration },
-  ...{ keepHistory, forgetGeneration, forgetGenerations, localServers, setLocalServer },
+  ...{ keepActivity, keepHistory, forgetGeneration, forgetGenerations, localServers, setLocalServer },
   ...{ providers, keys, addKey, renewKey, checkKey, deleteKey },
   ask,
   vaultDoor: vaultOf(api, unlockByPasskey),

@@ -1,3 +1,5 @@
+import type { Account } from "../wire/account";
+import type { ActivityDays } from "../wire/activity-days";
 import { ActivityFilter } from "../wire/activity-filter";
 import type { Generation } from "../wire/generation";
 import type { GenerationPage } from "../wire/generation-page";
@@ -13,6 +15,8 @@ interface Laid {
   records: readonly OwnRecord[];
   /** Keeps which direct model the person chose; null for one of the backend's. */
   prefer(model: string | null): Promise<void>;
+  /** For how long what was asked directly is kept from now on. */
+  keepFor(days: ActivityDays): Promise<void>;
 }
 
 /** Stands in a cursor between the backend's own, empty once the backend has told all, and the moment that a page reached. */
@@ -33,8 +37,11 @@ export class BackendWithDirect extends Backend {
   }
 
   override async account() {
-    const [account, preferred] = await Promise.all([super.account(), this.laid.routes.preferred()]);
-    return preferred === null ? account : { ...account, preferred_model: preferred };
+    return this.laidOver(await super.account());
+  }
+
+  override async keepActivity(days: ActivityDays) {
+    return this.laidOver(await super.keepActivity(days));
   }
 
   override async setModel(model: string) {
@@ -86,6 +93,13 @@ export class BackendWithDirect extends Backend {
       const message = "What this browser keeps is forgotten. Your Satchel does not answer: try again for the rest.";
       throw new WorkerFault(message, { code: "forgotten_here", cause: error });
     }
+  }
+
+  /** What this browser keeps goes by the account's own choice of how long. */
+  private async laidOver(account: Account): Promise<Account> {
+    if (account.activity_days !== undefined) await this.laid.keepFor(account.activity_days);
+    const preferred = await this.laid.routes.preferred();
+    return preferred === null ? account : { ...account, preferred_model: preferred };
   }
 
   private async pageOf(all: readonly Generation[], limit: number, filter: ActivityFilter, cursor: string | null) {

@@ -1,4 +1,5 @@
 import { browser } from "wxt/browser";
+import type { ActivityDays } from "../wire/activity-days";
 import { Backend } from "../worker/backend";
 import type { KeyValue } from "../worker/key-value";
 import type { Session } from "../worker/session";
@@ -35,16 +36,23 @@ export function directAccess({ settings, session, local, memory, fetch }: Depend
     preferred: () => settings.directModel(),
     isListed: async (id) => (await plain.models()).some((model) => model.id === id),
   });
-  const activity = new DirectActivity(local);
+  const activity = new DirectActivity(local, () => settings.activityDays());
   const old = new OldHistory(() => settings.keepOldDays());
-  const laid = { routes, records: [activity, old], prefer: (model: string | null) => settings.setDirectModel(model) };
+  const prefer = (model: string | null) => settings.setDirectModel(model);
+  const keepFor = async (days: ActivityDays) => {
+    if (days === (await settings.activityDays())) return;
+    await settings.setActivityDays(days);
+    await activity.expire();
+  };
+  const laid = { routes, records: [activity, old], prefer, keepFor };
   const backend = new BackendWithDirect(laid, settings, session, fetch);
   const grants = new SiteGrants(backend);
   const grant: typeof grants.grant = (caller) => grants.grant(caller);
   const record: typeof grants.record = (caller) => grants.record(caller);
   const preferred = async () => (await plain.account()).preferred_model;
   const kept = { activity, once: new DirectOnce(memory), rate: new SiteRate(memory) };
-  return { backend, servers, native, old, parts: { routes, grant, record, preferred, ...kept, stayAwake } };
+  const expire = () => Promise.all([activity.expire(), old.expire()]);
+  return { backend, servers, native, old, expire, parts: { routes, grant, record, preferred, ...kept, stayAwake } };
 }
 
 function mayAskThem(): Promise<boolean> {

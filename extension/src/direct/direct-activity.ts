@@ -1,3 +1,4 @@
+import type { ActivityDays } from "../wire/activity-days";
 import type { Generation } from "../wire/generation";
 import type { KeyValue } from "../worker/key-value";
 import { KeyedQueue } from "../worker/keyed-queue";
@@ -5,19 +6,28 @@ import type { OwnRecord } from "./own-record";
 
 const KEY = "directActivity";
 const KEPT_AT_MOST = 500;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** What was asked directly, newest first: kept in this browser only, without prompts and answers, like the backend's record. */
+/**
+ * What was asked directly, newest first: kept in this browser only, without prompts and answers, like the backend's record, and for as
+ * long as that.
+ */
 export class DirectActivity implements OwnRecord {
   private readonly queue = new KeyedQueue();
 
-  constructor(private readonly local: KeyValue) {}
+  constructor(
+    private readonly local: KeyValue,
+    private readonly days: () => Promise<ActivityDays>,
+    private readonly now: () => number = Date.now,
+  ) {}
 
-  add(generation: Generation): Promise<void> {
-    return this.change((all) => [generation, ...all].slice(0, KEPT_AT_MOST));
+  async add(generation: Generation): Promise<void> {
+    const oldest = await this.oldest();
+    await this.change((all) => since(oldest, [generation, ...all]).slice(0, KEPT_AT_MOST));
   }
 
   async list(origin: string | null): Promise<Generation[]> {
-    const all = await this.all();
+    const all = since(await this.oldest(), await this.all());
     return origin === null ? all : all.filter((one) => one.origin === origin);
   }
 
@@ -31,6 +41,17 @@ export class DirectActivity implements OwnRecord {
     return this.change((all) => all.filter((one) => origin !== null && one.origin !== origin));
   }
 
+  /** Deletes what is too old; where everything is kept nothing is even looked at. */
+  async expire(): Promise<void> {
+    const oldest = await this.oldest();
+    if (oldest > 0) await this.change((all) => since(oldest, all));
+  }
+
+  private async oldest(): Promise<number> {
+    const days = await this.days();
+    return days === null ? 0 : this.now() - days * DAY_MS;
+  }
+
   private async all(): Promise<Generation[]> {
     return (await this.local.get<Generation[]>(KEY)) ?? [];
   }
@@ -38,4 +59,8 @@ export class DirectActivity implements OwnRecord {
   private change(next: (all: Generation[]) => Generation[]): Promise<void> {
     return this.queue.run(KEY, async () => this.local.set(KEY, next(await this.all())));
   }
+}
+
+function since(oldest: number, all: readonly Generation[]): Generation[] {
+  return all.filter(({ started_at: startedAt }) => Date.parse(startedAt) >= oldest);
 }

@@ -9,7 +9,7 @@ import type { FirstRunSource } from "./first-run-source";
 
 type Keys = Pick<WorkerApi, "providers" | "keys" | "addKey" | "renewKey" | "checkKey" | "deleteKey">;
 type Activity = ActivitySource &
-  Pick<WorkerApi, "keepHistory" | "cancelGeneration" | "forgetGeneration" | "forgetGenerations">;
+  Pick<WorkerApi, "keepActivity" | "keepHistory" | "cancelGeneration" | "forgetGeneration" | "forgetGenerations">;
 
 /** What the options page needs. */
 export interface OptionsSource extends DataSource, FirstRunSource, Keys, Activity {

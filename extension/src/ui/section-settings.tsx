@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { ActivitySetting } from "./activity-setting";
 import { BuiltInSites } from "./built-in-sites";
 import { ConnectStep } from "./connect-step";
 import { DirectSettings } from "./direct-settings";
@@ -62,6 +63,13 @@ export function SectionSettings({ source, onChange }: { source: OptionsSource; o
           </Pages>
           <DirectSettings source={source} chosen={value.chosen} onSet={set} />
           <VaultLock chosen={value.chosen} onSet={set} />
+          {value.snapshot.account?.activity_days !== undefined && (
+            <ActivitySetting
+              days={value.snapshot.account.activity_days}
+              keep={(days) => source.keepActivity(days)}
+              onKept={reload}
+            />
+          )}
           <OldHistory chosen={value.chosen} onSet={set} />
           <details class="card pad3">
             <summary class="t13 b">{t("import_title")}</summary>

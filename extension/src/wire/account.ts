@@ -1,3 +1,5 @@
+import type { ActivityDays } from "./activity-days";
+
 /** The signed-in person, as `GET /v1/account` says. */
 export interface Account {
   id: string;
@@ -5,6 +7,8 @@ export interface Account {
   /** Whether it is the account that was made first; a Satchel of before does not say. */
   is_owner?: boolean;
   preferred_model: string | null;
+  /** For how long activity is kept; a Satchel of before keeps it for ever and does not say. */
+  activity_days?: ActivityDays;
   today: { cost_nusd: number; generations: number };
   budget: {
     cap_nusd: number;

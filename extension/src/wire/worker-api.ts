@@ -1,5 +1,6 @@
 import type { VaultDoor } from "../vault/vault-door";
 import type { Account } from "./account";
+import type { ActivityDays } from "./activity-days";
 import type { ActivityFilter } from "./activity-filter";
 import type { ConsentDecision } from "./consent-decision";
 import type { ConsentQuestion } from "./consent-question";
@@ -27,6 +28,8 @@ export interface WorkerApi extends VaultDoor {
   setPaused(paused: boolean): Promise<void>;
   account(): Promise<Account>;
   setModel(model: string): Promise<Account>;
+  /** Keeps activity for so long from now on, and forgets at once what is older. */
+  keepActivity(days: ActivityDays): Promise<Account>;
   /** The models that chat. */
   models(): Promise<Model[]>;
   /** Those that embed or draw, too. */
@@ -38,9 +41,9 @@ export interface WorkerApi extends VaultDoor {
   generationPage(limit: number, filter: ActivityFilter, cursor: string | null): Promise<GenerationPage>;
   /** Stops a running generation of any client by its id. */
   cancelGeneration(id: string): Promise<void>;
-  /** Erases who asked what of whom in one that has ended; what it cost stays counted. */
   /** Keeps what the original Window AI kept, in this browser only. */
   keepHistory(generations: readonly Generation[]): Promise<void>;
+  /** Erases who asked what of whom in one that has ended; what it cost stays counted. */
   forgetGeneration(id: string): Promise<void>;
   /** The same for all that have ended, or for those of one site. */
   forgetGenerations(origin: string | null): Promise<void>;

@@ -41,7 +41,7 @@ interface Told {
 /** Plugs everything of the worker together. */
 export function assemble({ changed, asking }: Told) {
   const access = accountAccess();
-  const { settings, session, backend, direct, old, local, memory } = access;
+  const { settings, session, backend, direct, local, memory } = access;
   const tops = new TopOrigins(browser.tabs);
   const grants = new SiteGrants(backend);
   const subscribers = new Subscribers(memory, browser.tabs, grants, (origin) => generations.heed(origin));
@@ -76,6 +76,6 @@ export function assemble({ changed, asking }: Told) {
     if (push.event === "grants_changed") void subscribers.permissionsChanged(String(push.data["origin"]));
     changed();
   }
-  const told = { builtIn: new BuiltInScripts(settings), native: direct.native, old };
+  const told = { builtIn: new BuiltInScripts(settings), native: direct.native, expire: direct.expire };
   return { ...told, ...asks, choices, generations, page, service, startLock, toolbar, tops };
 }

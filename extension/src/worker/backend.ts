@@ -1,4 +1,5 @@
 import type { Account } from "../wire/account";
+import type { ActivityDays } from "../wire/activity-days";
 import { ActivityFilter } from "../wire/activity-filter";
 import type { Generation } from "../wire/generation";
 import type { GenerationPage } from "../wire/generation-page";
@@ -35,6 +36,10 @@ export class Backend {
 
   setModel(model: string): Promise<Account> {
     return this.call("PATCH", "/v1/account", { preferred_model: model });
+  }
+
+  keepActivity(days: ActivityDays): Promise<Account> {
+    return this.call("PATCH", "/v1/account", { activity_days: days });
   }
 
   /** What chats, embeds, draws, speaks and listens. Whatever a Satchel elsewhere says, nothing that it asks stays on this computer. */

@@ -1,3 +1,4 @@
+import type { ActivityDays } from "../wire/activity-days";
 import { type Preferences, preferences } from "../wire/preferences";
 import { type SiteBuiltIn, siteBuiltIn } from "../wire/site-built-in";
 import { WorkerFault } from "../wire/worker-fault";
@@ -95,6 +96,15 @@ export class Settings {
   /** For how many days the original's history is kept once it was brought over; 0 is until it is forgotten. */
   async keepOldDays(): Promise<number> {
     return preferences.parse({ keepOldDays: await this.local.get("keepOldDays") }).keepOldDays;
+  }
+
+  /** For how long activity is kept, as the backend last said. */
+  activityDays(): Promise<ActivityDays> {
+    return this.local.get<Exclude<ActivityDays, null>>("activityDays");
+  }
+
+  async setActivityDays(days: ActivityDays): Promise<void> {
+    await (days === null ? this.local.remove("activityDays") : this.local.set("activityDays", days));
   }
 
   /** Whether the vault is locked when the browser is closed. */

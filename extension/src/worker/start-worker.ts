@@ -52,7 +52,7 @@ export function startWorker(): void {
   browser.alarms.onAlarm.addListener(({ name }) => void sweeps.heard(name));
   keepStorageFromPages();
   void sweeps.run();
-  void worker.old.expire().catch(() => undefined); // what is too old goes at the next start then
+  void worker.expire().catch(() => undefined); // what is too old goes at the next start then
   void worker.toolbar.draw();
 }
 

@@ -15,6 +15,7 @@ const CALLS = new Set<string>([
   "setPaused",
   "account",
   "setModel",
+  "keepActivity",
   "models",
   "everyModel",
   "grants",

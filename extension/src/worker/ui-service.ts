@@ -1,5 +1,6 @@
 import type { LocalServers } from "../direct/local-servers";
 import type { OldHistory } from "../direct/old-history";
+import type { ActivityDays } from "../wire/activity-days";
 import type { ActivityFilter } from "../wire/activity-filter";
 import type { ConsentDecision } from "../wire/consent-decision";
 import type { Generation } from "../wire/generation";
@@ -114,6 +115,7 @@ export class UiService implements WorkerApi {
   }
 
   account = () => this.deps.backend.account();
+  keepActivity = (days: ActivityDays) => this.deps.backend.keepActivity(days);
   everyModel = () => this.deps.backend.models();
   models = async () => (await this.everyModel()).filter(({ satchel }) => satchel.capabilities.includes("chat"));
   grants = (origin: string | null) => this.deps.backend.grants(origin);

@@ -4,6 +4,7 @@ import { BackendWithDirect } from "../../src/direct/backend-with-direct";
 import { DirectActivity } from "../../src/direct/direct-activity";
 import { DirectRoutes } from "../../src/direct/direct-routes";
 import { OldHistory } from "../../src/direct/old-history";
+import type { ActivityDays } from "../../src/wire/activity-days";
 import { ActivityFilter } from "../../src/wire/activity-filter";
 import type { Generation } from "../../src/wire/generation";
 import type { Session } from "../../src/worker/session";
@@ -37,7 +38,11 @@ function backend(pages: Record<string, unknown>) {
   const away = { now: false };
   const local = memoryKeyValue();
   const settings = new Settings(local);
-  const activity = new DirectActivity(local);
+  const activity = new DirectActivity(
+    local,
+    () => settings.activityDays(),
+    () => Date.UTC(2026, 10, 29, 7),
+  );
   const old = new OldHistory(() => settings.keepOldDays());
   const route = { model: { ...model(NEAR), name: "Llama at home" }, stream: async function* () {} };
   const routes = new DirectRoutes({
@@ -53,10 +58,15 @@ function backend(pages: Record<string, unknown>) {
     return path in pages ? Response.json(pages[path]) : new Response(null, { status: 204 });
   };
   const prefer = (id: string | null) => settings.setDirectModel(id);
+  const keepFor = async (days: ActivityDays) => {
+    await settings.setActivityDays(days);
+    await activity.expire();
+  };
   return {
-    doors: new BackendWithDirect({ routes, records: [activity, old], prefer }, settings, session, fetch),
+    doors: new BackendWithDirect({ routes, records: [activity, old], prefer, keepFor }, settings, session, fetch),
     activity,
     old,
+    local,
     asked,
     away,
   };
@@ -123,6 +133,25 @@ describe("the backend with what is direct laid over it", () => {
     const page = await doors.generationPage(2, { ...ActivityFilter.NONE, search: "at home" }, null);
     expect(page.data.map(({ id }) => id)).toEqual(["d4", "b3", "d2"]);
     expect(asked).toEqual(["GET /v1/generations?limit=2&q=at+home"]);
+  });
+
+  it("keeps what was asked directly for as long as the account says, and no byte of it longer", async () => {
+    const account = { preferred_model: "a/b", activity_days: 7 };
+    const pages: Record<string, unknown> = { "/v1/account": account };
+    const { doors, activity, old, local } = backend(pages);
+    for (const day of [-9, -1]) await activity.add(generation(`d${day}`, day * 24 * 60, true));
+    await old.add([{ ...generation("windowai_kept", -99 * 24 * 60), said }]);
+    expect(await activity.list(null)).toHaveLength(2);
+    await doors.account();
+    expect([(await activity.list(null)).map(({ id }) => id), await old.list(null)]).toMatchObject([["d-1"], [{}]]);
+    expect(JSON.stringify(await local.get("directActivity"))).not.toContain("d-9");
+    await activity.add(generation("late", -8 * 24 * 60, true));
+    expect(JSON.stringify(await local.get("directActivity"))).not.toContain("late");
+    pages["/v1/account"] = { ...account, activity_days: 0 };
+    expect((await doors.keepActivity(0)).activity_days).toBe(0);
+    await activity.add(generation("now", 59, true));
+    expect(await local.get("directActivity")).toEqual([]);
+    await old.forgetAll(null);
   });
 
   it("shows and forgets what this browser keeps while the backend is away, and says that it is not all", async () => {

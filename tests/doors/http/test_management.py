@@ -262,6 +262,26 @@ async def test_a_forgotten_generation_is_gone_and_its_cost_stays_counted(house: 
     assert after["today"]["generations"] == 3
 
 
+async def test_for_how_long_activity_is_kept_is_chosen_and_carried_out_at_once(house: Served) -> None:
+    async with house.ask() as reply:
+        await house.entry(reply.headers["x-generation-id"])
+    assert (await house.call("GET", "/v1/account"))[1]["activity_days"] is None
+    assert (await house.call("PATCH", "/v1/account", {"activity_days": 90}))[1]["activity_days"] == 90
+    assert (await house.call("PATCH", "/v1/account", {"preferred_model": "lab:hello"}))[1]["activity_days"] == 90
+    assert len((await house.call("GET", "/v1/generations"))[1]["data"]) == 1
+    _, changed = await house.call("PATCH", "/v1/account", {"activity_days": 0})
+    assert (changed["activity_days"], changed["today"]["generations"]) == (0, 1)
+    assert (await house.call("GET", "/v1/generations"))[1]["data"] == []
+    assert (await house.call("PATCH", "/v1/account", {"activity_days": None}))[1]["activity_days"] is None
+    for days in (1, -7, "30"):
+        assert (await house.call("PATCH", "/v1/account", {"activity_days": days}))[0] == 400
+    _, of_a_site = await house.new_token(origin="https://a.example")
+    assert (await house.call("PATCH", "/v1/account", {"activity_days": 0}, of_a_site))[0] == 403
+    _, log = await house.call("GET", "/v1/audit")
+    said = [record["about"] for record in log["data"] if record["act"] == "activity_days_changed"]
+    assert said == ["for ever", "only what is counted", "90 days"]
+
+
 async def test_what_belongs_to_others_is_not_found(house: Served) -> None:
     other = await house.house.accounts.create("other@satchel.example", "another long password")
     _, token = await house.new_token(SCOPES, other.id)

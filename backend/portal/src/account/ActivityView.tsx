@@ -1,6 +1,7 @@
 import { ActivityExport } from "@ui/activity-export";
 import { ActivityExportState } from "@ui/activity-export-state";
 import { ActivityFilters } from "@ui/activity-filters";
+import { ActivitySetting } from "@ui/activity-setting";
 import { DoomDialog } from "@ui/doom-dialog";
 import { useActivity } from "@ui/use-activity";
 import { useActivityExport } from "@ui/use-activity-export";
@@ -16,7 +17,7 @@ import { asPortalError } from "./useResource";
 import type { ViewProps } from "./ViewProps";
 
 /** What was asked, and what it cost. */
-export function ActivityView({ api, generations, grants, toast }: ViewProps): JSX.Element {
+export function ActivityView({ api, account, generations, grants, toast }: ViewProps): JSX.Element {
   const [doomed, doom] = useState(false);
   const [filter, setFilter] = useState(ActivityFilter.NONE);
   const activity = useActivity(api, filter);
@@ -65,6 +66,13 @@ export function ActivityView({ api, generations, grants, toast }: ViewProps): JS
             Older
           </button>
         </p>
+      )}
+      {account.data?.activity_days !== undefined && (
+        <ActivitySetting
+          days={account.data.activity_days}
+          keep={(days) => api.keepActivity(days)}
+          onKept={() => void Promise.all([account.reload(), reload()])}
+        />
       )}
       {doomed && (
         <DoomDialog

@@ -1,5 +1,6 @@
 import type { VaultDoors } from "@vault/vault-door";
 import type { Account } from "@wire/account";
+import type { ActivityDays } from "@wire/activity-days";
 import { ActivityFilter } from "@wire/activity-filter";
 import type { Generation } from "@wire/generation";
 import type { GenerationPage } from "@wire/generation-page";
@@ -29,6 +30,11 @@ export class PortalApi {
   /** Choose the model that answers when a page names none. */
   prefer(model: string): Promise<Account> {
     return this.#send("PATCH", "account", { preferred_model: model });
+  }
+
+  /** Keep activity for so long from now on; what is older is forgotten at once. */
+  keepActivity(days: ActivityDays): Promise<Account> {
+    return this.#send("PATCH", "account", { activity_days: days });
   }
 
   /** What chats, embeds, draws, speaks and listens. */

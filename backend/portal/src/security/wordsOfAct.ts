@@ -30,6 +30,7 @@ const WORDS: Record<string, ActWords> = {
   site_decided: { words: "A site was decided on", icon: "globe" },
   site_narrowed: { words: "A site asked to be allowed less", icon: "globe" },
   site_forgotten: { words: "A site was forgotten", icon: "globe" },
+  activity_days_changed: { words: "How long activity is kept was changed", icon: "activity" },
   token_created: { words: "A token was made", icon: "token" },
   token_changed: { words: "A token was changed", icon: "token" },
   token_revoked: { words: "A token was revoked", icon: "token" },

@@ -1,14 +1,19 @@
 """`/v1/account`: the caller's own account."""
 
+from dataclasses import dataclass
+
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from satchel.domain.errors import Refused
+from satchel.domain.retention import ActivityDays
 from satchel.doors.http.callers import Callers
 from satchel.doors.http.generations import Running
 from satchel.doors.http.grants import BudgetSchema, budget_schema
 from satchel.ports.clock import Clock
 from satchel.ports.stores import Database
 from satchel.services.accounts import Accounts
+from satchel.services.accounts.retention import Retention
 from satchel.services.catalog import Catalog
 from satchel.services.ledger import Ledger
 
@@ -29,50 +34,69 @@ class AccountSchema(BaseModel):
     email: str
     is_owner: bool
     preferred_model: str
+    activity_days: int | None
     today: Today
     budget: BudgetSchema | None
     apps: int
 
 
 class AccountChange(BaseModel):
-    """What may be changed."""
+    """What may be changed; what is left out stays. `activity_days` null is for ever."""
 
     preferred_model: str | None = Field(default=None, min_length=1, max_length=300)
+    activity_days: ActivityDays | None = None
 
 
-def accounts_router(
-    callers: Callers, *, accounts: Accounts, catalog: Catalog, ledger: Ledger, running: Running, database: Database, clock: Clock
-) -> APIRouter:
-    """Return the doors of this resource."""
-    router = APIRouter(prefix="/account", tags=["account"])
+@dataclass(frozen=True, slots=True)
+class AccountReader:
+    """Gather what the popup shows of an account."""
 
-    async def schema(account_id: str) -> AccountSchema:
-        account = await accounts.get(account_id)
-        cost_nusd, ended = await ledger.today(account_id)
-        async with database.unit_of_work() as stores:
+    accounts: Accounts
+    catalog: Catalog
+    ledger: Ledger
+    running: Running
+    database: Database
+    clock: Clock
+
+    async def read(self, account_id: str) -> AccountSchema:
+        """Return the account as it is now."""
+        account = await self.accounts.get(account_id)
+        cost_nusd, ended = await self.ledger.today(account_id)
+        async with self.database.unit_of_work() as stores:
             budget = await stores.budgets.get(account_id)
             tokens = await stores.tokens.list(account_id)
         return AccountSchema(
             id=account.id,
             email=account.email,
             is_owner=account.is_owner,
-            preferred_model=await catalog.preferred(account_id),
-            today=Today(cost_nusd=cost_nusd, generations=ended + len(running.of(account_id))),
-            budget=budget_schema(budget, clock.now()) if budget is not None else None,
+            preferred_model=await self.catalog.preferred(account_id),
+            activity_days=account.activity_days,
+            today=Today(cost_nusd=cost_nusd, generations=ended + len(self.running.of(account_id))),
+            budget=budget_schema(budget, self.clock.now()) if budget is not None else None,
             apps=len({token.client_id or token.id for token in tokens}),
         )
+
+
+def accounts_router(callers: Callers, reader: AccountReader, retention: Retention) -> APIRouter:
+    """Return the doors of this resource."""
+    router = APIRouter(prefix="/account", tags=["account"])
 
     @router.get("")
     async def get_account(request: Request) -> AccountSchema:
         """Return the account."""
-        return await schema((await callers.principal(request, _SCOPE)).account_id)
+        return await reader.read((await callers.principal(request, _SCOPE)).account_id)
 
     @router.patch("")
     async def change_account(request: Request, change: AccountChange) -> AccountSchema:
-        """Choose the preferred model."""
-        account_id = (await callers.principal(request, _SCOPE)).account_id
+        """Choose the preferred model, or for how long activity is kept: what is older is forgotten at once."""
+        principal = await callers.principal(request, _SCOPE)
+        account_id, forgets = principal.account_id, "activity_days" in change.model_fields_set
+        if forgets and principal.origin is not None:
+            raise Refused("a site's token does not decide for how long the activity of other sites is kept")
         if change.preferred_model is not None:
-            await catalog.set_preferred(account_id, change.preferred_model)
-        return await schema(account_id)
+            await reader.catalog.set_preferred(account_id, change.preferred_model)
+        if forgets:
+            await retention.choose(account_id, change.activity_days)
+        return await reader.read(account_id)
 
     return router

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from satchel.domain.catalog import ProviderRow
 from satchel.doors.auth import Authenticator
-from satchel.doors.http.accounts import accounts_router
+from satchel.doors.http.accounts import AccountReader, accounts_router
 from satchel.doors.http.activity import activity_router
 from satchel.doors.http.audit import audit_router
 from satchel.doors.http.auth_keys import auth_keys_router
@@ -40,6 +40,7 @@ from satchel.services.accounts.departures import Departures
 from satchel.services.accounts.invitations import Invitations
 from satchel.services.accounts.passkeys import Passkeys
 from satchel.services.accounts.proofs import Proofs
+from satchel.services.accounts.retention import Retention
 from satchel.services.accounts.totps import Totps
 from satchel.services.apps import Apps
 from satchel.services.catalog import Catalog
@@ -71,6 +72,7 @@ class ResourceServices(Protocol):
     devices: Devices
     vault: Vault
     locked_mode: LockedMode
+    retention: Retention
     rows: Mapping[str, ProviderRow]
     exchange: Exchange
     database: Database
@@ -83,17 +85,10 @@ def resource_routers(authenticator: Authenticator, live: LiveCalls, house: Resou
     """Return the routers, to be included below `/v1`."""
     callers = Callers(authenticator)
     running = Running(house.streams, live)
+    reader = AccountReader(house.accounts, house.catalog, house.ledger, running, house.database, house.clock)
     desk = KeyDesk(house.vault, house.rows, house.bus)
     return [
-        accounts_router(
-            callers,
-            accounts=house.accounts,
-            catalog=house.catalog,
-            ledger=house.ledger,
-            running=running,
-            database=house.database,
-            clock=house.clock,
-        ),
+        accounts_router(callers, reader, house.retention),
         models_router(callers, house.catalog, house.policy),
         providers_router(callers, house.rows),
         grants_router(callers, house.policy, house.database, house.clock, house.ids),

@@ -1,5 +1,6 @@
 """Accounts in memory."""
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 
 from satchel.domain.accounts import Account
@@ -33,6 +34,17 @@ class MemoryAccounts:
         kept = self._tables.accounts.get(account_id)
         if kept is not None:
             self._tables.accounts[account_id] = replace(kept, preferred_model=model)
+
+    async def keep_activity(self, account_id: str, days: int | None) -> None:
+        """Set for how many days activity is kept, None for ever, and nothing else."""
+        kept = self._tables.accounts.get(account_id)
+        if kept is not None:
+            self._tables.accounts[account_id] = replace(kept, activity_days=days)
+
+    async def activity_days(self) -> Mapping[str, int]:
+        """Return for how many days each account wants its activity kept that wants an end."""
+        kept = self._tables.accounts.values()
+        return {account.id: account.activity_days for account in kept if account.activity_days is not None}
 
     async def set_password(self, account_id: str, password_hash: str, instead_of: str | None = None) -> bool:
         """Set the password's hash, and nothing else; with `instead_of`, only in place of that hash."""

@@ -43,6 +43,14 @@ class MemoryGenerations:
             for entry in await self.list(account_id, len(self._tables.generations), Search(origin))
             if generation_id is None or entry.generation_id == generation_id
         ]
+        return self._forget(found)
+
+    async def forget_older(self, account_id: str, until: datetime, since: datetime | None = None) -> int:
+        """Forget what began before `until`, and not before `since` where that is given."""
+        kept = await self.list(account_id, len(self._tables.generations))
+        return self._forget([entry for entry in kept if entry.started_at < until and (since is None or entry.started_at >= since)])
+
+    def _forget(self, found: Sequence[Entry]) -> int:
         for entry in found:
             self._tables.generations[entry.generation_id] = replace(entry, **ERASED)
             self._tables.forgotten[entry.generation_id] = True

@@ -1,5 +1,6 @@
 """Accounts in SQL."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Row, delete, select, update
@@ -34,6 +35,15 @@ class SqlAccounts:
     async def prefer(self, account_id: str, model: str | None) -> None:
         """Set the preferred model, and nothing else."""
         await self._transaction.write(update(accounts).where(accounts.c.id == account_id).values(preferred_model=model))
+
+    async def keep_activity(self, account_id: str, days: int | None) -> None:
+        """Set for how many days activity is kept, None for ever, and nothing else."""
+        await self._transaction.write(update(accounts).where(accounts.c.id == account_id).values(activity_days=days))
+
+    async def activity_days(self) -> Mapping[str, int]:
+        """Return for how many days each account wants its activity kept that wants an end."""
+        query = select(accounts.c.id, accounts.c.activity_days).where(accounts.c.activity_days.is_not(None))
+        return {row.id: row.activity_days for row in await self._transaction.rows(query)}
 
     async def set_password(self, account_id: str, password_hash: str, instead_of: str | None = None) -> bool:
         """Set the password's hash, and nothing else; with `instead_of`, only in place of that hash."""
@@ -85,6 +95,7 @@ def _columns(account: Account) -> dict[str, Any]:
         "preferred_model": account.preferred_model,
         "password_hash": account.password_hash,
         "is_owner": account.is_owner,
+        "activity_days": account.activity_days,
     }
 
 
@@ -98,4 +109,5 @@ def _account(row: Row[Any] | None) -> Account | None:
         preferred_model=row.preferred_model,
         password_hash=row.password_hash,
         is_owner=row.is_owner,
+        activity_days=row.activity_days,
     )

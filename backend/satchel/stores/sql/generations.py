@@ -23,6 +23,7 @@ _TEXTS = tuple(
     generations.c[name] for name in ("origin", "client_id", "model", "requested_model", "provider", "error_code", "generation_id")
 )
 _PLAIN = tuple(column.name for column in generations.c if column.name not in _COMPUTED)
+_FORGOTTEN = {**ERASED, "dropped": "", "failed_attempts": None, "forgotten": True}
 _HELD = tuple(column.name for column in holds.c)
 _SUMMED = ("cost_nusd", "input_tokens", "output_tokens", "reasoning_tokens")
 _plain_of, _usage_of, _held_of = attrgetter(*_PLAIN), attrgetter(*_USAGE), attrgetter(*_HELD)
@@ -58,7 +59,17 @@ class SqlGenerations:
             statement = statement.where(generations.c.generation_id == generation_id)
         if origin is not None:
             statement = statement.where(generations.c.origin == origin)
-        return await self._transaction.write(statement.values({**ERASED, "dropped": "", "failed_attempts": None, "forgotten": True}))
+        return await self._transaction.write(statement.values(_FORGOTTEN))
+
+    async def forget_older(self, account_id: str, until: datetime, since: datetime | None = None) -> int:
+        """Forget what began before `until`, and not before `since` where that is given."""
+        started_at = generations.c.started_at
+        statement = update(generations).where(
+            generations.c.account_id == account_id, started_at < until, generations.c.forgotten.is_(False)
+        )
+        if since is not None:
+            statement = statement.where(started_at >= since)
+        return await self._transaction.write(statement.values(_FORGOTTEN))
 
     async def is_running(self, account_id: str) -> bool:
         """Tell whether a generation of the account is not settled yet, in whichever process it runs."""

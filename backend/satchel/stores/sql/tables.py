@@ -26,7 +26,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from satchel.stores.sql.caveats import CaveatsText
 
-REVISION = "0021"
+REVISION = "0022"
 """The newest migration: what the tables below look like."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -100,6 +100,7 @@ accounts = Table(
     _text("preferred_model", nullable=True),
     _text("password_hash", nullable=True),
     Column("is_owner", Boolean, nullable=False, server_default=false()),
+    Column("activity_days", Integer, nullable=True),
 )
 
 sign_ins = Table(
