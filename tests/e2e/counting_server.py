@@ -4,11 +4,12 @@ Other models misbehave on purpose: `silence` never answers, `garbage` answers no
 `refuse` answers 401 in OpenAI's shape to any key but the right one, `broke` 402 until its account is topped up.
 `tools` calls the tool `add` and then says what it was told; `object` writes JSON; `mirror` writes what kinds of parts it was sent last.
 `embed` makes vectors of a text's length and place, `draw` pictures of a dot. The models of `SAID` say their sentence,
-whatever they are asked.
+whatever they are asked; asked for a table they write one, and whatever else Markdown has.
 """
 
 import asyncio
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,30 @@ SAID = {
     "mistral-small-3.2-24b": "Shorter days tell the tree to close its leaves down. Without fresh chlorophyll the other pigments become"
     " visible: yellow, orange, and red where sugar is left.",
 }
+MARKDOWN = """
+
+## What is in a leaf
+
+| Colour | From | Share |
+|:--|:--|--:|
+| green | **chlorophyll**, until the tree takes it back | 65 % |
+| yellow | carotenoids | 29 % |
+| red | anthocyanins, *made in autumn* | 6 % |
+
+1. The days grow shorter.
+2. The green goes:
+   - first at the edges,
+   - then along the veins.
+
+> “Nothing gold can stay.”
+
+```python
+def colour(leaf):
+    return max(leaf.pigments, key=lambda pigment: pigment.share if pigment.seen else 0)
+```
+
+More in [a guide to trees](https://trees.example/autumn?from=satchel) and `leaf.md`. ![A red leaf](https://pictures.example/leaf.png)
+"""
 RIGHT_KEY = "sk-the-right-one"
 TROUBLES = {
     "refuse": (401, {"message": "Incorrect API key provided.", "type": "invalid_request_error", "code": "invalid_api_key"}),
@@ -117,7 +142,7 @@ async def _answer(request: web.Request, model: str) -> web.StreamResponse:
         model = "count-3-0"
     if model == "garbage":
         return web.Response(text="<html>not what you think</html>", content_type="text/html")
-    pieces, pause_s = _script(model)
+    pieces, pause_s = _script(model, str((await request.json())["messages"][-1]["content"]))
     response = web.StreamResponse(headers={"content-type": "text/event-stream"})
     await response.prepare(request)
     for piece in pieces:
@@ -133,8 +158,10 @@ async def _answer(request: web.Request, model: str) -> web.StreamResponse:
     return response
 
 
-def _script(model: str) -> tuple[list[str], float]:
+def _script(model: str, question: str) -> tuple[list[str], float]:
     """Return what a model writes, piece by piece, and the time between two."""
+    if model in SAID and "table" in question:
+        return re.findall(r"\s*\S+", SAID[model] + MARKDOWN), 0.005
     if model in SAID:
         return [f"{word} " for word in SAID[model].split()], 0.02
     _, words, *rest = model.split("-")

@@ -2,9 +2,11 @@ import { useEffect } from "preact/hooks";
 import type { AskModel } from "../wire/connect-worker";
 import type { Model } from "../wire/model";
 import { costWords } from "./answer-facts";
+import { CopyButton } from "./copy-button";
 import { formatDuration } from "./format-duration";
 import { formatTokens } from "./format-tokens";
 import { Icon } from "./icon";
+import { MarkdownView } from "./markdown-view";
 import { modelInitials } from "./model-initials";
 import { Monogram } from "./monogram";
 import { Note } from "./note";
@@ -69,12 +71,8 @@ export function CompareColumn({ model, ask, round, stops, onRunning, onRemove }:
       </header>
       <div class="out">
         {answer.state === "waiting" && <p class="m3">{t("live_waiting")}</p>}
-        {answer.text !== "" && (
-          <p class="said" dir="auto">
-            {answer.text}
-            {running && <span class="caret" aria-hidden="true" />}
-          </p>
-        )}
+        {answer.text !== "" && <MarkdownView text={answer.text} writing={running} />}
+        {!running && answer.text !== "" && <CopyButton text={answer.text} label={t("copy_answer")} />}
         {answer.error !== null && (
           <div class="stack">
             <Note kind="danger">

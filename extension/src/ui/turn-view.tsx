@@ -1,5 +1,7 @@
 import { AnswerFacts } from "./answer-facts";
+import { CopyButton } from "./copy-button";
 import { Icon } from "./icon";
+import { MarkdownView } from "./markdown-view";
 import { Note } from "./note";
 import { t } from "./t";
 import type { Answer } from "./use-answer";
@@ -11,7 +13,7 @@ interface Props {
   onStop?: () => void;
 }
 
-/** A question, its answer as plain text, and what it cost; while it is written a way to stop it. */
+/** A question, its answer, and what it cost; while it is written a way to stop it. */
 export function TurnView({ question, modelName, answer, onStop }: Props) {
   const running = answer.state === "waiting" || answer.state === "writing";
   return (
@@ -19,21 +21,17 @@ export function TurnView({ question, modelName, answer, onStop }: Props) {
       <p class="b anywhere" dir="auto">
         {question}
       </p>
-      {answer.text !== "" && (
-        <p class="said" dir="auto">
-          {answer.text}
-          {running && <span class="caret" aria-hidden="true" />}
-        </p>
-      )}
+      {answer.text !== "" && <MarkdownView text={answer.text} writing={running} />}
       {answer.error !== null && (
         <Note kind="danger">
           <p>{answer.error}</p>
         </Note>
       )}
-      <div class="row t12 m3">
+      <div class="row wrap t12 m3">
         {running && <span class="dot live" aria-hidden="true" />}
         <span class="cut">{modelName}</span>
         {running ? <span class="nw">{answer.text === "" && t("live_waiting")}</span> : <AnswerFacts of={answer} />}
+        {!running && answer.text !== "" && <CopyButton text={answer.text} label={t("copy_answer")} />}
         {running && onStop !== undefined && (
           <button type="button" class="btn sm end" onClick={onStop}>
             <Icon name="stop" small />

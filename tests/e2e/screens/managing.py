@@ -6,10 +6,10 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Page
 from tests.e2e.axe import PANEL
-from tests.e2e.screens.asking import QUESTION
 from tests.e2e.screens.screen import Screen
 from tests.e2e.screens.stage import Stage
 
+AS_TABLE = "Why do leaves change colour in autumn? Show it as a table, too."
 SELECTED = "The council voted 7 to 4 to move the tram depot to the north bank, two years later than planned."
 
 OLD_CONFIGS = {
@@ -155,7 +155,7 @@ def compare(stage: Stage) -> Iterator[Page]:
     """Ask several models at once; the built-in one would take its time."""
     with section(stage, "compare", "Compare") as page:
         page.get_by_role("button", name="Take SmolLM2 135M away").click()
-        page.get_by_role("textbox").fill(QUESTION)
+        page.get_by_role("textbox").fill(AS_TABLE)
         page.keyboard.press("Enter")
         page.get_by_text("Finished").nth(1).wait_for()
         yield page
@@ -181,11 +181,11 @@ def side_panel(stage: Stage) -> Iterator[Page]:
 
 
 def side_panel_answered(stage: Stage) -> Iterator[Page]:
-    """Ask about it."""
+    """Ask for more than a sentence: a table, a list, code, a link."""
     with stage.own("sidepanel.html") as page:
-        page.get_by_role("textbox").fill(QUESTION)
+        page.get_by_role("textbox").fill(AS_TABLE)
         page.keyboard.press("Enter")
-        page.get_by_text("some trees make red on top").wait_for()
+        page.get_by_role("link", name="a guide to trees").wait_for()
         page.get_by_role("button", name="Stop").wait_for(state="detached")
         yield page
 
