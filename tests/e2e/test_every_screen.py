@@ -1,4 +1,4 @@
-"""Every screen of the list: axe-core finds nothing in both themes, nothing scrolls sideways, and the keyboard is enough."""
+"""Every screen of the list: axe-core finds nothing in both themes, nothing scrolls sideways, nor in German, and the keyboard is enough."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page
 from tests.e2e.axe import CONSENT, faults_of
 from tests.e2e.conftest import need, need_chromium, need_model
+from tests.e2e.german import in_german, overflow_of
 from tests.e2e.keyboard import keyboard_faults, resize
 from tests.e2e.page_server import PACKAGES
 from tests.e2e.screens.listed import SCREENS
@@ -38,11 +39,18 @@ def hidden_of(page: Page, screen: Screen) -> list[str]:
     return hidden
 
 
+def german_faults(page: Page, screen: Screen) -> list[str]:
+    """Return what is hidden or has no room in German, whose words are the longest we have, where the screen is narrowest."""
+    with in_german(page) as is_german:
+        return hidden_of(page, screen) + overflow_of(page, min(screen.sizes)) if is_german else []
+
+
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: screen.name)
 def test_b9_a_screen_is_whole(stage: Stage, screen: Screen) -> None:
     with screen.shown(stage) as page:
         assert hidden_of(page, screen) == []
         assert faults_of(page, screen.sizes) + keyboard_faults(page, screen.sizes) == []
+        assert german_faults(page, screen) == []
 
 
 def test_b9_on_all_these_screens_nobody_else_was_asked_for_anything(stage: Stage) -> None:

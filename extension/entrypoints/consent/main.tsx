@@ -1,16 +1,12 @@
-import { render } from "preact";
 import { ConsentScreen } from "../../src/ui/consent-screen";
-import { dressScreen } from "../../src/ui/dress-screen";
 import { connectWorker } from "../../src/wire/connect-worker";
 import { favourites } from "../../src/wire/favourites";
-import { loadMessages } from "../../src/wire/load-messages";
-import { preferences } from "../../src/wire/preferences";
+import { showScreen } from "../../src/wire/show-screen";
 
 const id = new URLSearchParams(location.search).get("id") ?? "";
 const { api, watch } = connectWorker();
 
-await dressScreen(await preferences.read(), "consent_bar", loadMessages);
-render(
+await showScreen("consent_bar", () => (
   <ConsentScreen
     source={{
       question: () => api.question(id),
@@ -23,6 +19,5 @@ render(
       watch: (listener) => watch(() => listener()),
       close: () => window.close(),
     }}
-  />,
-  document.getElementById("app") as HTMLElement,
-);
+  />
+));

@@ -1,10 +1,8 @@
-import { render } from "preact";
 import { browser } from "wxt/browser";
 import { fetchOwnModel, ownModelState } from "../../src/direct/fetch-own-model";
 import { localHosts } from "../../src/direct/local-hosts";
 import { ownLanguageModel } from "../../src/direct/own-language-model";
 import { pageMatches } from "../../src/page/page-matches";
-import { dressScreen } from "../../src/ui/dress-screen";
 import { OptionsScreen } from "../../src/ui/options-screen";
 import type { OptionsSource } from "../../src/ui/options-source";
 import { t } from "../../src/ui/t";
@@ -12,8 +10,8 @@ import { vaultOf } from "../../src/ui/vault-of";
 import { unlockByPasskey } from "../../src/vault/unlock-by-passkey";
 import { connectWorker } from "../../src/wire/connect-worker";
 import { favourites } from "../../src/wire/favourites";
-import { loadMessages } from "../../src/wire/load-messages";
 import { preferences } from "../../src/wire/preferences";
+import { showScreen } from "../../src/wire/show-screen";
 import { siteBuiltIn } from "../../src/wire/site-built-in";
 
 const { api, ask } = connectWorker();
@@ -41,7 +39,6 @@ const source: OptionsSource = {
     if ((change.languageModel ?? "when missing") !== "when missing") await askForScripts([...pageMatches]);
     if (change.browserModel) await askForOffscreen();
     await preferences.write(change);
-    await show();
   },
   siteBuiltIn: siteBuiltIn.read,
   setSiteBuiltIn: async (origin, choice) => {
@@ -63,13 +60,4 @@ async function askForOffscreen(): Promise<void> {
   if (!given) throw new Error(t("browserModel_denied"));
 }
 
-/** Draws everything; again in another language. */
-async function show(): Promise<void> {
-  await dressScreen(await preferences.read(), "options_title", loadMessages);
-  render(
-    <OptionsScreen key={document.documentElement.lang} source={source} />,
-    document.getElementById("app") as HTMLElement,
-  );
-}
-
-void show();
+void showScreen("options_title", () => <OptionsScreen source={source} />);

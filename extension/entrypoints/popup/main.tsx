@@ -1,13 +1,10 @@
-import { render } from "preact";
 import { browser } from "wxt/browser";
-import { dressScreen } from "../../src/ui/dress-screen";
 import { PopupScreen } from "../../src/ui/popup-screen";
 import { vaultOf } from "../../src/ui/vault-of";
 import { unlockByPasskey } from "../../src/vault/unlock-by-passkey";
 import { connectWorker } from "../../src/wire/connect-worker";
 import { favourites } from "../../src/wire/favourites";
-import { loadMessages } from "../../src/wire/load-messages";
-import { preferences } from "../../src/wire/preferences";
+import { showScreen } from "../../src/wire/show-screen";
 import { extensionUrl } from "../../src/worker/extension-url";
 
 /** The tab this popup belongs to. Opened in a tab of its own it is `?tab=`, or the one that was looked at before. */
@@ -31,8 +28,7 @@ const byPasskey: typeof unlockByPasskey = async (...how) => {
 
 const { api, watch } = connectWorker();
 
-await dressScreen(await preferences.read(), "extName", loadMessages);
-render(
+await showScreen("extName", () => (
   <PopupScreen
     source={{
       ...pick(),
@@ -43,9 +39,8 @@ render(
       openSettings: () => void browser.runtime.openOptionsPage(),
       watch,
     }}
-  />,
-  document.getElementById("app") as HTMLElement,
-);
+  />
+));
 
 function pick() {
   const { account, setModel, models, grants, putGrant, deleteGrant, generations, stop, connect, setPaused } = api;

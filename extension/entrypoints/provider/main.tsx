@@ -1,16 +1,12 @@
-import { render } from "preact";
-import { dressScreen } from "../../src/ui/dress-screen";
 import { ProviderScreen } from "../../src/ui/provider-screen";
 import { connectWorker } from "../../src/wire/connect-worker";
 import { favourites } from "../../src/wire/favourites";
-import { loadMessages } from "../../src/wire/load-messages";
-import { preferences } from "../../src/wire/preferences";
+import { showScreen } from "../../src/wire/show-screen";
 
 const id = new URLSearchParams(location.search).get("id") ?? "";
 const { api } = connectWorker();
 
-await dressScreen(await preferences.read(), "consent_bar", loadMessages);
-render(
+await showScreen("consent_bar", () => (
   <ProviderScreen
     source={{
       change: () => api.change(id),
@@ -21,6 +17,5 @@ render(
       refuse: () => api.refuseChange(id),
       close: () => window.close(),
     }}
-  />,
-  document.getElementById("app") as HTMLElement,
-);
+  />
+));

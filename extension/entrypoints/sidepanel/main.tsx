@@ -1,17 +1,13 @@
-import { render } from "preact";
 import { browser } from "wxt/browser";
-import { dressScreen } from "../../src/ui/dress-screen";
 import { SidePanelScreen } from "../../src/ui/side-panel-screen";
 import { connectWorker } from "../../src/wire/connect-worker";
 import { favourites } from "../../src/wire/favourites";
-import { loadMessages } from "../../src/wire/load-messages";
-import { preferences } from "../../src/wire/preferences";
 import { selection } from "../../src/wire/selection";
+import { showScreen } from "../../src/wire/show-screen";
 
 const { api, ask } = connectWorker();
 
-await dressScreen(await preferences.read(), "chat_title", loadMessages);
-render(
+await showScreen("chat_title", () => (
   <SidePanelScreen
     source={{
       snapshot: () => api.snapshot(null),
@@ -25,6 +21,5 @@ render(
       clearSelection: selection.clear,
       openSettings: () => void browser.runtime.openOptionsPage(),
     }}
-  />,
-  document.getElementById("app") as HTMLElement,
-);
+  />
+));

@@ -1,18 +1,14 @@
-import { render } from "preact";
-import { dressScreen } from "../../src/ui/dress-screen";
 import { TroubleScreen } from "../../src/ui/trouble-screen";
 import { vaultOf } from "../../src/ui/vault-of";
 import { unlockByPasskey } from "../../src/vault/unlock-by-passkey";
 import { connectWorker } from "../../src/wire/connect-worker";
-import { loadMessages } from "../../src/wire/load-messages";
-import { preferences } from "../../src/wire/preferences";
+import { showScreen } from "../../src/wire/show-screen";
 
 const id = new URLSearchParams(location.search).get("id") ?? "";
 const { api } = connectWorker();
 const { providers, keys, addKey, renewKey, checkKey } = api;
 
-await dressScreen(await preferences.read(), "trouble_bar", loadMessages);
-render(
+await showScreen("trouble_bar", () => (
   <TroubleScreen
     source={{
       ...{ providers, keys, addKey, renewKey, checkKey },
@@ -21,6 +17,5 @@ render(
       decide: (isRight) => api.decideTrouble(id, isRight),
       close: () => window.close(),
     }}
-  />,
-  document.getElementById("app") as HTMLElement,
-);
+  />
+));

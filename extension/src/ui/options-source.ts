@@ -29,7 +29,7 @@ export interface OptionsSource extends DataSource, FirstRunSource, Keys, Activit
   fetchBrowserModel(heard: (loaded: number) => void): Promise<void>;
   setPaused(paused: boolean): Promise<void>;
   preferences(): Promise<Preferences>;
-  /** Keeps a choice, and gives this screen its look and its language anew. */
+  /** Keeps a choice; another look or language comes to every screen by itself. */
   setPreferences(change: Partial<Preferences>): Promise<void>;
   /** For which sites the person chose whose built-in AI their pages get; null takes a choice back. */
   siteBuiltIn(): Promise<SiteBuiltIn>;

@@ -52,4 +52,10 @@ export const preferences = {
   async write(change: Partial<Preferences>): Promise<void> {
     await browser.storage.local.set(change);
   },
+  /** Hears of another language or theme, chosen on any screen. */
+  watchLooks(listener: () => void): void {
+    browser.storage.local.onChanged.addListener((changes) => {
+      if ("language" in changes || "theme" in changes) listener();
+    });
+  },
 };
