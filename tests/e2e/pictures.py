@@ -2,6 +2,7 @@
 
 `make pictures`, or `.venv/bin/python -m tests.e2e.pictures [folder]`. Everything in them happened: a real Satchel, a real Chromium, the
 real built-in model. What larger models say is scripted by a model server on this computer. A page for `docs/reference` lists them.
+The store's small tile is drawn from the logo.
 """
 
 import base64
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 from tests.e2e.axe import CONSENT, PANEL, Size
+from tests.e2e.promo_tile import promo_tile
 from tests.e2e.screens.listed import SCREENS
 from tests.e2e.screens.screen import Screen
 from tests.e2e.screens.stage import Stage, staged
@@ -19,6 +21,7 @@ TALLEST = 1600
 ARMED_MS, STILL_MS = 900, 250  # the consent window arms its buttons anew when its size changes
 QUALITY = 82
 STORE = ("consent", "options-models", "options-sites", "options-activity", "sidepanel")
+TILE = "promo-tile-store.png"
 STORE_SIZE: Size = (1280, 800)
 BESIDE = "<body style='margin:0;display:flex;gap:1px;background:#ccc'>{behind}{front}"
 OVER = "<body style='margin:0'>{behind}<div style='position:fixed;inset:32px 32px auto auto;box-shadow:0 8px 40px #0006'>{front}</div>"
@@ -115,6 +118,7 @@ def main() -> None:
         for screen in SCREENS:
             with screen.shown(stage) as page:
                 take(page, screen, stage, folder)
+        (folder / TILE).write_bytes(promo_tile(stage))
     if len(sys.argv) == 1:
         Path("docs/reference/screens.md").write_text(page_of_all(), encoding="utf-8")
     print(f"{len(list(folder.iterdir()))} pictures in {folder}")
