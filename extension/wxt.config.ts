@@ -28,7 +28,7 @@ export default defineConfig({
   webExt: { disabled: true },
   vite: () => ({
     plugins: [preact()],
-    build: { sourcemap: false, target: ["chrome116", "firefox142"] },
+    build: { sourcemap: false, target: ["chrome120", "firefox142"] },
   }),
   zip: {
     // Reviewers build it from this: the page script has its client from the npm package's sources.
@@ -46,7 +46,7 @@ export default defineConfig({
     optional_host_permissions: [...pageMatches],
     icons: ICONS,
     action: { default_title: "__MSG_extName__", default_icon: ICONS },
-    minimum_chrome_version: browser === "chrome" ? "116" : undefined,
+    minimum_chrome_version: browser === "chrome" ? "120" : undefined,
     content_security_policy: { extension_pages: EXTENSION_PAGES_CSP },
     browser_specific_settings:
       browser === "firefox"
