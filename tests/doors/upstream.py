@@ -3,6 +3,8 @@
 import asyncio
 import json
 import re
+import socket
+import struct
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
@@ -108,7 +110,7 @@ class Upstream:
             case "paints":
                 paint(writer)
                 await writer.drain()
-            case "busy-long" | "busy-once" | "quiet-once" if model == "busy-long" or not self._asked_before(model):
+            case "busy-long" | "busy-once" | "quiet-once" | "resets" | "resets-once" if self._has_a_bad_moment(model):
                 await stall(writer, model, asked)
             case "refuses" | "too-long" | "throttles" | "wrong-key":
                 refuse(writer, model)
@@ -121,8 +123,8 @@ class Upstream:
                 say(writer, *(('{"a":', "1}") if model == "json" else ("Hel", "lo", "!")))
                 await writer.drain()
 
-    def _asked_before(self, model: str) -> bool:
-        return sum(one.body["model"] == model for one in self.asked) > 1
+    def _has_a_bad_moment(self, model: str) -> bool:
+        return not model.endswith("-once") or sum(one.body["model"] == model for one in self.asked) == 1
 
     @staticmethod
     async def _endless(writer: asyncio.StreamWriter, asked: Asked, text: str) -> None:
@@ -142,8 +144,17 @@ class Upstream:
             await writer.drain()
 
 
+def reset(writer: asyncio.StreamWriter) -> None:
+    """Break the connection off as a process does that dies: by a reset, and without a byte."""
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+
+
 async def stall(writer: asyncio.StreamWriter, how: str, asked: Asked) -> None:
-    """Be too busy for a second or a minute, or say nothing until the caller hangs up."""
+    """Be too busy for a second or a minute, break the connection off, or say nothing until the caller hangs up."""
+    if how.startswith("resets"):
+        reset(writer)
+        return
     if how == "quiet-once":
         await asked.closed.wait()
     refuse(writer, "throttles", f"retry-after: {60 if how == 'busy-long' else 1}\r\n")

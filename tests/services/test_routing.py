@@ -5,12 +5,14 @@ from dataclasses import replace
 
 import pytest
 
+from satchel.domain.catalog import CancelRule, Place
 from satchel.domain.chat import Tuning
 from satchel.domain.errors import (
     AllRoutesFailed,
     BudgetExceeded,
     KeyMissing,
     KeyRejected,
+    Lost,
     ProviderRefused,
     ProviderThrottled,
     ProviderTimeout,
@@ -18,6 +20,7 @@ from satchel.domain.errors import (
     SatchelError,
     StreamBroken,
     UnknownModel,
+    UpstreamError,
 )
 from satchel.domain.events import Finished
 from satchel.domain.ledger import Status
@@ -190,7 +193,48 @@ def test_the_wait_is_what_the_most_obliging_provider_asks() -> None:
     busy = [ProviderThrottled("a", retry_after_s=3.0, details=BUSY), ProviderThrottled("b", details=BUSY)]
     assert patience_s(busy[:1], 0.5) == 3.0
     assert patience_s(busy, 0.5) == 0.5
-    assert patience_s([KeyMissing("c")], 0.5) is None
+    assert patience_s([], 0.5) is None
+
+
+def lost(how: Lost, kind: type[UpstreamError] = ProviderUnavailable) -> UpstreamError:
+    """Return the error of a request that never had an answer."""
+    error = kind("P does not answer", details={"status": None})
+    error.lost = how
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "cancel", "place", "tries"),
+    [
+        (lost("unsent"), "bills_full", "elsewhere", 3),
+        (lost("unsent", ProviderTimeout), "unknown", "elsewhere", 3),
+        (lost("cut"), "stops", "elsewhere", 3),
+        (lost("cut"), "unknown", "elsewhere", 3),
+        (lost("cut"), "bills_full", "elsewhere", 1),
+        (lost("silent", ProviderTimeout), "stops", "elsewhere", 3),
+        (lost("silent", ProviderTimeout), "unknown", "elsewhere", 1),
+        (lost("silent", ProviderTimeout), "bills_full", "elsewhere", 1),
+        (lost("silent", ProviderTimeout), "unknown", "computer", 3),
+        (lost("cut"), "bills_full", "network", 3),
+    ],
+)
+async def test_c3_a_lost_request_is_repeated_where_nobody_pays_twice(
+    house: House, error: UpstreamError, cancel: CancelRule, place: Place, tries: int
+) -> None:
+    house.catalog.endpoints = [endpoint(cancel=cancel, place=place)]
+    house.script(error)
+    with pytest.raises(type(error)):
+        await house.collect(house.call(origin=None))
+    assert len(house.provider.asked) == tries
+    assert len(await failed_attempts(house)) == tries
+
+
+async def test_c3_the_next_route_is_tried_before_a_lost_request_is_repeated(house: House) -> None:
+    house.catalog.endpoints = [endpoint("m"), endpoint("n")]
+    house.provider.scripts["p:m"] = iter([lost("unsent"), *HELLO])  # type: ignore[assignment]
+    house.provider.scripts["p:n"] = iter([KeyRejected("not this key")])  # type: ignore[assignment]
+    assert text_of(await house.collect(house.call(origin=None))) == "Hello"
+    assert [asked[1].id for asked in house.provider.asked] == ["p:m", "p:n", "p:m"]
 
 
 async def test_what_an_endpoint_lacks_is_named_in_the_record(house: House) -> None:

@@ -1,5 +1,8 @@
 import asyncio
+import contextlib
 import itertools
+import socket
+import struct
 import time
 from collections.abc import AsyncIterator
 
@@ -7,7 +10,7 @@ import pytest
 
 from satchel.dialects.openai_chat import Decoder
 from satchel.domain.catalog import Endpoint
-from satchel.domain.errors import ProviderGarbled, ProviderTimeout, ProviderUnavailable, SatchelError, StreamBroken
+from satchel.domain.errors import Lost, ProviderGarbled, ProviderTimeout, ProviderUnavailable, SatchelError, StreamBroken, UpstreamError
 from satchel.domain.events import Event, Finished, TextDelta
 from satchel.transport import Peer, Timeouts, Transport
 
@@ -140,6 +143,62 @@ async def test_nobody_listening_is_unavailable(transport: Transport) -> None:
         url = server.url
     with pytest.raises(ProviderUnavailable, match="Acme does not answer"):
         await events_of(transport, url)
+
+
+async def test_c3_a_failure_before_the_head_of_an_answer_says_how_far_the_request_got(transport: Transport) -> None:
+    async def resetting(_: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
+
+    async def hanging_up(_: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    async def mute(_: bytes, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(10)
+
+    async def lost_at(url: str) -> Lost | None:
+        with pytest.raises(UpstreamError) as caught:
+            await events_of(transport, url)
+        return caught.value.lost
+
+    for talk, how in ((resetting, "cut"), (hanging_up, "cut"), (mute, "silent")):
+        async with serving(talk) as server:
+            assert await lost_at(server.url) == how
+            assert len(server.requests) == 1
+    assert await lost_at(server.url) == "unsent"  # nobody listens there any more
+
+
+async def test_c3_a_connection_that_is_never_made_was_not_sent_anything() -> None:
+    with contextlib.ExitStack() as sockets:
+        listener = sockets.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(2):  # the queue is full: who comes now is not let in
+            waiting = sockets.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        subject = Transport(allow_loopback=True, timeouts=Timeouts(connect_s=0.2, idle_s=10.0))
+        with pytest.raises(ProviderTimeout) as caught:
+            await events_of(subject, f"http://127.0.0.1:{listener.getsockname()[1]}")
+        await subject.aclose()
+    assert caught.value.lost == "unsent"
+
+
+async def test_c3_what_is_the_same_when_it_is_sent_anew_was_not_lost(transport: Transport) -> None:
+    async def no_http(_: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"SSH-2.0-OpenSSH\r\n\r\n")
+
+    async def half(_: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(HEAD + framed(WORD))
+        writer.close()
+
+    for talk in (no_http, half):
+        async with serving(talk) as server:
+            with pytest.raises(UpstreamError) as caught:
+                await events_of(transport, server.url)
+            assert caught.value.lost is None
+    for url in ("http://10.0.0.1", "http://192.168.0.1:11434"):
+        with pytest.raises(UpstreamError, match="does not connect there") as caught:
+            await events_of(Transport(allow_loopback=False), url)
+        assert caught.value.lost is None
 
 
 async def test_a_large_request_arrives_whole(transport: Transport) -> None:

@@ -16,11 +16,14 @@ safe to show and holds no secret, prompt or upstream body beyond the provider's 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from satchel.domain.usage import Cost, Usage
 
 Details = Mapping[str, object]
+
+Lost = Literal["unsent", "cut", "silent"]
+"""How a request was lost before the head of an answer came: no connection was made; the connection broke; nothing came in time."""
 
 
 class SatchelError(Exception):
@@ -264,9 +267,13 @@ class VaultLocked(KeyProblem):
 
 # ── the provider failed ──────────────────────────
 class UpstreamError(SatchelError):
-    """The provider failed. `details`: provider, endpoint, status, provider_message (short, its own words)."""
+    """The provider failed. `details`: provider, endpoint, status, provider_message (short, its own words).
+
+    `lost` tells how far the request got, where no answer began; None where one did, or where sending it anew cannot help.
+    """
 
     code = "upstream_error"
+    lost: Lost | None = None
 
 
 class ProviderUnavailable(UpstreamError):

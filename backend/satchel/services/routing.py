@@ -182,20 +182,18 @@ class _Turns:
         self._waits_s = list(waits_s)
         self._tried: list[Endpoint] = []
         self._failures: list[SatchelError] = []
-        self._round_from = 0
+        self._may_pass: list[tuple[Endpoint, SatchelError]] = []
         self._patience_s = _LONGEST_WAIT_S
 
     async def next(self) -> Endpoint | None:
         """Return the endpoint to try now; None where nobody is left. May wait before it."""
         if not self._left and self._waits_s:
-            failures = self._failures[self._round_from :]
-            wait_s = patience_s(failures, self._waits_s.pop(0))
+            again, self._may_pass = self._may_pass, []
+            wait_s = patience_s([error for _, error in again], self._waits_s.pop(0))
             if wait_s is None or wait_s > self._patience_s:
                 return None
             self._patience_s -= wait_s
-            again = zip(self._tried[self._round_from :], failures, strict=True)
-            self._left = [endpoint for endpoint, error in again if may_pass(error)]
-            self._round_from = len(self._tried)
+            self._left = [endpoint for endpoint, _ in again]
             await asyncio.sleep(wait_s)
         if not self._left:
             return None
@@ -205,6 +203,9 @@ class _Turns:
     def failed(self, error: SatchelError) -> None:
         """Note why the endpoint did not answer."""
         self._failures.append(error)
+        endpoint = self._tried[-1]
+        if may_pass(error, endpoint):
+            self._may_pass.append((endpoint, error))
 
     def failure(self) -> SatchelError:
         """Return what to tell: the error of the only endpoint, or all of them."""
@@ -287,16 +288,28 @@ class _Pipe:
         self._went.set()
 
 
-def may_pass(error: SatchelError) -> bool:
-    """Tell whether the same endpoint may answer a moment later: it was reached, and said that it is busy or not well."""
-    busy = isinstance(error, ProviderThrottled | ProviderUnavailable) and error.retryable
-    return busy and (error.retry_after_s is not None or error.details.get("status") is not None)
+def may_pass(error: SatchelError, endpoint: Endpoint) -> bool:
+    """Tell whether the same endpoint may answer a moment later, without what was sent being paid for twice.
+
+    It said that it is busy or not well; or the request was lost. One that was never sent is safe to repeat. One that left may have begun
+    work: where the connection broke, it is repeated unless the endpoint bills an answer whole, whoever hangs up; where we hung up on
+    silence, only if that is known to stop the work. What costs nothing is repeated either way.
+    """
+    match error.lost if isinstance(error, UpstreamError) else None:
+        case "unsent":
+            return True
+        case "cut":
+            return endpoint.own or endpoint.cancel != "bills_full"
+        case "silent":
+            return endpoint.own or endpoint.cancel == "stops"
+        case None:
+            busy = isinstance(error, ProviderThrottled | ProviderUnavailable) and error.retryable
+            return busy and (error.retry_after_s is not None or error.details.get("status") is not None)
 
 
 def patience_s(failures: Sequence[SatchelError], unsaid_s: float) -> float | None:
-    """Return how long to wait before those that may pass are tried again: until the first of them may. None: nobody may pass."""
-    hints_s = [unsaid_s if error.retry_after_s is None else error.retry_after_s for error in failures if may_pass(error)]
-    return min(hints_s, default=None)
+    """Return how long to wait before those that may pass are tried again: until the first of them may. None: there are none."""
+    return min((unsaid_s if error.retry_after_s is None else error.retry_after_s for error in failures), default=None)
 
 
 def take_back_cancellation() -> None:

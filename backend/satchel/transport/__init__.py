@@ -14,7 +14,7 @@ import aiohttp
 import orjson
 from aiohttp.http_exceptions import HttpProcessingError
 
-from satchel.domain.errors import ProviderGarbled, ProviderTimeout, ProviderUnavailable, SatchelError, StreamBroken
+from satchel.domain.errors import Lost, ProviderGarbled, ProviderTimeout, ProviderUnavailable, SatchelError, StreamBroken, UpstreamError
 from satchel.domain.events import Event
 from satchel.transport.guard import AddressRefused, EgressGuard, Lookup
 from satchel.transport.pool import BROKEN, Answer, OpenSocket, Pool
@@ -25,6 +25,8 @@ MAX_ANSWER_BYTES = 64 * 1024 * 1024
 MAX_ERROR_BYTES = 64 * 1024
 _LINGER_S = 0.1
 _HIDDEN = b"[key]"
+_SENT_IN_VAIN = (aiohttp.ClientConnectorCertificateError, aiohttp.ClientConnectorSSLError, aiohttp.InvalidURL, HttpProcessingError)
+"""What is the same when it is sent anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +233,13 @@ class Exchange:
             raise RuntimeError("the exchange is not open")
         return self._received
 
-    def _unreachable(self, error: Exception) -> SatchelError:
-        """Name what kept a request from being answered."""
+    def _unreachable(self, error: Exception) -> UpstreamError:
+        """Name what kept a request from being answered, and how far it got."""
+        failure = self._named(error)
+        failure.lost = None if isinstance(error, _SENT_IN_VAIN) or _refusal(error) else _lost(error)
+        return failure
+
+    def _named(self, error: Exception) -> UpstreamError:
         name, details = self._peer.name, self._peer.details
         refused = _refusal(error)
         if refused is not None:
@@ -246,6 +253,12 @@ class Exchange:
         if isinstance(error, aiohttp.ServerDisconnectedError):
             return ProviderUnavailable(f"{name} closed the connection without an answer", details=details)
         return ProviderUnavailable(f"{name} does not answer", details=details)
+
+
+def _lost(error: Exception) -> Lost:
+    if isinstance(error, aiohttp.SocketTimeoutError):
+        return "silent"
+    return "unsent" if isinstance(error, aiohttp.ClientConnectorError | TimeoutError) else "cut"
 
 
 def _refusal(error: BaseException | None) -> AddressRefused | None:

@@ -1,5 +1,5 @@
 import { ChatBody } from "../wire/chat-body";
-import type { Generation } from "../wire/generation";
+import type { FailedAttempt, Generation } from "../wire/generation";
 import type { GenerationEnd } from "../wire/generation-end";
 import type { Grant } from "../wire/grant";
 import { RpcCode } from "../wire/rpc-code";
@@ -87,13 +87,17 @@ export class DirectRuns {
     run.record.direct = true;
     run.record.askId = null;
     run.accepted?.();
-    const told: Told = { startedAt: Date.now(), firstAt: null, end: null };
+    const now = Date.now();
+    const told: Told = { startedAt: now, triedAt: now, failed: [], firstAt: null, end: null };
     const rest = this.deps.stayAwake();
     const looking = setInterval(() => void this.recheck(run), LOOK_EVERY_MS);
     try {
       if (!run.orphan) await this.deps.records.put(run.record);
       const body = { ...run.body, model: route.model.id };
-      for await (const event of route.stream(body, stop.signal)) this.hear(run, event, told);
+      for await (const event of route.stream(body, stop.signal)) {
+        if (event.type === "failed") this.note(route, event.error, told);
+        else this.hear(run, event, told);
+      }
       this.finish(run, route, told, told.end?.reason ?? "stop");
     } catch (error) {
       if (stop.signal.aborted) this.finish(run, route, told, "cancelled");
@@ -186,7 +190,16 @@ export class DirectRuns {
     throw backendFailure({ code: "rate_limited", message, retryable: true, retry_after_s: wait });
   }
 
-  private hear(run: Run, event: DirectEvent, told: Told): void {
+  /** A try failed: kept is our code of it, and nothing that was said. */
+  private note({ model }: DirectRoute, { data }: RpcFailure, told: Told): void {
+    const now = Date.now();
+    const code = data?.satchelCode ?? "internal_error";
+    const { provider } = model.satchel;
+    told.failed.push({ provider, endpoint: model.id, code, duration_ms: now - told.triedAt });
+    told.triedAt = now;
+  }
+
+  private hear(run: Run, event: Exclude<DirectEvent, { type: "failed" }>, told: Told): void {
     told.firstAt ??= Date.now();
     if (event.type === "end") {
       told.end = event;
@@ -217,11 +230,12 @@ export class DirectRuns {
 
   private fail(run: Run, route: DirectRoute, told: Told, error: unknown): void {
     const code = error instanceof RpcFailure ? (error.data?.satchelCode ?? null) : "internal_error";
+    if (error instanceof RpcFailure) this.note(route, error, told);
     this.keep(run, route, told, { status: "failed", reason: "error", code, usage: guessed(run) });
     this.deps.runs.fail(run, error);
   }
 
-  private keep(run: Run, { model }: DirectRoute, { startedAt, firstAt }: Told, end: Ended): void {
+  private keep(run: Run, { model }: DirectRoute, { startedAt, failed, firstAt }: Told, end: Ended): void {
     const { origin } = run.record.caller;
     const isOwn = origin === this.deps.own;
     const { inputTokens, outputTokens, reasoningTokens, cachedTokens, estimated } = end.usage;
@@ -236,7 +250,8 @@ export class DirectRuns {
       status: end.status,
       reason: end.reason,
       error_code: end.code ?? null,
-      attempts: 1,
+      attempts: end.status === "failed" ? Math.max(1, failed.length) : failed.length + 1,
+      failed_attempts: failed,
       usage: { ...tokens, cached_tokens: cachedTokens, estimated },
       cost: { nusd: 0, known: true },
       started_at: new Date(startedAt).toISOString(),
@@ -252,6 +267,8 @@ export class DirectRuns {
 /** What is known of a stream while it runs. */
 interface Told {
   startedAt: number;
+  triedAt: number;
+  failed: FailedAttempt[];
   firstAt: number | null;
   end: Extract<DirectEvent, { type: "end" }> | null;
 }

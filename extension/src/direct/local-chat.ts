@@ -2,6 +2,7 @@ import { readEventStream } from "../../../sdk-js/src/server/readEventStream";
 import type { ChatBody } from "../wire/chat-body";
 import { isRecord } from "../wire/is-record";
 import { RpcFailure } from "../wire/rpc-failure";
+import { askServer } from "./ask-server";
 import { ChatChunks } from "./chat-chunks";
 import type { DirectEvent } from "./direct-event";
 import { localFailure } from "./local-failure";
@@ -32,7 +33,7 @@ export async function* localChat(
   const patience = new Patience();
   try {
     patience.wait(FIRST_WITHIN_MS);
-    const answer = await asked(place, body, AbortSignal.any([signal, patience.signal]), fetch);
+    const answer = yield* asked(place, body, AbortSignal.any([signal, patience.signal]), fetch);
     for await (const event of eventsOf(place, answer)) {
       patience.wait(NEXT_WITHIN_MS);
       yield event;
@@ -47,26 +48,12 @@ export async function* localChat(
   }
 }
 
-async function asked(place: Place, body: ChatBody, signal: AbortSignal, fetch: typeof globalThis.fetch) {
+async function* asked(place: Place, body: ChatBody, signal: AbortSignal, fetch: typeof globalThis.fetch) {
   const wanted = place.isPlain ? plainPrompt(body) : { ...body, stream: true, stream_options: { include_usage: true } };
-  const sent = JSON.stringify(wanted);
-  let answer: Response;
-  try {
-    answer = await fetch(`${place.address}${place.isPlain ? "/completions" : "/chat/completions"}`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
-      body: sent,
-      credentials: "omit",
-      cache: "no-store",
-      redirect: "error",
-      signal,
-    });
-  } catch (error) {
-    if (signal.aborted) throw error;
-    throw localFailure.make(place, "provider_unavailable", "does not answer. Is it still running?");
-  }
-  if (answer.ok && answer.body !== null) return place.isPlain ? asEvents(answer, answer.body) : answer.body;
-  throw localFailure.ofAnswer(place, answer.status, await answer.json().catch(() => null));
+  const path = place.isPlain ? "/completions" : "/chat/completions";
+  const answer = yield* askServer(place, { path, body: wanted, accept: "text/event-stream", signal }, fetch);
+  const stream = answer.body ?? new ReadableStream<Uint8Array>();
+  return place.isPlain ? asEvents(answer, stream) : stream;
 }
 
 /** A plain server may answer as a whole, and may hang up without the blank line that ends its last event. */

@@ -1,4 +1,5 @@
 import { isRecord } from "../wire/is-record";
+import { askServer } from "./ask-server";
 import type { DirectEvent } from "./direct-event";
 import { localFailure } from "./local-failure";
 
@@ -21,37 +22,24 @@ export async function* localEmbeddings(
   fetch: typeof globalThis.fetch,
 ): AsyncGenerator<DirectEvent, void, undefined> {
   const patience = AbortSignal.timeout(WITHIN_MS);
-  let answer: Response;
   let told: unknown;
   try {
     signal.throwIfAborted();
-    answer = await fetch(`${place.address}/embeddings`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify(body),
-      credentials: "omit",
-      cache: "no-store",
-      redirect: "error",
-      signal: AbortSignal.any([signal, patience]),
-    });
+    const until = AbortSignal.any([signal, patience]);
+    const asked = { path: "/embeddings", body, accept: "application/json", signal: until };
+    const answer = yield* askServer(place, asked, fetch);
     told = await answer.json().catch(() => null);
-    signal.throwIfAborted();
-    patience.throwIfAborted();
+    until.throwIfAborted();
   } catch (error) {
-    if (signal.aborted) throw error;
-    throw failed(place, patience.aborted);
+    signal.throwIfAborted();
+    if (patience.aborted) throw localFailure.make(place, "provider_timeout", "says nothing any more");
+    throw error;
   }
-  if (!answer.ok) throw localFailure.ofAnswer(place, answer.status, told);
   const vectors = isRecord(told) && Array.isArray(told["data"]) ? told["data"].map(vectorIn) : [];
   if (vectors.length === 0 || vectors.includes(null))
     throw localFailure.make(place, "provider_garbled", "sent something that cannot be read");
   for (const [index, values] of vectors.entries()) yield { type: "embedding", index, values: values ?? [] };
   yield { type: "end", reason: "stop", usage: usageIn(told) };
-}
-
-function failed(place: Place, isLate: boolean) {
-  if (isLate) return localFailure.make(place, "provider_timeout", "says nothing any more");
-  return localFailure.make(place, "provider_unavailable", "does not answer. Is it still running?");
 }
 
 function vectorIn(item: unknown): number[] | null {

@@ -28,17 +28,26 @@ const CODES: Readonly<Record<string, Code>> = {
 };
 const TOO_LONG = /context (length|size|window)|prompt is too long|too many tokens/i;
 
-function make({ provider, name }: Server, code: Code, words: string, status?: number): RpcFailure {
-  const details = { provider, ...(status === undefined ? {} : { status }) };
+function make({ provider, name }: Server, code: Code, words: string, answer?: Response): RpcFailure {
+  const details = { provider, ...(answer === undefined ? {} : { status: answer.status }) };
   const retryable = code === "provider_unavailable" || code === "provider_timeout" || code === "provider_throttled";
-  return backendFailure({ code, message: `${name} on this computer ${words}`, retryable, details });
+  const message = `${name} on this computer ${words}`;
+  return backendFailure({ code, message, retryable, retry_after_s: waitIn(answer), details });
+}
+
+/** The seconds after which a busy server wants to be asked again; null where it names none, or a date. */
+function waitIn(answer: Response | undefined): number | null {
+  const isBusy = answer?.status === 429 || answer?.status === 503;
+  const said = isBusy ? answer.headers.get("retry-after") : null;
+  return said !== null && /^\d{1,6}(\.\d+)?$/.test(said.trim()) ? Number(said) : null;
 }
 
 /** What an answer with a status other than 200 means: by its code first, then its status, last its words. */
-function ofAnswer(server: Server, status: number, body: unknown): RpcFailure {
-  if (status === 403) return refusesUs(server);
+function ofAnswer(server: Server, answer: Response, body: unknown): RpcFailure {
+  const { status } = answer;
+  if (status === 403) return refusesUs(server, answer);
   const { words, codes } = reportIn(body);
-  return make(server, codeOf(status, codes, words), `says: ${words || `HTTP status ${status} and no reason`}`, status);
+  return make(server, codeOf(status, codes, words), `says: ${words || `HTTP status ${status} and no reason`}`, answer);
 }
 
 /** What an error inside a stream means that began well. */
@@ -49,12 +58,12 @@ function inStream(server: Server, error: unknown): RpcFailure {
   return make(server, code, `stopped and says: ${words || "nothing"}`);
 }
 
-function refusesUs(server: Server): RpcFailure {
+function refusesUs(server: Server, answer: Response): RpcFailure {
   const how =
     server.provider === "ollama"
       ? "Start it with OLLAMA_ORIGINS=chrome-extension://*,moz-extension://* in its environment."
       : "Allow this extension's origin in its settings.";
-  return make(server, "provider_refused", `refuses requests from browser extensions. ${how}`, 403);
+  return make(server, "provider_refused", `refuses requests from browser extensions. ${how}`, answer);
 }
 
 function codeOf(status: number, codes: readonly string[], words: string): Code {

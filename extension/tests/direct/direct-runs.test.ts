@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { DirectEvent } from "../../src/direct/direct-event";
 import type { AskedBody } from "../../src/wire/asked-body";
 import type { Grant } from "../../src/wire/grant";
+import { backendFailure } from "../../src/worker/backend-failure";
 import { memoryKeyValue } from "../worker/memory-key-value";
 import { OWN } from "../worker/stage";
 import { turn } from "../worker/turn";
@@ -109,6 +110,32 @@ describe("a direct generation", () => {
       result: { finishReason: "cancelled", usage: { outputTokens: 1, estimated: true } },
     });
     expect([kept[0]?.status, worker.sent]).toEqual(["cancelled", []]);
+  });
+
+  it("C3: is in the record with the tries that failed, by their codes and without a word of the server's", async () => {
+    const failure = (words: string) => backendFailure({ code: "provider_unavailable", message: words });
+    async function* again(): AsyncGenerator<DirectEvent> {
+      yield { type: "failed", error: failure("what the server said") };
+      yield { type: "end", reason: "stop", usage: USAGE };
+    }
+    async function* inVain(): AsyncGenerator<DirectEvent> {
+      yield { type: "failed", error: failure("one") };
+      throw failure("two");
+    }
+    const { worker, kept } = near({ grant: grantOf("allowed"), stream: again });
+    worker.ask("1", { params: { model: NEAR, messages } });
+    const lost = near({ grant: grantOf("allowed"), stream: inVain });
+    lost.worker.ask("1", { params: { model: NEAR, messages } });
+    await turn();
+    const failed = {
+      provider: "ollama",
+      endpoint: NEAR,
+      code: "provider_unavailable",
+      duration_ms: expect.any(Number),
+    };
+    expect(kept).toMatchObject([{ status: "finished", attempts: 2, failed_attempts: [failed] }]);
+    expect(lost.kept).toMatchObject([{ status: "failed", attempts: 2, failed_attempts: [failed, failed] }]);
+    expect(JSON.stringify(kept)).not.toContain("what the server said");
   });
 
   it("E2: is begun anew after the worker's death while the page has seen nothing, and fails in mid-answer", async () => {
