@@ -7,6 +7,8 @@ from typing import Literal
 from satchel.domain.usage import Price
 
 PREFERRED = "satchel/preferred"
+OWN_SERVER = "satchel/local:"
+"""Begins a name that nobody knows, and that is meant for the person's own model server: `satchel/local:<what it is to be called there>`."""
 
 Capability = Literal[
     "chat", "tools", "images", "audio", "files", "reasoning", "json_schema", "embeddings", "image_output", "speech", "transcription"

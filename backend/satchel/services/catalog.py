@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from satchel.domain.catalog import FIRST_ABLE, PREFERRED, Capability, Endpoint, ProviderRow
+from satchel.domain.catalog import FIRST_ABLE, OWN_SERVER, PREFERRED, Capability, Endpoint, ProviderRow
 from satchel.domain.endpoints import endpoint_of
 from satchel.domain.errors import NotReady, SatchelError, UnknownModel
 from satchel.domain.keys import NO_SECRET, UNCHECKED, Key, KeyCheck, Secret, failed_check
@@ -105,7 +105,7 @@ class Catalog:
     async def resolve(self, account_id: str, model: str) -> Sequence[Endpoint]:
         """Return the endpoints that `model` names: `satchel/preferred`, a model's or an endpoint's id, or `<provider or label>:<model>`.
 
-        `satchel/embeddings` and its kin (`FIRST_ABLE`) name the first model that can do that.
+        `satchel/embeddings` and its kin (`FIRST_ABLE`) name the first model that can do that, `satchel/local:<model>` one at an own server.
 
         The last is taken at its word even where no list has it. An id of old leads to what stands in for it, at worst to the preferred
         model. Empty if nothing of that name can be.
@@ -299,8 +299,25 @@ class Catalog:
             listed.due_at_s = self._clock.monotonic_s() + wait_s
             listed.asking = None
 
+    def _at_own_server(self, shelf: _Shelf, native: str) -> tuple[Endpoint, ...]:
+        """Return a model at the person's own server: one that is listed by that name, else at its word at the first, keys' before found.
+
+        Nothing for what is known by this name: it is somewhere else, and that is what was meant.
+        """
+        if not native or native in shelf.named:
+            return ()
+        own = [one for one in shelf.endpoints if one.own]
+        if listed := next((one.id for one in own if one.native_model == native), None):
+            return shelf.named[listed]
+        keys = [key for key in shelf.keys if key.provider in self._rows and self._made(key, native).own]
+        servers = [key.label or key.provider for key in keys] + [one.provider for one in own if one.key_id is None]
+        at_word = (self._at_its_word(shelf, f"{server}:{native}") for server in dict.fromkeys(servers))
+        return next((tuple(one for one in made if one.own) for made in at_word if made), ())
+
     def _at_its_word(self, shelf: _Shelf, name: str) -> tuple[Endpoint, ...]:
         """Make the endpoints that `<provider or label>:<model>` names; an unknown prefix names none."""
+        if name.startswith(OWN_SERVER):
+            return self._at_own_server(shelf, name.removeprefix(OWN_SERVER))
         prefix, colon, native = name.partition(":")
         if not (colon and native):
             return ()

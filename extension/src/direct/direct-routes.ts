@@ -1,4 +1,5 @@
 import { ChatBody } from "../wire/chat-body";
+import { LegacyModel } from "../wire/legacy-model";
 import type { Model } from "../wire/model";
 import { RpcCode } from "../wire/rpc-code";
 import { RpcFailure } from "../wire/rpc-failure";
@@ -50,6 +51,8 @@ export class DirectRoutes {
 
   /** The way to a model; null where the backend is to be asked. Throws `provider_unavailable` where it should be here and is not. */
   async find(id: string): Promise<DirectRoute | null> {
+    const name = LegacyModel.ownServers(id);
+    if (name !== null) return this.atOwnServer(name);
     const wanted = id === ChatBody.PREFERRED ? await this.deps.preferred() : id;
     if (wanted === null || !(await this.isTaken(wanted))) return null;
     const route = await this.routeTo(wanted);
@@ -65,6 +68,16 @@ export class DirectRoutes {
   /** Whether an id is written as those of direct models are, be it there or not. */
   concerns(id: string): boolean {
     return this.sourceOf(id) !== undefined;
+  }
+
+  /** An id that nobody knows, at a server of this computer: where one is listed by that name, else at the first one's word. */
+  private async atOwnServer(name: string): Promise<DirectRoute | null> {
+    const sources = await this.sourcesOn();
+    if (sources.length === 0 || (await this.deps.isListed(name))) return null;
+    const listed = (await this.look()).find(({ model }) => model.id.slice(model.id.indexOf(":") + 1) === name);
+    if (listed !== undefined) return listed;
+    const found = await Promise.all(sources.map((source) => source.unlisted?.(name) ?? null));
+    return found.find((route) => route !== null) ?? null;
   }
 
   /** Whether an id is one that a source takes which is switched on. */

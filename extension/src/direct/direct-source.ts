@@ -8,4 +8,6 @@ export interface DirectSource {
   isOn(): Promise<boolean>;
   /** The ways that are open now. Never rejects: what is not there has none. */
   routes(): Promise<readonly DirectRoute[]>;
+  /** The way to a model that nobody lists, by the name that it may have there. Never rejects; null where there is nobody to ask. */
+  unlisted?(name: string): Promise<DirectRoute | null>;
 }

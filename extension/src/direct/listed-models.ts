@@ -3,7 +3,7 @@ import type { Model } from "../wire/model";
 
 type Item = Readonly<Record<string, unknown>>;
 
-interface Listed {
+export interface Listed {
   /** The name by which the server knows it. */
   native: string;
   model: Model;

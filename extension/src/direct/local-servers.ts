@@ -3,7 +3,7 @@ import { isRecord } from "../wire/is-record";
 import type { LocalServer } from "../wire/local-server";
 import type { DirectRoute } from "./direct-route";
 import type { DirectSource } from "./direct-source";
-import { listedModels } from "./listed-models";
+import { type Listed, listedModels } from "./listed-models";
 import { localChat } from "./local-chat";
 import { localEmbeddings } from "./local-embeddings";
 import { PlainServers } from "./plain-servers";
@@ -16,8 +16,16 @@ interface Dependencies {
   own(): Promise<string | null>;
 }
 
+interface Place {
+  provider: string;
+  name: string;
+  address: string;
+  isPlain?: boolean;
+}
+
 interface Found {
   server: LocalServer;
+  place: Place;
   routes: DirectRoute[];
 }
 
@@ -57,6 +65,13 @@ export class LocalServers implements DirectSource {
     return (await this.look()).map(({ server }) => server);
   }
 
+  async unlisted(name: string): Promise<DirectRoute | null> {
+    const found = (await this.look()).find(({ server }) => !server.refuses);
+    const [listed] =
+      found === undefined ? [] : (listedModels([{ id: name }], found.place.provider, found.place.name) ?? []);
+    return found === undefined || listed === undefined ? null : this.routeTo(found.place, listed);
+  }
+
   private async look(): Promise<Found[]> {
     const own = await this.deps.own();
     const usual = Object.values(PORTS).map((port) => `http://127.0.0.1:${port}/v1`);
@@ -74,38 +89,40 @@ export class LocalServers implements DirectSource {
     const name = nameOf(provider, address);
     const models = listedModels(list, provider, name);
     if (models === null || (provider === OTHER && !isOwn)) return null;
-    const { fetch } = this.deps;
     const place = { provider, name, address };
-    const routes = models.map(({ native, model }) => ({
-      model,
+    const routes = models.map((listed) => this.routeTo(place, listed));
+    return { server: { ...place, models: models.length, refuses: false }, place, routes };
+  }
+
+  private routeTo(place: Place, { native, model }: Listed): DirectRoute {
+    const { fetch } = this.deps;
+    const { satchel } = model;
+    return {
+      model: place.isPlain ? { ...model, satchel: { ...satchel, capabilities: ["chat"] } } : model,
       stream: (body, signal) => {
         const asked = { ...body, model: native };
         return "messages" in asked
           ? localChat(place, asked as ChatBody, signal, fetch)
           : localEmbeddings(place, asked, signal, fetch);
       },
-    })) satisfies DirectRoute[];
-    return { server: { ...place, models: models.length, refuses: false }, routes };
+    };
   }
 
   /** A server of the person's own that lists nothing may be one that takes prompts only. */
   private async plainAt(own: string): Promise<Found | null> {
     const found = await this.plain.at(own);
     if (found === null) return null;
-    const place = { provider: OTHER, name: nameOf(OTHER, found.address), address: found.address };
-    const { fetch } = this.deps;
-    const routes = (listedModels([{ id: found.model }], OTHER, place.name) ?? []).map(({ native, model }) => ({
-      model: { ...model, satchel: { ...model.satchel, capabilities: ["chat"] } },
-      stream: (body, signal) =>
-        localChat({ ...place, isPlain: true }, { ...(body as ChatBody), model: native }, signal, fetch),
-    })) satisfies DirectRoute[];
-    return { server: { ...place, models: routes.length, refuses: false }, routes };
+    const at = { provider: OTHER, name: nameOf(OTHER, found.address), address: found.address };
+    const place = { ...at, isPlain: true };
+    const routes = (listedModels([{ id: found.model }], OTHER, at.name) ?? []).map((one) => this.routeTo(place, one));
+    return { server: { ...at, models: routes.length, refuses: false }, place, routes };
   }
 
   private refusing(address: string, isOwn: boolean): Found | null {
     const provider = Object.entries(PORTS).find(([, port]) => address.endsWith(`:${port}/v1`))?.[0] ?? OTHER;
     if (provider === OTHER && !isOwn) return null;
-    return { server: { provider, name: nameOf(provider, address), address, models: 0, refuses: true }, routes: [] };
+    const place = { provider, name: nameOf(provider, address), address };
+    return { server: { ...place, models: 0, refuses: true }, place, routes: [] };
   }
 
   /** Which kind of server answered, and a richer list where it has one. */

@@ -80,7 +80,8 @@ export class LegacyApi {
       if (event.type === "text-delta") this.tell(call, shape(call, event.delta, true), null);
     };
     const options = streams ? { onEvent, signal } : { signal };
-    const result = await this.provider.send({ method: "ai_generate", params: call.params }, options);
+    const params = { ...call.params, legacy: true };
+    const result = await this.provider.send({ method: "ai_generate", params }, options);
     return (result as { text: string }).text;
   }
 

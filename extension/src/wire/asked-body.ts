@@ -72,7 +72,8 @@ function kindOf(method: string): AskedKind | undefined {
 /** Turns the params of a method into a request body, or says in words what is wrong with them. */
 function fromParams(kind: AskedKind, params: unknown): AskedBody | string {
   if (!isRecord(params)) return "params must be an object";
-  const unknown = unknownOption(METHODS[kind], params);
+  const { legacy: _, ...named } = params; // what the original's calls say of themselves
+  const unknown = unknownOption(METHODS[kind], kind === "chat" ? named : params);
   if (unknown !== undefined) return unknown;
   if (kind === "chat") return ChatBody.fromParams(params);
   const { model } = params;

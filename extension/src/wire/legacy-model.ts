@@ -1,3 +1,5 @@
+import { ChatBody } from "./chat-body";
+
 /** How pages of early 2023 spelt an id, and the id that replaced it: window-ai.md §1.4. */
 const RESPELT: Readonly<Record<string, string>> = {
   "openai/gpt3.5": "openai/gpt-3.5-turbo",
@@ -6,7 +8,10 @@ const RESPELT: Readonly<Record<string, string>> = {
   "cohere/xlarge": "cohere/command-nightly",
 };
 
-/** The ids that the original's package knew, and the word by which its pages meant "the person's own server". */
+/**
+ * The ids that the original's package knew, and the word by which its pages meant "the person's own server". Most of those models are gone;
+ * where nobody runs one any more the person's own choice answers, because the page can offer its visitor nothing else.
+ */
 const OF_2023: ReadonlySet<string> = new Set([
   "openai/gpt-3.5-turbo",
   "openai/gpt-3.5-turbo-16k",
@@ -29,12 +34,21 @@ function respell(model: string): string {
   return Object.hasOwn(RESPELT, model) ? (RESPELT[model] as string) : model;
 }
 
+/** The backend's name for a model of the person's own server that nobody lists. */
+const OWN_SERVER = "satchel/local:";
+
 /**
- * Whether a page of 2023 may have written this id. Most of those models are gone; where nobody runs one any more the
- * person's own choice answers, because the page can offer its visitor nothing else.
+ * What answers where nobody knows an id: the person's choice for one of 2023, and for any other that an old call names the person's own
+ * model server, which the original sent it to by that name. Null where an unknown id is the page's mistake.
  */
-function isOf2023(model: string): boolean {
-  return OF_2023.has(model);
+function insteadOf(model: string, isLegacy: boolean): string | null {
+  if (OF_2023.has(model)) return ChatBody.PREFERRED;
+  return isLegacy && !model.startsWith("satchel/") ? OWN_SERVER + model : null;
 }
 
-export const LegacyModel = { respell, isOf2023 };
+/** The name that an own server is to be asked for; null for any other id. */
+function ownServers(model: string): string | null {
+  return model.startsWith(OWN_SERVER) ? model.slice(OWN_SERVER.length) : null;
+}
+
+export const LegacyModel = { respell, insteadOf, ownServers };

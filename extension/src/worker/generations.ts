@@ -187,15 +187,23 @@ export class Generations {
     if (error.code === "model_not_granted" && !run.orphan && run.body.model === ChatBody.PREFERRED) {
       return void this.substitute(run, error);
     }
-    if (NOT_HERE.has(error.code) && !run.orphan && LegacyModel.isOf2023(run.body.model)) {
-      return this.redo(run, ChatBody.PREFERRED);
-    }
+    if (NOT_HERE.has(error.code) && !run.orphan && this.fallBack(run, error)) return;
     const usage = frame.usage ? usageOf(frame.usage) : null;
     const cost = frame.cost ? costOf(frame.cost) : null;
     const failure = backendFailure(error, { usage, cost });
     if (run.seq === 0 && !run.orphan && this.deps.troubles.concern(error))
       return void this.interrupt(run, error, failure);
     this.runs.fail(run, failure);
+  }
+
+  /** The model that the page named is not here: tells whether another is asked in its place. If that is not here, too, the first one counts. */
+  private fallBack(run: Run, error: Parameters<typeof backendFailure>[0]): boolean {
+    if (run.refused !== null) this.runs.fail(run, run.refused);
+    const instead = run.refused === null ? LegacyModel.insteadOf(run.body.model, run.legacy) : null;
+    if (instead === null) return run.refused !== null;
+    run.refused = backendFailure(error);
+    this.redo(run, instead);
+    return true;
   }
 
   /** The person may put a key right while the page waits: then the same request is sent again. */

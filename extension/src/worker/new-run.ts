@@ -29,13 +29,15 @@ export function newRun(key: string, request: RunRequest, asked: AskedBody, sink:
     model: body.model,
     startedAt: Date.now(),
   };
-  const reason = (params as { reason?: unknown }).reason;
+  const { reason, legacy } = params as { reason?: unknown; legacy?: unknown };
   return {
     record,
     id,
     kind,
     body,
     sink,
+    legacy: legacy === true,
+    refused: null,
     reason: typeof reason === "string" ? reason : null,
     wish: null,
     active,

@@ -1,6 +1,7 @@
 import type { AskedBody, AskedKind } from "../wire/asked-body";
 import type { PermissionWish } from "../wire/permission-wish";
 import type { ReplyMessage } from "../wire/reply-message";
+import type { RpcFailure } from "../wire/rpc-failure";
 import type { RunRecord } from "./run-record";
 
 /** A generation that somebody waits for, in this worker's life. */
@@ -10,6 +11,10 @@ export interface Run {
   id: string;
   kind: AskedKind;
   body: AskedBody;
+  /** Whether one of the original's calls asked. */
+  legacy: boolean;
+  /** Why the model that the page named did not answer, where another is asked in its place. */
+  refused: RpcFailure | null;
   reason: string | null;
   /** How the page itself asks to be narrowed; null where it only asks a question. */
   wish: PermissionWish | null;

@@ -112,6 +112,33 @@ describe("a direct generation", () => {
     expect([kept[0]?.status, worker.sent]).toEqual(["cancelled", []]);
   });
 
+  it("C2: answers an old call whose id nobody knows, by the name that its server lists, under the site's consent", async () => {
+    const params = { model: "llama3:8b", messages, legacy: true };
+    const others = { models: ["ollama:other"] };
+    for (const [grant, bodies] of [
+      [grantOf("allowed"), [{ model: NEAR }]],
+      [grantOf("allowed", { models: [NEAR] }), [{ model: NEAR }]],
+      [grantOf("allowed", others), []],
+    ] as const) {
+      const one = near({ grant });
+      const { replies } = one.worker.ask("1", { params });
+      await turn();
+      one.worker.failed(0, grant.caveats.models === null ? "unknown_model" : "model_not_granted");
+      await turn();
+      expect(one.bodies).toMatchObject(bodies);
+      expect(replies.at(-1)?.kind).toBe(bodies.length > 0 ? "result" : "error");
+    }
+  });
+
+  it("C2: is not asked for what the backend knows by the name of an old call", async () => {
+    const { worker, bodies } = near({ grant: grantOf("allowed"), isListed: true });
+    worker.ask("1", { params: { model: "llama3:8b", messages, legacy: true } });
+    await turn();
+    worker.failed(0, "model_not_granted");
+    await turn();
+    expect([bodies, worker.sent.length]).toEqual([[], 2]);
+  });
+
   it("C3: is in the record with the tries that failed, by their codes and without a word of the server's", async () => {
     const failure = (words: string) => backendFailure({ code: "provider_unavailable", message: words });
     async function* again(): AsyncGenerator<DirectEvent> {

@@ -56,3 +56,32 @@ it("a server that refuses extensions is shown as such, and has no models", async
   expect(await found.servers()).toMatchObject([{ provider: "ollama", name: "Ollama", refuses: true, models: 0 }]);
   expect(await found.routes()).toEqual([]);
 });
+
+it("C2: a model that nobody lists is asked for by its name at the person's own address, else at whoever answers first", async () => {
+  const asked: unknown[] = [];
+  const pages: Record<string, unknown> = {
+    "http://127.0.0.1:11434/v1/models": LIST("library", "llama3:8b"),
+    "http://127.0.0.1:11434/api/version": { version: "0.9.0" },
+    "http://localhost:5001/v1/models": LIST("me", "mine"),
+  };
+  const fetch = (async (url: string, init?: RequestInit) => {
+    if (init?.method === "POST" && url.endsWith("/chat/completions")) {
+      asked.push([url, JSON.parse(String(init.body)).model]);
+      return new Response(`data: ${JSON.stringify({ choices: [{ delta: {}, finish_reason: "stop" }] })}\n\n`);
+    }
+    return url in pages ? Response.json(pages[url]) : new Response(null, { status: 404 });
+  }) as typeof globalThis.fetch;
+  for (const own of ["http://localhost:5001/v1", null]) {
+    const route = await new LocalServers({ fetch, isOn: async () => true, own: async () => own }).unlisted("foo/bar");
+    const signal = new AbortController().signal;
+    for await (const _ of route?.stream({ model: "x", messages: [] }, signal) ?? []) asked.push(route?.model.id);
+  }
+  expect(asked).toEqual([
+    ["http://localhost:5001/v1/chat/completions", "foo/bar"],
+    "here:foo/bar",
+    ["http://127.0.0.1:11434/v1/chat/completions", "foo/bar"],
+    "ollama:foo/bar",
+  ]);
+  const { found } = servers({ "http://127.0.0.1:11434/v1/models": { status: 403, body: null } });
+  expect(await found.unlisted("foo/bar")).toBe(null);
+});

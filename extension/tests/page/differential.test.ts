@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Provider } from "../../src/page/provider";
 import { windowAi } from "../../src/page/window-ai";
+import { AskedBody } from "../../src/wire/asked-body";
 import { privatePair } from "./private-pair";
 
 /**
@@ -242,6 +243,7 @@ describe("F3: what the original did, on ours", () => {
     play(["x"]);
     const messages = [{ role: "system", content: "be brief" }, user];
     await outcome(["generateText", { messages }]);
-    expect(pair.asked[0]?.params).toEqual({ messages });
+    expect(pair.asked[0]?.params).toEqual({ messages, legacy: true });
+    expect(AskedBody.fromParams("chat", pair.asked[0]?.params)).toEqual({ model: "satchel/preferred", messages });
   });
 });

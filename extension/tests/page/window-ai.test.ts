@@ -144,7 +144,7 @@ describe("generateText", () => {
     streams("x");
     const options = { model: null, temperature: undefined, onStreamResult: undefined, stopSequences: null, foo: 1 };
     expect(await ai.generateText({ prompt: "hi" }, options)).toEqual([{ text: "x" }]);
-    expect(pair.asked[0]?.params).toEqual({ messages: [{ role: "user", content: "hi" }] });
+    expect(pair.asked[0]?.params).toEqual({ messages: [{ role: "user", content: "hi" }], legacy: true });
   });
 
   it("A4: appends the prompt when both are given, and answers with a message", async () => {

@@ -55,4 +55,45 @@ describe("a model id of 2023", () => {
     expect(worker.sent).toHaveLength(1);
     expect(replies).toMatchObject([{ error: { code: -32602, data: { satchelCode: "unknown_model" } } }]);
   });
+
+  it.each(["unknown_model", "model_not_granted"])(
+    "C2: %s of an old call goes to the person's own server",
+    async (code) => {
+      const worker = new Stage();
+      const { replies } = worker.ask("1", { params: { model: "llama3:8b", messages, legacy: true } });
+      await turn();
+      worker.failed(0, code);
+      await turn();
+      expect(worker.sent[1]).toMatchObject({
+        type: "generate",
+        origin: "https://a.example",
+        request: { model: "satchel/local:llama3:8b" },
+      });
+      worker.started(1, "gen_1");
+      worker.finished("gen_1", 1);
+      expect(replies.map(({ kind }) => kind)).toEqual(["result"]);
+    },
+  );
+
+  it("C2: where there is no such server, or the site may not use it, the page hears of the model that it named", async () => {
+    for (const second of ["unknown_model", "model_not_granted"]) {
+      const worker = new Stage();
+      const { replies } = worker.ask("1", { params: { model: "toString", messages, legacy: true } });
+      await turn();
+      worker.failed(0, "unknown_model");
+      await turn();
+      worker.failed(1, second);
+      await turn();
+      expect(worker.sent).toHaveLength(2);
+      expect(replies).toMatchObject([{ error: { code: -32602, data: { satchelCode: "unknown_model" } } }]);
+    }
+  });
+
+  it("C2: an old call that names one of our own names is not sent to a server by that name", async () => {
+    const worker = new Stage();
+    const { replies } = worker.ask("1", { params: { model: "satchel/local:x", messages, legacy: true } });
+    await turn();
+    worker.failed(0, "unknown_model");
+    expect([worker.sent.length, replies.length]).toEqual([1, 1]);
+  });
 });

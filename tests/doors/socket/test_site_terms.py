@@ -89,3 +89,17 @@ async def test_b6_what_is_set_for_a_site_counts_for_its_next_call(house: Served,
         assert await site.ask() == "finished"
         assert (await house.visit("DELETE", f"/v1/grants/{grant_id}"))[0] == 204
         assert (await site.ask(), await site.listed()) == ("consent_required", [])
+
+
+async def test_c2_a_name_for_the_own_server_is_asked_there_under_the_sites_grant(house: Served) -> None:
+    _, token = await house.new_token(SCOPES)
+    async with greeted(house, token) as client:
+        site = Site(house, client)
+        assert await site.ask("satchel/local:foo/bar") == "consent_required"
+        await site.set()
+        assert await site.ask("satchel/local:foo/bar") == "finished"
+        assert house.upstream.asked[-1].body["model"] == "foo/bar"
+        await site.set(models=[DEAR])
+        assert await site.ask("satchel/local:foo/bar") == "model_not_granted"
+        await site.set(models=["lab:foo/bar"])
+        assert await site.ask("satchel/local:foo/bar") == "finished"
