@@ -22,6 +22,7 @@ export { ExtensionMissing } from "./errors/ExtensionMissing.js";
 export { InvalidRequest } from "./errors/InvalidRequest.js";
 export { NotConnected } from "./errors/NotConnected.js";
 export { PermissionDenied } from "./errors/PermissionDenied.js";
+export type { ProviderBody } from "./errors/ProviderBody.js";
 export { ProviderFailed } from "./errors/ProviderFailed.js";
 export { RateLimited } from "./errors/RateLimited.js";
 export { type ErrorData, SatchelError } from "./errors/SatchelError.js";

@@ -108,9 +108,10 @@ const FAILURES: [status: number, satchelCode: string, code: number, name: string
   [429, "rate_limited", 4290, "RateLimited"],
   [502, "provider_unavailable", 4300, "ProviderFailed"],
 ];
-test.each(FAILURES)("status %i with %s is code %i", async (status, satchelCode, code, name) => {
+test.each(FAILURES)("A8: status %i with %s is code %i", async (status, satchelCode, code, name) => {
   const server = await loopback((_path, _request, reply) => {
-    const metadata = { satchel_code: satchelCode, retry_after_s: 2, provider_name: "lab" };
+    const details = { provider_body: { message: "slow", type: "t", code: 429 } };
+    const metadata = { satchel_code: satchelCode, retry_after_s: 2, provider_name: "lab", details };
     reply.writeHead(status, { "content-type": "application/json" });
     reply.end(JSON.stringify({ error: { code: status, message: "No.", param: "model", metadata } }));
   });
@@ -119,7 +120,7 @@ test.each(FAILURES)("status %i with %s is code %i", async (status, satchelCode, 
     name,
     satchelCode,
     shortMessage: "No.",
-    data: { provider: "lab", retryAfterS: 2, param: "model" },
+    data: { provider: "lab", retryAfterS: 2, param: "model", body: { message: "slow", type: "t", code: 429 } },
   });
 });
 

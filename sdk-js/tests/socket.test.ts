@@ -113,14 +113,14 @@ test("a generation whose start was lost is asked for again under the same id", a
 test("a failure is typed, whether of one generation or of a frame that names our id only", async () => {
   const { ai } = await client((frame, peer) => {
     if (frame.type !== "generate") return;
-    const details = { param: "model" };
+    const details = { param: "model", provider_body: { message: "not here" } };
     const error = { code: "unknown_model", message: "No.", retryable: false, retry_after_s: null, details };
     peer.send({ type: "failed", id: frame.id, error, usage: null, cost: null });
   });
   await expect(ai.chat("Hi")).rejects.toMatchObject({
     name: "InvalidRequest",
     satchelCode: "unknown_model",
-    data: { param: "model" },
+    data: { param: "model", body: { message: "not here" } },
     shortMessage: "No.",
   });
 });

@@ -193,7 +193,7 @@ def test_an_error_inside_a_stream_comes_out_after_the_words_before_it(kind: str,
     assert subject.ended
     with pytest.raises(expected, match=r"Acme.*: Too much now") as caught:
         subject.close()
-    assert caught.value.details["provider_code"] == kind
+    assert caught.value.details["provider_body"]["type"] == kind
     assert caught.value.retryable is retryable
 
 

@@ -187,7 +187,7 @@ def test_an_exception_inside_a_stream_comes_out_after_the_words_before_it(
     assert subject.feed(words + exception_frame(kind, {"message": "Too much"}) + words)[1:] == [TextDelta("Hi")]
     with pytest.raises(expected, match=r"Acme.*: Too much") as caught:
         subject.close()
-    assert caught.value.details["provider_code"] == kind
+    assert caught.value.details["provider_body"]["type"] == kind
     assert caught.value.retryable is retryable
 
 

@@ -18,7 +18,7 @@ from tests.stage import EMAIL, PASSWORD, Satchel
 from tests.vault_client import letter, switch
 from websockets.asyncio.client import connect
 
-MODELS = ("hello", "mute", "garbage", "html", "cut", "refuses", "too-long", "throttles")
+MODELS = ("hello", "mute", "garbage", "html", "cut", "refuses", "too-long", "throttles", "indiscreet", "indiscreet-late")
 ASKED: Mapping[str, Mapping[str, object]] = {
     "/v1/chat/completions": {"messages": SAID},
     "/v1/completions": {"prompt": PROMPT},

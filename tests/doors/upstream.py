@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 
 HEAD = "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\nconnection: close\r\n\r\n"
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
+ORGANIZATION = "org-CanaryZq7AbCdEf123456"
+EMAIL = "CanaryZq7@people.example"
 USAGE = {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}
 
 
@@ -112,8 +114,8 @@ class Upstream:
                 await writer.drain()
             case "busy-long" | "busy-once" | "quiet-once" | "resets" | "resets-once" if self._has_a_bad_moment(model):
                 await stall(writer, model, asked)
-            case "refuses" | "too-long" | "throttles" | "wrong-key":
-                refuse(writer, model)
+            case "refuses" | "too-long" | "throttles" | "wrong-key" | "indiscreet" | "indiscreet-late":
+                (tell_of_the_account(writer, model, asked) if model.startswith("indiscreet") else refuse(writer, model))
             case "endless" | "parrot":
                 await self._endless(writer, asked, "word " if model == "endless" else json.dumps(asked.body))
             case "flood":
@@ -213,6 +215,19 @@ def refuse(writer: asyncio.StreamWriter, how: str, header: str = "") -> None:
     }[how]
     error = {"error": {"message": message, "type": "invalid_request_error", "code": code}}
     writer.write(HEAD.format(status=status, kind=f"application/json\r\n{header}".rstrip()).encode() + json.dumps(error).encode())
+
+
+def tell_of_the_account(writer: asyncio.StreamWriter, how: str, asked: Asked) -> None:
+    """Refuse with everything that an error body may tell of whose key it is, and the key itself; late, in the middle of an answer."""
+    key = asked.headers.get("authorization", "").removeprefix("Bearer ")
+    words = f"model is closed to organization {ORGANIZATION} ({EMAIL}, key {key}, project 'Canary research'); you have $12.34 left"
+    error = {"message": words, "type": "invalid_request_error", "code": ORGANIZATION, "param": None, "owner": EMAIL}
+    body = json.dumps({"error": error, "user_id": EMAIL})
+    if how.endswith("-late"):
+        chunk(writer, "Hel")
+        write(writer, body)
+    else:
+        writer.write(HEAD.format(status="400 Bad Request", kind="application/json").encode() + body.encode())
 
 
 def think_and_call(writer: asyncio.StreamWriter) -> None:

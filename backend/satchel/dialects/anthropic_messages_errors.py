@@ -15,12 +15,12 @@ from satchel.dialects.openai_chat_errors import error_from as platform_error
 from satchel.dialects.openai_chat_errors import upstream_details
 from satchel.dialects.upstream_forbidden import forbidden
 from satchel.dialects.upstream_message import message_of
+from satchel.dialects.upstream_words import body_of, quoted
 from satchel.domain import errors
 from satchel.domain.catalog import Endpoint
 from satchel.domain.chat import Json
 from satchel.domain.errors import SatchelError
 
-_QUOTE_CHARACTERS = 300
 _BY_TYPE: Mapping[str, type[SatchelError]] = {
     "authentication_error": errors.KeyRejected,
     "billing_error": errors.KeyExhausted,
@@ -76,12 +76,6 @@ def error_in_stream(event: Json, endpoint: Endpoint) -> SatchelError:
     return _made(_STATUSES.get(str(fields.get("type")), 500), fields, endpoint, None)
 
 
-def quoted(text: str) -> str:
-    """Return the provider's own words in one short line."""
-    text = " ".join(text.split())
-    return text if len(text) <= _QUOTE_CHARACTERS else text[: _QUOTE_CHARACTERS - 1] + "…"
-
-
 def bad_request(words: str) -> type[SatchelError]:
     """Return the class of a 400, which says only in words what is wrong."""
     text = words.lower()
@@ -96,8 +90,7 @@ def _made(status: int, error: Json, endpoint: Endpoint, wait_s: float | None) ->
     code, words = str(error.get("type") or ""), quoted(str(error.get("message") or ""))
     kind = _classify(status, code, words, endpoint)
     details = upstream_details(endpoint, status, words or None)
-    if code:
-        details["provider_code"] = code
+    details["provider_body"] = body_of(words, error)
     if issubclass(kind, errors.KeyProblem):
         details["key_label"] = endpoint.key_label
     if issubclass(kind, errors.RequestInvalid) and (param := _PARAM.match(words)):

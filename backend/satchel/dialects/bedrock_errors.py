@@ -8,13 +8,14 @@ from collections.abc import Mapping
 
 import orjson
 
-from satchel.dialects.anthropic_messages_errors import bad_request, quoted
+from satchel.dialects.anthropic_messages_errors import bad_request
 from satchel.dialects.bedrock_frames import EXCEPTION
 from satchel.dialects.json_fields import text
 from satchel.dialects.openai_chat_delays import retry_after_s
 from satchel.dialects.openai_chat_errors import upstream_details
 from satchel.dialects.upstream_forbidden import forbidden
 from satchel.dialects.upstream_message import message_of
+from satchel.dialects.upstream_words import body_of, quoted
 from satchel.domain import errors
 from satchel.domain.catalog import Endpoint
 from satchel.domain.chat import Json
@@ -69,8 +70,7 @@ def _made(name: str, status: int, fields: Json, endpoint: Endpoint, wait_s: floa
     if kind is errors.KeyRejected and endpoint.key_id is None:
         kind = errors.KeyMissing
     details = upstream_details(endpoint, status or usual_status, words or None)
-    if name:
-        details["provider_code"] = name
+    details["provider_body"] = body_of(words, {"type": name})
     if issubclass(kind, errors.KeyProblem):
         details["key_label"] = endpoint.key_label
     said = words or name or f"HTTP status {status} and no reason"

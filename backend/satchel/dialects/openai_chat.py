@@ -16,6 +16,7 @@ from satchel.dialects.openai_chat_errors import error_from, error_in_stream, ups
 from satchel.dialects.openai_chat_thinking import ThinkSplitter
 from satchel.dialects.openai_chat_tools import ToolCalls
 from satchel.dialects.openai_chat_usage import finish_reason, normal_usage, read_usage
+from satchel.dialects.upstream_words import quoted
 from satchel.domain.catalog import Endpoint
 from satchel.domain.chat import Json
 from satchel.domain.errors import ContentFiltered, ProviderGarbled, SatchelError, StreamBroken
@@ -23,7 +24,6 @@ from satchel.domain.events import Event, Finished, FinishReason, Image, Reasonin
 from satchel.kit.sse import EventTooLarge, SseParser
 
 _DONE = b"[DONE]"
-_QUOTE_CHARACTERS = 300
 _REASONING_FIELDS = ("reasoning_content", "reasoning", "thinking")
 _PLAIN_FIELDS = frozenset({"role", "content", "refusal", "tool_calls"})
 
@@ -238,7 +238,7 @@ class Decoder:
     def _finish(self, events: list[Event]) -> None:
         ends = tuple(self._ends(events))
         if self._choices and all(choice.refusal and not choice.spoke for choice in self._choices.values()):
-            words = next(iter(self._choices.values())).refusal[:_QUOTE_CHARACTERS]
+            words = quoted(next(iter(self._choices.values())).refusal)
             raise ContentFiltered(f"{self._endpoint.provider_name}: the model declined: {words}", details=self._details(words))
         if not self._started:
             self._start(events)

@@ -13,12 +13,12 @@ import orjson
 from satchel.dialects.openai_chat_delays import retry_after_s
 from satchel.dialects.upstream_forbidden import forbidden
 from satchel.dialects.upstream_message import message_of
+from satchel.dialects.upstream_words import QUOTE_CHARACTERS, body_of, quoted
 from satchel.domain import errors
 from satchel.domain.catalog import Endpoint
 from satchel.domain.chat import Json
 from satchel.domain.errors import SatchelError
 
-_QUOTE_CHARACTERS = 300
 _BY_CODE: Mapping[str, type[SatchelError]] = {
     "invalid_api_key": errors.KeyRejected,
     "authentication_error": errors.KeyRejected,
@@ -84,12 +84,11 @@ def error_in_stream(chunk: Json, endpoint: Endpoint) -> SatchelError:
 
 def _make(kind: type[SatchelError], status: int, report: _Report, endpoint: Endpoint, wait_s: float | None) -> SatchelError:
     details = upstream_details(endpoint, status, report.words or None)
+    details["provider_body"] = body_of(report.words, report.fields or {})
     if issubclass(kind, errors.KeyProblem):
         details["key_label"] = endpoint.key_label
     if report.param and issubclass(kind, errors.RequestInvalid):
-        details["param"] = report.param
-    if report.codes:
-        details["provider_code"] = report.codes[0]
+        details["param"] = quoted(report.param)
     said = report.words or f"HTTP status {status} and no reason"
     return kind(message_of(kind, endpoint, said, wait_s), retry_after_s=wait_s, details=details)
 
@@ -132,15 +131,15 @@ def _read(body: bytes) -> _Report:
     try:
         return _report(orjson.loads(body))
     except orjson.JSONDecodeError:
-        text = body[: 4 * _QUOTE_CHARACTERS].decode("utf-8", "replace").strip()
-        return _Report("" if text.startswith("<") else _short(text))
+        text = body[: 4 * QUOTE_CHARACTERS].decode("utf-8", "replace").strip()
+        return _Report("" if text.startswith("<") else quoted(text))
 
 
 def _report(answer: object) -> _Report:
     if isinstance(answer, list):
         answer = answer[0] if answer else {}
     if not isinstance(answer, Mapping):
-        return _Report(_short(str(answer)))
+        return _Report(quoted(str(answer)))
     outer = cast(Json, answer)
     error = outer.get("error")
     fields: Json = cast(Json, error) if isinstance(error, Mapping) else outer
@@ -148,7 +147,7 @@ def _report(answer: object) -> _Report:
     status = next((value for value in (fields.get("code"), fields.get("status_code")) if isinstance(value, int)), None)
     param = fields.get("param")
     return _Report(
-        words=_short(_inner_words(fields) or _words(error) or _words(outer)),
+        words=quoted(_inner_words(fields) or _words(error) or _words(outer)),
         codes=tuple(code for code in given if isinstance(code, str) and code and code != "invalid_request_error"),
         status=status if status and 400 <= status < 600 else None,
         param=param if isinstance(param, str) else None,
@@ -192,8 +191,3 @@ def _words(error: object) -> str:
             return "; ".join(str(item.get("msg")) for item in detail if isinstance(item, Mapping)) if isinstance(detail, list) else ""
         case _:
             return ""
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= _QUOTE_CHARACTERS else text[: _QUOTE_CHARACTERS - 1] + "…"

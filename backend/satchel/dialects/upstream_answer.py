@@ -7,6 +7,7 @@ from typing import cast
 import orjson
 
 from satchel.dialects.openai_chat_errors import error_from, error_in_stream, upstream_details
+from satchel.dialects.upstream_words import quoted
 from satchel.domain.catalog import Endpoint
 from satchel.domain.chat import Json
 from satchel.domain.errors import ContentFiltered, ProviderGarbled, SatchelError, StreamBroken
@@ -14,7 +15,6 @@ from satchel.domain.events import Event, Finished, Started
 from satchel.kit.sse import EventTooLarge
 
 _DONE = b"[DONE]"
-_QUOTE_CHARACTERS = 300
 
 
 class UpstreamAnswer(ABC):
@@ -171,7 +171,7 @@ class UpstreamAnswer(ABC):
         return ProviderGarbled(f"{self._endpoint.provider_name} sent {what}", details=upstream_details(self._endpoint, 200))
 
     def _filtered(self, words: str) -> ContentFiltered:
-        said = words[:_QUOTE_CHARACTERS]
+        said = quoted(words)
         return ContentFiltered(f"{self._endpoint.provider_name}: {said}", details=upstream_details(self._endpoint, 200, said))
 
 

@@ -24,6 +24,7 @@ from satchel.dialects import (
 )
 from satchel.dialects.openai_chat_errors import error_from, upstream_details
 from satchel.dialects.upstream_message import message_of
+from satchel.dialects.upstream_words import body_of, quoted
 from satchel.domain.audio import SpeechRequest
 from satchel.domain.calls import Request
 from satchel.domain.catalog import Endpoint, ProviderRow
@@ -220,8 +221,9 @@ def _refused(status: int, headers: Mapping[str, str], fields: Json, endpoint: En
     reason, words = fields.get("error"), fields.get("error_description")
     if not isinstance(reason, str) or status not in (400, 401):
         return error_from(status, headers, orjson.dumps(dict(fields)), endpoint)
-    said = words if isinstance(words, str) and words else reason
-    details = {**upstream_details(endpoint, status, said), "key_label": endpoint.key_label, "provider_code": reason}
+    said = quoted(words if isinstance(words, str) and words else reason)
+    body = body_of(said, {"type": reason})
+    details = {**upstream_details(endpoint, status, said), "key_label": endpoint.key_label, "provider_body": body}
     return KeyRejected(message_of(KeyRejected, endpoint, said), details=details)
 
 

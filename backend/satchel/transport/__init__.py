@@ -5,7 +5,7 @@ What an address may be is decided in `guard.py`; what bytes mean, by the decoder
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, Self
@@ -50,6 +50,18 @@ class Peer:
         for secret in filter(None, self.secrets):
             body = body.replace(secret.encode(), _HIDDEN)
         return body
+
+    def reading(self, read: Callable[[], list[Event]]) -> list[Event]:
+        """Return what `read` makes of an answer; what it raises is without the keys that were sent, too."""
+        try:
+            return read()
+        except SatchelError as error:
+            for secret in filter(None, self.secrets):
+                if secret in f"{error.message}{error.details}":
+                    error.message = error.message.replace(secret, _HIDDEN.decode())
+                    error.args = (error.message,)
+                    error.details = orjson.loads(orjson.dumps(error.details).replace(orjson.dumps(secret)[1:-1], _HIDDEN))
+            raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +130,14 @@ class Transport:
                 said = peer.without_secrets(await answer.body(MAX_ERROR_BYTES, cut=True))
                 raise decoder.refused(answer.status, answer.headers, said)
             if answer.headers.get("content-type", "").startswith("application/json"):
-                for event in decoder.decode_json(await answer.body(MAX_ANSWER_BYTES)):
+                whole = await answer.body(MAX_ANSWER_BYTES)
+                for event in peer.reading(lambda: decoder.decode_json(whole)):
                     yield event
                 return
             while not decoder.ended and (chunk := await answer.chunk()):
                 for event in decoder.feed(chunk):
                     yield event
-            for event in decoder.close():
+            for event in peer.reading(decoder.close):
                 yield event
             await answer.linger()
 

@@ -1,6 +1,8 @@
+import type { ProviderBody } from "../../../sdk-js/src/errors/ProviderBody";
 import { isRecord } from "../wire/is-record";
 import type { RpcFailure } from "../wire/rpc-failure";
 import { backendFailure } from "../worker/backend-failure";
+import { withoutAccountFacts } from "./without-account-facts";
 
 /** A server that something went wrong at. */
 interface Server {
@@ -28,8 +30,13 @@ const CODES: Readonly<Record<string, Code>> = {
 };
 const TOO_LONG = /context (length|size|window)|prompt is too long|too many tokens/i;
 
-function make({ provider, name }: Server, code: Code, words: string, answer?: Response): RpcFailure {
-  const details = { provider, ...(answer === undefined ? {} : { status: answer.status }) };
+function make(
+  { provider, name }: Server,
+  code: Code,
+  words: string,
+  { answer, body }: { answer?: Response; body?: ProviderBody } = {},
+): RpcFailure {
+  const details = { provider, provider_body: body, ...(answer === undefined ? {} : { status: answer.status }) };
   const retryable = code === "provider_unavailable" || code === "provider_timeout" || code === "provider_throttled";
   const message = `${name} on this computer ${words}`;
   return backendFailure({ code, message, retryable, retry_after_s: waitIn(answer), details });
@@ -46,16 +53,17 @@ function waitIn(answer: Response | undefined): number | null {
 function ofAnswer(server: Server, answer: Response, body: unknown): RpcFailure {
   const { status } = answer;
   if (status === 403) return refusesUs(server, answer);
-  const { words, codes } = reportIn(body);
-  return make(server, codeOf(status, codes, words), `says: ${words || `HTTP status ${status} and no reason`}`, answer);
+  const { words, codes, said } = reportIn(body);
+  const text = `says: ${words || `HTTP status ${status} and no reason`}`;
+  return make(server, codeOf(status, codes, words), text, { answer, body: said });
 }
 
 /** What an error inside a stream means that began well. */
 function inStream(server: Server, error: unknown): RpcFailure {
-  const { words, codes } = reportIn({ error });
+  const { words, codes, said } = reportIn({ error });
   const known = codes.map((code) => CODES[code]).find((code) => code !== undefined);
   const code = known ?? (TOO_LONG.test(words) ? "context_too_long" : "stream_broken");
-  return make(server, code, `stopped and says: ${words || "nothing"}`);
+  return make(server, code, `stopped and says: ${words || "nothing"}`, { body: said });
 }
 
 function refusesUs(server: Server, answer: Response): RpcFailure {
@@ -63,7 +71,7 @@ function refusesUs(server: Server, answer: Response): RpcFailure {
     server.provider === "ollama"
       ? "Start it with OLLAMA_ORIGINS=chrome-extension://*,moz-extension://* in its environment."
       : "Allow this extension's origin in its settings.";
-  return make(server, "provider_refused", `refuses requests from browser extensions. ${how}`, answer);
+  return make(server, "provider_refused", `refuses requests from browser extensions. ${how}`, { answer });
 }
 
 function codeOf(status: number, codes: readonly string[], words: string): Code {
@@ -77,13 +85,33 @@ function codeOf(status: number, codes: readonly string[], words: string): Code {
   return TOO_LONG.test(words) ? "context_too_long" : "provider_refused";
 }
 
-function reportIn(body: unknown): { words: string; codes: string[] } {
+interface Report {
+  words: string;
+  codes: string[];
+  /** What a page may read of it. */
+  said: ProviderBody;
+}
+
+function reportIn(body: unknown): Report {
   const error = isRecord(body) ? (body["error"] ?? body) : body;
-  if (typeof error === "string") return { words: error.slice(0, QUOTE_CHARACTERS), codes: [] };
-  if (!isRecord(error)) return { words: "", codes: [] };
-  const { message, code, type } = error;
+  const { message, code, type } = isRecord(error) ? error : { message: error };
+  const words = typeof message === "string" ? withoutAccountFacts(message.slice(0, QUOTE_CHARACTERS)) : "";
   const codes = [code, type].filter((one) => typeof one === "string");
-  return { words: typeof message === "string" ? message.slice(0, QUOTE_CHARACTERS) : "", codes };
+  const [itsType, itsCode] = [type, code].map((one) => (isName(one) ? one : undefined));
+  return {
+    words,
+    codes,
+    said: {
+      message: words,
+      ...(itsType === undefined ? {} : { type: itsType }),
+      ...(itsCode === undefined ? {} : { code: itsCode }),
+    },
+  };
+}
+
+/** Whether a type or code is a name or an HTTP status, and not a sentence. */
+function isName(value: unknown): value is string | number {
+  return typeof value === "number" || (typeof value === "string" && /^[A-Za-z][\w.:/-]{0,63}$/.test(value));
 }
 
 export const localFailure = { make, ofAnswer, inStream };

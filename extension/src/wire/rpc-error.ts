@@ -1,3 +1,4 @@
+import type { ProviderBody } from "../../../sdk-js/src/errors/ProviderBody";
 import type { CostFacts } from "./cost-facts";
 import type { UsageFacts } from "./usage-facts";
 
@@ -12,6 +13,7 @@ export interface RpcError {
     message?: string;
     /** The field at fault, in OpenAI's spelling. */
     param?: string;
+    body?: ProviderBody;
     retryAfterS?: number | null;
     retryable?: boolean;
     usage?: UsageFacts | null;

@@ -1,4 +1,6 @@
+import type { ProviderBody } from "../../../sdk-js/src/errors/ProviderBody";
 import type { CostFacts } from "../wire/cost-facts";
+import { isRecord } from "../wire/is-record";
 import { RpcCode } from "../wire/rpc-code";
 import { RpcFailure } from "../wire/rpc-failure";
 import type { UsageFacts } from "../wire/usage-facts";
@@ -72,6 +74,7 @@ export function backendFailure(
 ): RpcFailure {
   const details = error.details ?? {};
   const given = details["status"] ?? details["upstream_status"];
+  const body = bodyIn(details["provider_body"]);
   const isProvider = Object.hasOwn(STATUS, error.code);
   const code = isProvider ? RpcCode.providerFailed : (CODES[error.code] ?? RpcCode.internal);
   return new RpcFailure(code, error.message, {
@@ -82,7 +85,17 @@ export function backendFailure(
     ...(isProvider ? { status: typeof given === "number" ? given : (STATUS[error.code] ?? null) } : {}),
     ...(typeof details["provider"] === "string" ? { provider: details["provider"] } : {}),
     ...(typeof details["param"] === "string" ? { param: details["param"] } : {}),
+    ...(body === undefined ? {} : { body }),
     ...(produced.usage ? { usage: produced.usage } : {}),
     ...(produced.cost ? { cost: produced.cost } : {}),
   });
+}
+
+/** What a page may read of a provider's own error body; undefined where it says nothing. */
+function bodyIn(given: unknown): ProviderBody | undefined {
+  if (!isRecord(given)) return undefined;
+  const said = (["message", "type", "code"] as const)
+    .map((name) => [name, given[name]] as const)
+    .filter(([, value]) => (typeof value === "string" && value !== "") || typeof value === "number");
+  return said.length > 0 ? Object.fromEntries(said) : undefined;
 }

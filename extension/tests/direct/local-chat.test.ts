@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DirectEvent } from "../../src/direct/direct-event";
 import { localChat } from "../../src/direct/local-chat";
+import type { RpcFailure } from "../../src/wire/rpc-failure";
 
 const OLLAMA = { provider: "ollama", name: "Ollama", address: "http://127.0.0.1:11434/v1" };
 const BODY = { model: "llama3:8b", messages: [{ role: "user", content: "hi" }] };
@@ -90,6 +91,24 @@ describe("a local server's answer", () => {
       message: expect.stringMatching(words),
       data: { satchelCode },
     });
+  });
+
+  it("A8: gives the page the sense of the server's body, and nothing of whose computer it is", async () => {
+    const folder = ["", "home", "jane"].join("/");
+    const message = `cannot open ${folder}/x.gguf for jane@people.example at 203.0.113.7 with sk-0123456789abcdef`;
+    const error = { message, type: "server_error", code: "it is a sentence", param: "jane" };
+    const failure = all(saying(500, { error, user: "jane" }));
+    await expect(failure).rejects.toMatchObject({
+      data: {
+        body: {
+          message: "cannot open /home/[hidden]/x.gguf for [hidden] at [hidden] with [hidden]",
+          type: "server_error",
+        },
+      },
+    });
+    expect(JSON.stringify(await failure.catch((one: RpcFailure) => one.toWire()))).not.toMatch(
+      /jane|203|sk-0|sentence/,
+    );
   });
 
   it("that stops before its end is broken, one with an error says it, one of nonsense is garbled", async () => {

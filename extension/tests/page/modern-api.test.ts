@@ -203,13 +203,18 @@ describe("the rest of the modern calls", () => {
     await expect(request({ method: "ai_x" }, { signal: "stop" as never })).rejects.toMatchObject({ code: -32600 });
   });
 
-  it("A8: gives status and the time to wait with the error of a refusing provider, and none of the provider's own body", async () => {
-    const data = { satchelCode: "provider_throttled", provider: "lab", status: 429, retryAfterS: 12 };
+  it("A8: rejects with an Error that has code, status, provider body and the time to wait", async () => {
+    const body = { message: "slow down", type: "rate_limit_error", code: "rate_limit_exceeded" };
+    const data = { satchelCode: "provider_throttled", provider: "lab", status: 429, body, retryAfterS: 12 };
     pair.answer(({ id }) => pair.post({ id, error: { code: 4300, message: "lab has too much to do.", data } }));
     const { chat } = ai;
     await expect(Promise.resolve(chat("hi"))).rejects.toMatchObject({
       code: 4300,
       satchelCode: data.satchelCode,
+      provider: "lab",
+      status: 429,
+      body,
+      retryAfterS: 12,
       data,
     });
   });

@@ -1,3 +1,5 @@
+import type { ProviderBody } from "./ProviderBody.js";
+
 /** What may lie under `data` of an error; every field can be missing. */
 export interface ErrorData {
   /** The backend's stable code, such as `unknown_model`. */
@@ -6,10 +8,12 @@ export interface ErrorData {
   provider?: string;
   /** The HTTP status the provider answered with. */
   status?: number;
-  /** The provider's own words. */
+  /** What happened, with the provider's own words. */
   message?: string;
   /** The field of the request that is at fault, in OpenAI's spelling. */
   param?: string;
+  /** What the provider's error body says, as far as a page may read it. */
+  body?: ProviderBody;
   /** Seconds to wait before another try. */
   retryAfterS?: number;
   [field: string]: unknown;

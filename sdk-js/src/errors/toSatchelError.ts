@@ -1,3 +1,4 @@
+import { isRecord } from "../isRecord.js";
 import { BudgetExceeded } from "./BudgetExceeded.js";
 import { InvalidRequest } from "./InvalidRequest.js";
 import { NotConnected } from "./NotConnected.js";
@@ -38,12 +39,12 @@ export function toSatchelError(cause: unknown): Error {
 }
 
 function fieldsOf(cause: unknown): { name?: unknown; code?: unknown; message: string; data: ErrorData } {
-  if (typeof cause !== "object" || cause === null) return { message: String(cause), data: {} };
-  const { name, code, message, data } = cause as Record<string, unknown>;
+  if (!isRecord(cause)) return { message: String(cause), data: {} };
+  const { name, code, message, data } = cause;
   return {
     name,
     code,
     message: typeof message === "string" && message ? message : "Satchel failed without saying why.",
-    data: typeof data === "object" && data !== null ? (data as ErrorData) : {},
+    data: isRecord(data) ? data : {},
   };
 }

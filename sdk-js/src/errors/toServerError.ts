@@ -10,6 +10,7 @@ export interface ServerFault {
   provider?: string | undefined;
   status?: number | undefined;
   param?: unknown;
+  body?: unknown;
   usage?: unknown;
   cost?: unknown;
 }

@@ -26,6 +26,7 @@ export function toHttpError(
     message: typeof error.message === "string" ? error.message : `The server answered with status ${status}.`,
     status: typeof error.code === "number" ? error.code : status,
     provider: typeof about.provider_name === "string" ? about.provider_name : undefined,
+    body: isRecord(about.details) ? about.details.provider_body : undefined,
     retryable: about.retryable === true,
     retryAfterS: typeof about.retry_after_s === "number" ? about.retry_after_s : undefined,
     param: error.param,

@@ -70,6 +70,7 @@ export class Run {
         provider: typeof details?.provider === "string" ? details.provider : undefined,
         status: typeof details?.status === "number" ? details.status : undefined,
         param: details?.param,
+        body: details?.provider_body,
         usage: usage ? toUsage(usage) : undefined,
         cost: cost ? toCost(cost) : undefined,
       }),

@@ -176,7 +176,7 @@ async def test_a_key_that_was_refused_is_named_as_the_person_s_by_every_door(hou
     asked = {"model": "lab:wrong-key", "max_tokens": 9, "input": "Hi", "messages": [{"role": "user", "content": "Hi"}]}
     status, body = await house.call("POST", f"/v1/{path}", asked)
     assert status == 403
-    assert body["error"]["message"].startswith("your key for Custom server was refused: Incorrect API key provided: sk-***")
+    assert body["error"]["message"].startswith("your key for Custom server was refused: Incorrect API key provided: [hidden]")
     assert body["error"]["metadata"]["details"]["key_label"] == "lab"
 
 
