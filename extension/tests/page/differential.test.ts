@@ -166,7 +166,15 @@ const ROWS: Row[] = [
     ours: [["resolve", undefined]],
   },
   {
-    name: "BETA_generate3DObject with messages",
+    name: "A13: BETA_generate3DObject without a provider",
+    call: ["BETA_generate3DObject", { prompt: "a cup" }],
+    model: "never asked",
+    original: [],
+    because: "the original's handler threw, and the page waited for ever",
+    ours: [["reject", "INVALID_REQUEST"]],
+  },
+  {
+    name: "A13: BETA_generate3DObject with messages",
     call: ["BETA_generate3DObject", { messages: [user] }],
     model: "never asked",
     original: [],

@@ -240,10 +240,24 @@ describe("failures", () => {
     ]);
   });
 
-  it("A13: settles BETA_generate3DObject at once, messages included", async () => {
-    await expect(ai.BETA_generate3DObject({ prompt: "a cup" })).rejects.toBe("INVALID_REQUEST");
-    await expect(ai.BETA_generate3DObject({ messages: [] }, { extension: "ply" })).rejects.toBe("INVALID_REQUEST");
-  });
+  it.each([
+    ["a prompt, which no provider serves", { prompt: "a cup" }],
+    ["messages", { messages: [] }],
+  ])(
+    "A13: %s: BETA_generate3DObject rejects with a string within a second, with nobody behind the port",
+    async (_, input) => {
+      pair.fallSilent();
+      const { BETA_generate3DObject, addEventListener } = ai;
+      const heard: unknown[] = [];
+      addEventListener((event: unknown, data: unknown) => heard.push([event, data]));
+      const late = new Promise((resolve) => setTimeout(resolve, 1_000, "still open after a second"));
+      const options = { extension: "ply", numInferenceSteps: 32, model: "openai/shap-e", unknown: null };
+      const end = BETA_generate3DObject(input, options).catch((error: unknown) => error);
+      expect(await Promise.race([end, late])).toBe("INVALID_REQUEST");
+      expect(heard).toEqual([["error", "INVALID_REQUEST"]]);
+      expect(pair.asked).toEqual([]);
+    },
+  );
 
   it("rejects params that are not plain data without sending them", async () => {
     const circular: Record<string, unknown> = {};
