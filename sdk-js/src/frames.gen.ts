@@ -213,6 +213,7 @@ export type ErrorCode =
   | "internal_error"
   | "key_exhausted"
   | "key_forbidden"
+  | "key_gone"
   | "key_missing"
   | "key_problem"
   | "key_rejected"

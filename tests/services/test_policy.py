@@ -10,7 +10,7 @@ import pytest
 
 from satchel.domain.accounts import Principal
 from satchel.domain.calls import Call
-from satchel.domain.errors import ConsentRequired, ModelNotGranted, OriginBlocked, RateLimited, ScopeMissing, UnknownModel
+from satchel.domain.errors import ConsentRequired, KeyGone, ModelNotGranted, OriginBlocked, RateLimited, ScopeMissing, UnknownModel
 from satchel.domain.grants import Caveats, GrantState
 from satchel.ports.coordination import GRANTS_TOPIC, account_topic
 
@@ -206,6 +206,27 @@ async def test_once_is_not_used_up_by_a_call_that_is_refused(house: House) -> No
     with pytest.raises(ModelNotGranted):
         await house.policy.authorize(house.call(model="a/x"))
     await house.policy.authorize(house.call())
+
+
+@pytest.mark.parametrize("state", [GrantState.ALLOWED, GrantState.ONCE])
+async def test_a_granted_model_that_has_gone_with_its_key_is_named_and_nothing_is_used_up(house: House, state: GrantState) -> None:
+    await house.allow(state, models=("a/m",), rate_per_minute=1)
+    there, house.catalog.endpoints = house.catalog.endpoints, []
+    for _ in range(2):
+        with pytest.raises(KeyGone, match=r"no key of yours has a/m any more, which https://a\.example may use; add a key") as gone:
+            await house.policy.authorize(house.call())
+    assert gone.value.details == {"origin": ORIGIN, "model": "a/m"}
+    house.catalog.endpoints = there
+    await house.policy.authorize(house.call())
+
+
+async def test_a_model_that_nobody_named_in_a_grant_is_unknown_and_not_gone(house: House) -> None:
+    await house.allow()
+    with pytest.raises(UnknownModel):
+        await house.collect(house.call(model="no/such"))
+    await house.allow(models=("a/m",))
+    with pytest.raises(ModelNotGranted):
+        await house.collect(house.call(model="no/such"))
 
 
 async def test_the_rate_of_a_grant_says_when_it_opens(house: House) -> None:

@@ -241,6 +241,12 @@ class KeyMissing(KeyProblem):
     code = "key_missing"
 
 
+class KeyGone(KeyProblem):
+    """A site may use a model by name, and no key or server of the person's has it any more. `details`: origin, model."""
+
+    code = "key_gone"
+
+
 class KeyRejected(KeyProblem):
     """The provider refused the key."""
 

@@ -37,6 +37,7 @@ _REPLIES: Mapping[type[SatchelError], Reply] = {
     errors.Draining: Reply(503, "provider_overloaded"),
     errors.KeyProblem: Reply(403, "permission_denied"),
     errors.KeyMissing: Reply(404, "not_found"),
+    errors.KeyGone: Reply(404, "not_found"),
     errors.KeyExhausted: Reply(402, "payment_required"),
     errors.UpstreamError: Reply(502, "provider_unavailable"),
     errors.ProviderTimeout: Reply(504, "timeout"),

@@ -14,7 +14,7 @@ from satchel.domain.authorized import Authorized
 from satchel.domain.calls import Call
 from satchel.domain.capabilities import LISTS, missing
 from satchel.domain.catalog import Endpoint
-from satchel.domain.errors import ConsentRequired, RateLimited, RequestInvalid, SatchelError
+from satchel.domain.errors import ConsentRequired, KeyGone, RateLimited, RequestInvalid, SatchelError
 from satchel.domain.grants import Caveats, Grant, GrantState, decide, narrowed, new_budget
 from satchel.domain.routes import rank, worst_case
 from satchel.kit.single_flight import SingleFlight
@@ -61,6 +61,7 @@ class Policy:
             ScopeMissing: the credential may not generate.
             ConsentRequired: the origin must be allowed first; `details` says what to ask.
             OriginBlocked, ModelNotGranted: the person's decision about a site, or about a device as it was let in.
+            KeyGone: what the person allowed by name is nowhere any more; nothing is counted or used up.
             RateLimited: the grant's rate; `retry_after_s` says when it opens.
         """
         call.principal.require(_SCOPE)
@@ -74,6 +75,8 @@ class Policy:
                 raise refusal
             return Authorized(None, endpoints[0] if endpoints else None, None, now, call.principal)
         grant = await self._decide(call, call.origin, endpoints, now)
+        if not endpoints and call.request.model in (grant.caveats.models or ()):
+            raise _gone(call.origin, call.request.model)
         if grant.state is GrantState.ALLOWED:
             self._lately[grant.account_id, grant.origin, grant.embedder] = grant
         rate = grant.caveats.rate_per_minute
@@ -288,6 +291,12 @@ def _called(call: Call, endpoints: Sequence[Endpoint]) -> tuple[Sequence[str], b
     """
     names = (endpoints[0].model_id, endpoints[0].id) if endpoints else (call.request.model,)
     return names, not endpoints or any(endpoint.local for endpoint in endpoints)
+
+
+def _gone(origin: str, model: str) -> KeyGone:
+    """Return what a site is told that was allowed a model which has gone with its key."""
+    remedy = "add a key for it (in the extension: Keys), or allow the site another model (Sites)"
+    return KeyGone(f"no key of yours has {model} any more, which {origin} may use; {remedy}", details={"origin": origin, "model": model})
 
 
 def _question(call: Call, endpoints: Sequence[Endpoint]) -> dict[str, object]:

@@ -13,6 +13,7 @@ const TELLING = new Set([
   "budget_exceeded",
   "plugin_refused",
   "key_missing",
+  "key_gone",
   "key_rejected",
   "key_forbidden",
   "key_exhausted",

@@ -49,6 +49,7 @@ const CODES: Record<string, number> = {
 const STATUS: Record<string, number> = {
   key_problem: 401,
   key_missing: 401,
+  key_gone: 401,
   key_rejected: 401,
   key_forbidden: 403,
   vault_locked: 401,

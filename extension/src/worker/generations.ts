@@ -183,7 +183,7 @@ export class Generations {
 
   private failed(run: Run, frame: Extract<ServerFrame, { type: "failed" }>): void {
     const { error } = frame;
-    if (error.code === "consent_required" && !run.orphan && run.kind === "chat") return void this.ask(run);
+    if (isAsked(run, error.code)) return void this.ask(run);
     if (error.code === "model_not_granted" && !run.orphan && run.body.model === ChatBody.PREFERRED) {
       return void this.substitute(run, error);
     }
@@ -287,4 +287,13 @@ export class Generations {
     if (run.sent) this.deps.ended(run.record.caller.origin);
     this.backend.rest();
   }
+}
+
+/**
+ * Whether the person is asked about a refused run: who has not been allowed anything yet; and, where somebody has just acted on the page,
+ * who was allowed a model that has gone with its key, for then another can be chosen.
+ */
+function isAsked({ orphan, kind, active }: Run, code: string): boolean {
+  if (orphan || kind !== "chat") return false;
+  return code === "consent_required" || (code === "key_gone" && active);
 }

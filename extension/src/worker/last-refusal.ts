@@ -16,8 +16,8 @@ const TOLD_ELSEWHERE: ReadonlySet<number> = new Set([
   RpcCode.disconnected,
 ]);
 
-/** What the person decided in general, which the popup says where a request met it. */
-const SITES_LIMITS: ReadonlySet<string> = new Set(["model_not_granted", "capability_not_granted"]);
+/** What the person decided in general, or what became of it, which the popup says where a request met it. */
+const SITES_LIMITS: ReadonlySet<string> = new Set(["model_not_granted", "capability_not_granted", "key_gone"]);
 
 /** The newest refusal, for the popup. */
 export class LastRefusal {

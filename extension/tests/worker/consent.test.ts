@@ -25,6 +25,38 @@ describe("consent", () => {
     expect(worker.clientId(1)).not.toBe(worker.clientId(0));
   });
 
+  it("asks about a granted model that has gone with its key where somebody has just acted, and the chosen one answers", async () => {
+    const worker = new Stage();
+    const params = { model: "lab:gone", messages: [{ role: "user", content: "hi" }] };
+    const { replies } = worker.ask("1", { params, active: true });
+    await turn();
+    worker.failed(0, "key_gone", { origin: "https://a.example", model: "lab:gone" });
+    await turn();
+    const [id = ""] = worker.opened;
+    expect((await worker.consent.question(id))?.question).toMatchObject({ model: "lab:gone", requests: 1 });
+    const caveats = { models: ["a/other"], budget: null, rate_per_minute: null, expires_at: null, local_only: false };
+    await worker.consent.decide(id, { kind: "always", model: "a/other", caveats });
+    await turn();
+    expect(worker.grants).toMatchObject([{ state: "allowed", caveats: { models: ["a/other"] } }]);
+    expect(worker.sent[1]).toMatchObject({ type: "generate", request: { model: "a/other" } });
+    worker.started(1, "gen_1");
+    worker.finished("gen_1", 1);
+    expect(replies.map(({ kind }) => kind)).toEqual(["result"]);
+  });
+
+  it("tells of a granted model that has gone with its key, and asks nobody, where nobody has acted or no chat is asked for", async () => {
+    const embedding = { kind: "embeddings" as const, params: { model: "lab:gone", input: "a" }, active: true };
+    for (const more of [{ active: false }, embedding]) {
+      const worker = new Stage();
+      const { replies } = worker.ask("1", more);
+      await turn();
+      worker.failed(0, "key_gone", { model: "lab:gone" });
+      await turn();
+      expect([worker.opened, worker.troubled]).toEqual([[], []]);
+      expect(replies).toMatchObject([{ error: { code: 4300, data: { satchelCode: "key_gone", status: 401 } } }]);
+    }
+  });
+
   it("sends the model that the person chose", async () => {
     const worker = new Stage();
     await asked(worker);

@@ -12,6 +12,12 @@ it("what became no generation is kept for the popup, cut short", async () => {
   expect(await last.read()).toMatchObject({ origin: SITE, code: "context_too_long", message: "m".repeat(200) });
 });
 
+it("a granted model that has gone with its key is kept, too: the ledger knows nothing of it", async () => {
+  const last = new LastRefusal(memoryKeyValue());
+  await last.heed(SITE, failed(4300, "key_gone"));
+  expect(await last.read()).toMatchObject({ origin: SITE, code: "key_gone" });
+});
+
 it("a whole answer to the same site makes it old, another site's and a mere result do not", async () => {
   const last = new LastRefusal(memoryKeyValue());
   await last.heed(SITE, failed(4020, "budget_exceeded"));

@@ -50,6 +50,7 @@ const CODES: Record<ErrorCode, number> = {
   not_ready: 4900,
   key_problem: PROVIDER,
   key_missing: PROVIDER,
+  key_gone: PROVIDER,
   key_rejected: PROVIDER,
   key_forbidden: PROVIDER,
   key_exhausted: PROVIDER,

@@ -91,6 +91,20 @@ async def test_b6_what_is_set_for_a_site_counts_for_its_next_call(house: Served,
         assert (await site.ask(), await site.listed()) == ("consent_required", [])
 
 
+async def test_a_granted_model_is_gone_with_its_key_until_there_is_one_again(house: Served) -> None:
+    _, token = await house.new_token(SCOPES)
+    async with greeted(house, token) as client:
+        site = Site(house, client)
+        await site.set(models=[CHEAP])
+        assert await site.ask() == "finished"
+        _, keys = await house.call("GET", "/v1/keys")
+        (lab,) = [key for key in keys["data"] if key["label"] == "lab"]
+        await house.visit("DELETE", f"/v1/keys/{lab['id']}")
+        assert await site.ask() == "key_gone"
+        await house.visit("POST", "/v1/keys", {"provider": "custom", "base_url": house.upstream.url, "label": "lab"})
+        assert await site.ask() == "finished"
+
+
 async def test_c2_a_name_for_the_own_server_is_asked_there_under_the_sites_grant(house: Served) -> None:
     _, token = await house.new_token(SCOPES)
     async with greeted(house, token) as client:
