@@ -23,6 +23,9 @@ class Tab(Protocol):
     def show(self) -> None:
         """Bring it to the front."""
 
+    def touch(self) -> None:
+        """Click on the page as a person does: within a minute after a no, only who acts may ask again."""
+
     def press(self, name: str) -> None:
         """Press a button by its text, as soon as it is armed."""
 

@@ -41,6 +41,10 @@ class ChromiumTab:
         """Bring it to the front."""
         self.page.bring_to_front()
 
+    def touch(self) -> None:
+        """Click in its corner."""
+        self.page.mouse.click(1, 1)
+
     def press(self, name: str) -> None:
         """Press a button once it is armed; it may take its window with it."""
         press(self.page, name)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from selenium.webdriver.common.actions.action_builder import ActionBuilder
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
 from tests.e2e.driven import Tab
@@ -60,6 +61,12 @@ class FirefoxTab:
     def show(self) -> None:
         """Bring it to the front."""
         self._here()
+
+    def touch(self) -> None:
+        """Click in its corner."""
+        pointer = ActionBuilder(self._here())
+        pointer.pointer_action.move_to_location(1, 1).click()
+        pointer.perform()
 
     def press(self, name: str) -> None:
         """Press a button once it is armed."""
