@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Error, Page, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Error, Page, sync_playwright
 from tests.stage import EMAIL, PASSWORD, Satchel
 
 EXTENSION = Path(__file__).parents[2] / "extension" / ".output" / "chrome-mv3"
@@ -152,17 +152,12 @@ def with_permissions(folder: Path) -> Path:
 @contextmanager
 def chromium(profile: Path, extension: Path = EXTENSION) -> Iterator[Chromium]:
     """Run a headless Chromium on `profile` with the extension, or a copy of it."""
-    with sync_playwright() as playwright, launched(playwright, profile, extension) as browser:
-        yield browser
-
-
-@contextmanager
-def launched(playwright: Playwright, profile: Path, extension: Path = EXTENSION) -> Iterator[Chromium]:
-    """Run one more of the same Playwright's, for a test that needs several."""
     loaded = [f"--disable-extensions-except={extension}", f"--load-extension={extension}"]
-    context = playwright.chromium.launch_persistent_context(profile, executable_path=binary(), headless=True, args=[*SWITCHES, *loaded])
-    context.set_default_timeout(30_000)
-    try:
-        yield Chromium(context)
-    finally:
-        context.close()
+    with sync_playwright() as playwright:
+        browsers, args = playwright.chromium, [*SWITCHES, *loaded]
+        context = browsers.launch_persistent_context(profile, executable_path=binary(), headless=True, args=args)
+        context.set_default_timeout(30_000)
+        try:
+            yield Chromium(context)
+        finally:
+            context.close()
