@@ -29,6 +29,7 @@ from .two_accounts import Two, leveled, unknown
 APP = "https://notes.example/app.json"
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 PASSWORD = "yet another long password"
+TERMS = {"model": "*", "budget": "", "period": "day", "days": "1"}
 
 
 @dataclass
@@ -80,7 +81,7 @@ async def decided(person: Person, decision: str) -> tuple[str, str]:
     codes = json.loads((await person.post("/oauth/device_authorization", data=asked))[0])
     code = codes["user_code"].replace("-", "")
     page, _ = await person.post("/device", data={"token": form_token((await person.get("/device"))[0]), "code": code})
-    await person.post("/device", data={"token": form_token(page), "code": code, "decision": decision})
+    await person.post("/device", data={"token": form_token(page), "code": code, "decision": decision, **TERMS})
     return codes["device_code"], code
 
 
@@ -117,7 +118,7 @@ async def deny_it(both: Both, code: str) -> Answer:
 async def decide_it(both: Both, code: str, decision: str) -> Answer:
     """Decide about a code that was never shown, with the token that its page would have had."""
     token = own_token(both, f"device/{code.upper()}")
-    return await both.second.send("POST", "/device", data={"token": token, "code": code, "decision": decision})
+    return await both.second.send("POST", "/device", data={"token": token, "code": code, "decision": decision, **TERMS})
 
 
 def own_token(both: Both, purpose: str) -> str:
