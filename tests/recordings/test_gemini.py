@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from satchel.dialects.gemini import Decoder
+from satchel.dialects.upstream_words import quoted
 from satchel.domain.errors import StreamBroken, UpstreamError
 from satchel.domain.events import FinishReason, Image
 from satchel.domain.usage import Usage
@@ -90,7 +91,7 @@ def test_a_stream_that_is_cut_short_never_ends_well(case: Case) -> None:
 def test_a_refusal_has_the_class_of_its_cause_and_the_providers_words(case: Case) -> None:
     error = Decoder(endpoint(), str).refused(case.status, case.headers, case.body)
     assert error.code == {400: "malformed_request", 404: "unknown_model"}[case.status]
-    assert error.details["provider_message"] == case.content["response"]["json"]["error"]["message"][:300]
+    assert error.details["provider_message"] == quoted(case.content["response"]["json"]["error"]["message"])
     assert not isinstance(error, UpstreamError)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from satchel.dialects.openai_responses import Decoder
+from satchel.dialects.upstream_words import quoted
 from satchel.domain.errors import StreamBroken
 from satchel.domain.events import FinishReason
 from satchel.domain.usage import Usage
@@ -92,7 +93,7 @@ def test_a_refusal_has_the_class_of_its_cause_and_the_providers_words(case: Case
     error = Decoder(endpoint(), str).refused(case.status, case.headers, case.body)
     given = case.content["response"]["json"]
     given_error = given["error"]
-    assert error.details["provider_message"] == (given_error if isinstance(given_error, str) else given_error["message"])
+    assert error.details["provider_message"] == quoted(given_error if isinstance(given_error, str) else given_error["message"])
     if "API key" in error.message:
         assert error.code == "key_rejected"
     else:

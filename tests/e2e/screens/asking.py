@@ -147,8 +147,8 @@ def popup_refused(stage: Stage) -> Iterator[Page]:
     """Let a site that may ask any model ask for one that there is not."""
     stage.allow("codepad")
     with stage.tab(stage.site("codepad")) as page:
-        page.wait_for_function("'ask' in window")
-        page.evaluate("window.ask('Hello', { model: 'nobody/knows-this' })")
+        page.wait_for_function("'ai' in window")
+        page.evaluate("window.ai.chat('Hello', { model: 'nobody/knows-this' }).catch(() => null)")
         with stage.popup(page) as popup:
             popup.get_by_text("unknown_model").wait_for()
             yield popup
