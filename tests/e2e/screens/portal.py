@@ -136,6 +136,7 @@ def device_asks(stage: Stage) -> Iterator[Page]:
         yield page
         page.wait_for_timeout(700)
         page.get_by_role("button", name="Deny").click()
+        page.get_by_role("heading", name="It was not let in").wait_for()
 
 
 def error_page(stage: Stage) -> Iterator[Page]:
