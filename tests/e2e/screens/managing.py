@@ -26,6 +26,8 @@ OLD_PAGES = {
     "transactions-7": {"id": "7", "timestamp": 1_690_000_000_000, "model": "openai/gpt-4", "input": {"prompt": "Tea?"}},
 }
 
+BUILT_IN_SITES = {"https://letters.example": "mine", "https://bank.example": "browser"}
+
 
 @contextmanager
 def section(stage: Stage, name: str, title: str) -> Iterator[Page]:
@@ -141,6 +143,26 @@ def settings_import_choices(stage: Stage) -> Iterator[Page]:
         yield page
 
 
+def settings_activity_kept(stage: Stage) -> Iterator[Page]:
+    """Be asked whether what is older than the time that was chosen may be forgotten; keep it."""
+    with section(stage, "settings", "Settings") as page:
+        page.get_by_label("Keep who asked which model").select_option("30")
+        page.get_by_role("dialog").wait_for()
+        yield page
+        page.get_by_role("dialog").get_by_role("button").first.click()
+        page.get_by_role("dialog").wait_for(state="detached")
+
+
+def settings_built_in(stage: Stage) -> Iterator[Page]:
+    """See which sites have a choice of built-in AI of their own; take it back when the screen is left."""
+    with section(stage, "settings", "Settings") as page:
+        page.evaluate("builtInSites => chrome.storage.local.set({ builtInSites })", BUILT_IN_SITES)
+        page.reload()
+        page.get_by_text("letters.example").wait_for()
+        yield page
+        page.evaluate("chrome.storage.local.remove('builtInSites')")
+
+
 def settings_german(stage: Stage) -> Iterator[Page]:
     """Choose German; go back when the screen is left."""
     with section(stage, "settings", "Settings") as page:
@@ -212,6 +234,8 @@ SCREENS = (
     Screen("options-settings-direct", settings_direct),
     Screen("options-settings-import", settings_import),
     Screen("options-settings-import-choices", settings_import_choices),
+    Screen("options-settings-activity-kept", settings_activity_kept),
+    Screen("options-settings-built-in", settings_built_in),
     Screen("options-settings-german", settings_german),
     Screen("options-compare", compare),
     Screen("options-compare-picker", compare_picker),
