@@ -36,6 +36,8 @@ const TIMEOUT_MS = 20_000;
 const GRACE_MS = 9_000;
 const BOUND = "DPoP ";
 const PROOF_FAULTS = ["invalid_dpop_proof", "use_dpop_nonce"];
+/** What a server says of a sign-in that is over (RFC 6749 §5.2). All else passes: too many requests, a proxy's page. */
+const OVER = ["invalid_grant", "invalid_client", "unauthorized_client"];
 
 /**
  * The sign-in: a short-lived access token in memory-only storage, a rotating refresh token sealed at rest, both bound to a key
@@ -126,9 +128,10 @@ export class Session {
     if (response.status >= 500) throw disconnected("backend_unreachable");
     const body: unknown = await response.json().catch(() => null);
     if (!response.ok || !isRecord(body) || typeof body["access_token"] !== "string") {
+      const fault = isRecord(body) && !response.ok ? String(body["error"]) : "";
+      if (OVER.includes(fault)) await this.forget();
       // What is wrong with a proof, such as a clock, can be put right: the sign-in is as good as before.
-      if (!isRecord(body) || !PROOF_FAULTS.includes(String(body["error"]))) await this.forget();
-      throw disconnected("signed_out");
+      throw disconnected([...OVER, ...PROOF_FAULTS].includes(fault) ? "signed_out" : "backend_unreachable");
     }
     const lifetimeS = typeof body["expires_in"] === "number" ? body["expires_in"] : 600;
     const access: Access = { token: body["access_token"], expiresAt: Date.now() + lifetimeS * 1000 };

@@ -99,6 +99,36 @@ describe("the sign-in", () => {
     expect(await session.signedIn()).toBe(false);
   });
 
+  it.each(["invalid_grant", "invalid_client", "unauthorized_client"])(
+    "is signed out when the server says %s",
+    async (error) => {
+      await session.redeem("code", "verifier", REDIRECT);
+      reply = () => Response.json({ error }, { status: error === "invalid_client" ? 401 : 400 });
+      await expect(token(true)).rejects.toMatchObject({ data: { satchelCode: "signed_out" } });
+      expect(await session.signedIn()).toBe(false);
+    },
+  );
+
+  it.each<[string, number, string]>([
+    ["asks too often", 429, JSON.stringify({ error: "temporarily_unavailable" })],
+    ["is told by a proxy that there is nothing", 404, "<h1>404 Not Found</h1>"],
+    ["is kept out by a proxy", 403, "<h1>Forbidden</h1>"],
+    ["is not understood", 400, JSON.stringify({ error: "invalid_request" })],
+    ["is told what no server for sign-ins says", 400, JSON.stringify({ error: { code: "invalid_grant" } })],
+    ["is led to a page to log in", 200, "<form>"],
+    ["gets an answer without tokens", 200, JSON.stringify({ error: "invalid_grant" })],
+    ["gets half an answer", 200, '{"access_token": "sat_'],
+    ["is told that the server is broken", 503, JSON.stringify({ error: "invalid_grant" })],
+  ])("stays signed in when it %s: that passes", async (_, status, body) => {
+    await session.redeem("code", "verifier", REDIRECT);
+    const answer = reply;
+    reply = () => new Response(body, { status });
+    await expect(token(true)).rejects.toMatchObject({ code: 4900, data: { satchelCode: "backend_unreachable" } });
+    expect(await session.signedIn()).toBe(true);
+    reply = answer;
+    expect(await token(true)).toBe("sat_2");
+  });
+
   it("stays signed in when the browser's database fails, and is signed out when the seal is another profile's", async () => {
     await session.redeem("code", "verifier", REDIRECT);
     const starting = () => Promise.reject(new DOMException("starting", "UnknownError"));
