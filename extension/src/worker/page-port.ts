@@ -44,6 +44,7 @@ type Request = Extract<RelayMessage, { type: "request" }>;
  */
 export class PagePort {
   private caller: Promise<Caller> | null = null;
+  private opaque = false;
   private open = true;
 
   constructor(
@@ -81,8 +82,14 @@ export class PagePort {
     }
   }
 
+  /** A refusal is not kept: the page around a frame may have been too busy to say who it is. What was opaque once stays so. */
   private who(opaque: boolean): Promise<Caller> {
-    this.caller ??= this.deps.callers.of(this.port.sender, opaque);
+    if (opaque) this.caller = null;
+    this.opaque ||= opaque;
+    this.caller ??= this.deps.callers.of(this.port.sender, this.opaque).catch((error: unknown) => {
+      this.caller = null;
+      throw error;
+    });
     return this.caller;
   }
 
@@ -158,8 +165,8 @@ export class PagePort {
 
   private async tellThePopup(message: ReplyMessage): Promise<void> {
     if (message.kind !== "error" && message.kind !== "result") return;
-    const caller = await this.who(false).catch(() => null);
-    if (caller === null) return;
+    const caller = await this.caller?.catch(() => null);
+    if (!caller) return;
     const { origin } = caller;
     await new LastRefusal(this.deps.session).heed(origin, message);
     if (message.kind === "error" && IN_VAIN.has(message.error.data?.satchelCode ?? ""))

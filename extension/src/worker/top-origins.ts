@@ -16,28 +16,26 @@ export class TopOrigins {
   constructor(private readonly tabs: Tabs) {}
 
   /** The top page's origin; null where it has none (a file), and where no relay lives (a settings page, an insecure site). */
-  async of(tabId: number): Promise<string | null> {
-    const heard = new Promise<string | null>((resolve) => {
-      const set = this.waiting.get(tabId) ?? new Set();
-      this.waiting.set(tabId, set.add(resolve));
-      setTimeout(() => this.settle(tabId, null), ANSWER_WITHIN_MS);
+  of(tabId: number): Promise<string | null> {
+    return new Promise((resolve) => {
+      const waiting = this.waiting.get(tabId) ?? new Set();
+      const settle = (origin: string | null) => {
+        if (!waiting.delete(settle)) return;
+        clearTimeout(timer);
+        if (waiting.size === 0) this.waiting.delete(tabId);
+        resolve(origin);
+      };
+      const timer = setTimeout(settle, ANSWER_WITHIN_MS, null);
+      this.waiting.set(tabId, waiting.add(settle));
+      this.tabs.sendMessage(tabId, { type: "who" }, { frameId: 0 }).catch(() => settle(null));
     });
-    this.tabs.sendMessage(tabId, { type: "who" }, { frameId: 0 }).catch(() => {
-      if (this.waiting.has(tabId)) this.settle(tabId, null);
-    });
-    return heard;
   }
 
   /** A relay said `here`. */
   heard(sender: Browser.runtime.MessageSender): void {
     if (sender.tab?.id === undefined || sender.frameId !== 0) return;
     const origin = sender.origin ?? (sender.url ? new URL(sender.url).origin : null);
-    this.settle(sender.tab.id, origin === "null" || origin?.startsWith("file:") ? null : origin);
-  }
-
-  private settle(tabId: number, origin: string | null): void {
-    const set = this.waiting.get(tabId);
-    this.waiting.delete(tabId);
-    for (const resolve of set ?? []) resolve(origin);
+    const top = origin === "null" || origin?.startsWith("file:") ? null : origin;
+    for (const settle of [...(this.waiting.get(sender.tab.id) ?? [])]) settle(top);
   }
 }

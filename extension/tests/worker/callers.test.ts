@@ -1,7 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Browser } from "wxt/browser";
 import { Callers } from "../../src/worker/callers";
+import { PagePort } from "../../src/worker/page-port";
 import { TopOrigins } from "../../src/worker/top-origins";
+import { memoryKeyValue } from "./memory-key-value";
+import { turn } from "./turn";
 
 type Sender = Browser.runtime.MessageSender;
 
@@ -37,6 +40,35 @@ describe("who asks", () => {
     expect(await tops.of(7)).toBe(top);
   });
 
+  it("A15: waits a second for the page around it, and a frame that asked before takes no time from one that asks now", async () => {
+    vi.useFakeTimers();
+    try {
+      const tops = new TopOrigins({ sendMessage: async () => undefined });
+      const told: unknown[] = [];
+      void tops.of(7).then((top) => told.push(top));
+      await vi.advanceTimersByTimeAsync(900);
+      void tops.of(7).then((top) => told.push(top));
+      await vi.advanceTimersByTimeAsync(200);
+      expect(told).toEqual([null]);
+      tops.heard({ tab: { id: 7 }, frameId: 0, origin: "https://b.example" } as unknown as Sender);
+      await vi.advanceTimersByTimeAsync(0);
+      expect([told, vi.getTimerCount()]).toEqual([[null, "https://b.example"], 0]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("A15: where one asks in vain, another who asked of the same tab goes on waiting", async () => {
+    let fail: () => void = () => undefined;
+    const sends = [new Promise((_, reject) => (fail = () => reject(new Error("nobody there")))), Promise.resolve()];
+    const tops = new TopOrigins({ sendMessage: () => sends.shift() ?? Promise.resolve() });
+    const both = [tops.of(7), tops.of(7)];
+    fail();
+    expect(await both[0]).toBeNull();
+    tops.heard({ tab: { id: 7 }, frameId: 0, origin: "https://b.example" } as unknown as Sender);
+    expect(await both[1]).toBe("https://b.example");
+  });
+
   it.each([
     ["opaque_origin", { origin: "null" }, null, false],
     ["opaque_origin", { origin: "https://a.example" }, null, true],
@@ -49,5 +81,64 @@ describe("who asks", () => {
     ["unknown_top", { origin: "https://a.example", frameId: 3 }, null, false],
   ])("A15: refuses with %s what has no origin to consent to: %j", async (satchelCode, sender, top, opaque) => {
     await expect(of(sender, top, opaque)).rejects.toMatchObject({ code: 4100, data: { satchelCode } });
+  });
+});
+
+/** The port of a frame of another origin; `tops` is what is heard of the page around it, one by one. */
+function stage(...tops: (string | null)[]) {
+  const asked: number[] = [];
+  const callers = new Callers({
+    of: async (tabId: number) => {
+      asked.push(tabId);
+      return tops.shift() ?? null;
+    },
+  } as never);
+  const sent: { result?: unknown; error?: { data?: { satchelCode?: string } } }[] = [];
+  let say: (message: unknown) => void = () => undefined;
+  const port = {
+    sender: { origin: "https://widget.example", tab: { id: 7 }, frameId: 3 },
+    onMessage: { addListener: (listener: typeof say) => (say = listener) },
+    onDisconnect: { addListener: () => undefined },
+    postMessage: (message: (typeof sent)[number]) => sent.push(message),
+  };
+  const withdraws = { cancel: () => undefined };
+  new PagePort(
+    port as unknown as Browser.runtime.Port,
+    {
+      callers,
+      pace: { take: () => true },
+      settings: { paused: async () => false },
+      grants: { state: async ({ embedder }: { embedder: string }) => embedder },
+      session: memoryKeyValue(),
+      ...{ generations: withdraws, permissions: withdraws, changes: withdraws, choices: withdraws },
+    } as never,
+  );
+  const hear = async (message: object) => {
+    say({ id: "1", active: false, visible: true, opaque: false, ...message });
+    await turn();
+    return sent.splice(0).map(({ result, error }) => result ?? error?.data?.satchelCode);
+  };
+  const ask = (opaque = false) => hear({ type: "request", method: "ai_getPermissions", opaque });
+  return { ask, cancel: () => hear({ type: "cancel" }), asked };
+}
+
+describe("the port of a document", () => {
+  it("A15: lets a frame ask again after the page around it was too busy to say who it is, then asks that page no more", async () => {
+    const { ask, asked } = stage(null, "https://top.example");
+    expect(await ask()).toEqual(["unknown_top"]);
+    expect(asked).toHaveLength(1);
+    expect([await ask(), await ask()]).toEqual([["https://top.example"], ["https://top.example"]]);
+    expect(asked).toHaveLength(2);
+  });
+
+  it("A15: goes on refusing a document without an origin, whatever it says in between", async () => {
+    const { ask, cancel, asked } = stage("https://top.example");
+    await cancel();
+    for (let time = 0; time < 2; time++) {
+      expect(await ask(true)).toEqual(["opaque_origin"]);
+      await cancel();
+    }
+    expect(await ask()).toEqual(["opaque_origin"]);
+    expect(asked).toHaveLength(1);
   });
 });
