@@ -20,13 +20,19 @@ export class Settings {
     return isHere(new URL(await this.backend()));
   }
 
-  /** Accepts `host:port` or a URL; throws an `Error` that says what is wrong. Plain http only on this computer. */
+  /** Accepts what `backendAt` does. */
   async setBackend(address: string): Promise<string> {
+    const backend = this.backendAt(address);
+    await this.local.set("backend", backend);
+    return backend;
+  }
+
+  /** Reads `host:port` or a URL; throws an `Error` that says what is wrong. Plain http only on this computer. */
+  backendAt(address: string): string {
     const url = parsed(address, DEFAULT_BACKEND);
     if (url.protocol !== "https:" && !(url.protocol === "http:" && isHere(url))) {
       throw new WorkerFault("Use https for a Satchel that is not on this computer.", { code: "address_insecure" });
     }
-    await this.local.set("backend", url.origin);
     return url.origin;
   }
 

@@ -45,6 +45,13 @@ export class SignIn {
     await deps.session.redeem(code, verifier, deps.redirectUri());
   }
 
+  /** Makes sure that a Satchel answers at an address; throws as `run`. */
+  async find(backend: string): Promise<void> {
+    if ((await this.issuer(backend)) !== null) return;
+    const message = `What answers at ${backend} is no Satchel.`;
+    throw new WorkerFault(message, { code: "sign_in_no_satchel", places: { address: backend } });
+  }
+
   private async address(backend: string, verifier: string, state: string): Promise<string> {
     const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
     const query = new URLSearchParams({

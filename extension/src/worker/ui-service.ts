@@ -85,16 +85,15 @@ export class UiService implements WorkerApi {
     this.deps.changed();
   }
 
-  /** Another address means another Satchel: the sign-in at the old one ends. */
+  /** Another address means another Satchel: the sign-in at the old one ends, if a Satchel answers at the new. */
   async setBackend(address: string): Promise<string> {
-    const before = await this.deps.settings.backend();
-    const now = await this.deps.settings.setBackend(address);
-    if (now !== before) {
-      await this.deps.settings.setBackend(before);
+    const { settings, session, signIn } = this.deps;
+    const backend = settings.backendAt(address);
+    if (backend !== (await settings.backend())) {
+      if (await session.signedIn()) await signIn.find(backend);
       await this.disconnect();
-      await this.deps.settings.setBackend(now);
     }
-    return now;
+    return settings.setBackend(backend);
   }
 
   async setPaused(paused: boolean): Promise<void> {

@@ -1,6 +1,9 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { ProviderChange } from "../../src/wire/provider-change";
+import { Settings } from "../../src/worker/settings";
+import { SignIn } from "../../src/worker/sign-in";
 import { UiService } from "../../src/worker/ui-service";
+import { memoryKeyValue } from "./memory-key-value";
 
 /** What the service does about a change that the person said yes to. */
 async function done(change: Partial<ProviderChange>, model: string | null): Promise<unknown[]> {
@@ -39,4 +42,59 @@ it("D3: screens that choose who chats are given those that can, and all others w
   const service = new UiService({ backend } as unknown as ConstructorParameters<typeof UiService>[0]);
   expect((await service.models()).map(({ id }) => id)).toEqual(["a/chat", "c/draw"]);
   expect(await service.everyModel()).toEqual(all);
+});
+
+describe("another address", () => {
+  const OLD = "https://satchel.example";
+
+  /** Signed in at the old address, or not; `answer` is what the new one says of itself. */
+  async function stage(answer: () => Promise<Response>, signedIn = true) {
+    const settings = new Settings(memoryKeyValue());
+    await settings.setBackend(OLD);
+    const left: string[] = [];
+    const asked: string[] = [];
+    const fetch = async (url: string) => {
+      asked.push(url);
+      return answer();
+    };
+    const service = new UiService({
+      settings,
+      signIn: new SignIn({ settings, fetch } as unknown as ConstructorParameters<typeof SignIn>[0]),
+      session: { signedIn: async () => signedIn, signOut: async () => left.push(await settings.backend()) },
+      generations: { leave: () => undefined },
+      link: { close: () => undefined },
+      changed: () => undefined,
+    } as unknown as ConstructorParameters<typeof UiService>[0]);
+    return { service, settings, left, asked };
+  }
+
+  it("ends the sign-in at the old one, where that was, once a Satchel answers there", async () => {
+    const { service, settings, left, asked } = await stage(async () =>
+      Response.json({ issuer: "https://new.example" }),
+    );
+    expect(await service.setBackend("https://new.example/portal")).toBe("https://new.example");
+    expect([left, await settings.backend()]).toEqual([[OLD], "https://new.example"]);
+    expect(asked).toEqual(["https://new.example/.well-known/oauth-authorization-server"]);
+    await service.setBackend("https://new.example");
+    expect([left.length, asked.length]).toEqual([1, 1]);
+  });
+
+  it.each<[string, () => Promise<Response>, string]>([
+    ["nothing answers", () => Promise.reject(new TypeError("refused")), "sign_in_silence"],
+    ["something else answers", async () => new Response("<h1>Not Found</h1>", { status: 404 }), "sign_in_no_satchel"],
+  ])("leaves the sign-in as it is where %s", async (_, answer, code) => {
+    const { service, settings, left } = await stage(answer);
+    await expect(service.setBackend("https://satchle.example")).rejects.toMatchObject({
+      code,
+      places: { address: "https://satchle.example" },
+    });
+    await expect(service.setBackend("http://satchel.example")).rejects.toMatchObject({ code: "address_insecure" });
+    expect([left, await settings.backend()]).toEqual([[], OLD]);
+  });
+
+  it("is kept unasked where there is no sign-in to lose", async () => {
+    const { service, settings, asked } = await stage(() => Promise.reject(new TypeError("refused")), false);
+    await service.setBackend("127.0.0.1:9000");
+    expect([await settings.backend(), asked]).toEqual(["http://127.0.0.1:9000", []]);
+  });
 });
