@@ -11,6 +11,8 @@ import { WorkerFault } from "./worker-fault";
 
 interface Call {
   message: { id: number; call: string; args: unknown[] };
+  /** Where it was sent last. */
+  port: Browser.runtime.Port | null;
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
@@ -29,8 +31,10 @@ export type AskModel = (
 ) => Promise<GenerationEnd>;
 
 const RECONNECT_AFTER_MS = 50;
+/** What would be done twice if it were repeated: a key's twin, another sign-in window, a proof that is spent. */
+const ONCE: ReadonlySet<string> = new Set<keyof WorkerApi>(["addKey", "connect", "unlock"]);
 
-/** Our screens' end of the port to the worker. Opened when needed; a call that a killed worker took along is repeated. */
+/** Our screens' end of the port to the worker. Opened when needed; a call that a killed worker took along is repeated where it may be. */
 class WorkerClient {
   private readonly calls = new Map<number, Call>();
   private readonly chats = new Map<string, Chat>();
@@ -41,8 +45,9 @@ class WorkerClient {
   call(name: string, args: unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const message = { id: ++this.count, call: name, args };
-      this.calls.set(message.id, { message, resolve, reject });
-      this.connected().postMessage(message);
+      const call: Call = { message, port: null, resolve, reject };
+      this.calls.set(message.id, call);
+      this.post(call);
     });
   }
 
@@ -66,27 +71,37 @@ class WorkerClient {
     };
   }
 
+  private post(call: Call): void {
+    call.port = this.connected();
+    call.port.postMessage(call.message);
+  }
+
   private connected(): Browser.runtime.Port {
     if (this.port !== null) return this.port;
     const port = browser.runtime.connect({ name: "ui" });
     this.port = port;
     port.onMessage.addListener((message: unknown) => this.receive(message));
-    port.onDisconnect.addListener(() => this.dropped());
+    port.onDisconnect.addListener(() => this.dropped(port));
     return port;
   }
 
-  private dropped(): void {
+  private dropped(port: Browser.runtime.Port): void {
     this.port = null;
     const lost = new RpcFailure(RpcCode.disconnected, "The connection to your Satchel was lost", {
       satchelCode: "connection_lost",
     });
     for (const chat of this.chats.values()) chat.reject(lost);
     this.chats.clear();
+    for (const [id, { message, reject }] of [...this.calls]) {
+      if (!ONCE.has(message.call)) continue;
+      this.calls.delete(id);
+      reject(interrupted());
+    }
     const watched = this.listeners.size > 0 && document.visibilityState === "visible";
     if (this.calls.size === 0 && !watched) return;
     setTimeout(() => {
-      const port = this.connected();
-      for (const { message } of this.calls.values()) port.postMessage(message);
+      this.connected();
+      for (const call of this.calls.values()) if (call.port === port) this.post(call);
     }, RECONNECT_AFTER_MS);
   }
 
@@ -112,6 +127,11 @@ class WorkerClient {
     if (reply.kind === "result") chat?.resolve(reply.result as GenerationEnd);
     else chat?.reject(new RpcFailure(reply.error.code, reply.error.message, reply.error.data));
   }
+}
+
+function interrupted(): WorkerFault {
+  const message = "Satchel's extension was interrupted. Look whether it is done; if not, try again.";
+  return new WorkerFault(message, { code: "interrupted" });
 }
 
 /** The worker as an object: `api` has its calls, `watch` its changes, `ask` asks a model. */
