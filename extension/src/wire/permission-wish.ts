@@ -13,6 +13,7 @@ function parse(params: unknown): PermissionWish | string {
   return isTooLong ? 'the caveat "models" has a name that is too long' : wish;
 }
 
+/** Of one period the smaller; periods cannot be compared, and where they differ the first stands. */
 function least(a: PermissionWish["budget"], b: PermissionWish["budget"]): PermissionWish["budget"] {
   if (a === null || b === null) return a ?? b;
   return a.period === b.period && b.cap_nusd < a.cap_nusd ? b : a;
@@ -68,7 +69,10 @@ function besides(wish: PermissionWish, allowed: readonly SiteCapability[] | null
   return { ...wish, capabilities: wish.no_tools ? all.filter((one) => one !== "model:tools") : all };
 }
 
-/** What the person allowed, narrowed further by what the page itself asked for. Never wider than the person's answer, nor than the page's wish. */
+/**
+ * What the person allowed, narrowed further by what the page itself asked for. Never wider than the person's answer, nor than the page's
+ * wish; but where the person chose another period for the budget, theirs stands, as in the backend.
+ */
 function narrow(
   allowed: NonNullable<GrantDraft["caveats"]>,
   wish: PermissionWish,

@@ -100,6 +100,18 @@ describe("what a page gets", () => {
     expect(PermissionWish.narrow({ models: ["e/f"] }, wish)).toMatchObject({ models: [] });
   });
 
+  it("D3: keeps the person's own budget where they chose another period than the page, smaller or larger", () => {
+    for (const budget of [
+      { cap_nusd: 3, period: "total" as const },
+      { cap_nusd: 9, period: "week" as const },
+    ]) {
+      expect(PermissionWish.narrow({ models: null, budget }, wish)).toMatchObject({ budget });
+      expect(PermissionWish.asksForLess({ ...wish, capabilities: null }, { ...held, budget })).toBe(false);
+    }
+    const day = { cap_nusd: 9, period: "day" as const };
+    expect(PermissionWish.narrow({ models: null, budget: day }, wish)).toMatchObject({ budget: wish.budget });
+  });
+
   it("B3: holds two wishes of one page that are answered together", () => {
     const other = {
       ...wish,
