@@ -18,9 +18,15 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+/** What the token door answers in place of its own answer: a page, or JSON. */
+interface Odd {
+  status: number;
+  body: string | object;
+}
+
 /** An authorization server whose refresh tokens work once, and which ends the family when one is used twice. */
 async function tokenServer() {
-  const state = { serial: 0, live: "", used: 0, ended: false, forms: [] as Record<string, string>[] };
+  const state = { serial: 0, live: "", used: 0, ended: false, forms: [] as Record<string, string>[], odd: null as Odd | null };
   const server: Loopback = await loopback((path, request, reply, body) => {
     const url = `http://${request.headers.host}`;
     if (path.startsWith("/.well-known")) {
@@ -34,6 +40,11 @@ async function tokenServer() {
     const form = Object.fromEntries(new URLSearchParams(body));
     state.forms.push(form);
     if (path === "/revoke") return {};
+    if (state.odd) {
+      const { status, body: odd } = state.odd;
+      reply.statusCode = status;
+      return typeof odd === "string" ? void reply.end(odd) : odd;
+    }
     const isGood = form.grant_type === "authorization_code" || (form.refresh_token === state.live && !state.ended);
     if (!isGood) {
       state.used += 1;
@@ -231,6 +242,39 @@ test("a session that the server has ended signs out and says so", async () => {
   state.ended = true;
   await expect(mine.token()).rejects.toThrow(SignInRequired);
   expect(mine.isSignedIn).toBe(false);
+});
+
+test("an app that the server does not know any more is signed out", async () => {
+  for (const error of ["invalid_client", "unauthorized_client"]) {
+    const { server, state } = await tokenServer();
+    allowing(server.url);
+    const mine = session(server);
+    await mine.signIn();
+    state.odd = { status: 400, body: { error } };
+    await expect(mine.token()).rejects.toThrow(SignInRequired);
+    expect(mine.isSignedIn).toBe(false);
+  }
+});
+
+test("a server that cannot answer now, and a proxy in its place, leave the person signed in", async () => {
+  const { server, state } = await tokenServer();
+  allowing(server.url);
+  const mine = session(server);
+  await mine.signIn();
+  for (const odd of [
+    { status: 429, body: { error: "temporarily_unavailable", error_description: "wait a little" } },
+    { status: 404, body: "<h1>Not Found</h1>" },
+    { status: 403, body: { message: "blocked" } },
+    { status: 200, body: "<h1>Back soon</h1>" },
+    { status: 503, body: { error: "temporarily_unavailable" } },
+  ]) {
+    state.odd = odd;
+    const failure = await mine.token().catch((error: unknown) => error);
+    expect(failure).toMatchObject({ name: "NotConnected", code: 4900, satchelCode: "not_ready" });
+    expect(mine.isSignedIn).toBe(true);
+  }
+  state.odd = null;
+  expect(await mine.token()).toBe("access_2");
 });
 
 test("a redirect is taken up where it comes back to, and leaves no trace in the address", async () => {

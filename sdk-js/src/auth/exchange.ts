@@ -4,6 +4,9 @@ import { isRecord } from "../isRecord.js";
 import { ask } from "./ask.js";
 import type { Tokens } from "./Tokens.js";
 
+/** The only answers that say that a code or a token is good no more (RFC 6749 §5.2); all else may pass, or is not the server's word. */
+const FINAL: readonly unknown[] = ["invalid_grant", "invalid_client", "unauthorized_client"];
+
 /**
  * Exchange a code or a refresh token at the token door.
  *
@@ -15,10 +18,11 @@ export async function exchange(door: string, form: Record<string, string>): Prom
   });
   const body: unknown = await reply.json().catch(() => undefined);
   const told = isRecord(body) ? body : {};
-  const { access_token: access, refresh_token: refresh, expires_in: lifeS } = told;
+  const { access_token: access, refresh_token: refresh, expires_in: lifeS, error } = told;
   if (reply.ok && typeof access === "string" && typeof refresh === "string" && typeof lifeS === "number") {
     return { access, refresh, expiresAtMs: Date.now() + lifeS * 1000 };
   }
-  if (reply.status >= 500) throw toServerError({ code: "not_ready", message: "Satchel cannot sign you in now." });
-  throw new SignInRequired(`Signing in ended: ${String(told.error_description ?? told.error ?? reply.status)}.`);
+  const why = String(told.error_description ?? error ?? `status ${reply.status}`);
+  if (FINAL.includes(error)) throw new SignInRequired(`Signing in ended: ${why}.`);
+  throw toServerError({ code: "not_ready", message: `Satchel cannot sign you in now: ${why}.` });
 }
