@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { GivenCredentials } from "../src/auth/toCredentials.js";
 import { createClient } from "../src/createClient.js";
 import { NotConnected } from "../src/errors/NotConnected.js";
 import { SignInRequired } from "../src/errors/SignInRequired.js";
@@ -9,7 +10,7 @@ import { aFinish, aWelcome, type Peer, socketServer } from "./socketServer.js";
 type Hear = (frame: ClientFrame, peer: Peer) => void;
 
 /** A server that welcomes everybody and lets the test deal with the rest. */
-async function client(hear: Hear, credentials: string | (() => string) = "sat_1") {
+async function client(hear: Hear, credentials: GivenCredentials = "sat_1") {
   const frames: ClientFrame[] = [];
   const server = await socketServer((frame, peer) => {
     frames.push(frame);
@@ -108,6 +109,39 @@ test("a generation whose start was lost is asked for again under the same id", a
   expect(await ai.chat("Hi")).toMatchObject({ text: "ok" });
   const [first, second] = frames.filter((frame) => frame.type === "generate");
   expect(first?.id).toBe(second?.id);
+});
+
+test("a person who signs out while an answer comes is not asked to sign in again", async () => {
+  const asked: string[] = [];
+  const credentials = {
+    isSignedIn: true,
+    async token() {
+      asked.push("token");
+      return "sat_1";
+    },
+    renew: () => Promise.reject(new SignInRequired("Nobody is signed in any more.")),
+  };
+  const { ai, frames } = await client((frame, peer) => {
+    begin(frame, peer, "Once");
+    credentials.isSignedIn = false;
+    peer.close(4401);
+  }, credentials);
+  await expect(ai.chat("Hi")).rejects.toThrow(SignInRequired);
+  expect(asked).toEqual(["token"]);
+  expect(frames.map(({ type }) => type)).toEqual(["hello", "generate"]);
+});
+
+test("a session that ended while an answer comes ends the answer at once, and says why", async () => {
+  let ended = false;
+  const server = await socketServer((frame, peer) => {
+    if (ended) return peer.close(4401);
+    if (frame.type === "hello") return peer.send(aWelcome());
+    begin(frame, peer, "Once");
+    ended = true;
+    peer.close(4401);
+  });
+  const ai = await createClient({ transport: socket({ server, credentials: "sat_1" }) });
+  await expect(ai.chat("Hi")).rejects.toThrow(SignInRequired);
 });
 
 test("a failure is typed, whether of one generation or of a frame that names our id only", async () => {

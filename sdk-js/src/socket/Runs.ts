@@ -1,5 +1,6 @@
 import type { Credentials } from "../auth/Credentials.js";
 import { NotConnected } from "../errors/NotConnected.js";
+import { SignInRequired } from "../errors/SignInRequired.js";
 import { toAbortError } from "../errors/toAbortError.js";
 import { toServerError } from "../errors/toServerError.js";
 import type { ServerFrame } from "../frames.gen.js";
@@ -21,12 +22,14 @@ const PUSHES: Readonly<Record<string, string>> = {
 /** All generations of one client over its one link: started, told apart, stopped, and taken up again when the link was lost. */
 export class Runs {
   readonly #link: Link;
+  readonly #credentials: Credentials;
   readonly #runs = new Set<Run>();
   /** Who hears pushes of the account, while the link is open; listening opens none. */
   readonly hearers: Hearers = new Hearers();
   #isReviving = false;
 
   constructor(server: string, credentials: Credentials) {
+    this.#credentials = credentials;
     this.#link = new Link(server, credentials, {
       onFrame: (frame) => this.#hear(frame),
       onDown: () => void this.#revive(),
@@ -100,7 +103,7 @@ export class Runs {
     );
   }
 
-  /** The link is gone: get it back, and take up everything that runs where it was left. */
+  /** The link is gone: get it back, and take up everything that runs where it was left. Nobody is asked to sign in for that. */
   async #revive(): Promise<void> {
     if (this.#isReviving) return;
     this.#isReviving = true;
@@ -109,20 +112,19 @@ export class Runs {
       if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
       if (this.#sent().length === 0) break;
       try {
+        if (!this.#credentials.isSignedIn) throw new SignInRequired("Nobody is signed in any more.");
         await this.#link.ready();
         for (const run of this.#sent()) this.#resume(run);
         cause = undefined;
         break;
       } catch (error) {
         cause = error;
+        if (error instanceof SignInRequired) break;
       }
     }
     this.#isReviving = false;
     if (cause === undefined) return;
-    const data = { satchelCode: "connection_lost" };
-    for (const run of this.#sent()) {
-      run.break(new NotConnected(4900, "The connection was lost and could not be had back.", data, { cause }));
-    }
+    for (const run of this.#sent()) run.break(cause instanceof SignInRequired ? cause : toConnectionLost(cause));
   }
 
   #sent(): Run[] {
@@ -133,4 +135,9 @@ export class Runs {
     this.#link.send(run.opening);
     if (run.isStopping) this.#link.send(run.cancelling);
   }
+}
+
+function toConnectionLost(cause: unknown): NotConnected {
+  const data = { satchelCode: "connection_lost" };
+  return new NotConnected(4900, "The connection was lost and could not be had back.", data, { cause });
 }
