@@ -9,6 +9,7 @@ import type { Credentials } from "./Credentials.js";
 import type { AppOptions, AuthorizationRequest } from "./isAuthorizationRequest.js";
 import { keepRequest, takeReturn } from "./returnAddress.js";
 import { Siblings } from "./Siblings.js";
+import { sha256 } from "./sha256.js";
 import { TokenStore } from "./TokenStore.js";
 import type { Tokens } from "./Tokens.js";
 import { withLock } from "./withLock.js";
@@ -21,6 +22,8 @@ export interface SessionOptions extends AppOptions {
 }
 
 const EARLY_MS = 30_000;
+/** How many refreshes a tab may miss and still be told: at ten minutes each, five hours. */
+const KEPT = 32;
 
 /** A person signed in to a Satchel server from this page, or about to. Made by `oauth`. */
 export class Session implements Credentials {
@@ -36,7 +39,7 @@ export class Session implements Credentials {
     this.#options = options;
     this.#name = `satchel:${new URL(options.server).origin}:${options.clientId}`;
     this.#store = new TokenStore(this.#name, options.keep === "session" ? globalThis.sessionStorage : undefined);
-    this.#siblings = this.#store.isCopied ? new Siblings(this.#name) : undefined;
+    this.#siblings = this.#store.isCopied ? new Siblings(this.#name, this.#store) : undefined;
     const back = takeReturn();
     if (back) this.#share(() => this.#redeem(back.query, back.request)); // whoever asks for a token next is told
   }
@@ -61,7 +64,6 @@ export class Session implements Credentials {
   async signOut(): Promise<void> {
     const tokens = this.#store.read();
     this.#adopt(undefined);
-    this.#siblings?.forget();
     if (!tokens) return;
     const { revoke } = await this.#server();
     await ask(revoke, { token: tokens.refresh, client_id: this.#options.clientId });
@@ -82,15 +84,24 @@ export class Session implements Credentials {
 
   async renew(refused: string): Promise<string> {
     return withLock(this.#name, async () => {
-      const tokens = this.#store.read();
-      if (!tokens) throw new SignInRequired("Nobody is signed in any more.");
-      if (tokens.access !== refused) return tokens.access;
-      const elsewhere = await this.#siblings?.successorOf(tokens.refresh);
-      const next = elsewhere ?? (await this.#rotate(tokens));
-      this.#adopt(next);
-      await this.#siblings?.remember(tokens.refresh, next);
-      return next.access;
+      const ours = this.#tokens();
+      if (ours.access === refused) await this.#siblings?.ask(ours);
+      const used = this.#tokens();
+      if (used.access !== refused) return used.access;
+      const past = [await sha256(used.refresh), ...(used.past ?? [])].slice(0, KEPT);
+      const next = { ...(await this.#rotate(used)), past };
+      if (this.#tokens().access === refused) {
+        this.#adopt(next);
+        this.#siblings?.tell(next);
+      }
+      return this.#tokens().access;
     });
+  }
+
+  #tokens(): Tokens {
+    const tokens = this.#store.read();
+    if (!tokens) throw new SignInRequired("Nobody is signed in any more.");
+    return tokens;
   }
 
   async #rotate({ refresh }: Tokens): Promise<Tokens> {

@@ -1,57 +1,51 @@
 import { isRecord } from "../isRecord.js";
 import { sha256 } from "./sha256.js";
+import type { TokenStore } from "./TokenStore.js";
 import { isTokens, type Tokens } from "./Tokens.js";
 
 const PATIENCE_MS = 150;
-const KEPT = 8;
+const PATIENCE_WHEN_OLD_MS = 1000;
 
 /**
  * The other tabs that hold a copy of the same session.
  *
- * A refresh token works once. Before a tab uses its own, it asks whether a sibling has used it already, and takes what came of it:
- * a second use would end the session everywhere.
+ * A refresh token works once; a second use would end the session everywhere. So a tab that has used its own tells the others what came
+ * of it, and one that may have missed that, because it was asleep or not there yet, asks before it uses its own.
  */
 export class Siblings {
   readonly #channel: BroadcastChannel;
-  readonly #successors = new Map<string, Tokens>();
-  readonly #asking = new Map<string, (tokens: Tokens) => void>();
+  readonly #store: TokenStore;
+  #told: (() => void) | undefined;
 
-  constructor(name: string) {
+  constructor(name: string, store: TokenStore) {
+    this.#store = store;
     this.#channel = new BroadcastChannel(name);
-    this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => this.#hear(data);
+    this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => void this.#hear(data);
     (this.#channel as { unref?: () => void }).unref?.(); // Node alone: an open channel is no reason to stay
   }
 
-  /** Return what a refresh token became in another tab; `undefined` when none has used it. */
-  async successorOf(refresh: string): Promise<Tokens | undefined> {
-    const was = await sha256(refresh);
-    const answer = new Promise<Tokens | undefined>((resolve) => {
-      this.#asking.set(was, resolve);
-      setTimeout(() => resolve(undefined), PATIENCE_MS);
+  /** Give a sibling that has used our refresh token the time to say so; then the store has what came of it. */
+  async ask({ refresh, expiresAtMs }: Tokens): Promise<void> {
+    this.#channel.postMessage({ ask: await sha256(refresh) });
+    await new Promise<void>((resolve) => {
+      this.#told = resolve;
+      setTimeout(resolve, expiresAtMs > Date.now() ? PATIENCE_MS : PATIENCE_WHEN_OLD_MS);
     });
-    this.#channel.postMessage({ ask: was });
-    return answer.finally(() => this.#asking.delete(was));
   }
 
-  /** Remember what a refresh token became, for those who ask. */
-  async remember(refresh: string, became: Tokens): Promise<void> {
-    this.#successors.set(await sha256(refresh), became);
-    const oldest = this.#successors.keys().next();
-    if (this.#successors.size > KEPT && !oldest.done) this.#successors.delete(oldest.value);
+  /** Tell all what we have now. */
+  tell(tokens: Tokens): void {
+    this.#channel.postMessage({ tokens });
   }
 
-  /** Forget everything: the session is over. */
-  forget(): void {
-    this.#successors.clear();
-  }
-
-  #hear(data: unknown): void {
-    if (!isRecord(data)) return;
-    if (typeof data.ask === "string") {
-      const tokens = this.#successors.get(data.ask);
-      if (tokens) this.#channel.postMessage({ was: data.ask, tokens });
-    } else if (typeof data.was === "string" && isTokens(data.tokens)) {
-      this.#asking.get(data.was)?.(data.tokens);
-    }
+  async #hear(data: unknown): Promise<void> {
+    const mine = this.#store.read();
+    if (!mine || !isRecord(data)) return;
+    const { ask, tokens } = data;
+    if (mine.past?.includes(ask)) this.tell(mine);
+    if (!isTokens(tokens) || !tokens.past?.includes(await sha256(mine.refresh))) return;
+    if (this.#store.read()?.refresh !== mine.refresh) return; // signed out, or in anew
+    this.#store.write(tokens);
+    this.#told?.();
   }
 }
