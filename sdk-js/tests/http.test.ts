@@ -101,6 +101,29 @@ test("a stop asks the server to stop, and rejects with what it came to", async (
   expect(server.requests).toEqual(["POST /v1/chat/completions", "POST /v1/generations/gen_1/cancel"]);
 });
 
+test("a stop after the person has signed out hangs up, and asks nobody to sign in", async () => {
+  const server = await loopback((_path, _request, reply) => {
+    reply.writeHead(200, { "content-type": "text/event-stream", "x-generation-id": "gen_1" });
+    reply.write(chunk({ content: "Once" }));
+  });
+  let asked = 0;
+  const credentials = {
+    isSignedIn: true,
+    async token() {
+      asked += 1;
+      return "sat_1";
+    },
+    renew: () => Promise.reject(new SignInRequired("Nobody is signed in any more.")),
+  };
+  const answer = (await createClient({ transport: http({ server: server.url, credentials }) })).chat("Hi");
+  for await (const _ of answer) {
+    credentials.isSignedIn = false;
+    break;
+  }
+  await expect(answer).rejects.toMatchObject({ name: "AbortError", text: "Once" });
+  expect(asked).toBe(1);
+});
+
 const FAILURES: [status: number, satchelCode: string, code: number, name: string][] = [
   [400, "unknown_model", -32602, "InvalidRequest"],
   [402, "budget_exceeded", 4020, "BudgetExceeded"],

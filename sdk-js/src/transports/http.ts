@@ -42,7 +42,7 @@ async function generate(api: ServerApi, { params, signal, onEvent }: TransportRe
   let generation: string | null = null;
   let patience: ReturnType<typeof setTimeout> | undefined;
   const stop = () => {
-    if (generation === null) return hangUp.abort();
+    if (generation === null || !api.credentials.isSignedIn) return hangUp.abort();
     patience = setTimeout(() => hangUp.abort(), AFTER_STOP_MS);
     api.call(`/v1/generations/${generation}/cancel`, { method: "POST" }).catch(() => hangUp.abort());
   };
