@@ -30,12 +30,8 @@ export class ModelSource {
     this.#connect = connect;
   }
 
-  /**
-   * Tell whether a model that can do all of `needs` may be used.
-   *
-   * @returns Null when nobody can say at the moment.
-   */
-  async availability(needs: readonly string[]): Promise<Availability | null> {
+  /** Tell whether a model that can do all of `needs` may be used. Rejects with `NetworkError` when nobody is there to tell. */
+  async availability(needs: readonly string[]): Promise<Availability> {
     try {
       const { state } = await this.#ask("ai_getPermissions");
       if (state === "denied") return "unavailable";
@@ -43,8 +39,8 @@ export class ModelSource {
       const model = needs.length > 0 ? await this.model() : undefined;
       return needs.every((need) => model?.capabilities?.includes(need) ?? true) ? "available" : "unavailable";
     } catch (cause) {
-      const error = toSatchelError(cause);
-      return error instanceof SatchelError && error.code === 4900 ? "unavailable" : null;
+      const cannotTell = "Satchel cannot tell at the moment whether a model may be used.";
+      throw toNetworkError(cause) ?? fault("UnknownError", cannotTell, cause);
     }
   }
 
@@ -57,8 +53,7 @@ export class ModelSource {
       const error = toSatchelError(cause);
       const code = error instanceof SatchelError ? error.code : 0;
       if (code === 4200) return; // a transport that asks when it is first used
-      if (code === 4900) throw fault("NetworkError", error.message, error);
-      throw toPlatformError(error);
+      throw toNetworkError(error) ?? toPlatformError(error);
     }
   }
 
@@ -103,6 +98,13 @@ export class ModelSource {
     const result = await transport.request({ method, ...(params && { params }), ...(signal && { signal }) });
     return isRecord(result) ? result : {};
   }
+}
+
+/** The error of a Satchel that is away, or that nobody is signed in to; undefined for any other. */
+function toNetworkError(cause: unknown): DOMException | undefined {
+  const error = toSatchelError(cause);
+  const isAway = error instanceof SatchelError && error.code === 4900;
+  return isAway ? fault("NetworkError", error.shortMessage, error) : undefined;
 }
 
 function isUnsupported(cause: unknown): boolean {

@@ -25,9 +25,10 @@ export async function availability<O>(source: ModelSource, kind: Kind<O>, given:
   gate.assertActive();
   const needs = kind.needs(kind.read(idl.dictionary(given, "options")));
   if (needs === null || !gate.isOpen(kind.feature)) return "unavailable";
-  const found = await source.availability(needs);
-  if (found === null) throw fault("UnknownError", "Satchel cannot tell at the moment.");
-  return found;
+  return source.availability(needs).catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === "NetworkError") return "unavailable";
+    throw error;
+  });
 }
 
 /**
@@ -70,7 +71,6 @@ async function makeAvailable(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const found = needs === null ? "unavailable" : await source.availability(needs);
-  if (found === null) throw fault("UnknownError", "Satchel cannot tell at the moment whether a model may be used.");
   if (found === "unavailable") throw fault("NotSupportedError", "No model of the person can do this here.");
   if (found === "available") return;
   if (!gate.spendActivation()) throw fault("NotAllowedError", "The person must act on the page before they are asked.");

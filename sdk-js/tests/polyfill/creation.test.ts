@@ -148,6 +148,21 @@ describe("creation", () => {
     }
   });
 
+  test("where Satchel is away or signed out, create says that and why; where it fails, that nobody can tell", async () => {
+    const { builtInAI } = await import("../../src/polyfill/polyfill.js");
+    for (const [code, satchelCode, name] of [
+      [4900, "extension_missing", "NetworkError"],
+      [4900, "signed_out", "NetworkError"],
+      [-32603, "internal_error", "UnknownError"],
+    ] as const) {
+      const transport = () => Promise.reject(aFault(code, { satchelCode }));
+      const { LanguageModel, Summarizer } = builtInAI({ transport });
+      for (const Class of [LanguageModel, Summarizer]) {
+        await expect(Class.create()).rejects.toMatchObject({ name, cause: { code, data: { satchelCode } } });
+      }
+    }
+  });
+
   test("options that are no options are TypeErrors, and languages must be languages", async () => {
     const { ai } = scene();
     for (const wrong of [
