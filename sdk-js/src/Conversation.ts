@@ -49,7 +49,7 @@ export class Conversation {
       if (!mayGoOn) return this.#asked.isObject && toolCalls.length === 0 ? withObject(answer) : answer;
       before = answer;
       const results = Promise.all(toolCalls.map((call) => this.#call(call)));
-      await Promise.race([results, aborted(this.#signal)]); // a tool may never end
+      await orAborted(this.#signal, results); // a tool may never end
       if (this.#signal.aborted) throw withCosts(new DOMException("The page stopped the call.", "AbortError"), answer);
       messages.push(toMessage(answer), ...(await results));
     }
@@ -113,8 +113,13 @@ export function toAsked(input: string | readonly Message[], options: ChatOptions
   };
 }
 
-function aborted(signal: AbortSignal): Promise<unknown> {
-  return new Promise((resolve) => (signal.aborted ? resolve(signal) : signal.addEventListener("abort", resolve)));
+/** Wait for work that never fails, but not longer than the signal allows. */
+function orAborted(signal: AbortSignal, work: Promise<unknown>): Promise<unknown> {
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", resolve);
+    work.finally(() => signal.removeEventListener("abort", resolve)).then(resolve);
+    if (signal.aborted) resolve(signal);
+  });
 }
 
 function toMessage({ text, toolCalls }: Answer): Message {

@@ -1,5 +1,7 @@
+import { getEventListeners } from "node:events";
 import { expect, test, vi } from "vitest";
 import type { Tool } from "../src/ChatOptions.js";
+import { Conversation, toAsked } from "../src/Conversation.js";
 import { createClient } from "../src/createClient.js";
 import { AnswerInvalid } from "../src/errors/AnswerInvalid.js";
 import { file } from "../src/file.js";
@@ -54,6 +56,16 @@ test("a tool runs in the page, and the model goes on with its result", async () 
     ],
   });
   expect(await answer).toMatchObject({ text: "Rain.", usage: { outputTokens: 4 }, cost: { usd: 0.75 } });
+});
+
+test("rounds of tools leave no listener on the signal that could have stopped them", async () => {
+  const fake = fakeTransport(calling(3));
+  const { signal } = new AbortController();
+  const asked = toAsked("Weather?", { tools: [aTool(async () => "grey")] });
+  const answer = await new Conversation(await fake.connect({ timeoutMs: 0 }), asked, signal, () => undefined).run();
+  expect(answer.text).toBe("Rain.");
+  expect(fake.calls).toHaveLength(4);
+  expect(getEventListeners(signal, "abort")).toEqual([]);
 });
 
 test("a tool without a function of the page's is the page's to deal with", async () => {

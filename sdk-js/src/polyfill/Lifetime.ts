@@ -6,7 +6,7 @@ export class Lifetime {
   readonly #end = new AbortController();
 
   constructor(signal: AbortSignal | undefined) {
-    signal?.addEventListener("abort", () => this.end(signal.reason), { once: true });
+    signal?.addEventListener("abort", () => this.end(signal.reason), { signal: this.#end.signal });
   }
 
   /** End it: running calls reject with the reason, an `AbortError` by default. */

@@ -12,14 +12,17 @@ export function toStream(
   const ends = AbortSignal.any([signal, left.signal]);
   return new ReadableStream<string>({
     start(controller) {
-      signal.addEventListener("abort", () => controller.error(signal.reason), { once: true });
+      const fail = () => controller.error(signal.reason);
+      signal.addEventListener("abort", fail, { once: true });
       const say: Say = (text) => {
         if (!ends.aborted && text !== "") controller.enqueue(text);
       };
-      produce(say, ends).then(
-        () => !ends.aborted && controller.close(),
-        (error) => controller.error(error),
-      );
+      produce(say, ends)
+        .then(
+          () => !ends.aborted && controller.close(),
+          (error) => controller.error(error),
+        )
+        .finally(() => signal.removeEventListener("abort", fail));
     },
     cancel: () => left.abort(),
   });
