@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { build } from "vite";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 
 /** How much a page loads before anything is asked; what is loaded on need is not in it. Without the bundler's own helper for preloading. */
@@ -86,6 +86,27 @@ test("every entry can be imported where there is no window", () => {
   cpSync(join(ROOT, "node_modules/react"), join(built, "node_modules/react"), { recursive: true });
   const told = execFileSync(process.execPath, ["--input-type=module", "-e", script], { cwd: built, encoding: "utf8" });
   expect(told.trim()).toBe(`all ${Object.keys(manifest.exports).length - 1}`);
+});
+
+const TYPES = '/// <reference types="satchel/types" />';
+const LEGACY = 'import "satchel/legacy";';
+const TODAY =
+  'export const ask: typeof fetch = window.ai.fetch, text: PromiseLike<{ text: string }> = window.ai.chat("Hi");';
+const OF_2023 = 'export const texts: Promise<object[]> = window.ai.generateText({ prompt: "Hi" });';
+test.each([
+  ["satchel/types", [TYPES, TODAY]],
+  ["satchel/legacy", [LEGACY, OF_2023]],
+  ["both together", [TYPES, LEGACY, TODAY, OF_2023]],
+])("a page's compiler knows window.ai by %s, without skipping our declarations", (_, lines) => {
+  const page = mkdtempSync(join(tmpdir(), "satchel-page-"));
+  onTestFinished(() => rmSync(page, { recursive: true }));
+  mkdirSync(join(page, "node_modules"));
+  symlinkSync(built, join(page, "node_modules/satchel"), "junction");
+  writeFileSync(join(page, "page.mts"), lines.join("\n"));
+  const options = ["--noEmit", "--strict", "--module", "nodenext", "--lib", "es2023,dom,dom.iterable", "--types", ""];
+  const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+  const { stdout } = spawnSync(process.execPath, [tsc, ...options, "page.mts"], { cwd: page, encoding: "utf8" });
+  expect(stdout).toBe("");
 });
 
 test("the reference of the exports is what the declarations say", () => {

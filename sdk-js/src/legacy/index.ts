@@ -41,7 +41,9 @@ export { VALID_DOMAIN, type WindowAI } from "./WindowAI.js";
 export { waitForWindowAI } from "./waitForWindowAI.js";
 
 declare global {
+  /** What `window.ai` has: `satchel/legacy` and `satchel/types` each add what they know. */
+  interface SatchelWindowAI extends WindowAI {}
   interface Window {
-    ai: WindowAI;
+    ai: SatchelWindowAI;
   }
 }
