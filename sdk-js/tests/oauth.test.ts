@@ -3,12 +3,11 @@ import { afterEach, expect, test, vi } from "vitest";
 import { addressOf, codeIn, newRequest } from "../src/auth/AuthorizationRequest.js";
 import { readAuthorizationServer } from "../src/auth/AuthorizationServer.js";
 import { answerFromPopup } from "../src/auth/askInPopup.js";
-import { type OAuthOptions, oauth } from "../src/auth/oauth.js";
 import { sha256 } from "../src/auth/sha256.js";
 import { PermissionDenied } from "../src/errors/PermissionDenied.js";
 import { SignInRequired } from "../src/errors/SignInRequired.js";
-import { settled } from "./fakeTransport.js";
-import { type Loopback, loopback } from "./loopback.js";
+import { loopback } from "./loopback.js";
+import { allowing, aWindow, session, tokenServer } from "./tokenServer.js";
 
 const ISSUER = "https://satchel.test";
 const SERVER = { issuer: ISSUER, authorize: `${ISSUER}/a`, token: `${ISSUER}/t`, revoke: `${ISSUER}/r` };
@@ -18,126 +17,6 @@ afterEach(() => {
   sessionStorage.clear();
   vi.unstubAllGlobals();
 });
-
-/** What the token door answers in place of its own answer: a page, or JSON. */
-interface Odd {
-  status: number;
-  body: string | object;
-}
-
-/** An authorization server whose refresh tokens work once, and which ends the family when one is used twice. */
-async function tokenServer() {
-  const state = {
-    serial: 0,
-    live: "",
-    used: 0,
-    ended: false,
-    forms: [] as Record<string, string>[],
-    odd: null as Odd | null,
-    busy: Promise.resolve(),
-  };
-  const server: Loopback = await loopback(async (path, request, reply, body) => {
-    const url = `http://${request.headers.host}`;
-    if (path.startsWith("/.well-known")) {
-      const doors = {
-        authorization_endpoint: `${url}/authorize`,
-        token_endpoint: `${url}/token`,
-        revocation_endpoint: `${url}/revoke`,
-      };
-      return { issuer: url, ...doors };
-    }
-    const form = Object.fromEntries(new URLSearchParams(body));
-    state.forms.push(form);
-    if (path === "/revoke") return {};
-    await state.busy;
-    if (state.odd) {
-      const { status, body: odd } = state.odd;
-      reply.statusCode = status;
-      return typeof odd === "string" ? void reply.end(odd) : odd;
-    }
-    const isGood = form.grant_type === "authorization_code" || (form.refresh_token === state.live && !state.ended);
-    if (!isGood) {
-      state.used += 1;
-      state.ended = true;
-      reply.statusCode = 400;
-      return { error: "invalid_grant" };
-    }
-    state.serial += 1;
-    state.live = `refresh_${state.serial}`;
-    return {
-      access_token: `access_${state.serial}`,
-      refresh_token: state.live,
-      expires_in: state.serial === 1 ? 1 : 600,
-    };
-  });
-  return { server, state };
-}
-
-/** Stand in for the window: what happens in it is up to the test. */
-function aWindow(go: (address: URL) => void) {
-  const popup = { closed: false, close: vi.fn(), location: {} };
-  Object.defineProperty(popup.location, "href", { set: (address: string) => go(new URL(address)) });
-  vi.stubGlobal("open", () => popup);
-  return popup;
-}
-
-/** A person who allows everything. */
-function allowing(issuer: string, changes: Record<string, string> = {}) {
-  return aWindow((address) => {
-    const state = address.searchParams.get("state") ?? "";
-    const answer = new URLSearchParams({ code: "code_1", state, iss: issuer, ...changes });
-    setTimeout(() => answerFromPopup(state, `?${answer}`), 5);
-  });
-}
-
-function session(server: Loopback, options: Partial<OAuthOptions> = {}) {
-  return oauth({ server: server.url, clientId: "https://app.test", redirectUri: "https://app.test/", ...options });
-}
-
-/** A tab of its own: with its `sessionStorage`, and with channels that close with it. */
-function tab(kept: Map<string, string> = new Map()) {
-  const storage = {
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => void kept.set(key, value),
-    removeItem: (key: string) => void kept.delete(key),
-  };
-  const channels: BroadcastChannel[] = [];
-  const self = {
-    /** How late the tab sends its messages. */
-    delayMs: 0,
-    /** Load the page that signs people in. */
-    open(server: Loopback) {
-      const Channel = BroadcastChannel;
-      class TabChannel extends Channel {
-        constructor(name: string) {
-          super(name);
-          channels.push(this);
-        }
-
-        override postMessage(message: unknown) {
-          if (self.delayMs === 0) return super.postMessage(message);
-          setTimeout(() => super.postMessage(message), self.delayMs);
-        }
-      }
-      const before = sessionStorage;
-      vi.stubGlobal("sessionStorage", storage);
-      vi.stubGlobal("BroadcastChannel", TabChannel);
-      const opened = session(server, { keep: "session" });
-      vi.stubGlobal("sessionStorage", before);
-      vi.stubGlobal("BroadcastChannel", Channel);
-      return opened;
-    },
-    close() {
-      for (const channel of channels.splice(0)) channel.close();
-    },
-    /** A second tab with a copy of the storage as it is now. */
-    duplicate(changes: object = {}) {
-      const copied = [...kept].map(([key, value]) => [key, JSON.stringify({ ...JSON.parse(value), ...changes })] as const);
-      return tab(new Map(copied));
-    },
-  };
-  return self;
-}
 
 test("the question has PKCE S256, a state that cannot be guessed, and everything RFC 6749 asks for", async () => {
   const request = newRequest("popup", SERVER, APP);
@@ -275,62 +154,6 @@ test("tokens kept in memory are nowhere else, tokens kept for the tab outlive th
   await session(server, { keep: "session" }).signIn();
   expect(session(server, { keep: "session" }).isSignedIn).toBe(true);
   expect(localStorage.length).toBe(0);
-});
-
-test("a tab with a copy of the session takes what its sibling refreshed instead of using the token again", async () => {
-  const { server, state } = await tokenServer();
-  allowing(server.url);
-  const first = tab();
-  await first.open(server).signIn();
-  const copy = first.duplicate();
-  expect(await first.open(server).token()).toBe("access_2");
-  expect(await copy.open(server).token()).toBe("access_2");
-  expect(state).toMatchObject({ serial: 2, ended: false });
-});
-
-test("a copy hears of a refresh at once, and does not need the tab that made it any more", async () => {
-  const { server, state } = await tokenServer();
-  allowing(server.url);
-  const first = tab();
-  const mine = first.open(server);
-  await mine.signIn();
-  const copy = first.duplicate().open(server);
-  expect(await mine.token()).toBe("access_2");
-  await settled();
-  first.close();
-  expect(await copy.token()).toBe("access_2");
-  expect(await copy.renew("access_2")).toBe("access_3");
-  expect(state).toMatchObject({ serial: 3, ended: false });
-});
-
-test("a copy that missed several refreshes gets the newest, from a tab that was reloaded since or from another copy", async () => {
-  const { server, state } = await tokenServer();
-  allowing(server.url);
-  const first = tab();
-  const mine = first.open(server);
-  await mine.signIn();
-  const [asleep, restored] = [first.duplicate(), first.duplicate()];
-  expect(await mine.token()).toBe("access_2");
-  expect(await mine.renew("access_2")).toBe("access_3");
-  first.close();
-  first.open(server);
-  expect(await asleep.open(server).token()).toBe("access_3");
-  first.close();
-  expect(await restored.open(server).token()).toBe("access_3");
-  expect(state).toMatchObject({ serial: 3, ended: false });
-});
-
-test("before a tab uses a token that it held for long, it gives a busy sibling a second to speak up", async () => {
-  const { server, state } = await tokenServer();
-  allowing(server.url);
-  const first = tab();
-  const mine = first.open(server);
-  await mine.signIn();
-  const copy = first.duplicate({ expiresAtMs: Date.now() - 1 });
-  expect(await mine.token()).toBe("access_2");
-  first.delayMs = 500;
-  expect(await copy.open(server).token()).toBe("access_2");
-  expect(state).toMatchObject({ serial: 2, ended: false });
 });
 
 test("who signs out while a token is refreshed stays signed out", async () => {
