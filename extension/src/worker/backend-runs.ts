@@ -6,6 +6,7 @@ import { costOf } from "./cost-of";
 import { disconnected } from "./disconnected";
 import type { Link } from "./link";
 import type { Run } from "./run";
+import type { RunRecord } from "./run-record";
 import type { RunRecords } from "./run-records";
 import type { Runs } from "./runs";
 import { streamEventOf } from "./stream-event-of";
@@ -64,7 +65,7 @@ export class BackendRuns {
   /** Stops it at the provider; its end comes as a frame. */
   cancel(run: Run): void {
     run.state = "stopping";
-    this.deps.link.send({ type: "cancel", ...this.address(run) });
+    this.deps.link.send({ type: "cancel", ...addressOf(run.record) });
     this.deps.changed();
   }
 
@@ -106,17 +107,21 @@ export class BackendRuns {
 
   /** Stops what was running when the last worker was killed and has no page any more. */
   async sweep(): Promise<void> {
-    const { records, runs, link } = this.deps;
+    const { records, runs } = this.deps;
     const unclaimed = async () => (await records.all()).filter(({ key }) => runs.get(key) === undefined);
     if ((await unclaimed()).length === 0) return;
     await new Promise((resolve) => setTimeout(resolve, UNCLAIMED_AFTER_MS));
     for (const record of await unclaimed()) {
       await records.remove(record.key);
-      if (record.askId !== null || record.direct) continue;
-      await link.ready().catch(() => undefined);
-      const which = record.generationId === null ? { id: record.clientId } : { generation: record.generationId };
-      link.send({ type: "cancel", ...which });
+      await this.release(record);
     }
+  }
+
+  /** Stops what an earlier worker may have begun, and nobody here waits for. */
+  async release(record: RunRecord): Promise<void> {
+    if (record.askId !== null || record.direct) return;
+    await this.deps.link.ready().catch(() => undefined);
+    this.deps.link.send({ type: "cancel", ...addressOf(record) });
     this.rest();
   }
 
@@ -138,13 +143,8 @@ export class BackendRuns {
     const { generationId } = run.record;
     if (generationId === null) this.generate(run);
     else this.deps.link.send({ type: "attach", generation: generationId, after: run.seq });
-    if (run.state === "stopping") this.deps.link.send({ type: "cancel", ...this.address(run) });
+    if (run.state === "stopping") this.deps.link.send({ type: "cancel", ...addressOf(run.record) });
     else run.state = run.seq > 0 ? "writing" : "waiting";
-  }
-
-  private address(run: Run): { generation: string } | { id: string } {
-    const { generationId, clientId } = run.record;
-    return generationId === null ? { id: clientId } : { generation: generationId };
   }
 
   private started(frame: Extract<ServerFrame, { type: "started" }>): void {
@@ -181,4 +181,8 @@ export class BackendRuns {
   private mine(): Run[] {
     return this.deps.runs.all().filter(({ direct }) => direct === null);
   }
+}
+
+function addressOf({ generationId, clientId }: RunRecord): { generation: string } | { id: string } {
+  return generationId === null ? { id: clientId } : { generation: generationId };
 }

@@ -20,6 +20,7 @@ import type { Pace } from "./pace";
 import type { Run } from "./run";
 import type { RunRecords } from "./run-records";
 import { Runs } from "./runs";
+import { stopped } from "./stopped";
 import type { Troubles } from "./troubles";
 import { usageOf } from "./usage-of";
 
@@ -85,6 +86,7 @@ export class Generations {
       if (kept !== null) run.record = kept;
       else await this.deps.records.put(run.record);
       await this.begin(run, kept !== null, request.after ?? 0);
+      if (kept !== null && !run.sent && !this.runs.has(run)) await this.backend.release(kept);
     } catch (error) {
       this.runs.fail(run, error);
     }
@@ -104,11 +106,10 @@ export class Generations {
     if (run.state === "asking") {
       this.deps.consent.leave(run.record);
       this.deps.troubles.leave(run.record.key);
-      return this.runs.fail(run, new RpcFailure(RpcCode.rejected, "Stopped", { satchelCode: "cancelled" }));
+      return this.runs.fail(run, stopped());
     }
     if (run.direct !== null) return this.direct.cancel(run);
-    if (!run.sent)
-      return this.runs.fail(run, new RpcFailure(RpcCode.rejected, "Stopped", { satchelCode: "cancelled" }));
+    if (!run.sent) return this.runs.fail(run, stopped());
     this.backend.cancel(run);
   }
 

@@ -4,6 +4,7 @@ import { RpcFailure } from "../wire/rpc-failure";
 import type { Caller } from "./caller";
 import type { ConsentSurface } from "./consent-surface";
 import type { KeyValue } from "./key-value";
+import { stopped } from "./stopped";
 
 /** Where a document hears its answers: what tells documents apart. */
 export type Sink = (message: ReplyMessage) => void;
@@ -15,6 +16,8 @@ export interface AskedByPage {
   caller: Caller;
   active: boolean;
   visible: boolean;
+  /** Whether the page still waits: it may think better of it, or go, before its question is put. */
+  wanted(): boolean;
 }
 
 interface Dependencies {
@@ -39,8 +42,6 @@ const WAIT_AT_MOST_MS = 10 * 60_000;
 /** A question of a page to the person, in a window of ours, one at a time. A closed window is a no; so are ten minutes. */
 export class OneQuestion<Q extends { id: string; origin: string }> {
   private open: Open<Q> | null = null;
-  /** Documents that went away, perhaps before their question could be put. */
-  private readonly gone = new WeakSet<Sink>();
 
   constructor(private readonly at: Dependencies) {}
 
@@ -84,15 +85,15 @@ export class OneQuestion<Q extends { id: string; origin: string }> {
 
   /** A document is gone: its question is withdrawn. */
   abandon(sink: Sink): void {
-    this.gone.add(sink);
     if (this.open?.sink === sink) this.refuse(this.open.question.id);
   }
 
   /** Resolves with what came of a yes; rejects with 4001 for a no, and with 4290 while another question is open. */
-  protected async ask({ id, caller, active, visible }: AskedByPage, question: Q, sink: Sink): Promise<unknown> {
+  protected async ask({ id, caller, active, visible, wanted }: AskedByPage, question: Q, sink: Sink): Promise<unknown> {
     const { session } = this.at;
     const coolUntil = (await session.get<number>(COOL + question.origin)) ?? 0;
-    if (!visible || this.gone.has(sink) || (!active && Date.now() < coolUntil)) throw denied();
+    if (!wanted()) throw stopped();
+    if (!visible || (!active && Date.now() < coolUntil)) throw denied();
     if (this.open !== null) throw new RpcFailure(RpcCode.rateLimited, "The person is being asked already", BUSY);
     const answer = await this.put(question, keyOf(caller, id), sink);
     if (answer !== null) return answer.value;

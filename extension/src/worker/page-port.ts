@@ -1,5 +1,5 @@
 import type { Browser } from "wxt/browser";
-import { AskedBody } from "../wire/asked-body";
+import { AskedBody, type AskedKind } from "../wire/asked-body";
 import { RelayMessage } from "../wire/relay-message";
 import { ReplyMessage } from "../wire/reply-message";
 import { RpcCode } from "../wire/rpc-code";
@@ -17,6 +17,7 @@ import type { ProviderChanges } from "./provider-changes";
 import type { Settings } from "./settings";
 import type { SiteGrants } from "./site-grants";
 import type { SitePace } from "./site-pace";
+import { stopped } from "./stopped";
 import type { Subscribers } from "./subscribers";
 
 interface Dependencies {
@@ -46,6 +47,8 @@ export class PagePort {
   private caller: Promise<Caller> | null = null;
   private opaque = false;
   private open = true;
+  /** Requests that the page still waits for, as far as they have not begun to generate. */
+  private readonly waiting = new Set<string>();
 
   constructor(
     private readonly port: Browser.runtime.Port,
@@ -54,6 +57,7 @@ export class PagePort {
     port.onMessage.addListener((message: unknown) => void this.receive(RelayMessage.parse(message)));
     port.onDisconnect.addListener(() => {
       this.open = false;
+      this.waiting.clear();
       this.deps.generations.abandon(this.send);
       this.deps.permissions.abandon(this.send);
       this.deps.changes.abandon(this.send);
@@ -75,10 +79,12 @@ export class PagePort {
     if (message === null || message.type === "alive") return;
     try {
       if (message.type === "request") await this.request(message);
-      else if (message.type === "cancel") this.cancel(await this.who(false), message.id);
+      else if (message.type === "cancel") await this.cancel(message.id);
       else await this.visibility(message.visible);
     } catch (error) {
       if (message.type === "request") this.refuse(message.id, error);
+    } finally {
+      if (message.type === "request") this.waiting.delete(message.id);
     }
   }
 
@@ -98,33 +104,33 @@ export class PagePort {
   }
 
   private async request(request: Request): Promise<void> {
+    this.waiting.add(request.id);
     const caller = await this.who(request.opaque);
     if (!this.deps.pace.take(caller.origin)) {
       const data = { satchelCode: "rate_limited", retryable: true };
       throw new RpcFailure(RpcCode.rateLimited, "This site asks too often; wait a moment", data);
     }
     if (await this.deps.settings.paused()) throw disconnected("paused");
+    const kind = AskedBody.kindOf(request.method);
+    if (kind !== undefined) return this.generate(request, caller, kind);
+    const wanted = () => this.waiting.has(request.id);
+    if (!wanted()) throw stopped();
+    const asked = { ...request, caller, wanted };
     switch (request.method) {
-      case "ai_generate":
-      case "ai_embed":
-      case "ai_generateImage":
-      case "ai_speak":
-      case "ai_transcribe":
-        return this.generate(request, caller);
       case "ai_getCurrentModel":
         return this.result(request.id, await this.deps.grants.currentModel(caller));
       case "ai_getPermissions":
         return this.result(request.id, await this.deps.grants.state(caller));
       case "ai_requestPermissions":
-        return this.result(request.id, await this.permissions(request, caller));
+        return this.result(request.id, await this.deps.permissions.request({ ...asked, after: null }, this.send));
       case "ai_revokePermissions":
         return this.result(request.id, await this.deps.permissions.revoke(caller));
       case "ai_listModels":
         return this.result(request.id, await this.deps.permissions.models(caller));
       case "ai_chooseModel":
-        return this.result(request.id, await this.deps.choices.request({ ...request, caller }, this.send));
+        return this.result(request.id, await this.deps.choices.request(asked, this.send));
       case "ai_updateModelProvider":
-        return this.result(request.id, await this.deps.changes.request({ ...request, caller }, this.send));
+        return this.result(request.id, await this.deps.changes.request(asked, this.send));
       case "ai_subscribe":
         await this.deps.subscribers.add(caller);
         return this.result(request.id, null);
@@ -133,24 +139,21 @@ export class PagePort {
     }
   }
 
-  private cancel(caller: Caller, id: string): void {
+  private async cancel(id: string): Promise<void> {
+    this.waiting.delete(id);
+    const caller = await this.who(false);
     this.deps.generations.cancel(caller, id);
     this.deps.permissions.cancel(caller, id);
     this.deps.changes.cancel(caller, id);
     this.deps.choices.cancel(caller, id);
   }
 
-  private async permissions(request: Request, caller: Caller): Promise<unknown> {
-    const { id, params, active, visible } = request;
-    return this.deps.permissions.request({ id, params, caller, active, visible, after: null }, this.send);
-  }
-
-  private async generate(request: Request, caller: Caller): Promise<void> {
+  private async generate(request: Request, caller: Caller, kind: AskedKind): Promise<void> {
     const { id, params, active, visible, resume } = request;
     const asked = { id, params, caller, active, visible, after: resume?.after ?? null };
-    const kind = AskedBody.kindOf(request.method) ?? "chat";
-    await this.deps.generations.start({ ...asked, kind }, this.send);
-    if (!this.open) this.deps.generations.abandon(this.send);
+    const started = this.deps.generations.start({ ...asked, kind }, this.send);
+    if (!this.waiting.delete(id)) this.deps.generations.cancel(caller, id);
+    await started;
   }
 
   private result(id: string, result: unknown): void {

@@ -10,8 +10,10 @@ import type { Backend } from "./backend";
 import type { Caller } from "./caller";
 import type { Consent } from "./consent";
 import { newRun, type RunRequest } from "./new-run";
+import type { AskedByPage } from "./one-question";
 import type { Run } from "./run";
 import type { SiteGrants } from "./site-grants";
+import { stopped } from "./stopped";
 
 interface Dependencies {
   backend: Pick<Backend, "models">;
@@ -44,7 +46,10 @@ export class Permissions {
    * Asks the person unless what is there is enough already. A page may ask to be narrowed; the person may narrow
    * further. Resolves with what the site may do afterwards; rejects with 4001 or 4100.
    */
-  async request(request: RunRequest, sink: Run["sink"]): Promise<{ permissions: readonly Permission[] }> {
+  async request(
+    request: RunRequest & Pick<AskedByPage, "wanted">,
+    sink: Run["sink"],
+  ): Promise<{ permissions: readonly Permission[] }> {
     const wish = PermissionWish.parse(request.params);
     if (typeof wish === "string") throw new RpcFailure(RpcCode.invalidParams, wish);
     const { caller } = request;
@@ -53,6 +58,7 @@ export class Permissions {
     if (state === "granted" && (await this.covers(caller, wish)))
       return { permissions: await this.narrowed(caller, wish) };
     const besides = PermissionWish.besides(wish, await this.deps.grants.capabilities(caller));
+    if (!request.wanted()) throw stopped();
     const decision = await this.ask(request, besides, sink);
     if (decision.kind === "deny") {
       throw new RpcFailure(RpcCode.rejected, "You denied this request", { satchelCode: "consent_denied" });
@@ -156,7 +162,7 @@ export class Permissions {
     const open = this.asking.get(key);
     if (open === undefined) return;
     this.deps.consent.leave(open.run.record);
-    open.refuse(new RpcFailure(RpcCode.rejected, "Stopped", { satchelCode: "cancelled" }));
+    open.refuse(stopped());
   }
 }
 

@@ -31,7 +31,7 @@ function stage(isAllowed = true) {
   const caller = { origin: "https://a.example", embedder: null, tabId: 1, frameId: 0 };
   const sink = () => undefined;
   const ask = (params: unknown = null, active = true, id = "1") =>
-    choices.request({ id, params, caller, active, visible: true }, sink);
+    choices.request({ id, params, caller, active, visible: true, wanted: () => true }, sink);
   return { choices, ask, opened, closed, caller, sink };
 }
 

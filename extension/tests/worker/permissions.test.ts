@@ -62,7 +62,10 @@ function stageWith(direct: DirectParts, ...grants: Grant[]) {
     changed: (origin) => void changed.push(origin),
   });
   const ask = (params: unknown, from = sink) =>
-    permissions.request({ id: "1", params, caller, active: false, visible: true, after: null }, from);
+    permissions.request(
+      { id: "1", params, caller, active: false, visible: true, after: null, wanted: () => true },
+      from,
+    );
   return { worker, permissions, ask, grants, deleted, changed, put };
 }
 

@@ -19,16 +19,15 @@ const PROVIDERS = [
   { slug: "other", name: "Other", satchel: { ...row, key_page: "https://other.example/keys" } },
 ];
 
+type Asker = Partial<Caller> & { active?: boolean; visible?: boolean };
+
 function stage() {
   const opened: string[] = [];
   const closed: number[] = [];
   const fails = { keys: false };
   const changes = new ProviderChanges({
     backend: {
-      keys: async () => {
-        if (fails.keys) throw new Error("away");
-        return KEYS;
-      },
+      keys: async () => (fails.keys ? Promise.reject(new Error("away")) : KEYS),
       providers: async () => PROVIDERS,
     },
     settings: { backend: async () => HERE },
@@ -38,24 +37,26 @@ function stage() {
     },
     session: memoryKeyValue(),
   });
+  const left = new Set<string>();
   const sinks = new Map<string, () => void>();
   const sinkOf = (origin: string) =>
     sinks.get(origin) ?? (sinks.set(origin, () => undefined).get(origin) as () => void);
-  const ask = (
-    origin: string,
-    params: unknown,
-    more: Partial<Caller> & { active?: boolean; visible?: boolean } = {},
-  ) => {
+  const ask = (origin: string, params: unknown, more: Asker = {}) => {
     const { active = false, visible = true, ...place } = more;
     const caller = { origin, embedder: null, tabId: 1, frameId: 0, ...place };
     const ends = { is: null as unknown };
-    void changes.request({ id: "1", params, caller, active, visible }, sinkOf(origin)).then(
+    const wanted = () => !left.has(origin);
+    void changes.request({ id: "1", params, caller, active, visible, wanted }, sinkOf(origin)).then(
       (value) => (ends.is = ["done", value]),
       (error: { code: number; data?: { satchelCode?: string } }) => (ends.is = [error.code, error.data?.satchelCode]),
     );
     return { ends, caller };
   };
-  return { changes, ask, opened, closed, fails, gone: (origin: string) => changes.abandon(sinkOf(origin)) };
+  const gone = (origin: string) => {
+    left.add(origin);
+    changes.abandon(sinkOf(origin));
+  };
+  return { changes, ask, opened, closed, fails, gone };
 }
 
 const DEFAULT = { baseUrl: LAB, shouldSetDefault: true };
@@ -171,7 +172,7 @@ describe("A12: a page that wants the person's provider changed", () => {
     await turn();
     expect([ends.is, left.ends.is, opened.length, closed]).toEqual([
       [4001, "consent_denied"],
-      [4001, "consent_denied"],
+      [4001, "cancelled"],
       1,
       [1],
     ]);
