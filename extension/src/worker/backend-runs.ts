@@ -69,6 +69,15 @@ export class BackendRuns {
     this.deps.changed();
   }
 
+  /** The person leaves this Satchel: nobody is there to answer any more. What it writes is stopped, as long as it can be told. */
+  leave(): void {
+    for (const run of this.mine()) {
+      const { sent, state, record } = run;
+      if (sent && state !== "asking") this.deps.link.send({ type: "cancel", ...addressOf(record) });
+      this.deps.runs.fail(run, disconnected("signed_out"));
+    }
+  }
+
   /** Lets the connection rest when nothing needs it. */
   rest(): void {
     const busy = this.mine().some((run) => run.state !== "asking");

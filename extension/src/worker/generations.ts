@@ -104,8 +104,7 @@ export class Generations {
     const run = this.runs.get(key);
     if (run === undefined) return;
     if (run.state === "asking") {
-      this.deps.consent.leave(run.record);
-      this.deps.troubles.leave(run.record.key);
+      this.withdraw(run);
       return this.runs.fail(run, stopped());
     }
     if (run.direct !== null) return this.direct.cancel(run);
@@ -121,6 +120,12 @@ export class Generations {
       run.sink = () => undefined;
       this.stop(run.record.key);
     }
+  }
+
+  /** The person leaves this Satchel: whatever was to be answered there is stopped, and ends with 4900. */
+  leave(): void {
+    for (const run of this.runs.all()) if (run.state === "asking") this.withdraw(run);
+    this.backend.leave();
   }
 
   /** A site's consent has changed, or any site's with null: what is asked past the backend stops where it is gone. Never rejects. */
@@ -269,6 +274,12 @@ export class Generations {
       this.backend.generate(run);
       await accepted;
     });
+  }
+
+  /** Whatever the person is asked for its sake, they need not answer any more. */
+  private withdraw(run: Run): void {
+    this.deps.consent.leave(run.record);
+    this.deps.troubles.leave(run.record.key);
   }
 
   /** The same request as a new generation: an id that was refused is spent. */

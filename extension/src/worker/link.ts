@@ -32,6 +32,8 @@ export class Link {
   private heardAt = 0;
   private notBefore = 0;
   private nonce = 0;
+  /** Counts how often it was closed: whoever was greeted for an earlier time is not let in. */
+  private closings = 0;
 
   /** The most a message may weigh, as the server said last. */
   messageBytes = 1_048_576;
@@ -43,10 +45,12 @@ export class Link {
     if (this.resting !== null) clearTimeout(this.resting);
     this.resting = null;
     if (this.socket !== null) return Promise.resolve();
-    this.opening ??= this.connect().finally(() => {
-      this.opening = null;
+    if (this.opening !== null) return this.opening;
+    const opening = this.connect().finally(() => {
+      if (this.opening === opening) this.opening = null;
     });
-    return this.opening;
+    this.opening = opening;
+    return opening;
   }
 
   /** Sends a frame; false when the connection has gone: then `onDown` has been called or will be. */
@@ -62,25 +66,29 @@ export class Link {
     this.resting = setTimeout(() => this.close(), REST_AFTER_MS);
   }
 
-  /** Closes without a word to anybody. */
+  /** Closes without a word to anybody but those who wait until it is open: they hear that nobody answers. */
   close(): void {
     if (this.resting !== null) clearTimeout(this.resting);
     this.resting = null;
+    this.closings += 1;
+    this.opening = null;
     this.drop()?.close(1000);
   }
 
   private async connect(): Promise<void> {
+    const { closings } = this;
     const wait = this.notBefore - Date.now();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     const url = (await this.deps.backend()).replace(/^http/, "ws") + PATH;
-    const closedWith = await this.greet(url, await this.deps.hello(PATH, false));
+    const closedWith = await this.greet(url, await this.deps.hello(PATH, false), closings);
     if (closedWith === null) return;
     if (closedWith !== TOKEN_REFUSED) throw disconnected("backend_unreachable");
-    if ((await this.greet(url, await this.deps.hello(PATH, true))) !== null) throw disconnected("signed_out");
+    if ((await this.greet(url, await this.deps.hello(PATH, true), closings)) !== null) throw disconnected("signed_out");
   }
 
   /** Opens a socket and says hello. Resolves with null when welcome, else with the close code. */
-  private greet(url: string, hello: { token: string; proof?: string }): Promise<number | null> {
+  private greet(url: string, hello: { token: string; proof?: string }, closings: number): Promise<number | null> {
+    if (this.closings !== closings) return Promise.resolve(0);
     return new Promise((resolve) => {
       const socket = this.deps.open(url, "satchel.v1");
       const timer = setTimeout(() => {
@@ -96,6 +104,7 @@ export class Link {
       socket.onmessage = (event: MessageEvent) => {
         const frame = ServerFrame.parse(event.data);
         if (frame?.type !== "welcome") return;
+        if (this.closings !== closings) return socket.close(1000);
         clearTimeout(timer);
         this.messageBytes = frame.limits.message_bytes;
         this.adopt(socket);

@@ -80,6 +80,7 @@ export class UiService implements WorkerApi {
   }
 
   async disconnect(): Promise<void> {
+    this.deps.generations.leave();
     this.deps.link.close();
     await this.deps.session.signOut();
     this.deps.changed();

@@ -126,6 +126,22 @@ describe("a generation", () => {
     ]);
   });
 
+  it("A16: ends with 4900 for whoever waits when the person signs out, and is stopped at the provider", async () => {
+    const worker = new Stage();
+    const writing = worker.ask("1");
+    const asking = worker.ask("2");
+    await turn();
+    worker.started(0, "gen_1");
+    worker.failed(1, "consent_required");
+    await turn();
+    worker.generations.leave();
+    await turn();
+    const gone = { kind: "error", error: { code: 4900, data: { satchelCode: "signed_out" } } };
+    expect([writing.replies, asking.replies]).toMatchObject([[gone], [gone]]);
+    expect(worker.sent.slice(2)).toEqual([{ type: "cancel", generation: "gen_1" }]);
+    expect([worker.generations.live(), await worker.records.all(), worker.closed]).toEqual([[], [], [1]]);
+  });
+
   it("C2: is answered by the site's own model when the default is not granted to it", async () => {
     const worker = new Stage();
     worker.ask("1");

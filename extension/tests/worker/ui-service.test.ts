@@ -15,6 +15,7 @@ async function done(change: Partial<ProviderChange>, model: string | null): Prom
       keys: async () => [{ id: "key_1" }, { id: "key_3" }],
       deleteKey: async (id: string) => did.push(["forget", id]),
     },
+    generations: { leave: () => did.push("told pages") },
     link: { close: () => did.push("closed") },
     session: { signOut: async () => did.push("signed out") },
     subscribers: { modelChanged: async () => did.push("told") },
@@ -28,7 +29,7 @@ it("A12: a yes sets the default, forgets the keys that are still there, or ends 
   const keys = ["key_1", "key_2"].map((id) => ({ id, provider: "lab", name: "Lab", label: null, last4: null }));
   expect(await done({ kind: "default", keys }, "lab:one")).toEqual([["default", "lab:one"], "told"]);
   expect(await done({ kind: "sign_out", keys }, null)).toEqual([["forget", "key_1"], "told"]);
-  expect(await done({ kind: "sign_out", keys: null }, null)).toEqual(["closed", "signed out"]);
+  expect(await done({ kind: "sign_out", keys: null }, null)).toEqual(["told pages", "closed", "signed out"]);
 });
 
 it("D3: screens that choose who chats are given those that can, and all others where everything is listed", async () => {
