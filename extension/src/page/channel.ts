@@ -51,7 +51,7 @@ export class Channel {
       const letGo = () => signal?.removeEventListener("abort", stop); // a page may keep one signal for all its calls
       this.calls.set(id, { resolve, reject, onEvent, letGo });
       this.post({ id, method, params });
-      signal?.addEventListener("abort", stop);
+      signal?.addEventListener("abort", stop, { once: true });
       this.watch();
     });
   }

@@ -13,6 +13,8 @@ interface Pending {
   size: number;
   seen: number;
   active: boolean;
+  /** The page has thought better of it; it still waits for the one reply. */
+  stopped: boolean;
   sentOn: Browser.runtime.Port | null;
 }
 
@@ -56,10 +58,7 @@ export class Relay {
     const message = PageMessage.parse(data);
     if (message === null) return;
     if (message.kind === "probe") return this.probed(message);
-    if (message.kind === "cancel") {
-      if (this.pending.has(message.id)) this.tell({ type: "cancel", id: message.id });
-      return;
-    }
+    if (message.kind === "cancel") return this.cancel(message.id);
     this.accept(message);
   }
 
@@ -105,9 +104,17 @@ export class Relay {
     if (error !== null) return this.reply({ kind: "error", id, error });
     const params: unknown = JSON.parse(text); // what goes on is what was weighed, whatever else the page put beside it
     const active = this.surroundings.active();
-    this.pending.set(id, { method, params, size: text.length, seen: 0, active, sentOn: null });
+    this.pending.set(id, { method, params, size: text.length, seen: 0, active, stopped: false, sentOn: null });
     this.flush();
     this.keepAlive();
+  }
+
+  /** Says it once, however often the page does: what reaches the backend counts for all sites. */
+  private cancel(id: string): void {
+    const pending = this.pending.get(id);
+    if (pending === undefined || pending.stopped) return;
+    this.tell({ type: "cancel", id });
+    pending.stopped = true;
   }
 
   /** The page asks for a sign of life while something is open: the moment to look whether the extension is still there. */
@@ -143,6 +150,7 @@ export class Relay {
       const message = this.request(id, pending);
       pending.sentOn = port;
       this.post(port, message);
+      if (pending.stopped) this.post(port, { type: "cancel", id });
     }
   }
 

@@ -62,8 +62,9 @@ export class BackendRuns {
     this.deps.link.send(frame);
   }
 
-  /** Stops it at the provider; its end comes as a frame. */
+  /** Stops it at the provider, once; its end comes as a frame. */
   cancel(run: Run): void {
+    if (run.state === "stopping") return;
     run.state = "stopping";
     this.deps.link.send({ type: "cancel", ...addressOf(run.record) });
     this.deps.changed();

@@ -189,16 +189,16 @@ export class Generations {
 
   private failed(run: Run, frame: Extract<ServerFrame, { type: "failed" }>): void {
     const { error } = frame;
-    if (isAsked(run, error.code)) return void this.ask(run);
-    if (error.code === "model_not_granted" && !run.orphan && run.body.model === ChatBody.PREFERRED) {
+    const isWanted = !run.orphan && run.state !== "stopping";
+    if (isWanted && isAsked(run, error.code)) return void this.ask(run);
+    if (error.code === "model_not_granted" && isWanted && run.body.model === ChatBody.PREFERRED) {
       return void this.substitute(run, error);
     }
-    if (NOT_HERE.has(error.code) && !run.orphan && this.fallBack(run, error)) return;
+    if (NOT_HERE.has(error.code) && isWanted && this.fallBack(run, error)) return;
     const usage = frame.usage ? usageOf(frame.usage) : null;
     const cost = frame.cost ? costOf(frame.cost) : null;
     const failure = backendFailure(error, { usage, cost });
-    if (run.seq === 0 && !run.orphan && this.deps.troubles.concern(error))
-      return void this.interrupt(run, error, failure);
+    if (run.seq === 0 && isWanted && this.deps.troubles.concern(error)) return void this.interrupt(run, error, failure);
     this.runs.fail(run, failure);
   }
 
@@ -305,7 +305,7 @@ export class Generations {
  * Whether the person is asked about a refused run: who has not been allowed anything yet; and, where somebody has just acted on the page,
  * who was allowed a model that has gone with its key, for then another can be chosen.
  */
-function isAsked({ orphan, kind, active }: Run, code: string): boolean {
-  if (orphan || kind !== "chat") return false;
+function isAsked({ kind, active }: Run, code: string): boolean {
+  if (kind !== "chat") return false;
   return code === "consent_required" || (code === "key_gone" && active);
 }

@@ -105,6 +105,21 @@ describe("the relay", () => {
     expect(ports[1]?.sent).toHaveLength(2);
   });
 
+  it("says once that a request is stopped, however often the page does, and once more to the next worker", () => {
+    ask("1");
+    for (let times = 0; times < 70; times += 1) relay.fromPage({ id: "1", cancel: true });
+    expect(ports[0]?.sent.map(({ type }) => type)).toEqual(["request", "cancel"]);
+    ports[0]?.drop();
+    runLater();
+    expect(ports[1]?.sent.map(({ type, id }) => [type, id])).toEqual([
+      ["request", "1"],
+      ["cancel", "1"],
+    ]);
+    ports[1]?.say({ id: "1", error: { code: 4001, message: "Stopped" } });
+    ask("1");
+    expect(ports[1]?.sent.slice(2).map(({ type }) => type)).toEqual(["request"]);
+  });
+
   it("does not reopen the port when nothing is open", () => {
     ask("1");
     ports[0]?.say({ id: "1", result: 1 });

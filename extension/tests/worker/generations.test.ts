@@ -126,6 +126,35 @@ describe("a generation", () => {
     ]);
   });
 
+  it("is stopped once, however often a page or the person says so: many frames would hang up on all sites", async () => {
+    const worker = new Stage();
+    const caller = { origin: "https://a.example", embedder: null, tabId: 1, frameId: 0 };
+    const { sink } = worker.ask("1", { caller });
+    await turn();
+    worker.started(0, "gen_1");
+    for (let times = 0; times < 70; times += 1) worker.generations.cancel(caller, "1");
+    worker.generations.stop(worker.generations.live()[0]?.key ?? "");
+    worker.generations.abandon(sink);
+    expect(worker.sent.slice(1)).toEqual([{ type: "cancel", generation: "gen_1" }]);
+  });
+
+  it.each([
+    ["consent_required", {}],
+    ["key_missing", {}],
+    ["model_not_granted", {}],
+    ["unknown_model", { model: "no/such", legacy: true }],
+  ])("is neither asked about nor sent again when it is refused (%s) after it was stopped", async (code, more) => {
+    const worker = new Stage();
+    const { replies } = worker.ask("1", { params: { messages: [{ role: "user", content: "hi" }], ...more } });
+    await turn();
+    worker.generations.stop(worker.generations.live()[0]?.key ?? "");
+    worker.failed(0, code);
+    await turn();
+    expect(replies).toMatchObject([{ kind: "error", error: { data: { satchelCode: code } } }]);
+    expect(worker.sent.map(({ type }) => type)).toEqual(["generate", "cancel"]);
+    expect([worker.opened, worker.troubled]).toEqual([[], []]);
+  });
+
   it("A16: ends with 4900 for whoever waits when the person signs out, and is stopped at the provider", async () => {
     const worker = new Stage();
     const writing = worker.ask("1");
