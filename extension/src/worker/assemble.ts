@@ -27,7 +27,7 @@ import { UiService } from "./ui-service";
 
 type Push = Extract<ServerFrame, { type: "event" }>;
 
-/** A request may cost three frames (asked, asked again with another model, stopped); the backend takes 60 at once, then 20/s. */
+/** A request may cost three frames (asked, asked again with another model, stopped); the backend takes 120 at once, then 20/s. */
 const BURST = 15;
 const EVERY_MS = 200;
 

@@ -74,8 +74,9 @@ export class Generations {
       const error = { code: RpcCode.invalidParams, message: body, data: { satchelCode: "malformed_request" } };
       return sink({ kind: "error", id: request.id, error });
     }
-    if (this.runs.countOf(request.caller.origin) >= MOST_PER_SITE) {
-      const message = `${MOST_PER_SITE} requests of this site are open; wait for one to end`;
+    const most = Math.min(MOST_PER_SITE, Math.floor(this.deps.link.generations / 2)); // one site never has all that there is
+    if (this.runs.countOf(request.caller.origin) >= most) {
+      const message = `${most} requests of this site are open; wait for one to end`;
       const data = { satchelCode: "too_many_generations", retryable: true };
       return sink({ kind: "error", id: request.id, error: { code: RpcCode.rateLimited, message, data } });
     }

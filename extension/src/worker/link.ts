@@ -37,6 +37,8 @@ export class Link {
 
   /** The most a message may weigh, as the server said last. */
   messageBytes = 1_048_576;
+  /** How many generations run on it at once, of all sites together, as the server said last. */
+  generations = 48;
 
   constructor(private readonly deps: Dependencies) {}
 
@@ -107,6 +109,7 @@ export class Link {
         if (this.closings !== closings) return socket.close(1000);
         clearTimeout(timer);
         this.messageBytes = frame.limits.message_bytes;
+        this.generations = frame.limits.generations;
         this.adopt(socket);
         resolve(null);
       };

@@ -206,6 +206,14 @@ describe("a generation", () => {
     expect(other.replies).toEqual([]);
     expect(worker.sent).toHaveLength(17);
   });
+
+  it("lets no site have more than half of what the connection to an older Satchel carries for all", async () => {
+    const worker = new Stage(undefined, undefined, 16);
+    const asked = Array.from({ length: 9 }, (_, index) => worker.ask(String(index)));
+    await turn();
+    expect(asked.map(({ replies }) => replies.length)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    expect(worker.sent).toHaveLength(8);
+  });
 });
 
 it("what our own screens ask names no site and needs no grant, and the end of a site's generation is told", async () => {

@@ -24,10 +24,10 @@ class PlayedSocket {
     this.onclose({ code });
   }
 
-  welcomed(): void {
+  welcomed(more: object = {}): void {
     this.readyState = WebSocket.OPEN;
     this.onopen();
-    this.onmessage({ data: JSON.stringify(WELCOME) });
+    this.onmessage({ data: JSON.stringify({ ...WELCOME, ...more }) });
   }
 }
 
@@ -51,6 +51,16 @@ function stage() {
 }
 
 describe("the connection to the backend", () => {
+  it("tells how much it carries, as the server says in its welcome", async () => {
+    const { link, sockets } = stage();
+    const opening = link.ready();
+    await turn();
+    sockets[0]?.welcomed({ limits: { message_bytes: 1_000, generations: 20, resume_s: 60 } });
+    await opening;
+    expect([link.messageBytes, link.generations]).toEqual([1_000, 20]);
+    link.close();
+  });
+
   it("A16: that is closed while it opens lets nobody in at the server that was left", async () => {
     const { link, sockets, at, downs } = stage();
     const before = link.ready().catch((error: unknown) => error);

@@ -41,6 +41,8 @@ export class Stage {
   constructor(
     readonly session: KeyValue = memoryKeyValue(),
     direct: DirectParts = noDirect,
+    /** How many generations the backend lets run on one connection. */
+    private readonly carries = 48,
   ) {
     this.records = new RunRecords(session);
     this.consent = this.asksIn(session);
@@ -57,6 +59,7 @@ export class Stage {
       consent: this.consent,
       link: {
         messageBytes: 10_000,
+        generations: this.carries,
         ready: async () => undefined,
         send: (frame: ClientFrame) => this.sent.push(frame) > 0,
         rest: () => undefined,

@@ -365,7 +365,7 @@ async def test_a_slow_reader_pauses_the_provider_and_loses_nothing(house: Served
 
 async def test_too_many_frames_close_the_connection(house: Served) -> None:
     async with greeted(house) as client:
-        for _ in range(70):
+        for _ in range(130):
             await client.say("ping")
         assert await client.closed() == 4429
 

@@ -28,7 +28,7 @@ from satchel.doors.socket.connection import (
     Target,
 )
 from satchel.doors.socket.encoding import refused, welcome
-from satchel.doors.socket.relays import MAX_GENERATIONS, Relays
+from satchel.doors.socket.relays import Relays
 from satchel.kit.ids import Ids
 from satchel.ports.clock import Clock
 from satchel.services.accounts import Accounts
@@ -175,7 +175,7 @@ class Pump:
         if not self._admit(self):
             self.hang_up(TOO_MUCH, "this account has too many connections")
             return
-        limits = {"message_bytes": MAX_MESSAGE_BYTES, "generations": MAX_GENERATIONS, "resume_s": RESUME_S}
+        limits = {"message_bytes": MAX_MESSAGE_BYTES, "generations": self.relays.most, "resume_s": RESUME_S}
         await self._say(welcome(__version__, account, preferred, limits, of_a_site=principal.origin is not None))
 
     async def _generate(self, action: Start | Stop | Resume) -> None:

@@ -20,6 +20,7 @@ from satchel.ports.clock import Clock
 from satchel.services.streams import Run, Streams
 
 MAX_GENERATIONS = 16
+MAX_GENERATIONS_OF_SITES = 48  # an extension's connection is that of all sites; 16 of the account's 64 are left to whoever else asks
 
 _ATTEST = "ext:attest-origin"
 
@@ -45,6 +46,7 @@ class Relays:
         self._ids = ids
         self._say = say
         self._relays: dict[str, _Relay] = {}
+        self.most = MAX_GENERATIONS_OF_SITES if _ATTEST in principal.scopes else MAX_GENERATIONS
 
     def __len__(self) -> int:
         return len(self._relays)
@@ -57,8 +59,8 @@ class Relays:
         """
         run = self._own(action.id)
         if run is None:
-            if len(self._relays) >= MAX_GENERATIONS:
-                raise TooManyGenerations(f"{MAX_GENERATIONS} generations run on this connection; wait for one to end")
+            if len(self._relays) >= self.most:
+                raise TooManyGenerations(f"{self.most} generations run on this connection; wait for one to end")
             run = self._streams.start(self._call(action), self._scope + action.id)
         await self._relay(run, action.id, after=0)
 
