@@ -1,7 +1,7 @@
-import { intrinsics } from "./intrinsics";
 import { LegacyApi } from "./legacy-api";
 import { LegacyEvents } from "./legacy-events";
 import { modernApi } from "./modern-api";
+import { NamedListeners } from "./named-listeners";
 import type { Provider } from "./provider";
 
 const METADATA = { domain: "https://windowai.io", version: "0.1.0" };
@@ -12,7 +12,7 @@ type AnyHandler = (...args: unknown[]) => void;
 export function windowAi(provider: Provider): Record<string, unknown> {
   const events = new LegacyEvents();
   const legacy = new LegacyApi(provider, events);
-  const wrapped = new Map<AnyHandler, AnyHandler>();
+  const named = new NamedListeners(provider);
   provider.on("modelChanged", (data) => events.emit("model_changed", data), false);
 
   const addEventListener = (first: unknown, second?: unknown): string | undefined => {
@@ -21,17 +21,12 @@ export function windowAi(provider: Provider): Record<string, unknown> {
       return events.add(first as AnyHandler);
     }
     if (typeof first !== "string" || typeof second !== "function") throw new Error("Invalid listener");
-    const handler = (data: unknown) => (second as AnyHandler)(new intrinsics.CustomEvent(first, { detail: data }));
-    wrapped.set(second as AnyHandler, handler);
-    provider.on(first, handler);
+    named.add(first, second as AnyHandler);
     return undefined;
   };
   const removeEventListener = (first: unknown, second?: unknown): void => {
-    if (typeof first === "string" && typeof second === "function") {
-      provider.off(first, wrapped.get(second as AnyHandler) ?? (second as AnyHandler));
-    } else {
-      events.remove(first);
-    }
+    if (typeof first === "string" && typeof second === "function") named.remove(first, second as AnyHandler);
+    else events.remove(first);
   };
 
   return {

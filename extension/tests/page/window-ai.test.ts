@@ -292,6 +292,37 @@ describe("the rest", () => {
     expect(got).toEqual([["model_changed", { model: "a/b" }]]);
   });
 
+  it("A11: tells one that listens by name of each event once, as an EventTarget does, until it is removed from that event", async () => {
+    const told: unknown[] = [];
+    const hear = (event: unknown) => told.push([(event as CustomEvent).type, (event as CustomEvent).detail]);
+    const tell = async () => {
+      told.length = 0;
+      for (const push of ["modelChanged", "permissionsChanged"]) pair.post({ push, data: push });
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return [...told];
+    };
+    for (const name of ["modelChanged", "permissionsChanged", "modelChanged"]) ai.addEventListener(name, hear);
+    expect(await tell()).toEqual([
+      ["modelChanged", "modelChanged"],
+      ["permissionsChanged", "permissionsChanged"],
+    ]);
+    ai.removeEventListener("modelChanged", hear);
+    expect(await tell()).toEqual([["permissionsChanged", "permissionsChanged"]]);
+    ai.removeEventListener("permissionsChanged", hear);
+    expect(await tell()).toEqual([]);
+    ai.addEventListener("modelChanged", hear);
+    expect(await tell()).toEqual([["modelChanged", "modelChanged"]]);
+  });
+
+  it("A11: gives each registration without a name an id of its own, as the original did", async () => {
+    let calls = 0;
+    const handler = () => (calls += 1);
+    const ids = [ai.addEventListener(handler), ai.addEventListener(handler)];
+    pair.post({ push: "modelChanged", data: { model: "a/b" } });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect([new Set(ids).size, calls]).toEqual([2, 2]);
+  });
+
   it("D1: sends a cancel on abort and rejects with the usage so far", async () => {
     const controller = new AbortController();
     pair.answer(({ id }) => {
