@@ -24,6 +24,7 @@ const GENERATES = new Set(["ai_generate", "ai_embed", "ai_generateImage", "ai_sp
 export class Provider {
   private readonly handlers = new Map<string, Set<Handler>>();
   private readonly requests = new RequestEvents((name, data) => this.emit(name, data));
+  private listens = false;
   private subscribed = false;
 
   constructor(private readonly channel: Channel) {
@@ -51,8 +52,9 @@ export class Provider {
     this.handlers.get(name)?.delete(handler);
   };
 
-  /** Tells the worker once that this document listens; nothing is sent before the page asks for events. */
+  /** Tells the worker once that this document listens, and after a refusal again with the next answer; nothing is sent before the page asks for events. */
   subscribe(): void {
+    this.listens = true;
     if (this.subscribed) return;
     this.subscribed = true;
     this.channel.call("ai_subscribe", null).catch(() => {
@@ -71,7 +73,9 @@ export class Provider {
     const asking = GENERATES.has(method)
       ? generate(this.channel, method, params, { onEvent, signal })
       : ask(this.channel, method, params, signal);
-    return this.requests.watch(asking);
+    const answer = await this.requests.watch(asking);
+    if (this.listens) this.subscribe();
+    return answer;
   }
 
   private emit(name: string, data: unknown): void {

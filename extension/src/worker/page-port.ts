@@ -110,7 +110,8 @@ export class PagePort {
       const data = { satchelCode: "rate_limited", retryable: true };
       throw new RpcFailure(RpcCode.rateLimited, "This site asks too often; wait a moment", data);
     }
-    if (await this.deps.settings.paused()) throw disconnected("paused");
+    const listens = request.method === "ai_subscribe"; // also while nobody answers: it is told when somebody does again
+    if (!listens && (await this.deps.settings.paused())) throw disconnected("paused");
     const kind = AskedBody.kindOf(request.method);
     if (kind !== undefined) return this.generate(request, caller, kind);
     const wanted = () => this.waiting.has(request.id);

@@ -314,6 +314,25 @@ describe("the rest", () => {
     expect(await tell()).toEqual([["modelChanged", "modelChanged"]]);
   });
 
+  it("A11: hears of events also where the first word that it listens was refused, from the next answer on", async () => {
+    const refusal = { code: 4290, message: "too often" };
+    pair.answer(({ id, method }) =>
+      pair.post(method === "ai_subscribe" ? { id, error: refusal } : { id, result: { model: "a/b" } }),
+    );
+    ai.addEventListener("modelChanged", () => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    pair.answer(({ id }) => pair.post({ id, result: { model: "a/b" } }));
+    for (let times = 0; times < 3; times += 1) await ai.getCurrentModel();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(pair.asked.map(({ method }) => method)).toEqual([
+      "ai_subscribe",
+      "ai_getCurrentModel",
+      "ai_subscribe",
+      "ai_getCurrentModel",
+      "ai_getCurrentModel",
+    ]);
+  });
+
   it("A11: gives each registration without a name an id of its own, as the original did", async () => {
     let calls = 0;
     const handler = () => (calls += 1);

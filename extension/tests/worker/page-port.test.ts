@@ -7,7 +7,6 @@ import { Permissions } from "../../src/worker/permissions";
 import { ProviderChanges } from "../../src/worker/provider-changes";
 import type { RunRecord } from "../../src/worker/run-record";
 import { SiteGrants } from "../../src/worker/site-grants";
-import type { Subscribers } from "../../src/worker/subscribers";
 import { noDirect } from "./no-direct";
 import { Stage } from "./stage";
 import { turn } from "./turn";
@@ -19,10 +18,8 @@ const caller = { origin: "https://a.example", embedder: null, tabId: 1, frameId:
 const able = { satchel: { provider: "p", provider_name: "P", local: false, available: true, capabilities: ["chat"] } };
 const MODEL = { id: "a/model", name: "A", description: null, context_length: null, ...able } as never;
 
-/** A document at its port, before a worker whose storage takes its time as the browser's does. */
-function stage(worker = new Stage()) {
-  const heard: unknown[] = [];
-  const listeners: { message: Listener; gone: () => void } = { message: () => undefined, gone: () => undefined };
+/** What a port may use of a worker. */
+function site(worker: Stage, isPaused: boolean, listening: true[]) {
   const backend = {
     grants: async () => [],
     account: async () => ({ preferred_model: null }),
@@ -41,9 +38,9 @@ function stage(worker = new Stage()) {
     close: async () => undefined,
   };
   const session = worker.session;
-  const settings = { paused: async () => false, backend: async () => caller.origin };
+  const settings = { paused: async () => isPaused, backend: async () => caller.origin };
   const allowed = { models: async () => permissions.models(caller).catch(() => ({ models: [] })) };
-  const deps = {
+  return {
     callers: { of: async () => caller },
     changes: new ProviderChanges({ backend: backend as never, settings, surface, session }),
     choices: new ModelChoices({ permissions: allowed, surface, session }),
@@ -54,21 +51,29 @@ function stage(worker = new Stage()) {
     permissions,
     session,
     settings,
-    subscribers: {} as Subscribers,
+    subscribers: { add: async () => void listening.push(true) },
   };
+}
+
+/** A document at its port, before a worker whose storage takes its time as the browser's does. */
+function stage(worker = new Stage(), isPaused = false) {
+  const heard: unknown[] = [];
+  const listening: true[] = [];
+  const listeners: { message: Listener; gone: () => void } = { message: () => undefined, gone: () => undefined };
   const port = {
     onMessage: { addListener: (listener: Listener) => (listeners.message = listener) },
     onDisconnect: { addListener: (listener: () => void) => (listeners.gone = listener) },
     postMessage: (message: unknown) => void heard.push(message),
   };
-  new PagePort(port as unknown as Browser.runtime.Port, deps as unknown as PortDeps);
+  const deps = site(worker, isPaused, listening) as unknown as PortDeps;
+  new PagePort(port as unknown as Browser.runtime.Port, deps);
   const ask = (id: string, method: string, params: unknown = null, more: object = {}) => {
     const facts = { active: true, visible: true, opaque: false };
     const message: RelayMessage = { type: "request", id, method, params, ...facts, ...more };
     listeners.message(message);
   };
   const cancel = (id: string) => listeners.message({ type: "cancel", id } satisfies RelayMessage);
-  return { worker, heard, ask, cancel, leave: () => listeners.gone() };
+  return { worker, heard, listening, ask, cancel, leave: () => listeners.gone() };
 }
 
 const HI = { messages: [{ role: "user", content: "hi" }] };
@@ -126,6 +131,18 @@ describe("a page that thinks better of it in the turn in which it asked", () => 
     await turn();
     expect([heard, worker.sent, worker.generations.live()]).toEqual([[], [], []]);
   });
+});
+
+it("a page that is opened while all sites are paused is refused what it asks, and told of changes all the same", async () => {
+  const { heard, listening, ask } = stage(new Stage(), true);
+  ask("1", "ai_subscribe");
+  ask("2", "ai_getCurrentModel");
+  await turn();
+  expect(heard).toMatchObject([
+    { id: "1", result: null },
+    { id: "2", error: { code: 4900, data: { satchelCode: "paused" } } },
+  ]);
+  expect(listening).toHaveLength(1);
 });
 
 it("a request that nobody stops is answered, and its id may be used again", async () => {
