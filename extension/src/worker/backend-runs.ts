@@ -34,9 +34,12 @@ export class BackendRuns {
 
   constructor(private readonly deps: Dependencies) {}
 
-  /** Resolves when frames can be sent; rejects with 4900. */
-  ready(): Promise<void> {
-    return this.deps.link.ready();
+  /** Resolves when frames can be sent, with whether the run still wants it: the connection may have been opened for nobody. Rejects with 4900. */
+  async ready(run: Run): Promise<boolean> {
+    await this.deps.link.ready();
+    if (this.deps.runs.has(run)) return true;
+    this.rest();
+    return false;
   }
 
   /** Goes on with what was begun before the worker was killed, after the event that the page has seen last. */
@@ -145,6 +148,7 @@ export class BackendRuns {
       return false;
     }
     for (const run of this.mine()) if (run.sent && run.state !== "asking") this.resend(run);
+    this.rest();
     this.deps.changed();
     return true;
   }

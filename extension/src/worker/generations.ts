@@ -161,8 +161,7 @@ export class Generations {
     if (after > 0 && direct) throw cutOff();
     if (after > 0 && !resumed) throw disconnected("connection_lost");
     if (askId === null && generationId === null) return this.dispatch(run);
-    await this.backend.ready();
-    if (!this.runs.has(run)) return;
+    if (!(await this.backend.ready(run))) return;
     if (generationId !== null) this.backend.attach(run, generationId);
     else await this.ask(run);
   }
@@ -178,8 +177,7 @@ export class Generations {
       return this.dispatch(run);
     }
     if (route !== null) return void this.direct.stream(run, route, verdict === "standing");
-    await this.backend.ready();
-    if (this.runs.has(run)) this.backend.generate(run);
+    if (await this.backend.ready(run)) this.backend.generate(run);
   }
 
   /** The same once more, perhaps with another model. */
@@ -263,10 +261,7 @@ export class Generations {
       holdTo(run, decision.caveats ?? {});
       return void this.direct.stream(run, route, false);
     }
-    const ready = async () => {
-      await this.backend.ready();
-      return this.runs.has(run);
-    };
+    const ready = () => this.backend.ready(run);
     await this.deps.consent.once(run.record.caller, decision, ready, async () => {
       if (!this.runs.has(run)) return;
       const accepted = new Promise<void>((resolve) => {

@@ -216,6 +216,78 @@ describe("a generation", () => {
   });
 });
 
+describe("a connection that opens for nobody any more", () => {
+  /** A worker whose connection opens when the test says so. */
+  function slow() {
+    const worker = new Stage();
+    let open!: () => void;
+    const opening = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    worker.connects = () => opening;
+    return { worker, open };
+  }
+
+  const stopAll = (worker: Stage) => {
+    for (const { key } of worker.generations.live()) worker.generations.stop(key);
+  };
+
+  it("E2: rests when the only request was stopped while it opened", async () => {
+    const { worker, open } = slow();
+    worker.ask("1");
+    await turn();
+    stopAll(worker);
+    open();
+    await turn();
+    expect([worker.link.slice(-2), worker.sent]).toEqual([["open", "rest"], []]);
+  });
+
+  it("E2: rests when the person had just said yes to the request", async () => {
+    const { worker, open } = slow();
+    const { connects } = worker;
+    worker.connects = async () => undefined;
+    worker.ask("1");
+    await turn();
+    worker.failed(0, "consent_required");
+    await turn();
+    worker.connects = connects;
+    const question = (await worker.session.list<{ id: string }>("ask:"))[0]?.[1].id ?? "";
+    await worker.consent.decide(question, { kind: "once", model: "a/b", requests: 1 });
+    await turn();
+    stopAll(worker);
+    open();
+    await turn();
+    expect([worker.link.slice(-2), worker.grants]).toEqual([["open", "rest"], []]);
+  });
+
+  it("E2: rests when all that it was opened again for ended meanwhile", async () => {
+    const { worker, open } = slow();
+    const { connects } = worker;
+    worker.connects = async () => undefined;
+    worker.ask("1");
+    await turn();
+    worker.started(0, "gen_1");
+    worker.connects = connects;
+    const revived = worker.generations.revive();
+    await turn();
+    worker.generations.leave();
+    open();
+    await revived;
+    expect(worker.link.slice(-2)).toEqual(["open", "rest"]);
+  });
+
+  it("E2: goes on for a request that still waits", async () => {
+    const { worker, open } = slow();
+    worker.ask("1");
+    worker.ask("2");
+    await turn();
+    worker.generations.stop(worker.generations.live()[0]?.key ?? "");
+    open();
+    await turn();
+    expect([worker.link, worker.sent.length]).toEqual([["open", "open"], 1]);
+  });
+});
+
 it("what our own screens ask names no site and needs no grant, and the end of a site's generation is told", async () => {
   const stage = new Stage();
   const caller = { origin: OWN, embedder: null, tabId: -1, frameId: 1 };

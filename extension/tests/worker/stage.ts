@@ -27,6 +27,10 @@ export class Stage {
   /** One for each time that somebody was told of a question to look after. */
   readonly looks: true[] = [];
   readonly ended: string[] = [];
+  /** What became of the connection. */
+  readonly link: ("open" | "rest")[] = [];
+  /** How long the connection takes to open. */
+  connects: () => Promise<void> = async () => undefined;
   readonly records: RunRecords;
   readonly consent: Consent;
   readonly troubles: Troubles;
@@ -60,9 +64,9 @@ export class Stage {
       link: {
         messageBytes: 10_000,
         generations: this.carries,
-        ready: async () => undefined,
+        ready: () => this.connects().then(() => void this.link.push("open")),
         send: (frame: ClientFrame) => this.sent.push(frame) > 0,
-        rest: () => undefined,
+        rest: () => void this.link.push("rest"),
       } as unknown as Link,
       pace: { turn: async () => undefined },
       direct,
