@@ -19,7 +19,7 @@ const ROLES = ["system", "developer", "user", "assistant", "tool"] as const;
 
 /** What the site would send, word for word as plain text, before anybody has said yes. Nothing in it is loaded or followed. */
 export function ConsentRequests({ source, question }: Props) {
-  const { value, error, reload } = useLoaded(() => source.asked(), question.requests);
+  const { value, error, busy, reload } = useLoaded(() => source.asked(), question.requests);
   const place = useRef<HTMLElement>(null);
   useEffect(() => place.current?.focus(), []);
   const count = value?.requests.length ?? 0;
@@ -29,7 +29,7 @@ export function ConsentRequests({ source, question }: Props) {
       <h1 class="t13" id="asked-title">
         <Sentence of="request_title" parts={{ site: <OriginName origin={question.origin} scheme /> }} />
       </h1>
-      <LoadState waiting={value === null} error={error} onRetry={reload} />
+      <LoadState waiting={value === null} error={error} busy={busy} onRetry={reload} />
       {question.requests > 1 && <p class="m2">{t("request_waiting", { count: question.requests })}</p>}
       {value !== null && count === 0 && <p class="m2">{t("request_none")}</p>}
       {value?.requests.map((request, index) => (

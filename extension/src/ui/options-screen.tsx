@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { FirstRunScreen } from "./first-run-screen";
+import { LoadState } from "./load-state";
 import type { OptionsSection } from "./options-section";
 import { OptionsShell } from "./options-shell";
 import type { OptionsSource } from "./options-source";
@@ -31,12 +32,19 @@ const SECTIONS: Record<OptionsSection, (props: SectionProps) => preact.JSX.Eleme
 /** The first steps for who is not signed in; for everybody else all that can be looked at and set. */
 export function OptionsScreen({ source }: { source: OptionsSource }) {
   const { section, item } = useSection();
-  const { value: snapshot, reload } = useLoaded(() => source.snapshot());
+  const { value: snapshot, error, busy, reload } = useLoaded(() => source.snapshot());
   const [welcome, setWelcome] = useState<boolean | null>(null);
   useEffect(() => {
     if (snapshot?.connection === "signed_out") setWelcome(true);
     else if (snapshot !== null) setWelcome((before) => before ?? false);
   }, [snapshot]);
+  if (snapshot === null) {
+    return (
+      <main class="page">
+        <LoadState waiting error={error} busy={busy} onRetry={reload} />
+      </main>
+    );
+  }
   if (welcome === null) return null;
   const settle = () => {
     setWelcome(false);

@@ -26,7 +26,7 @@ async function load(source: OptionsSource) {
 
 /** Which answers best for this? One question, several models side by side, each with its time and its cost. */
 export function SectionCompare({ source }: { source: OptionsSource }) {
-  const { value, error, reload } = useLoaded(() => load(source));
+  const { value, error, busy, reload } = useLoaded(() => load(source));
   const [picked, setPicked] = useState<readonly Model[] | null>(null);
   const [picking, setPicking] = useState(false);
   const [draft, setDraft] = useState("");
@@ -53,7 +53,7 @@ export function SectionCompare({ source }: { source: OptionsSource }) {
           {t("compare_model")}
         </button>
       </SectionHead>
-      <LoadState waiting={value === null} error={error} onRetry={reload} />
+      <LoadState waiting={value === null} error={error} busy={busy} onRetry={reload} />
       {picking && value !== null && (
         <section class="card pad3 pickercard" aria-label={t("compare_model")}>
           <ModelPicker

@@ -18,7 +18,7 @@ async function load(source: OptionsSource) {
 
 /** Which keys and servers there are, do they work, and a form for one more, at first of the provider that the address names. */
 export function SectionKeys({ source, item }: { source: OptionsSource; item: string | null }) {
-  const { value, error, reload } = useLoaded(() => load(source));
+  const { value, error, busy, reload } = useLoaded(() => load(source));
   const [doomed, doom] = useState<Key | null>(null);
   const place = useRef<HTMLDivElement>(null);
   const nameOf = (key: Key) =>
@@ -32,7 +32,7 @@ export function SectionKeys({ source, item }: { source: OptionsSource; item: str
     <>
       <SectionHead title={t("options_keys")} />
       <VaultCard door={source.vaultDoor} onUnlocked={reload} />
-      <LoadState waiting={value === null} error={error} onRetry={reload} />
+      <LoadState waiting={value === null} error={error} busy={busy} onRetry={reload} />
       {value !== null && (
         <div class="sites">
           <div class="stack s3" ref={place} tabIndex={-1}>

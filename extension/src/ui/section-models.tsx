@@ -28,7 +28,7 @@ async function load(source: OptionsSource) {
 
 /** Which model answers, everywhere or on one site, and what else there is at what price? */
 export function SectionModels({ source, onChange }: { source: OptionsSource; onChange(): void }) {
-  const { value, error, reload } = useLoaded(() => load(source));
+  const { value, error, busy, reload } = useLoaded(() => load(source));
   const [filter, setFilter] = useState<ModelFilter>(ModelFilter.NONE);
   const [site, setSite] = useState<string | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
@@ -61,7 +61,7 @@ export function SectionModels({ source, onChange }: { source: OptionsSource; onC
           {t("options_compare")}
         </a>
       </SectionHead>
-      <LoadState waiting={value === null} error={failure ?? error} onRetry={reload} />
+      <LoadState waiting={value === null} error={failure ?? error} busy={busy} onRetry={reload} />
       {value !== null && value.models.length === 0 && (
         <EmptyCard title={t("models_none")} text={t("models_noneText")}>
           <a class="btn" href="#keys">

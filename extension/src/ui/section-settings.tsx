@@ -32,7 +32,7 @@ async function load(source: OptionsSource) {
 
 /** Which Satchel, and how the extension looks and behaves in this browser. */
 export function SectionSettings({ source, onChange }: { source: OptionsSource; onChange(): void }) {
-  const { value, error, reload } = useLoaded(() => load(source));
+  const { value, error, busy, reload } = useLoaded(() => load(source));
   const [failure, setFailure] = useState<string | null>(null);
   const act = (deed: Promise<void>) => {
     setFailure(null);
@@ -46,7 +46,7 @@ export function SectionSettings({ source, onChange }: { source: OptionsSource; o
   return (
     <>
       <SectionHead title={t("options_settings")} />
-      <LoadState waiting={value === null} error={failure ?? error} onRetry={reload} />
+      <LoadState waiting={value === null} error={failure ?? error} busy={busy} onRetry={reload} />
       {value !== null && (
         <div class="stack s6 reading">
           <section class="stack" aria-labelledby="set-connection">

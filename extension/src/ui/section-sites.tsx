@@ -30,7 +30,7 @@ async function load(source: OptionsSource) {
 
 /** Who may do what, until when, and what have they used? */
 export function SectionSites({ source, item }: { source: OptionsSource; item: string | null }) {
-  const { value, error, reload } = useLoaded(() => load(source));
+  const { value, error, busy, reload } = useLoaded(() => load(source));
   const [search, setSearch] = useState("");
   const [state, setState] = useState<Shown>("all");
   const [chosen, choose] = useState(item);
@@ -62,7 +62,7 @@ export function SectionSites({ source, item }: { source: OptionsSource; item: st
           </button>
         )}
       </SectionHead>
-      <LoadState waiting={value === null} error={failure ?? error} onRetry={reload} />
+      <LoadState waiting={value === null} error={failure ?? error} busy={busy} onRetry={reload} />
       {value !== null && all.length === 0 && (
         <EmptyCard title={t("sites_none")} text={t("sites_noneText")}>
           <a class="btn" href={`${value.snapshot.backend}/demo`} target="_blank" rel="noopener noreferrer">

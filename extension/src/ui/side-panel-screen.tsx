@@ -27,7 +27,7 @@ async function load(source: ChatSource) {
 
 /** A conversation with the person's own model, beside any page; about a text that was marked there, if they wish. */
 export function SidePanelScreen({ source }: { source: ChatSource }) {
-  const { value, error, reload } = useLoaded(() => load(source));
+  const { value, error, busy, reload } = useLoaded(() => load(source));
   const [chosen, setChosen] = useState<Model | null>(null);
   const [picking, setPicking] = useState(false);
   const [about, setAbout] = useState<Selection | null>(null);
@@ -78,7 +78,7 @@ export function SidePanelScreen({ source }: { source: ChatSource }) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
         <main class="popmain talk" tabIndex={0} aria-busy={chat.busy}>
           <h1 class="sr">{t("chat_title")}</h1>
-          <LoadState waiting={value === null} error={error} onRetry={reload} />
+          <LoadState waiting={value === null} error={error} busy={busy} onRetry={reload} />
           {value !== null && value.snapshot.connection !== "connected" && (
             <PopupTrouble
               snapshot={value.snapshot}

@@ -5,6 +5,8 @@ interface Loaded<T> {
   value: T | null;
   /** A sentence for the person; what was loaded before is kept beside it. */
   error: string | null;
+  /** Whether it is being loaded now, for the first time or again. */
+  busy: boolean;
   reload(): void;
 }
 
@@ -12,17 +14,22 @@ interface Loaded<T> {
 export function useLoaded<T>(load: () => Promise<T>, key: unknown = null): Loaded<T> {
   const [value, setValue] = useState<T | null>(null);
   const [error, setError] = useState<string | null>(null);
+  const [busy, setBusy] = useState(true);
   const [round, setRound] = useState(0);
   useEffect(() => {
     let current = true;
+    setBusy(true);
     load().then(
       (loaded) => {
         if (!current) return;
         setValue(() => loaded);
         setError(null);
+        setBusy(false);
       },
       (failure: unknown) => {
-        if (current) setError(errorWords(failure));
+        if (!current) return;
+        setError(errorWords(failure));
+        setBusy(false);
       },
     );
     return () => {
@@ -30,5 +37,5 @@ export function useLoaded<T>(load: () => Promise<T>, key: unknown = null): Loade
     };
   }, [key, round]);
   const reload = useCallback(() => setRound((before) => before + 1), []);
-  return { value, error, reload };
+  return { value, error, busy, reload };
 }
