@@ -16,7 +16,7 @@ await showScreen("consent_bar", () => (
       favourites: favourites.read,
       setFavourites: favourites.write,
       decide: (decision) => api.decide(id, decision),
-      watch: (listener) => watch(() => listener()),
+      watch,
       close: () => window.close(),
     }}
   />

@@ -12,13 +12,13 @@ import { ConsentTerms } from "./consent-terms";
 import { ConsentWho } from "./consent-who";
 import { errorWords } from "./error-words";
 import { Icon } from "./icon";
+import { LoadState } from "./load-state";
 import { Logo } from "./logo";
 import { modelMaker } from "./model-maker";
 import { ModelPicker } from "./model-picker";
 import { modelPrice } from "./model-price";
 import { Note } from "./note";
 import { OptionsSection } from "./options-section";
-import { Skeleton } from "./skeleton";
 import { t } from "./t";
 import { toggled } from "./toggled";
 import { useArmed } from "./use-armed";
@@ -29,13 +29,15 @@ const PREFERRED = "satchel/preferred";
 
 /** The question; or, over it, who else could answer, or what would be sent. */
 type View = "question" | "models" | "request";
-type Loaded = Exclude<Awaited<ReturnType<typeof load>>, "gone">;
+type Asked = NonNullable<Awaited<ReturnType<ConsentSource["question"]>>>;
 
-async function load(source: ConsentSource) {
-  const asked = await source.question();
-  if (asked === null) return "gone" as const;
+async function ask(source: ConsentSource) {
+  return { asked: await source.question() };
+}
+
+async function offers(source: ConsentSource) {
   const [account, models, favourites] = await Promise.all([source.account(), source.models(), source.favourites()]);
-  return { ...asked, preferred: account.preferred_model, models, favourites };
+  return { preferred: account.preferred_model, models, favourites };
 }
 
 /** The models that the site itself does not exclude. */
@@ -53,22 +55,32 @@ function suggested(question: ConsentQuestion, models: readonly Model[], preferre
 
 /** Who asks for what, with which model, at most how much? Three equal buttons; focus starts on Deny; Esc denies. */
 export function ConsentScreen({ source }: { source: ConsentSource }) {
-  const { value, error, reload } = useLoaded(() => load(source));
+  const question = useLoaded(() => ask(source));
+  const offer = useLoaded(() => offers(source));
   const [chosen, setChosen] = useState<Model | null>(null);
   const [changed, onTerms] = useState<ConsentTerms | null>(null);
   const [view, setView] = useState<View>("question");
   const back = () => setView("question");
-  const asked = value === "gone" ? null : value;
-  const armed = useArmed(`${asked?.question.requests} ${view}`);
+  const asked = question.value?.asked ?? null;
+  const model =
+    chosen ?? (asked && offer.value && suggested(asked.question, offer.value.models, offer.value.preferred));
+  const armed = useArmed(`${asked?.question.requests} ${view} ${model?.id}`);
   const { decide, busy, failure } = useDecision(source, view === "question" ? null : back);
 
-  useEffect(() => source.watch(reload), []);
-  if (value === null && error === null) return <Waiting onDeny={() => decide({ kind: "deny" })} />;
-  if (asked === null) return <Gone error={error} />;
-  const model = chosen ?? suggested(asked.question, asked.models, asked.preferred);
+  useChanges(source, question.reload, offer.reload);
+  if (question.value !== null && asked === null) return <Gone />;
+  if (asked === null || offer.value === null)
+    return (
+      <Unready {...{ asked, failure, decide }} armed={armed && !busy} missing={asked === null ? question : offer} />
+    );
+  const { models, favourites } = offer.value;
   if (view === "question")
     return (
-      <Question {...{ asked, model, changed, failure, decide, onTerms }} armed={armed && !busy} onView={setView} />
+      <Question
+        {...{ asked, models, model, changed, failure, decide, onTerms }}
+        armed={armed && !busy}
+        onView={setView}
+      />
     );
   return (
     <>
@@ -79,14 +91,14 @@ export function ConsentScreen({ source }: { source: ConsentSource }) {
         <main class="cmain pickermain">
           <h1 class="sr">{t("picker_title")}</h1>
           <ModelPicker
-            models={wished(asked.question.wish, asked.models)}
+            models={wished(asked.question.wish, models)}
             chosen={model?.id ?? null}
-            favourites={asked.favourites}
+            favourites={favourites}
             onChoose={(picked) => {
               setChosen(picked);
               back();
             }}
-            onFavourite={(id) => void source.setFavourites(toggled(asked.favourites, id)).then(reload)}
+            onFavourite={(id) => void source.setFavourites(toggled(favourites, id)).then(offer.reload)}
             onBack={back}
           />
         </main>
@@ -96,7 +108,8 @@ export function ConsentScreen({ source }: { source: ConsentSource }) {
 }
 
 interface QuestionProps {
-  asked: Loaded;
+  asked: Asked;
+  models: readonly Model[];
   model: Model | null;
   /** The terms, once the person has set them. */
   changed: ConsentTerms | null;
@@ -107,8 +120,8 @@ interface QuestionProps {
   onView(view: View): void;
 }
 
-function Question({ asked, model, changed, armed, failure, decide, onTerms, onView }: QuestionProps) {
-  const { question, models, others } = asked;
+function Question({ asked, models, model, changed, armed, failure, decide, onTerms, onView }: QuestionProps) {
+  const { question, others } = asked;
   const terms = changed ?? ConsentTerms.startingFrom(question.wish ?? null);
   const mayOnce = canKeepBudget(model) || !question.wish?.budget;
   const isNarrow = useNarrow();
@@ -146,6 +159,27 @@ function Question({ asked, model, changed, armed, failure, decide, onTerms, onVi
       />
     </>
   );
+}
+
+/**
+ * Looks again when something changed: at the question each time, which costs nothing; at the models, which asks the
+ * Satchel, unless what runs has merely got further. What changed in that same moment is seen when the person comes back here.
+ */
+function useChanges(source: ConsentSource, reloadQuestion: () => void, reloadOffer: () => void): void {
+  useEffect(() => {
+    let ran: string | null = null;
+    const unwatch = source.watch((live) => {
+      const runs = JSON.stringify(live);
+      reloadQuestion();
+      if (ran === null || ran === runs) reloadOffer();
+      ran = runs;
+    });
+    window.addEventListener("focus", reloadOffer);
+    return () => {
+      unwatch();
+      window.removeEventListener("focus", reloadOffer);
+    };
+  }, []);
 }
 
 /** Gives the answer once, and again when it could not be kept; Esc is a no, or leads back from what lies over the question. */
@@ -312,33 +346,46 @@ function ConsentButtons({ armed, model, mayOnce, terms, answer }: ButtonsProps) 
   );
 }
 
-function Waiting({ onDeny }: { onDeny(): void }) {
+interface UnreadyProps extends Pick<QuestionProps, "armed" | "failure" | "decide"> {
+  asked: Asked | null;
+  /** What is not there yet, or could not be loaded. */
+  missing: Pick<ReturnType<typeof useLoaded>, "error" | "busy" | "reload">;
+}
+
+/** As much of the question as there is; a no is possible all the same. */
+function Unready({ asked, missing: { error, busy, reload }, armed, failure, decide }: UnreadyProps) {
   return (
     <>
-      <ConsentBar others={0} />
+      <ConsentBar others={asked?.others ?? 0} />
       <main class="cmain">
-        <Skeleton rows={5} />
+        {failure !== null && (
+          <Note kind="danger">
+            <p>{failure}</p>
+          </Note>
+        )}
+        {asked !== null && <ConsentWho question={asked.question} />}
+        <LoadState waiting error={error} busy={busy} onRetry={reload} />
       </main>
-      <ConsentButtons armed={false} model={null} mayOnce={false} terms={ConsentTerms.SMALLEST} answer={onDeny} />
+      <ConsentButtons
+        {...{ armed }}
+        model={null}
+        mayOnce={false}
+        terms={ConsentTerms.SMALLEST}
+        answer={() => decide({ kind: "deny" })}
+      />
     </>
   );
 }
 
-function Gone({ error }: { error: string | null }) {
+function Gone() {
   return (
     <>
       <ConsentBar others={0} />
       <main class="cmain">
-        {error === null ? (
-          <div class="empty">
-            <h1 class="h2">{t("consent_gone")}</h1>
-            <p>{t("consent_goneRest")}</p>
-          </div>
-        ) : (
-          <Note kind="danger">
-            <p>{error}</p>
-          </Note>
-        )}
+        <div class="empty">
+          <h1 class="h2">{t("consent_gone")}</h1>
+          <p>{t("consent_goneRest")}</p>
+        </div>
       </main>
     </>
   );

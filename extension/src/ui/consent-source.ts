@@ -1,6 +1,7 @@
 import type { Account } from "../wire/account";
 import type { ConsentDecision } from "../wire/consent-decision";
 import type { ConsentQuestion } from "../wire/consent-question";
+import type { LiveGeneration } from "../wire/live-generation";
 import type { Model } from "../wire/model";
 import type { RequestViews } from "../wire/request-views";
 
@@ -14,7 +15,8 @@ export interface ConsentSource {
   favourites(): Promise<ReadonlySet<string>>;
   setFavourites(ids: ReadonlySet<string>): Promise<void>;
   decide(decision: ConsentDecision): Promise<void>;
-  watch(listener: () => void): () => void;
+  /** Hears that something changed, with what runs now; returns how to stop hearing. */
+  watch(listener: (live: readonly LiveGeneration[]) => void): () => void;
   /** The question is answered or gone. */
   close(): void;
 }

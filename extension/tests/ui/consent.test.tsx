@@ -216,3 +216,88 @@ it("the picker looks by price and by what happens to the words, as the list of a
   await choose("privacy", "here");
   await expect.poll(options, { timeout: 30_000 }).toBe(0);
 });
+
+const run = { key: "r", origin: "https://other.example", embedder: null, model: "lab:mine", startedAt: 0 };
+
+/** A window that counts what it asks for; `live` tells it that something changed, with a run that has got so far. */
+function counted(more: Partial<Record<keyof ConsentSource, unknown>> = {}) {
+  const counts = { question: 0, account: 0, models: 0 };
+  const decisions: ConsentDecision[] = [];
+  let hear: Parameters<ConsentSource["watch"]>[0] = () => undefined;
+  const source = {
+    question: async () => {
+      counts.question += 1;
+      return { question, others: 0 };
+    },
+    account: async () => {
+      counts.account += 1;
+      return { preferred_model: "lab:mine" };
+    },
+    models: async () => {
+      counts.models += 1;
+      return [modelWith(priced)];
+    },
+    favourites: async () => new Set(),
+    decide: async (decision: ConsentDecision) => void decisions.push(decision),
+    watch: (listener: typeof hear) => {
+      hear = listener;
+      return () => undefined;
+    },
+    close: () => undefined,
+    ...more,
+  } as unknown as ConsentSource;
+  render(<ConsentScreen source={source} />, document.body);
+  const button = (name: string) =>
+    [...document.querySelectorAll("button")].find(({ textContent }) => textContent === name);
+  const tell = async (pieces: number) => {
+    hear([{ ...run, pieces, state: "writing" }]);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  return { counts, decisions, button, tell };
+}
+
+it("while another run streams only the question is looked at again; the models when something else changed, or the person comes back", async () => {
+  const { counts, tell } = counted();
+  await expect.poll(() => document.querySelector(".pickbtn"), { timeout: 30_000 }).not.toBeNull();
+  await tell(1);
+  const before = { ...counts };
+  for (let pieces = 2; pieces <= 12; pieces += 1) await tell(pieces);
+  expect(counts.question - before.question).toBe(11);
+  expect([counts.account, counts.models]).toEqual([before.account, before.models]);
+  await tell(12);
+  await expect.poll(() => counts.models - before.models).toBe(1);
+  window.dispatchEvent(new Event("focus"));
+  await expect.poll(() => counts.models - before.models).toBe(2);
+});
+
+it("whatever could not be loaded, the window says so, tries again on a press, and Deny works meanwhile", async () => {
+  let isAway = true;
+  const models = async () => {
+    if (isAway) throw new Error("Your Satchel did not answer in time");
+    return [modelWith(priced)];
+  };
+  const { decisions, button } = counted({ models });
+  const says = () => document.body.textContent;
+  await expect.poll(says, { timeout: 30_000 }).toContain("did not answer in time");
+  expect(says()).toContain("notes.example");
+  expect(document.activeElement).toBe(button("Deny"));
+  await expect.poll(() => button("Deny")?.getAttribute("aria-disabled"), { timeout: 30_000 }).toBe("false");
+  expect(button("Allow once")?.getAttribute("aria-disabled")).toBe("true");
+  button("Deny")?.click();
+  await expect.poll(() => decisions).toEqual([{ kind: "deny" }]);
+  isAway = false;
+  button("Try again")?.click();
+  await expect.poll(() => document.querySelector(".pickbtn")?.textContent, { timeout: 30_000 }).toContain("mine");
+});
+
+it("a question that could not be read can be denied and asked for again", async () => {
+  const { decisions, button } = counted({
+    question: async () => {
+      throw new Error("The extension was updated");
+    },
+  });
+  await expect.poll(() => button("Try again"), { timeout: 30_000 }).toBeDefined();
+  await expect.poll(() => button("Deny")?.getAttribute("aria-disabled"), { timeout: 30_000 }).toBe("false");
+  button("Deny")?.click();
+  await expect.poll(() => decisions).toEqual([{ kind: "deny" }]);
+});
