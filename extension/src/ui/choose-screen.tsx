@@ -2,13 +2,13 @@ import { useEffect, useState } from "preact/hooks";
 import type { ModelChoice } from "../wire/model-choice";
 import type { ChooseSource } from "./choose-source";
 import { errorWords } from "./error-words";
+import { LoadState } from "./load-state";
 import { Logo } from "./logo";
 import { ModelPicker } from "./model-picker";
 import { Note } from "./note";
 import { OriginName } from "./origin-name";
 import { Sentence } from "./sentence";
 import { SiteMonogram } from "./site-monogram";
-import { Skeleton } from "./skeleton";
 import { t } from "./t";
 import { toggled } from "./toggled";
 import { useArmed } from "./use-armed";
@@ -23,11 +23,10 @@ async function load(source: ChooseSource) {
 
 /** A page asks which of its models it is to use: the picker, with those it was allowed. Esc, or closing the window, chooses none. */
 export function ChooseScreen({ source }: { source: ChooseSource }) {
-  const { value, error, reload } = useLoaded(() => load(source));
+  const { value, error, busy, reload } = useLoaded(() => load(source));
   const choice = value?.choice ?? null;
   const armed = useArmed(choice?.id);
   const { answer, failure } = useAnswer(source);
-  const isReady = choice !== null && armed;
   return (
     <>
       <header class="cbar">
@@ -37,12 +36,12 @@ export function ChooseScreen({ source }: { source: ChooseSource }) {
       <main class="cmain pickermain">
         <div class="asking">
           {choice !== null && <Who choice={choice} />}
-          {(failure ?? error) !== null && (
+          {failure !== null && (
             <Note kind="danger">
-              <p>{failure ?? error}</p>
+              <p>{failure}</p>
             </Note>
           )}
-          {value === null && error === null && <Skeleton rows={4} />}
+          <LoadState waiting={value === null} error={error} busy={busy} onRetry={reload} />
           {value !== null && value.models.length === 0 && (
             <Note kind="plain">
               <p>{t(choice === null ? "provider_over" : "choose_noModel")}</p>
@@ -54,14 +53,14 @@ export function ChooseScreen({ source }: { source: ChooseSource }) {
             models={value.models}
             chosen={null}
             favourites={value.favourites}
-            onChoose={({ id }) => isReady && answer(id)}
+            onChoose={({ id }) => armed && answer(id)}
             onFavourite={(id) => void source.setFavourites(toggled(value.favourites, id)).then(reload)}
             onBack={() => answer(null)}
           />
         )}
       </main>
       <footer class="cfoot">
-        <button type="button" class="btn lg" aria-disabled={!isReady} onClick={() => isReady && answer(null)}>
+        <button type="button" class="btn lg" aria-disabled={!armed} onClick={() => armed && answer(null)}>
           {t("choose_none")}
         </button>
         <p class="tiny">{t("choose_hint")}</p>

@@ -5,10 +5,9 @@ import { ConnectStep } from "./connect-step";
 import { errorWords } from "./error-words";
 import { FirstRunPromise } from "./first-run-promise";
 import type { FirstRunSource } from "./first-run-source";
+import { LoadState } from "./load-state";
 import { ModelPicker } from "./model-picker";
 import { ModelStep } from "./model-step";
-import { Note } from "./note";
-import { Skeleton } from "./skeleton";
 import { Step } from "./step";
 import { t } from "./t";
 import { useLoaded } from "./use-loaded";
@@ -29,7 +28,7 @@ interface Props {
 
 /** What is this, and when does it work? Connect, choose, try. */
 export function FirstRunScreen({ source, onSettings }: Props) {
-  const { value, error, reload } = useLoaded(() => load(source));
+  const { value, error, busy, reload } = useLoaded(() => load(source));
   return (
     <>
       <header class="bar wbar">
@@ -45,17 +44,10 @@ export function FirstRunScreen({ source, onSettings }: Props) {
       </header>
       <main class="first">
         <FirstRunPromise />
-        {value === null ? (
-          error === null ? (
-            <Skeleton rows={4} />
-          ) : (
-            <Note kind="danger">
-              <p>{error}</p>
-            </Note>
-          )
-        ) : (
-          <Steps source={source} reload={reload} {...value} />
-        )}
+        <div class="stack">
+          <LoadState waiting={value === null} error={error} busy={busy} onRetry={reload} />
+          {value !== null && <Steps source={source} reload={reload} {...value} />}
+        </div>
       </main>
     </>
   );

@@ -5,6 +5,7 @@ import type { Model } from "../wire/model";
 import { errorWords } from "./error-words";
 import { firstCaveats } from "./first-caveats";
 import { LiveCard } from "./live-card";
+import { LoadState } from "./load-state";
 import { ModelButton } from "./model-button";
 import { Note } from "./note";
 import { PopupBar } from "./popup-bar";
@@ -15,7 +16,6 @@ import type { PopupSource } from "./popup-source";
 import { PopupTrouble } from "./popup-trouble";
 import { RefusalNote } from "./refusal-note";
 import { SiteCard } from "./site-card";
-import { Skeleton } from "./skeleton";
 import { t } from "./t";
 import { useLoaded } from "./use-loaded";
 import { VaultCard } from "./vault-card";
@@ -36,7 +36,7 @@ async function load(source: PopupSource) {
 
 /** May this page use my model, which one, what is it costing? Site, model, live, recent, today. */
 export function PopupScreen({ source }: { source: PopupSource }) {
-  const { value, error, reload } = useLoaded(() => load(source));
+  const { value, error, busy, reload } = useLoaded(() => load(source));
   const [live, setLive] = useState<readonly LiveGeneration[] | null>(null);
   const [picking, setPicking] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
@@ -55,13 +55,7 @@ export function PopupScreen({ source }: { source: PopupSource }) {
       <>
         <PopupBar state={null} paused={false} onPause={() => undefined} onSettings={source.openSettings} />
         <main class="popmain">
-          {error === null ? (
-            <Skeleton rows={4} />
-          ) : (
-            <Note kind="danger">
-              <p>{error}</p>
-            </Note>
-          )}
+          <LoadState waiting error={error} busy={busy} onRetry={reload} />
         </main>
       </>
     );
@@ -100,14 +94,16 @@ export function PopupScreen({ source }: { source: PopupSource }) {
         onSettings={source.openSettings}
       />
       <main class="popmain">
-        {(failure ?? error) !== null && (
+        {failure !== null && (
           <Note kind="danger">
-            <p>{failure ?? error}</p>
+            <p>{failure}</p>
           </Note>
         )}
+        <LoadState waiting={false} error={error} busy={busy} onRetry={reload} />
         {!connected && (
           <PopupTrouble
             snapshot={snapshot}
+            looking={busy}
             onConnect={() => source.connect().then(reload)}
             onRetry={reload}
             onSettings={source.openSettings}

@@ -9,13 +9,15 @@ import { t } from "./t";
 
 interface Props {
   snapshot: Snapshot;
+  /** Whether it is being looked again now. */
+  looking: boolean;
   onConnect(): Promise<void>;
   onRetry(): void;
   onSettings(): void;
 }
 
 /** The popup when there is nobody to ask: signed out, or nothing listening at the address. */
-export function PopupTrouble({ snapshot, onConnect, onRetry, onSettings }: Props) {
+export function PopupTrouble({ snapshot, looking, onConnect, onRetry, onSettings }: Props) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const signedOut = snapshot.connection === "signed_out";
@@ -47,7 +49,7 @@ export function PopupTrouble({ snapshot, onConnect, onRetry, onSettings }: Props
               {busy ? t("popup_signingIn") : t("popup_signInButton")}
             </button>
           ) : (
-            <button type="button" class="btn primary" onClick={onRetry}>
+            <button type="button" class="btn primary" aria-busy={looking} onClick={() => looking || onRetry()}>
               <Icon name="refresh" />
               {t("popup_again")}
             </button>

@@ -1,7 +1,9 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Model } from "../wire/model";
 import type { ProviderChange } from "../wire/provider-change";
 import { errorWords } from "./error-words";
+import { LoadState } from "./load-state";
 import { Logo } from "./logo";
 import type { MessageKey } from "./message-key";
 import { ModelPicker } from "./model-picker";
@@ -11,7 +13,6 @@ import type { ProviderSource } from "./provider-source";
 import { ProviderTerms } from "./provider-terms";
 import { Sentence } from "./sentence";
 import { SiteMonogram } from "./site-monogram";
-import { Skeleton } from "./skeleton";
 import { t } from "./t";
 import { toggled } from "./toggled";
 import { useArmed } from "./use-armed";
@@ -39,15 +40,25 @@ function suggested(models: readonly Model[]): Model | null {
 
 /** A provider's own page wants to be the default, or to be signed out: what becomes of it, a no and a yes. Focus starts on the no; Esc is one. */
 export function ProviderScreen({ source }: { source: ProviderSource }) {
-  const { value, error, reload } = useLoaded(() => load(source));
+  const { value, error, busy: isLoading, reload } = useLoaded(() => load(source));
   const [chosen, setChosen] = useState<Model | null>(null);
   const [picking, setPicking] = useState(false);
   const armed = useArmed(value?.change?.id);
   const { answer, busy, failure } = useAnswer(source, picking);
-  if (error !== null) return <Words words={error} isFault />;
-  if (value === null) return <Words words={null} />;
+  if (value === null) {
+    return (
+      <>
+        <Bar />
+        <main class="cmain">
+          <Failure of={failure} />
+          <LoadState waiting error={error} busy={isLoading} onRetry={reload} />
+        </main>
+        <Buttons key="no" armed={armed && !busy} onNo={() => answer(false, null)} />
+      </>
+    );
+  }
   const { change, models, favourites } = value;
-  if (change === null) return <Words words={t("provider_over")} />;
+  if (change === null) return <Over />;
   const model = chosen ?? suggested(models);
   if (picking) {
     return (
@@ -71,21 +82,20 @@ export function ProviderScreen({ source }: { source: ProviderSource }) {
     <>
       <Bar />
       <main class="cmain">
-        {failure !== null && (
-          <Note kind="danger">
-            <p>{failure}</p>
-          </Note>
-        )}
+        <Failure of={failure} />
         <Who change={change} />
         <ProviderTerms change={change} model={model} onPick={() => setPicking(true)} />
       </main>
-      <Buttons
-        armed={armed && !busy}
-        isPossible={isPossible}
-        yes={t(yesOf(change), { count: change.keys?.length ?? 0 })}
-        isDangerous={change.kind === "sign_out"}
-        answer={(isYes) => answer(isYes, change.kind === "default" ? (model?.id ?? null) : null)}
-      />
+      <Buttons armed={armed && !busy} onNo={() => answer(false, null)}>
+        <button
+          type="button"
+          class={`btn lg ${change.kind === "sign_out" ? "danger" : "primary"}`}
+          aria-disabled={!isPossible}
+          onClick={() => isPossible && answer(true, change.kind === "default" ? (model?.id ?? null) : null)}
+        >
+          {t(yesOf(change), { count: change.keys?.length ?? 0 })}
+        </button>
+      </Buttons>
     </>
   );
 }
@@ -142,48 +152,43 @@ function Bar() {
 
 interface ButtonsProps {
   armed: boolean;
-  isPossible: boolean;
-  yes: string;
-  isDangerous: boolean;
-  answer(isYes: boolean): void;
+  onNo(): void;
+  /** The yes, where there is one. */
+  children?: ComponentChildren;
 }
 
-function Buttons({ armed, isPossible, yes, isDangerous, answer }: ButtonsProps) {
+function Buttons({ armed, onNo, children }: ButtonsProps) {
   const no = useRef<HTMLButtonElement>(null);
   useEffect(() => no.current?.focus(), []);
   return (
     <footer class="cfoot">
       <div class="row dialog-buttons">
-        <button ref={no} type="button" class="btn lg" aria-disabled={!armed} onClick={() => armed && answer(false)}>
+        <button ref={no} type="button" class="btn lg" aria-disabled={!armed} onClick={() => armed && onNo()}>
           {t("provider_no")}
         </button>
-        <button
-          type="button"
-          class={`btn lg ${isDangerous ? "danger" : "primary"}`}
-          aria-disabled={!isPossible}
-          onClick={() => isPossible && answer(true)}
-        >
-          {yes}
-        </button>
+        {children}
       </div>
       <p class="tiny">{t("provider_hint")}</p>
     </footer>
   );
 }
 
-/** Nothing to be answered: a wait, a failure, or that it is over. */
-function Words({ words, isFault = false }: { words: string | null; isFault?: boolean }) {
+function Failure({ of: failure }: { of: string | null }) {
+  return failure === null ? null : (
+    <Note kind="danger">
+      <p>{failure}</p>
+    </Note>
+  );
+}
+
+function Over() {
   return (
     <>
       <Bar />
       <main class="cmain">
-        {words === null ? (
-          <Skeleton rows={4} />
-        ) : (
-          <Note kind={isFault ? "danger" : "plain"}>
-            <p>{words}</p>
-          </Note>
-        )}
+        <Note kind="plain">
+          <p>{t("provider_over")}</p>
+        </Note>
       </main>
     </>
   );

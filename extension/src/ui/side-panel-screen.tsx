@@ -82,6 +82,7 @@ export function SidePanelScreen({ source }: { source: ChatSource }) {
           {value !== null && value.snapshot.connection !== "connected" && (
             <PopupTrouble
               snapshot={value.snapshot}
+              looking={busy}
               onConnect={() => source.connect().then(reload)}
               onRetry={reload}
               onSettings={source.openSettings}

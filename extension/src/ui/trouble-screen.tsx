@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { OwnVault } from "../vault/own-vault";
 import type { Trouble } from "../wire/trouble";
@@ -6,10 +7,10 @@ import { codeWords } from "./code-words";
 import { errorWords } from "./error-words";
 import { KeyForm } from "./key-form";
 import { KeyRow } from "./key-row";
+import { LoadState } from "./load-state";
 import { Note } from "./note";
 import { OriginName } from "./origin-name";
 import { Sentence } from "./sentence";
-import { Skeleton } from "./skeleton";
 import { t } from "./t";
 import { TroubleVault } from "./trouble-vault";
 import { useLoaded } from "./use-loaded";
@@ -32,49 +33,71 @@ async function load(source: Source) {
 
 /** A page waits because a key is missing, refused or empty, or the vault locked: put it right here, then the page goes on. */
 export function TroubleScreen({ source }: { source: Source }) {
-  const { value, error, reload } = useLoaded(() => load(source));
+  const { value, error, busy, reload } = useLoaded(() => load(source));
   const [problem, setProblem] = useState<string | null>(null);
-  if (error !== null) {
+  const [deciding, setDeciding] = useState(false);
+  const answer = (isRight: boolean) => source.decide(isRight).then(source.close);
+  const decide = (isRight: boolean) => {
+    if (deciding) return;
+    setDeciding(true);
+    setProblem(null);
+    void answer(isRight)
+      .catch((failure: unknown) => setProblem(errorWords(failure)))
+      .finally(() => setDeciding(false));
+  };
+  const end = { problem, deciding, decide };
+  if (value === null || error !== null) {
     return (
       <main class="pad stack s3">
-        <Note kind="danger">
-          <p>{error}</p>
-        </Note>
-        <button type="button" class="btn" onClick={reload}>
-          {t("trouble_again")}
-        </button>
+        <Wordmark />
+        <LoadState waiting error={error} busy={busy} onRetry={reload} />
+        <End {...end} />
       </main>
     );
   }
-  if (value === null) return <Skeleton />;
   const { trouble } = value;
   if (trouble === null) return <p class="pad">{t("trouble_over")}</p>;
-  const answer = (isRight: boolean) => source.decide(isRight).then(source.close);
   if (value.vault !== null) {
     const { vaultDoor: door } = source;
     return <TroubleVault {...{ door, reload }} origin={trouble.origin} state={value.vault} decide={answer} />;
   }
-  const decide = (isRight: boolean) =>
-    void answer(isRight).catch((failure: unknown) => setProblem(errorWords(failure)));
   return (
     <main class="pad stack s3">
       <Wordmark />
       <Waiting trouble={trouble} name={nameOf(trouble, value.providers)} />
       <Remedy trouble={trouble} loaded={value} source={source} onChange={reload} />
+      <End {...end}>
+        <button type="button" class="btn primary" aria-busy={deciding} onClick={() => decide(true)}>
+          {t("trouble_again")}
+        </button>
+      </End>
+    </main>
+  );
+}
+
+interface EndProps {
+  problem: string | null;
+  deciding: boolean;
+  decide(isRight: boolean): void;
+  children?: ComponentChildren;
+}
+
+/** The no, which is there whatever could be loaded, and beside it the yes. */
+function End({ problem, deciding, decide, children }: EndProps) {
+  return (
+    <>
       {problem !== null && (
         <Note kind="danger">
           <p>{problem}</p>
         </Note>
       )}
       <div class="row dialog-buttons">
-        <button type="button" class="btn" onClick={() => decide(false)}>
+        <button type="button" class="btn" aria-busy={deciding} onClick={() => decide(false)}>
           {t("trouble_cancel")}
         </button>
-        <button type="button" class="btn primary" onClick={() => decide(true)}>
-          {t("trouble_again")}
-        </button>
+        {children}
       </div>
-    </main>
+    </>
   );
 }
 

@@ -5,6 +5,7 @@ import type { VaultState } from "../wire/vault-state";
 import { errorWords } from "./error-words";
 import { formatUntil } from "./format-until";
 import { Icon } from "./icon";
+import { LoadState } from "./load-state";
 import { Note } from "./note";
 import { t } from "./t";
 import { useLoaded } from "./use-loaded";
@@ -17,8 +18,12 @@ async function load(door: OwnVault) {
 
 /** The locked vault: while it is locked for this extension one thing to do, else until when it is open. Nothing in managed mode. */
 export function VaultCard({ door, onUnlocked }: { door: OwnVault; onUnlocked(): void }) {
-  const { value, reload } = useLoaded(() => load(door));
-  if (value === null || value.state.mode !== "locked") return null;
+  const { value, error, busy, reload } = useLoaded(() => load(door));
+  if (value === null) {
+    const why = error && t("vault_unknown", { why: error });
+    return why && <LoadState waiting={false} error={why} busy={busy} onRetry={reload} />;
+  }
+  if (value.state.mode !== "locked") return null;
   const changed = () => {
     reload();
     onUnlocked();
