@@ -10,6 +10,7 @@ import { ModelFilter } from "./model-filter";
 import { ModelFilters } from "./model-filters";
 import { ModelScope } from "./model-scope";
 import { ModelTable } from "./model-table";
+import { Note } from "./note";
 import type { OptionsSource } from "./options-source";
 import { SectionHead } from "./section-head";
 import { t } from "./t";
@@ -61,7 +62,12 @@ export function SectionModels({ source, onChange }: { source: OptionsSource; onC
           {t("options_compare")}
         </a>
       </SectionHead>
-      <LoadState waiting={value === null} error={failure ?? error} busy={busy} onRetry={reload} />
+      {failure !== null && (
+        <Note kind="danger">
+          <p>{failure}</p>
+        </Note>
+      )}
+      <LoadState waiting={value === null} error={error} busy={busy} onRetry={reload} />
       {value !== null && value.models.length === 0 && (
         <EmptyCard title={t("models_none")} text={t("models_noneText")}>
           <a class="btn" href="#keys">

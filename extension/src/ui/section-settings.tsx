@@ -9,6 +9,7 @@ import { ImportOld } from "./import-old";
 import { KeepOld } from "./keep-old";
 import { language } from "./language";
 import { LoadState } from "./load-state";
+import { Note } from "./note";
 import type { OptionsSource } from "./options-source";
 import { promptApiWords } from "./prompt-api-words";
 import { SectionHead } from "./section-head";
@@ -46,7 +47,12 @@ export function SectionSettings({ source, onChange }: { source: OptionsSource; o
   return (
     <>
       <SectionHead title={t("options_settings")} />
-      <LoadState waiting={value === null} error={failure ?? error} busy={busy} onRetry={reload} />
+      {failure !== null && (
+        <Note kind="danger">
+          <p>{failure}</p>
+        </Note>
+      )}
+      <LoadState waiting={value === null} error={error} busy={busy} onRetry={reload} />
       {value !== null && (
         <div class="stack s6 reading">
           <section class="stack" aria-labelledby="set-connection">

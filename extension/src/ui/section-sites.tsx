@@ -5,6 +5,7 @@ import { errorWords } from "./error-words";
 import { Icon } from "./icon";
 import { keepCaveats } from "./keep-caveats";
 import { LoadState } from "./load-state";
+import { Note } from "./note";
 import type { OptionsSource } from "./options-source";
 import { SectionHead } from "./section-head";
 import { SegmentedChoice } from "./segmented-choice";
@@ -62,7 +63,12 @@ export function SectionSites({ source, item }: { source: OptionsSource; item: st
           </button>
         )}
       </SectionHead>
-      <LoadState waiting={value === null} error={failure ?? error} busy={busy} onRetry={reload} />
+      {failure !== null && (
+        <Note kind="danger">
+          <p>{failure}</p>
+        </Note>
+      )}
+      <LoadState waiting={value === null} error={error} busy={busy} onRetry={reload} />
       {value !== null && all.length === 0 && (
         <EmptyCard title={t("sites_none")} text={t("sites_noneText")}>
           <a class="btn" href={`${value.snapshot.backend}/demo`} target="_blank" rel="noopener noreferrer">
