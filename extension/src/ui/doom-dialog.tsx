@@ -24,12 +24,17 @@ export function DoomDialog({ question, text, keep, doom, deed, onKept, onDone }:
     dialog.current?.showModal();
     kept.current?.focus();
   }, []);
+  /** Closed first: behind an open dialog nothing can be given the focus. */
+  const done = () => {
+    dialog.current?.close();
+    onDone();
+  };
   const go = () => {
     if (busy) return;
     setBusy(true);
     setFailure(null);
     deed()
-      .then(onDone, (problem: unknown) => setFailure(errorWords(problem)))
+      .then(done, (problem: unknown) => setFailure(errorWords(problem)))
       .finally(() => setBusy(false));
   };
   return (

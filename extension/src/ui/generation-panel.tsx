@@ -1,14 +1,16 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Generation } from "../wire/generation";
 import { codeWords } from "./code-words";
 import { costOf } from "./cost-of";
+import { errorWords } from "./error-words";
 import { FailedAttempts } from "./failed-attempts";
 import { formatDuration } from "./format-duration";
 import { formatUsd } from "./format-usd";
 import { GenerationStatus } from "./generation-status";
 import { Icon } from "./icon";
 import { language } from "./language";
+import { Note } from "./note";
 import { OriginName } from "./origin-name";
 import { t } from "./t";
 import { WhatWasSaid } from "./what-was-said";
@@ -17,14 +19,14 @@ interface Props {
   generation: Generation;
   modelName: string;
   onClose(): void;
-  onStop(): void;
+  stop(): Promise<unknown>;
   onForget(): void;
 }
 
 const NUSD_PER_USD = 1_000_000_000;
 
 /** One generation in full: who, what answered, how long, how many tokens, and the cost to the last micro-dollar. */
-export function GenerationPanel({ generation, modelName, onClose, onStop, onForget }: Props) {
+export function GenerationPanel({ generation, modelName, onClose, stop, onForget }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   const { origin, app, error_code: code, dropped, attempts, failed_attempts: failed = [] } = generation;
@@ -40,12 +42,7 @@ export function GenerationPanel({ generation, modelName, onClose, onStop, onForg
       </div>
       <GenerationStatus.Mark of={generation} />
       {generation.said !== undefined && <WhatWasSaid said={generation.said} />}
-      {generation.status === "live" && (
-        <button type="button" class="btn sm" onClick={onStop}>
-          <Icon name="stop" small />
-          {t("live_stop")}
-        </button>
-      )}
+      {generation.status === "live" && <StopButton stop={stop} />}
       <dl class="dl">
         <Fact name={t("sites_site")}>
           {origin === null ? (app ?? t("activity_unnamed")) : <OriginName origin={origin} scheme />}
@@ -85,6 +82,32 @@ export function GenerationPanel({ generation, modelName, onClose, onStop, onForg
         </button>
       )}
     </section>
+  );
+}
+
+function StopButton({ stop }: { stop: Props["stop"] }) {
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
+  const go = () => {
+    if (busy) return;
+    setBusy(true);
+    setFailure(null);
+    stop()
+      .catch((problem: unknown) => setFailure(errorWords(problem)))
+      .finally(() => setBusy(false));
+  };
+  return (
+    <>
+      {failure !== null && (
+        <Note kind="danger">
+          <p>{failure}</p>
+        </Note>
+      )}
+      <button type="button" class="btn sm" aria-busy={busy} onClick={go}>
+        <Icon name="stop" small />
+        {t("live_stop")}
+      </button>
+    </>
   );
 }
 

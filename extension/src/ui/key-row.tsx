@@ -7,6 +7,7 @@ import { modelInitials } from "./model-initials";
 import { Monogram } from "./monogram";
 import type { OptionsSource } from "./options-source";
 import { t } from "./t";
+import { useFocusBack } from "./use-focus-back";
 
 interface Props {
   shown: Key;
@@ -32,6 +33,7 @@ export function KeyRow({ shown, name, source, onChange, isDoubted = false, onDel
   const [doing, setDoing] = useState<"rest" | "replacing" | "busy">("rest");
   const [failure, setFailure] = useState<string | null>(null);
   const [isFresh, setFresh] = useState(!isDoubted);
+  const replace = useFocusBack(doing === "replacing");
   const end = shown.last4 === null ? t("keys_noSecret") : `…${shown.last4}`;
   const run = (deed: Promise<unknown>) => {
     setDoing("busy");
@@ -81,7 +83,8 @@ export function KeyRow({ shown, name, source, onChange, isDoubted = false, onDel
             type="button"
             class="btn sm"
             aria-label={t("keys_replaceNamed", { name })}
-            onClick={() => setDoing("replacing")}
+            ref={replace}
+            onClick={() => doing === "rest" && setDoing("replacing")}
           >
             {t("keys_replace")}
           </button>

@@ -1,3 +1,4 @@
+import type { Ref } from "preact";
 import type { Model } from "../wire/model";
 import { formatContext } from "./format-context";
 import { Icon } from "./icon";
@@ -11,14 +12,16 @@ interface Props {
   model: Model | null;
   /** What the second line starts with: “Your default”. */
   role: string;
+  /** Where the focus belongs once the picker has closed. */
+  place?: Ref<HTMLButtonElement | null>;
   onPick(): void;
 }
 
 /** The chosen model with its price beside it; opens the picker. */
-export function ModelButton({ model, role, onPick }: Props) {
+export function ModelButton({ model, role, place = null, onPick }: Props) {
   if (model === null) {
     return (
-      <button type="button" class="pickbtn" aria-haspopup="listbox" onClick={onPick}>
+      <button ref={place} type="button" class="pickbtn" aria-haspopup="listbox" onClick={onPick}>
         <Monogram text="?" />
         <span class="two">
           <span class="ln cut">{t("model_none")}</span>
@@ -33,7 +36,14 @@ export function ModelButton({ model, role, onPick }: Props) {
     model.context_length === null ? null : t("model_context", { size: formatContext(model.context_length) });
   const hint = model.description?.startsWith("Tiny") ? t("model_tiny") : context;
   return (
-    <button type="button" class="pickbtn" aria-haspopup="listbox" title={t("model_change")} onClick={onPick}>
+    <button
+      ref={place}
+      type="button"
+      class="pickbtn"
+      aria-haspopup="listbox"
+      title={t("model_change")}
+      onClick={onPick}
+    >
       <Monogram text={modelInitials(model.name)} />
       <span class="two">
         <span class="ln cut">{model.name}</span>

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Snapshot } from "../wire/snapshot";
+import { focusMain } from "./focus-main";
 import { Icon } from "./icon";
 import { OptionsSection } from "./options-section";
 import { t } from "./t";
@@ -24,7 +25,7 @@ const ICONS = {
 export function OptionsShell({ section, snapshot, children }: Props) {
   return (
     <>
-      <button type="button" class="skip btn" onClick={() => document.getElementById("main")?.focus()}>
+      <button type="button" class="skip btn" onClick={focusMain}>
         {t("options_skip")}
       </button>
       <header class="topbar">

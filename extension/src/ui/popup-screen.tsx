@@ -17,6 +17,7 @@ import { PopupTrouble } from "./popup-trouble";
 import { RefusalNote } from "./refusal-note";
 import { SiteCard } from "./site-card";
 import { t } from "./t";
+import { useFocusBack } from "./use-focus-back";
 import { useLoaded } from "./use-loaded";
 import { VaultCard } from "./vault-card";
 
@@ -37,18 +38,10 @@ async function load(source: PopupSource) {
 /** May this page use my model, which one, what is it costing? Site, model, live, recent, today. */
 export function PopupScreen({ source }: { source: PopupSource }) {
   const { value, error, busy, reload } = useLoaded(() => load(source));
-  const [live, setLive] = useState<readonly LiveGeneration[] | null>(null);
+  const live = useLive(source, reload);
   const [picking, setPicking] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
-
-  useEffect(() => {
-    let running = 0;
-    return source.watch((now) => {
-      setLive(now);
-      if (now.length < running) reload();
-      running = now.length;
-    });
-  }, []);
+  const opener = useFocusBack(picking);
 
   if (value === null) {
     return (
@@ -129,7 +122,9 @@ export function PopupScreen({ source }: { source: PopupSource }) {
         {connected && snapshot.refused !== null && snapshot.refused.origin === site && (
           <RefusalNote refusal={snapshot.refused} />
         )}
-        {connected && <ModelButton model={chosen} role={t("popup_yourDefault")} onPick={() => setPicking(true)} />}
+        {connected && (
+          <ModelButton model={chosen} role={t("popup_yourDefault")} place={opener} onPick={() => setPicking(true)} />
+        )}
         {running.map((item) => (
           <LiveCard
             key={item.key}
@@ -150,6 +145,20 @@ export function PopupScreen({ source }: { source: PopupSource }) {
       <PopupFoot snapshot={snapshot} />
     </>
   );
+}
+
+/** What runs now, once it has changed; everything is loaded again when one of them has ended. */
+function useLive(source: PopupSource, reload: () => void): readonly LiveGeneration[] | null {
+  const [live, setLive] = useState<readonly LiveGeneration[] | null>(null);
+  useEffect(() => {
+    let running = 0;
+    return source.watch((now) => {
+      setLive(now);
+      if (now.length < running) reload();
+      running = now.length;
+    });
+  }, []);
+  return live;
 }
 
 function NoSite() {

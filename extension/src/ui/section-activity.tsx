@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { ActivityFilter } from "../wire/activity-filter";
 import type { Generation } from "../wire/generation";
 import { ActivityExport } from "./activity-export";
@@ -8,6 +8,7 @@ import { ActivityTable } from "./activity-table";
 import { DoomDialog } from "./doom-dialog";
 import { EmptyCard } from "./empty-card";
 import { errorWords } from "./error-words";
+import { focusMain } from "./focus-main";
 import { GenerationPanel } from "./generation-panel";
 import { LoadState } from "./load-state";
 import type { OptionsSource } from "./options-source";
@@ -22,6 +23,7 @@ export function SectionActivity({ source, item }: { source: OptionsSource; item:
   const [filter, setFilter] = useState<ActivityFilter>(ActivityFilter.NONE);
   const [chosen, choose] = useState(item);
   const [doomed, doom] = useState<"all" | { id: string } | null>(null);
+  const list = useRef<HTMLDivElement>(null);
   const activity = useActivity(source, filter);
   const exports = useActivityExport(source, filter);
   const { value: grants } = useLoaded(() => source.grants(null));
@@ -55,7 +57,7 @@ export function SectionActivity({ source, item }: { source: OptionsSource; item:
           <ActivityFilters filter={filter} origins={origins} onFilter={setFilter} />
           {found.length === 0 && !activity.looking && problem === null && <p class="t13 m2">{t("activity_noMatch")}</p>}
           <div class={shown === null ? "stack s3" : "sites"}>
-            <div class="stack s3">
+            <div class="stack s3" ref={list}>
               {found.length > 0 && (
                 <ActivityTable
                   generations={found}
@@ -80,9 +82,12 @@ export function SectionActivity({ source, item }: { source: OptionsSource; item:
                 key={shown.id}
                 generation={shown}
                 modelName={nameOf(shown)}
-                onClose={() => choose(null)}
+                onClose={() => {
+                  choose(null);
+                  list.current?.querySelector<HTMLElement>("[aria-expanded=true]")?.focus();
+                }}
                 onForget={() => doom({ id: shown.id })}
-                onStop={() => source.cancelGeneration(shown.id).finally(activity.reload)}
+                stop={() => source.cancelGeneration(shown.id).finally(activity.reload)}
               />
             )}
           </div>
@@ -99,6 +104,7 @@ export function SectionActivity({ source, item }: { source: OptionsSource; item:
           onDone={() => {
             doom(null);
             choose(null);
+            focusMain();
           }}
         />
       )}

@@ -1,7 +1,8 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Model } from "../wire/model";
 import { CompareColumn } from "./compare-column";
 import { Composer } from "./composer";
+import { EmptyCard } from "./empty-card";
 import { formatAtMost } from "./format-at-most";
 import { Icon } from "./icon";
 import { LoadState } from "./load-state";
@@ -10,6 +11,7 @@ import type { OptionsSource } from "./options-source";
 import { SectionHead } from "./section-head";
 import { t } from "./t";
 import { toggled } from "./toggled";
+import { useFocusBack } from "./use-focus-back";
 import { useLoaded } from "./use-loaded";
 import { worstCost } from "./worst-cost";
 
@@ -33,6 +35,8 @@ export function SectionCompare({ source }: { source: OptionsSource }) {
   const [round, setRound] = useState<{ number: number; prompt: string } | null>(null);
   const [stops, setStops] = useState(0);
   const [running, setRunning] = useState<ReadonlySet<string>>(new Set());
+  const opener = useFocusBack(picking);
+  const answers = useRef<HTMLElement>(null);
   const columns = picked ?? value?.first ?? [];
   const run = () => setRound({ number: (round?.number ?? 0) + 1, prompt: draft.trim() });
   const add = (model: Model) => {
@@ -43,6 +47,7 @@ export function SectionCompare({ source }: { source: OptionsSource }) {
     <>
       <SectionHead title={t("options_compare")}>
         <button
+          ref={opener}
           type="button"
           class="btn"
           aria-expanded={picking}
@@ -69,7 +74,14 @@ export function SectionCompare({ source }: { source: OptionsSource }) {
           />
         </section>
       )}
-      {value !== null && (
+      {value !== null && value.models.length === 0 && (
+        <EmptyCard title={t("models_none")} text={t("models_noneText")}>
+          <a class="btn" href="#keys">
+            {t("popup_addKey")}
+          </a>
+        </EmptyCard>
+      )}
+      {value !== null && value.models.length > 0 && (
         <>
           <Composer
             value={draft}
@@ -88,7 +100,7 @@ export function SectionCompare({ source }: { source: OptionsSource }) {
             )}
           </Composer>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
-          <section class="cmp" tabIndex={0} aria-label={t("compare_answers")}>
+          <section class="cmp" ref={answers} tabIndex={0} aria-label={t("compare_answers")}>
             {columns.map((model) => (
               <CompareColumn
                 key={model.id}
@@ -97,7 +109,10 @@ export function SectionCompare({ source }: { source: OptionsSource }) {
                 round={round}
                 stops={stops}
                 onRunning={(isRunning) => setRunning((before) => changed(before, model.id, isRunning))}
-                onRemove={() => setPicked(columns.filter(({ id }) => id !== model.id))}
+                onRemove={() => {
+                  setPicked(columns.filter(({ id }) => id !== model.id));
+                  answers.current?.focus();
+                }}
               />
             ))}
           </section>

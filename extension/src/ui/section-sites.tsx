@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { Grant } from "../wire/grant";
 import { EmptyCard } from "./empty-card";
 import { errorWords } from "./error-words";
+import { focusMain } from "./focus-main";
 import { Icon } from "./icon";
 import { keepCaveats } from "./keep-caveats";
 import { LoadState } from "./load-state";
@@ -37,27 +38,32 @@ export function SectionSites({ source, item }: { source: OptionsSource; item: st
   const [chosen, choose] = useState(item);
   const [toast, setToast] = useState<Toast | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
+  const [acting, setActing] = useState(false);
   const all = value?.grants ?? [];
   const shown = all.filter((grant) => matches(grant, search, state));
   const grant = shown.find(({ id }) => id === chosen) ?? null;
-  const act = (deed: Promise<unknown>, done?: Toast) => {
+  const act = async (deed: Promise<unknown>, done?: Toast) => {
+    setActing(true);
     setFailure(null);
-    deed
-      .then(
-        () => done && setToast(done),
-        (problem: unknown) => setFailure(errorWords(problem)),
-      )
-      .finally(reload);
+    try {
+      await deed;
+      if (done) setToast(done);
+    } catch (problem) {
+      setFailure(errorWords(problem));
+    }
+    setActing(false);
+    reload();
   };
   const revoke = (doomed: Grant) => {
     const text = t("sites_revoked", { site: new URL(doomed.origin).host });
-    act(source.deleteGrant(doomed.id), { text, undo: () => act(source.putGrant(again(doomed))) });
+    focusMain(); // the panel goes
+    void act(source.deleteGrant(doomed.id), { text, undo: () => void act(source.putGrant(again(doomed))) });
   };
   return (
     <>
       <SectionHead title={t("options_sites")}>
         {value !== null && (
-          <button type="button" class="btn" onClick={() => act(source.setPaused(!value.snapshot.paused))}>
+          <button type="button" class="btn" onClick={() => void act(source.setPaused(!value.snapshot.paused))}>
             <Icon name={value.snapshot.paused ? "right" : "pause"} />
             {value.snapshot.paused ? t("popup_resume") : t("popup_pause")}
           </button>
@@ -88,16 +94,17 @@ export function SectionSites({ source, item }: { source: OptionsSource; item: st
             />
             {grant !== null && (
               <SitePanel
-                key={`${grant.id}:${grant.state}`}
+                key={grant.id}
                 grant={grant}
+                busy={acting}
                 models={value.models}
-                onPut={(draft) => act(source.putGrant(draft), { text: t("sites_saved") })}
+                onPut={(draft) => void act(source.putGrant(draft), { text: t("sites_saved") })}
                 onRevoke={() => revoke(grant)}
               >
                 <SiteBuiltInField
                   general={value.languageModel}
                   choice={value.builtIn[grant.origin] ?? null}
-                  onChoose={(one) => act(source.setSiteBuiltIn(grant.origin, one), { text: t("sites_saved") })}
+                  onChoose={(one) => void act(source.setSiteBuiltIn(grant.origin, one), { text: t("sites_saved") })}
                 />
               </SitePanel>
             )}

@@ -1,13 +1,16 @@
+import type { Ref } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Model } from "../wire/model";
 import type { Selection } from "../wire/selection";
 import type { ChatSource } from "./chat-source";
 import { Composer } from "./composer";
+import { EmptyCard } from "./empty-card";
 import { Icon } from "./icon";
 import { LoadState } from "./load-state";
 import { modelInitials } from "./model-initials";
 import { ModelPicker } from "./model-picker";
 import { Monogram } from "./monogram";
+import { OptionsSection } from "./options-section";
 import { PopupTrouble } from "./popup-trouble";
 import { SelectionCard } from "./selection-card";
 import { t } from "./t";
@@ -15,6 +18,7 @@ import { toggled } from "./toggled";
 import { Turn } from "./turn";
 import { TurnView } from "./turn-view";
 import { useAnswer } from "./use-answer";
+import { useFocusBack } from "./use-focus-back";
 import { useLoaded } from "./use-loaded";
 import { Wordmark } from "./wordmark";
 
@@ -31,6 +35,7 @@ export function SidePanelScreen({ source }: { source: ChatSource }) {
   const [chosen, setChosen] = useState<Model | null>(null);
   const [picking, setPicking] = useState(false);
   const [about, setAbout] = useState<Selection | null>(null);
+  const opener = useFocusBack(picking);
   const chat = useConversation(source);
   useEffect(() => source.watchSelection(setAbout), []);
   const model =
@@ -88,12 +93,15 @@ export function SidePanelScreen({ source }: { source: ChatSource }) {
               onSettings={source.openSettings}
             />
           )}
-          {value?.snapshot.connection === "connected" && <Conversation chat={chat} empty={about === null} />}
+          {value?.snapshot.connection === "connected" && value.models.length === 0 && <NoModels />}
+          {value?.snapshot.connection === "connected" && (
+            <Conversation chat={chat} empty={about === null && value.models.length > 0} />
+          )}
           {about !== null && <SelectionCard selection={about} onRemove={forget} />}
         </main>
       )}
       {value?.snapshot.connection === "connected" && !picking && (
-        <PanelFoot model={model} about={about} busy={chat.busy} onPick={() => setPicking(true)} onSend={send} />
+        <PanelFoot {...{ model, about, opener }} busy={chat.busy} onPick={() => setPicking(true)} onSend={send} />
       )}
     </>
   );
@@ -153,15 +161,26 @@ function Conversation({ chat, empty }: { chat: ReturnType<typeof useConversation
   );
 }
 
+function NoModels() {
+  return (
+    <EmptyCard title={t("models_none")} text={t("models_noneText")}>
+      <a class="btn" href={OptionsSection.address("keys")} target="_blank" rel="noopener noreferrer">
+        {t("popup_addKey")}
+      </a>
+    </EmptyCard>
+  );
+}
+
 interface FootProps {
   model: Model | null;
   about: Selection | null;
   busy: boolean;
+  opener: Ref<HTMLButtonElement | null>;
   onPick(): void;
   onSend(question: string): void;
 }
 
-function PanelFoot({ model, about, busy, onPick, onSend }: FootProps) {
+function PanelFoot({ model, about, busy, opener, onPick, onSend }: FootProps) {
   const [draft, setDraft] = useState("");
   return (
     <footer class="foot panelfoot">
@@ -176,7 +195,7 @@ function PanelFoot({ model, about, busy, onPick, onSend }: FootProps) {
           setDraft("");
         }}
       >
-        <button type="button" class="btn sm quiet modelbtn" aria-haspopup="listbox" onClick={onPick}>
+        <button ref={opener} type="button" class="btn sm quiet modelbtn" aria-haspopup="listbox" onClick={onPick}>
           {model !== null && <Monogram text={modelInitials(model.name)} size="sm" />}
           <span class="cut">{model?.name ?? t("model_none")}</span>
           <Icon name="choose" small />

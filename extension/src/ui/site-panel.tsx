@@ -17,6 +17,8 @@ import { TextField } from "./text-field";
 interface Props {
   grant: Grant;
   models: readonly Model[];
+  /** Whether something is being kept. */
+  busy: boolean;
   onPut(draft: GrantDraft): void;
   onRevoke(): void;
   /** What else is chosen for the site. */
@@ -24,7 +26,7 @@ interface Props {
 }
 
 /** One site: whether it may, and how far. The state acts at once, limits when they are saved. */
-export function SitePanel({ grant, models, onPut, onRevoke, children }: Props) {
+export function SitePanel({ grant, models, busy, onPut, onRevoke, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   const { origin, embedder } = grant;
@@ -58,21 +60,18 @@ export function SitePanel({ grant, models, onPut, onRevoke, children }: Props) {
         />
       </div>
       {grant.state === "allowed" && (
-        <Limits grant={grant} models={models} onSave={(caveats) => put("allowed", caveats)} onRevoke={onRevoke} />
+        <Limits {...{ grant, models, busy, onRevoke }} onSave={(caveats) => put("allowed", caveats)} />
       )}
       <div class="pad ruled">{children}</div>
     </section>
   );
 }
 
-interface LimitsProps {
-  grant: Grant;
-  models: readonly Model[];
+interface LimitsProps extends Pick<Props, "grant" | "models" | "busy" | "onRevoke"> {
   onSave(caveats: NonNullable<GrantDraft["caveats"]>): void;
-  onRevoke(): void;
 }
 
-function Limits({ grant, models, onSave, onRevoke }: LimitsProps) {
+function Limits({ grant, models, busy, onSave, onRevoke }: LimitsProps) {
   const [terms, setTerms] = useState<SiteTerms>(() => SiteTerms.of(grant));
   const [fault, setFault] = useState<ReturnType<typeof SiteTerms.fault>>(null);
   const set = (change: Partial<SiteTerms>) => {
@@ -83,7 +82,7 @@ function Limits({ grant, models, onSave, onRevoke }: LimitsProps) {
     event.preventDefault();
     const found = SiteTerms.fault(terms);
     setFault(found);
-    if (found === null) onSave(SiteTerms.caveats(terms, grant));
+    if (found === null && !busy) onSave(SiteTerms.caveats(terms, grant));
   };
   return (
     <form class="pad stack s3 ruled" noValidate onSubmit={save}>
@@ -128,7 +127,7 @@ function Limits({ grant, models, onSave, onRevoke }: LimitsProps) {
       </label>
       <Kept caveats={grant.caveats} />
       <div class="row">
-        <button type="submit" class="btn primary">
+        <button type="submit" class="btn primary" aria-busy={busy}>
           {t("sites_save")}
         </button>
         <button type="button" class="btn quiet danger end" onClick={onRevoke}>

@@ -1,0 +1,209 @@
+// @vitest-environment happy-dom
+import { render } from "preact";
+import { afterEach, expect, it } from "vitest";
+import { DoomDialog } from "../../src/ui/doom-dialog";
+import { GenerationPanel } from "../../src/ui/generation-panel";
+import { KeyRow } from "../../src/ui/key-row";
+import { PopupScreen } from "../../src/ui/popup-screen";
+import { SectionActivity } from "../../src/ui/section-activity";
+import { SectionCompare } from "../../src/ui/section-compare";
+import { SectionSites } from "../../src/ui/section-sites";
+import { SidePanelScreen } from "../../src/ui/side-panel-screen";
+import type { Grant } from "../../src/wire/grant";
+import type { Model } from "../../src/wire/model";
+
+const nothing = () => undefined;
+const FAULT = "Your Satchel did not answer in time";
+const away = async () => {
+  throw new Error(FAULT);
+};
+const never = () => new Promise<never>(nothing);
+const text = () => document.body.textContent ?? "";
+const button = (name: string) =>
+  [...document.querySelectorAll("button")].find((one) => (one.getAttribute("aria-label") ?? one.textContent) === name);
+const there = (name: string) => expect.poll(() => button(name), { timeout: 30_000 }).toBeDefined();
+const has = (name: string) =>
+  expect.poll(() => document.activeElement === button(name), { timeout: 30_000 }).toBe(true);
+const isBusy = (name: string) =>
+  expect.poll(() => button(name)?.getAttribute("aria-busy"), { timeout: 30_000 }).toBe("true");
+const says = (words: string) => expect.poll(text, { timeout: 30_000 }).toContain(words);
+const main = () => document.querySelector("#main");
+
+/** A screen in the page's content, as the options page shows it. */
+function show(screen: preact.JSX.Element): void {
+  render(
+    <main id="main" tabIndex={-1}>
+      {screen}
+    </main>,
+    document.body,
+  );
+}
+
+/** Presses a button that has the focus, as keys do. */
+function press(name: string): void {
+  button(name)?.focus();
+  button(name)?.click();
+}
+
+function model(id: string): Model {
+  const price = { input_usd_per_mtok: "0", output_usd_per_mtok: "0", as_of: "" };
+  const at = { provider: "lab", provider_name: "Lab", key_label: null, local: false, available: true, reason: null };
+  const satchel = { ...at, capabilities: ["chat"], price, preferred: false };
+  return { id, name: id, description: null, context_length: null, satchel };
+}
+
+const UP = {
+  ...{ connection: "connected", backend: "http://127.0.0.1:8787", paused: false, live: [], site: null },
+  ...{ refused: null, missed: null, account: null },
+};
+const MODELS = {
+  snapshot: async () => UP,
+  account: async () => ({ preferred_model: "one" }),
+  models: async () => ["one", "two"].map(model),
+  everyModel: async () => ["one", "two"].map(model),
+  favourites: async () => new Set<string>(),
+  grants: async () => [] as Grant[],
+};
+
+afterEach(() => render(null, document.body));
+
+it("the popup's picker gives the focus back to the button that opened it", async () => {
+  const source = {
+    ...{ ...MODELS, generations: async () => [], watch: () => nothing },
+    vaultDoor: { vault: async () => ({ mode: "managed" }), device: async () => false },
+  };
+  render(<PopupScreen source={source as never} />, document.body);
+  const opener = () => document.querySelector<HTMLButtonElement>(".pickbtn");
+  await expect.poll(opener, { timeout: 30_000 }).not.toBeNull();
+  opener()?.click();
+  await expect.poll(() => document.querySelector("[role=combobox]"), { timeout: 30_000 }).not.toBeNull();
+  const key = new KeyboardEvent("keydown", { key: "Escape", bubbles: true });
+  document.querySelector("[role=combobox]")?.dispatchEvent(key);
+  await expect.poll(() => opener() !== null && document.activeElement === opener(), { timeout: 30_000 }).toBe(true);
+});
+
+it("a dialog is closed before its deed is told: behind an open one nothing can have the focus", async () => {
+  let wasOpen: boolean | undefined;
+  const words = { question: "?", text: "", keep: "Keep", doom: "Forget" };
+  const done = () => {
+    wasOpen = document.querySelector("dialog")?.open;
+  };
+  show(<DoomDialog {...words} deed={async () => undefined} onKept={nothing} onDone={done} />);
+  await expect.poll(() => document.querySelector("dialog")?.open).toBe(true);
+  press("Forget");
+  await expect.poll(() => wasOpen).toBe(false);
+});
+
+const took = {
+  reason: "stop",
+  error_code: null,
+  started_at: "2026-11-28T00:00:00Z",
+  first_event_ms: 5,
+  duration_ms: 9,
+};
+const line = {
+  ...{ id: "gen_1", origin: "https://a.example", app: null, model: "one", requested_model: "one", provider: "lab" },
+  ...{ ...took, status: "finished", cost: { nusd: 0, known: true } },
+  usage: { input_tokens: 1, output_tokens: 2, reasoning_tokens: 0, cached_tokens: 0, estimated: false },
+};
+
+it("what is closed or forgotten in the activity leaves the focus on its line, or on the list", async () => {
+  const source = {
+    ...{ ...MODELS, forgetGeneration: async () => undefined },
+    generationPage: async () => ({ data: [line], next_cursor: null }),
+  };
+  show(<SectionActivity source={source as never} item="gen_1" />);
+  await there("Close");
+  press("Close");
+  await expect.poll(() => button("Close")).toBeUndefined();
+  expect(document.activeElement).toBe(document.querySelector("tbody button"));
+  document.querySelector<HTMLButtonElement>("tbody button")?.click();
+  await there("Forget this");
+  press("Forget this");
+  await there("Forget");
+  press("Forget");
+  await expect.poll(() => document.querySelector("dialog")).toBeNull();
+  expect(document.activeElement).toBe(main());
+});
+
+it("an answer that could not be stopped is said to run on", async () => {
+  const live = { ...line, status: "live" } as never;
+  show(<GenerationPanel generation={live} modelName="one" onClose={nothing} stop={away} onForget={nothing} />);
+  press("Stop");
+  await says(FAULT);
+});
+
+const grant: Grant = {
+  ...{ id: "grant_1", origin: "https://notes.example", embedder: null, state: "allowed" },
+  ...{ created_at: "2026-11-28T00:00:00Z", last_used_at: null },
+  caveats: { models: null, budget: null, rate_per_minute: null, expires_at: null },
+};
+
+it("a site's state is changed without a loss of the focus; what is kept is seen to be kept; what goes leaves it on the page", async () => {
+  let kept = [grant];
+  const source = {
+    ...{ ...MODELS, grants: async () => kept, siteBuiltIn: async () => ({}) },
+    preferences: async () => ({ languageModel: "off" }),
+    putGrant: async ({ state }: Grant) => {
+      kept = [{ ...grant, state }];
+      if (state === "allowed") await never();
+    },
+    deleteGrant: async () => {
+      kept = [];
+    },
+  };
+  show(<SectionSites source={source as never} item="grant_1" />);
+  const radios = () => [...document.querySelectorAll<HTMLInputElement>("[name=site-state]")];
+  await expect.poll(() => radios().length, { timeout: 30_000 }).toBe(3);
+  radios()[2]?.focus();
+  radios()[2]?.click();
+  await expect.poll(() => button("Save limits"), { timeout: 30_000 }).toBeUndefined();
+  expect(document.activeElement).toBe(radios()[2]);
+  radios()[1]?.focus();
+  radios()[1]?.click();
+  await says("Undo");
+  await expect.poll(() => radios().length).toBe(0);
+  expect(document.activeElement).toBe(main());
+  kept = [grant];
+  render(null, document.body);
+  show(<SectionSites source={source as never} item="grant_1" />);
+  await there("Save limits");
+  document.querySelector("form")?.requestSubmit();
+  await isBusy("Save limits");
+});
+
+it("a key's form is not closed by a check that ends, and gives the focus back", async () => {
+  const check = { status: "accepted", message: null, models: 1 };
+  const key = { id: "k", label: null, base_url: "https://lab.example/v1", last4: "x9Qf", same_as: null, check };
+  let ended = nothing as () => void;
+  const source = { checkKey: () => new Promise<void>((resolve) => (ended = resolve)) };
+  show(<KeyRow shown={key as never} name="lab" source={source as never} onChange={nothing} />);
+  press("Check lab");
+  await isBusy("Check lab");
+  press("Replace lab");
+  ended();
+  await expect.poll(() => button("Check lab")?.getAttribute("aria-busy")).toBe("false");
+  expect(document.querySelector("form")).toBeNull();
+  press("Replace lab");
+  await there("Cancel");
+  press("Cancel");
+  await has("Replace lab");
+});
+
+it("without a model there is nothing to compare and nobody to talk to, and a way to one", async () => {
+  const none = { ...MODELS, models: async () => [], watchSelection: () => nothing };
+  for (const Screen of [SectionCompare, SidePanelScreen]) {
+    show(<Screen source={none as never} />);
+    await says("No model yet");
+    expect(document.querySelector("a[href$='#keys']")?.textContent).toBe("Add a key");
+    render(null, document.body);
+  }
+});
+
+it("a column that is taken away leaves the focus on the answers", async () => {
+  show(<SectionCompare source={{ ...MODELS, ask: never } as never} />);
+  await there("Take one away");
+  press("Take one away");
+  await expect.poll(() => button("Take one away")).toBeUndefined();
+  expect(document.activeElement).toBe(document.querySelector(".cmp"));
+});
