@@ -13,7 +13,7 @@ interface Props {
 
 /** The browser's own model: whether there is one, its download on a click, and whether it is one of those to pick. */
 export function BrowserModelRow({ source, isOn, onSet }: Props) {
-  const { value: state, reload } = useLoaded(() => source.browserModel());
+  const { value: state, error, reload } = useLoaded(() => source.browserModel());
   const [loaded, setLoaded] = useState<number | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const download = () => {
@@ -28,7 +28,9 @@ export function BrowserModelRow({ source, isOn, onSet }: Props) {
       });
   };
   const words =
-    failure ?? (loaded === null ? hintOf(state) : t("browserModel_loading", { percent: Math.round(loaded * 100) }));
+    failure ??
+    error ??
+    (loaded === null ? hintOf(state) : t("browserModel_loading", { percent: Math.round(loaded * 100) }));
   return (
     <SettingRow id="browser-model" title={t("browserModel_title")} hint={words}>
       {state === "downloadable" && !isOn && (

@@ -1,10 +1,12 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Snapshot } from "../wire/snapshot";
 import { errorWords } from "./error-words";
 import type { FirstRunSource } from "./first-run-source";
 import { Icon } from "./icon";
+import { Note } from "./note";
 import { Step } from "./step";
 import { t } from "./t";
+import { useFocusBack } from "./use-focus-back";
 
 interface Props {
   source: FirstRunSource;
@@ -16,6 +18,7 @@ interface Props {
 export function ConnectStep({ source, snapshot, onChange }: Props) {
   const [editing, setEditing] = useState(false);
   const connected = snapshot.connection === "connected";
+  const change = useFocusBack(!connected || editing);
   const host = new URL(snapshot.backend).host;
   if (connected && !editing) {
     return (
@@ -25,50 +28,79 @@ export function ConnectStep({ source, snapshot, onChange }: Props) {
         title={t("first_connected")}
         hint={`${host} · ${snapshot.account?.email ?? ""}`}
         action={
-          <button type="button" class="btn sm quiet" onClick={() => setEditing(true)}>
+          <button ref={change} type="button" class="btn sm quiet" onClick={() => setEditing(true)}>
             {t("first_change")}
           </button>
         }
       />
     );
   }
+  const done = () => {
+    setEditing(false);
+    onChange();
+  };
   return (
     <Step number={1} state="now" title={t("first_connect")} hint={t("first_connectHint")}>
-      <ConnectForm
-        source={source}
-        snapshot={snapshot}
-        onDone={() => {
-          setEditing(false);
-          onChange();
-        }}
-      />
-      {connected && (
-        <div class="row">
-          <button type="button" class="btn sm quiet" onClick={() => setEditing(false)}>
-            {t("first_cancel")}
-          </button>
-          <button
-            type="button"
-            class="btn sm quiet danger end"
-            onClick={() =>
-              void source.disconnect().then(() => {
-                setEditing(false);
-                onChange();
-              })
-            }
-          >
-            {t("first_disconnect")}
-          </button>
-        </div>
-      )}
+      <ConnectForm source={source} snapshot={snapshot} focus={editing} onDone={done} />
+      {connected && <Leave source={source} onCancel={() => setEditing(false)} onDone={done} />}
     </Step>
   );
 }
 
-function ConnectForm({ source, snapshot, onDone }: { source: FirstRunSource; snapshot: Snapshot; onDone(): void }) {
+interface LeaveProps {
+  source: FirstRunSource;
+  onCancel(): void;
+  onDone(): void;
+}
+
+/** Beside the form of who is connected: back to how it was, or away from this Satchel. */
+function Leave({ source, onCancel, onDone }: LeaveProps) {
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
+  const disconnect = () => {
+    if (busy) return;
+    setBusy(true);
+    setFailure(null);
+    source
+      .disconnect()
+      .then(onDone, (problem: unknown) => setFailure(errorWords(problem)))
+      .finally(() => setBusy(false));
+  };
+  return (
+    <>
+      {failure !== null && (
+        <Note kind="danger">
+          <p>{failure}</p>
+        </Note>
+      )}
+      <div class="row">
+        <button type="button" class="btn sm quiet" onClick={onCancel}>
+          {t("first_cancel")}
+        </button>
+        <button type="button" class="btn sm quiet danger end" aria-busy={busy} onClick={disconnect}>
+          {t("first_disconnect")}
+        </button>
+      </div>
+    </>
+  );
+}
+
+interface FormProps {
+  source: FirstRunSource;
+  snapshot: Snapshot;
+  /** Whether the address takes the focus when it appears. */
+  focus: boolean;
+  onDone(): void;
+}
+
+function ConnectForm({ source, snapshot, focus, onDone }: FormProps) {
   const [address, setAddress] = useState(snapshot.backend);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (focus) field.current?.focus();
+  }, []);
   const connect = async (event: Event) => {
     event.preventDefault();
     if (busy) return;
@@ -90,6 +122,7 @@ function ConnectForm({ source, snapshot, onDone }: { source: FirstRunSource; sna
         <label for="address">{t("first_address")}</label>
         <input
           id="address"
+          ref={field}
           class="in mono"
           value={address}
           spellcheck={false}

@@ -11,10 +11,15 @@ interface Props {
 export function DirectAddress({ own, onSave }: Props) {
   const [address, setAddress] = useState(own ?? "");
   const [fault, setFault] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
   const save = (event: Event) => {
     event.preventDefault();
+    if (busy) return;
+    setBusy(true);
     setFault(null);
-    onSave(address).catch((problem: Error) => setFault(problem.message));
+    onSave(address)
+      .catch((problem: Error) => setFault(problem.message))
+      .finally(() => setBusy(false));
   };
   return (
     <form class="setting" onSubmit={save}>
@@ -38,7 +43,7 @@ export function DirectAddress({ own, onSave }: Props) {
           {fault ?? t("direct_addressHint")}
         </p>
       </div>
-      <button type="submit" class="btn sm">
+      <button type="submit" class="btn sm" aria-busy={busy}>
         {t("direct_save")}
       </button>
     </form>

@@ -55,7 +55,7 @@ async function look(source: OptionsSource): Promise<Looked> {
 }
 
 function Servers({ source }: { source: OptionsSource }) {
-  const { value, error, reload } = useLoaded(() => look(source));
+  const { value, error, busy, reload } = useLoaded(() => look(source));
   const [failure, setFailure] = useState<string | null>(null);
   const allow = async () => {
     setFailure(null);
@@ -63,7 +63,7 @@ function Servers({ source }: { source: OptionsSource }) {
     if (given) reload();
     else setFailure(t("direct_denied"));
   };
-  if (error !== null) return <Line words={error} action={t("popup_again")} onAct={reload} />;
+  if (error !== null) return <Line words={error} action={t("popup_again")} busy={busy} onAct={reload} />;
   if (value === null) return <Line words={t("direct_looking")} />;
   if (!value.isOn) return <Line words={t("direct_notNow")} />;
   if (!value.isAllowed) {
@@ -77,6 +77,7 @@ function Servers({ source }: { source: OptionsSource }) {
       <Line
         words={t(value.servers.length === 0 ? "direct_none" : "direct_missing")}
         action={t("direct_again")}
+        busy={busy}
         onAct={reload}
       />
       <DirectAddress
@@ -109,17 +110,18 @@ function ServerLine({ server }: { server: LocalServer }) {
 interface LineProps {
   words: string;
   action?: string;
+  busy?: boolean;
   onAct?(): void;
 }
 
-function Line({ words, action, onAct }: LineProps) {
+function Line({ words, action, busy = false, onAct }: LineProps) {
   return (
     <div class="setting">
       <p class="words t12 m2" role="status">
         {words}
       </p>
       {action !== undefined && (
-        <button type="button" class="btn sm" onClick={onAct}>
+        <button type="button" class="btn sm" aria-busy={busy} onClick={() => busy || onAct?.()}>
           {action}
         </button>
       )}

@@ -10,6 +10,7 @@ import { ModelPicker } from "./model-picker";
 import { ModelStep } from "./model-step";
 import { Step } from "./step";
 import { t } from "./t";
+import { useFocusBack } from "./use-focus-back";
 import { useLoaded } from "./use-loaded";
 import { Wordmark } from "./wordmark";
 
@@ -75,17 +76,22 @@ function Steps({ source, snapshot, models, favourites, reload }: StepsProps) {
   const [decided, setDecided] = useState(false);
   const [picking, setPicking] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const opener = useFocusBack(picking);
   const connected = snapshot.connection === "connected";
   const use = (model: Model) => {
     setPicking(false);
+    if (busy) return;
+    setBusy(true);
     setFailure(null);
-    source.setModel(model.id).then(
-      () => {
-        setDecided(true);
-        reload();
-      },
-      (problem: unknown) => setFailure(errorWords(problem)),
-    );
+    const done = () => {
+      setDecided(true);
+      reload();
+    };
+    source
+      .setModel(model.id)
+      .then(done, (problem: unknown) => setFailure(errorWords(problem)))
+      .finally(() => setBusy(false));
   };
   if (picking) {
     return (
@@ -113,6 +119,8 @@ function Steps({ source, snapshot, models, favourites, reload }: StepsProps) {
           models={models}
           preferred={snapshot.account?.preferred_model ?? null}
           decided={decided}
+          busy={busy}
+          opener={opener}
           error={failure}
           onUse={use}
           onPick={() => setPicking(true)}

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { CopyButton } from "./copy-button";
 import { ImportChoices } from "./import-choices";
 import { Note } from "./note";
 import type { OptionsSource } from "./options-source";
@@ -21,7 +22,7 @@ export function ImportOld({ source }: { source: OptionsSource }) {
   };
   const open = (event: Event & { currentTarget: HTMLInputElement }) => {
     const [file] = event.currentTarget.files ?? [];
-    if (file !== undefined) void file.text().then(look);
+    file?.text().then(look, () => setFault(true));
   };
   if (found !== null) return <ImportChoices found={found} source={source} onDone={() => setFound(null)} />;
   return (
@@ -29,9 +30,7 @@ export function ImportOld({ source }: { source: OptionsSource }) {
       <p class="t13 m2">{t("import_how")}</p>
       <div class="code">
         <span class="grow anywhere mono">{COMMAND}</span>
-        <button type="button" class="btn sm" onClick={() => void navigator.clipboard.writeText(COMMAND)}>
-          {t("popup_copy")}
-        </button>
+        <CopyButton text={COMMAND} label={t("popup_copy")} />
       </div>
       <div class="field">
         <label for="import-text">{t("import_paste")}</label>

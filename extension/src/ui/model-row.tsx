@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import type { Model } from "../wire/model";
 import { formatContext } from "./format-context";
 import { Icon } from "./icon";
@@ -10,6 +11,8 @@ import { t } from "./t";
 interface Props {
   model: Model;
   chosen: boolean;
+  /** Whether its choice is being kept. */
+  busy: boolean;
   favourite: boolean;
   onUse(): void;
   onMark(): void;
@@ -18,7 +21,7 @@ interface Props {
 const CAPABILITIES = { tools: "tool", images: "image", reasoning: "reasoning", audio: "audio" } as const;
 
 /** One model: what it is, can, costs and keeps; a star, and a button to let it answer. */
-export function ModelRow({ model, chosen, favourite, onUse, onMark }: Props) {
+export function ModelRow({ model, chosen, busy, favourite, onUse, onMark }: Props) {
   const { satchel } = model;
   const price = modelPrice(model);
   const prices = price.kind === "priced" ? `${price.input} / ${price.output}` : price.input;
@@ -55,7 +58,7 @@ export function ModelRow({ model, chosen, favourite, onUse, onMark }: Props) {
       <td class="num hide-n">{prices}</td>
       <td class="hide-n wide-only m2 nw">{wordsOf(model)}</td>
       <td class="num">
-        <UseButton model={model} chosen={chosen} onUse={onUse} />
+        <UseButton {...{ model, chosen, busy, onUse }} />
       </td>
     </tr>
   );
@@ -80,10 +83,17 @@ function Capabilities({ of: names }: { of: readonly string[] }) {
   );
 }
 
-function UseButton({ model, chosen, onUse }: { model: Model; chosen: boolean; onUse(): void }) {
+/** Once it was pressed, a mark stands in its place and has the focus. */
+function UseButton({ model, chosen, busy, onUse }: Pick<Props, "model" | "chosen" | "busy" | "onUse">) {
+  const mark = useRef<HTMLSpanElement>(null);
+  const wasChosen = useRef(chosen);
+  useEffect(() => {
+    if (chosen && !wasChosen.current && document.activeElement === document.body) mark.current?.focus();
+    wasChosen.current = chosen;
+  }, [chosen]);
   if (chosen) {
     return (
-      <span class="tag ok">
+      <span class="tag ok" ref={mark} tabIndex={-1}>
         <Icon name="check" />
         {t("models_answers")}
       </span>
@@ -91,7 +101,13 @@ function UseButton({ model, chosen, onUse }: { model: Model; chosen: boolean; on
   }
   if (!model.satchel.available || !model.satchel.capabilities.includes("chat")) return null;
   return (
-    <button type="button" class="btn sm" aria-label={t("first_use", { name: model.name })} onClick={onUse}>
+    <button
+      type="button"
+      class="btn sm"
+      aria-label={t("first_use", { name: model.name })}
+      aria-busy={busy}
+      onClick={onUse}
+    >
       {t("models_use")}
     </button>
   );

@@ -1,3 +1,4 @@
+import type { Ref } from "preact";
 import { useState } from "preact/hooks";
 import type { Model } from "../wire/model";
 import { Icon } from "./icon";
@@ -13,6 +14,10 @@ interface Props {
   models: readonly Model[];
   preferred: string | null;
   decided: boolean;
+  /** Whether the choice is being kept. */
+  busy: boolean;
+  /** The button that opens the list of all. */
+  opener: Ref<HTMLButtonElement | null>;
   error: string | null;
   onUse(model: Model): void;
   onPick(): void;
@@ -104,12 +109,12 @@ export function ModelStep(props: Props) {
       )}
       <div class="row wrap gap-top">
         {chosen !== null && (
-          <button type="button" class="btn primary lg" onClick={() => props.onUse(chosen)}>
+          <button type="button" class="btn primary lg" aria-busy={props.busy} onClick={() => props.onUse(chosen)}>
             {t("first_use", { name: chosen.name })}
           </button>
         )}
         {models.length > choices.length && (
-          <button type="button" class="btn lg" onClick={props.onPick}>
+          <button ref={props.opener} type="button" class="btn lg" onClick={props.onPick}>
             {t("first_all", { count: models.length })}
           </button>
         )}

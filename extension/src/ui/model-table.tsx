@@ -6,6 +6,8 @@ import { t } from "./t";
 interface Props {
   models: readonly Model[];
   chosen: string | null;
+  /** The one whose choice is being kept. */
+  using: string | null;
   favourites: ReadonlySet<string>;
   onUse(model: Model): void;
   onMark(id: string): void;
@@ -14,7 +16,7 @@ interface Props {
 const SHOWN_AT_FIRST = 100;
 
 /** Models as a table: the chosen one and the marked ones first, what cannot be used now last. */
-export function ModelTable({ models, chosen, favourites, onUse, onMark }: Props) {
+export function ModelTable({ models, chosen, using, favourites, onUse, onMark }: Props) {
   const [shown, setShown] = useState(SHOWN_AT_FIRST);
   const rank = (model: Model) =>
     model.id === chosen ? 0 : !model.satchel.available ? 3 : favourites.has(model.id) ? 1 : 2;
@@ -49,6 +51,7 @@ export function ModelTable({ models, chosen, favourites, onUse, onMark }: Props)
                 key={model.id}
                 model={model}
                 chosen={model.id === chosen}
+                busy={model.id === using}
                 favourite={favourites.has(model.id)}
                 onUse={() => onUse(model)}
                 onMark={() => onMark(model.id)}

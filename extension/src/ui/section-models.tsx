@@ -33,16 +33,22 @@ export function SectionModels({ source, onChange }: { source: OptionsSource; onC
   const [filter, setFilter] = useState<ModelFilter>(ModelFilter.NONE);
   const [site, setSite] = useState<string | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
+  const [using, setUsing] = useState<string | null>(null);
   const found = useMemo(
     () => (value?.models ?? []).filter((model) => ModelFilter.matches(model, filter, value?.favourites ?? new Set())),
     [value, filter],
   );
   const grant = value?.allowed.find(({ origin }) => origin === site) ?? null;
   const use = (model: Model) => {
+    if (using !== null) return;
+    setUsing(model.id);
     setFailure(null);
     choose(source, model, grant)
       .then(onChange, (problem: unknown) => setFailure(errorWords(problem)))
-      .finally(reload);
+      .finally(() => {
+        setUsing(null);
+        reload();
+      });
   };
   const mark = (id: string) => {
     const next = new Set(value?.favourites);
@@ -83,6 +89,7 @@ export function SectionModels({ source, onChange }: { source: OptionsSource; onC
             <ModelTable
               models={found}
               chosen={grant === null ? value.preferred : (grant.caveats.models?.[0] ?? null)}
+              using={using}
               favourites={value.favourites}
               onUse={use}
               onMark={mark}

@@ -62,9 +62,14 @@ interface OpenProps {
 
 function Open({ state, isRemembered, door, onChange }: OpenProps) {
   const [failure, setFailure] = useState<string | null>(null);
-  const act = (doing: Promise<unknown>) => {
+  const [busy, setBusy] = useState(false);
+  const act = (deed: () => Promise<unknown>) => {
+    if (busy) return;
+    setBusy(true);
     setFailure(null);
-    doing.then(onChange, (problem: unknown) => setFailure(errorWords(problem)));
+    deed()
+      .then(onChange, (problem: unknown) => setFailure(errorWords(problem)))
+      .finally(() => setBusy(false));
   };
   const minutes = String(idleMinutes(state));
   const until = state.until_at === null ? "" : formatUntil(new Date(state.until_at), new Date());
@@ -80,14 +85,14 @@ function Open({ state, isRemembered, door, onChange }: OpenProps) {
           </h2>
           <p class="t12 m2">{t("vault_openUntil", { minutes, until })}</p>
         </div>
-        <button type="button" class="btn sm" onClick={() => act(door.lock())}>
+        <button type="button" class="btn sm" aria-busy={busy} onClick={() => act(door.lock)}>
           {t("vault_lock")}
         </button>
       </div>
       {isRemembered && (
         <div class="row g3">
           <p class="t12 m2 grow">{t("vault_deviceIsOn")}</p>
-          <button type="button" class="btn sm quiet" onClick={() => act(door.forgetDevice())}>
+          <button type="button" class="btn sm quiet" aria-busy={busy} onClick={() => act(door.forgetDevice)}>
             {t("vault_deviceOff")}
           </button>
         </div>

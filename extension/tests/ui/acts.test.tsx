@@ -1,14 +1,21 @@
 // @vitest-environment happy-dom
 import { render } from "preact";
 import { afterEach, expect, it } from "vitest";
+import { BrowserModelRow } from "../../src/ui/browser-model-row";
+import { ConnectStep } from "../../src/ui/connect-step";
+import { DirectSettings } from "../../src/ui/direct-settings";
 import { DoomDialog } from "../../src/ui/doom-dialog";
+import { FirstRunScreen } from "../../src/ui/first-run-screen";
 import { GenerationPanel } from "../../src/ui/generation-panel";
+import { ImportOld } from "../../src/ui/import-old";
 import { KeyRow } from "../../src/ui/key-row";
 import { PopupScreen } from "../../src/ui/popup-screen";
 import { SectionActivity } from "../../src/ui/section-activity";
 import { SectionCompare } from "../../src/ui/section-compare";
+import { SectionModels } from "../../src/ui/section-models";
 import { SectionSites } from "../../src/ui/section-sites";
 import { SidePanelScreen } from "../../src/ui/side-panel-screen";
+import { VaultCard } from "../../src/ui/vault-card";
 import type { Grant } from "../../src/wire/grant";
 import type { Model } from "../../src/wire/model";
 
@@ -190,6 +197,30 @@ it("a key's form is not closed by a check that ends, and gives the focus back", 
   await has("Replace lab");
 });
 
+it("a sign-out that fails is said; the form takes the focus, and Cancel gives it back", async () => {
+  const source = { disconnect: away };
+  show(<ConnectStep source={source as never} snapshot={UP as never} onChange={nothing} />);
+  press("Change");
+  await expect.poll(() => document.activeElement?.id).toBe("address");
+  press("Disconnect");
+  await says(FAULT);
+  press("Cancel");
+  await has("Change");
+});
+
+it("a browser that cannot say whether it has a model is not waited for without end", async () => {
+  show(<BrowserModelRow source={{ browserModel: away } as never} isOn={false} onSet={nothing} />);
+  await says(FAULT);
+});
+
+it("a file that cannot be read is said to hold nothing", async () => {
+  show(<ImportOld source={{} as never} />);
+  const input = document.querySelector<HTMLInputElement>("#import-file");
+  Object.defineProperty(input, "files", { value: [{ text: away }] });
+  input?.dispatchEvent(new Event("change", { bubbles: true }));
+  await expect.poll(() => document.querySelector("[role=alert]"), { timeout: 30_000 }).not.toBeNull();
+});
+
 it("without a model there is nothing to compare and nobody to talk to, and a way to one", async () => {
   const none = { ...MODELS, models: async () => [], watchSelection: () => nothing };
   for (const Screen of [SectionCompare, SidePanelScreen]) {
@@ -206,4 +237,57 @@ it("a column that is taken away leaves the focus on the answers", async () => {
   press("Take one away");
   await expect.poll(() => button("Take one away")).toBeUndefined();
   expect(document.activeElement).toBe(document.querySelector(".cmp"));
+});
+
+it("servers of this computer are seen to be looked for again, and an address to be kept", async () => {
+  let looks = 0;
+  const source = {
+    ...{ maySeeLocal: async () => true, browserModel: async () => "unavailable", setLocalServer: never },
+    localServers: async () => {
+      looks += 1;
+      return looks === 1 ? { isOn: true, own: null, servers: [] } : never();
+    },
+  };
+  show(<DirectSettings source={source as never} chosen={{ direct: "always" } as never} onSet={nothing} />);
+  await there("Look again");
+  document.querySelector("form")?.requestSubmit();
+  await isBusy("Save");
+  press("Look again");
+  await isBusy("Look again");
+});
+
+it("a vault is seen to be being locked", async () => {
+  const state = { mode: "locked", unlocked: true, until_at: null, idle_s: 900 };
+  const door = { vault: async () => state, device: async () => false, lock: never };
+  show(<VaultCard door={door as never} onUnlocked={nothing} />);
+  await there("Lock now");
+  press("Lock now");
+  await isBusy("Lock now");
+});
+
+it("a model that is chosen is seen to be kept, and has the focus where its button was", async () => {
+  let preferred = "one";
+  let kept = nothing as () => void;
+  const source = {
+    ...{ ...MODELS, account: async () => ({ preferred_model: preferred }) },
+    setModel: (id: string) =>
+      new Promise<void>((resolve) => {
+        kept = () => {
+          preferred = id;
+          resolve();
+        };
+      }),
+  };
+  show(<SectionModels source={source as never} onChange={nothing} />);
+  await there("Use two");
+  press("Use two");
+  await isBusy("Use two");
+  kept();
+  await expect.poll(() => button("Use two"), { timeout: 30_000 }).toBeUndefined();
+  await expect.poll(() => document.activeElement?.className).toBe("tag ok");
+  render(null, document.body);
+  render(<FirstRunScreen source={source as never} onSettings={nothing} />, document.body);
+  await there("Use one");
+  press("Use one");
+  await isBusy("Use one");
 });

@@ -29,7 +29,7 @@ function shown(element: preact.JSX.Element): string {
 it("a model of one's own server, which has no description, can be chosen", () => {
   const button = { model, role: "Your default", onPick: nothing };
   expect(shown(<ModelButton {...button} />)).toContain("mine");
-  const step = { models: [model], preferred: model.id, decided: false, portal: "", error: null };
+  const step = { models: [model], preferred: model.id, decided: false, busy: false, opener: null, error: null };
   expect(
     shown(<ModelStep {...step} onUse={nothing} onPick={nothing} onLater={nothing} onChange={nothing} />),
   ).toContain("mine");
@@ -64,7 +64,7 @@ it("D3: a model that does not chat is marked with what it does, can be starred, 
     const one = { ...model, satchel: { ...model.satchel, capabilities } };
     const props = { chosen: false, favourite: false, onUse: nothing, onMark: nothing };
     const place = document.createElement("table");
-    render(<ModelRow model={one} {...props} />, place);
+    render(<ModelRow model={one} busy={false} {...props} />, place);
     return [place.textContent, [...place.querySelectorAll("button")].map((button) => button.className)] as const;
   };
   const [words, buttons] = row(["embeddings", "image_output"]);
