@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { AskModel } from "../wire/connect-worker";
 import type { Model } from "../wire/model";
 import { costWords } from "./answer-facts";
@@ -44,8 +44,14 @@ export function CompareColumn({ model, ask, round, stops, onRunning, onRemove }:
     onRunning(running);
     return () => onRunning(false);
   }, [running]);
+  const place = useRef<HTMLElement>(null);
+  /** The button that was pressed goes. */
+  const keep = (deed: () => void) => () => {
+    deed();
+    place.current?.focus();
+  };
   return (
-    <section aria-label={model.name}>
+    <section aria-label={model.name} ref={place} tabIndex={-1}>
       <header class="chead row">
         <Monogram text={modelInitials(model.name)} size="sm" />
         <span class="two grow">
@@ -53,7 +59,12 @@ export function CompareColumn({ model, ask, round, stops, onRunning, onRemove }:
           <span class="t12 m3 cut ln">{model.satchel.provider_name}</span>
         </span>
         {running ? (
-          <button type="button" class="btn sm" aria-label={t("live_stopFor", { site: model.name })} onClick={stop}>
+          <button
+            type="button"
+            class="btn sm"
+            aria-label={t("live_stopFor", { site: model.name })}
+            onClick={keep(stop)}
+          >
             <Icon name="stop" small />
             {t("live_stop")}
           </button>
@@ -78,7 +89,7 @@ export function CompareColumn({ model, ask, round, stops, onRunning, onRemove }:
             <Note kind="danger">
               <p>{answer.error}</p>
             </Note>
-            <button type="button" class="btn sm" onClick={again}>
+            <button type="button" class="btn sm" onClick={keep(again)}>
               <Icon name="refresh" />
               {t("popup_again")}
             </button>

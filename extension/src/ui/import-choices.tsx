@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Preferences } from "../wire/preferences";
 import { errorWords } from "./error-words";
 import { firstCaveats } from "./first-caveats";
@@ -137,6 +137,8 @@ function keyWords({ name, provider, secret, baseUrl }: OldKey): string {
 }
 
 function Results({ of: results, onDone }: { of: readonly string[]; onDone(): void }) {
+  const close = useRef<HTMLButtonElement>(null);
+  useEffect(() => close.current?.focus(), []);
   return (
     <div class="stack s3">
       <div role="status">
@@ -152,7 +154,7 @@ function Results({ of: results, onDone }: { of: readonly string[]; onDone(): voi
         <p>{t("import_after")}</p>
       </Note>
       <div class="row">
-        <button type="button" class="btn" onClick={onDone}>
+        <button ref={close} type="button" class="btn" onClick={onDone}>
           {t("toast_close")}
         </button>
       </div>

@@ -95,7 +95,7 @@ export function SidePanelScreen({ source }: { source: ChatSource }) {
           )}
           {value?.snapshot.connection === "connected" && value.models.length === 0 && <NoModels />}
           {value?.snapshot.connection === "connected" && (
-            <Conversation chat={chat} empty={about === null && value.models.length > 0} />
+            <Conversation {...{ chat, model }} empty={about === null && value.models.length > 0} />
           )}
           {about !== null && <SelectionCard selection={about} onRemove={forget} />}
         </main>
@@ -113,19 +113,25 @@ function useConversation(source: ChatSource) {
   const [current, setCurrent] = useState<Omit<Turn, "answer"> | null>(null);
   const { answer, run, stop, clear } = useAnswer(source.ask);
   const round = useRef(0);
-  const send = async (question: string, about: Selection | null, model: Model) => {
+  const say = async (before: readonly Turn[], question: string, about: Selection | null, model: Model) => {
     const turn = { question, about, modelName: model.name };
     const mine = round.current;
+    setTurns(before);
     setCurrent(turn);
-    const ended = await run({ model: model.id, messages: Turn.messages(turns, question, about) });
+    const ended = await run({ model: model.id, messages: Turn.messages(before, question, about) });
     if (mine !== round.current) return;
-    setTurns((before) => [...before, { ...turn, answer: ended }]);
+    setTurns([...before, { ...turn, answer: ended }]);
     setCurrent(null);
   };
   return {
     ...{ turns, current, answer, stop },
     busy: current !== null,
-    send: (question: string, about: Selection | null, model: Model) => void send(question, about, model),
+    send: (question: string, about: Selection | null, model: Model) => void say(turns, question, about, model),
+    /** Asks the last question anew, in place of what came of it. */
+    again: (model: Model) => {
+      const last = turns.at(-1);
+      if (last !== undefined) void say(turns.slice(0, -1), last.question, last.about, model);
+    },
     clear: () => {
       round.current += 1;
       clear();
@@ -135,8 +141,20 @@ function useConversation(source: ChatSource) {
   };
 }
 
-function Conversation({ chat, empty }: { chat: ReturnType<typeof useConversation>; empty: boolean }) {
+interface ConversationProps {
+  chat: ReturnType<typeof useConversation>;
+  model: Model | null;
+  empty: boolean;
+}
+
+function Conversation({ chat, model, empty }: ConversationProps) {
+  const place = useRef<HTMLDivElement>(null);
   const end = useRef<HTMLDivElement>(null);
+  /** The button that was pressed goes. */
+  const keep = (deed: () => void) => {
+    deed();
+    place.current?.focus();
+  };
   const { turns, current, answer } = chat;
   useEffect(() => end.current?.scrollIntoView({ block: "end" }), [turns.length, answer.text]);
   if (turns.length === 0 && current === null) {
@@ -148,11 +166,12 @@ function Conversation({ chat, empty }: { chat: ReturnType<typeof useConversation
     ) : null;
   }
   return (
-    <div class="stack s4">
-      {turns.map((turn, index) => (
-        <TurnView key={index} {...turn} />
-      ))}
-      {current !== null && <TurnView {...current} answer={answer} onStop={chat.stop} />}
+    <div class="stack s4" ref={place} tabIndex={-1}>
+      {turns.map((turn, index) => {
+        const isOpen = current === null && model !== null && index === turns.length - 1;
+        return <TurnView key={index} {...turn} {...(isOpen ? { onAgain: () => keep(() => chat.again(model)) } : {})} />;
+      })}
+      {current !== null && <TurnView {...current} answer={answer} onStop={() => keep(chat.stop)} />}
       <p class="sr" role="status">
         {current !== null ? t("chat_writing") : t("chat_done")}
       </p>

@@ -11,10 +11,12 @@ interface Props {
   modelName: string;
   answer: Answer;
   onStop?: () => void;
+  /** Asks anew where it failed. */
+  onAgain?: () => void;
 }
 
 /** A question, its answer, and what it cost; while it is written a way to stop it. */
-export function TurnView({ question, modelName, answer, onStop }: Props) {
+export function TurnView({ question, modelName, answer, onStop, onAgain }: Props) {
   const running = answer.state === "waiting" || answer.state === "writing";
   return (
     <section class="stack" aria-label={question}>
@@ -24,7 +26,14 @@ export function TurnView({ question, modelName, answer, onStop }: Props) {
       {answer.text !== "" && <MarkdownView text={answer.text} writing={running} />}
       {answer.error !== null && (
         <Note kind="danger">
-          <p>{answer.error}</p>
+          <div class="row wrap">
+            <p class="grow">{answer.error}</p>
+            {onAgain !== undefined && (
+              <button type="button" class="btn sm" onClick={onAgain}>
+                {t("popup_again")}
+              </button>
+            )}
+          </div>
         </Note>
       )}
       <div class="row wrap t12 m3">

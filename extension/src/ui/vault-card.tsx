@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { idleMinutes } from "../vault/idle-minutes";
 import type { OwnVault } from "../vault/own-vault";
 import type { VaultState } from "../wire/vault-state";
@@ -19,12 +19,19 @@ async function load(door: OwnVault) {
 /** The locked vault: while it is locked for this extension one thing to do, else until when it is open. Nothing in managed mode. */
 export function VaultCard({ door, onUnlocked }: { door: OwnVault; onUnlocked(): void }) {
   const { value, error, busy, reload } = useLoaded(() => load(door));
+  const isActed = useRef(false);
+  const isOpen = value?.state.unlocked;
+  useEffect(() => {
+    if (isActed.current) document.getElementById("vault-title")?.focus();
+    isActed.current = false;
+  }, [isOpen]);
   if (value === null) {
     const why = error && t("vault_unknown", { why: error });
     return why && <LoadState waiting={false} error={why} busy={busy} onRetry={reload} />;
   }
   if (value.state.mode !== "locked") return null;
   const changed = () => {
+    isActed.current = true;
     reload();
     onUnlocked();
   };
@@ -36,7 +43,7 @@ export function VaultCard({ door, onUnlocked }: { door: OwnVault; onUnlocked(): 
           <Icon name="lock" />
         </span>
         <div class="grow">
-          <h2 class="h3 t13" id="vault-title">
+          <h2 class="h3 t13" id="vault-title" tabIndex={-1}>
             {t("vault_title")}
           </h2>
           <p class="t12 m2">{t("vault_why")}</p>
@@ -80,7 +87,7 @@ function Open({ state, isRemembered, door, onChange }: OpenProps) {
           <Icon name="unlock" />
         </span>
         <div class="grow">
-          <h2 class="h3 t13" id="vault-title">
+          <h2 class="h3 t13" id="vault-title" tabIndex={-1}>
             {t("vault_openTitle")}
           </h2>
           <p class="t12 m2">{t("vault_openUntil", { minutes, until })}</p>

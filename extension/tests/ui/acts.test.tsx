@@ -2,11 +2,13 @@
 import { render } from "preact";
 import { afterEach, expect, it } from "vitest";
 import { BrowserModelRow } from "../../src/ui/browser-model-row";
+import { CompareColumn } from "../../src/ui/compare-column";
 import { ConnectStep } from "../../src/ui/connect-step";
 import { DirectSettings } from "../../src/ui/direct-settings";
 import { DoomDialog } from "../../src/ui/doom-dialog";
 import { FirstRunScreen } from "../../src/ui/first-run-screen";
 import { GenerationPanel } from "../../src/ui/generation-panel";
+import { ImportChoices } from "../../src/ui/import-choices";
 import { ImportOld } from "../../src/ui/import-old";
 import { KeyRow } from "../../src/ui/key-row";
 import { PopupScreen } from "../../src/ui/popup-screen";
@@ -221,6 +223,13 @@ it("a file that cannot be read is said to hold nothing", async () => {
   await expect.poll(() => document.querySelector("[role=alert]"), { timeout: 30_000 }).not.toBeNull();
 });
 
+it("what came of bringing over takes the focus", async () => {
+  const found = { keys: [], sites: [], history: [], left: [], preferred: null };
+  show(<ImportChoices found={found} source={{} as never} onDone={nothing} />);
+  press("Bring over");
+  await has("Close");
+});
+
 it("without a model there is nothing to compare and nobody to talk to, and a way to one", async () => {
   const none = { ...MODELS, models: async () => [], watchSelection: () => nothing };
   for (const Screen of [SectionCompare, SidePanelScreen]) {
@@ -256,13 +265,73 @@ it("servers of this computer are seen to be looked for again, and an address to 
   await isBusy("Look again");
 });
 
-it("a vault is seen to be being locked", async () => {
-  const state = { mode: "locked", unlocked: true, until_at: null, idle_s: 900 };
-  const door = { vault: async () => state, device: async () => false, lock: never };
+it("a vault is seen to be being locked, and its form has the focus afterwards", async () => {
+  let state = { mode: "locked", unlocked: true, until_at: null, idle_s: 900, wraps: [] };
+  let locked = nothing as () => void;
+  const lock = () =>
+    new Promise<void>((resolve) => {
+      locked = resolve;
+    });
+  const door = { vault: async () => state, device: async () => false, lock };
   show(<VaultCard door={door as never} onUnlocked={nothing} />);
   await there("Lock now");
   press("Lock now");
   await isBusy("Lock now");
+  state = { ...state, unlocked: false };
+  locked();
+  await says("Your vault is locked");
+  await expect.poll(() => document.activeElement?.id).toBe("vault-title");
+});
+
+it("a question that failed is asked anew in its place, and the focus stays in the conversation", async () => {
+  const asked: unknown[] = [];
+  const ask = async ({ messages }: { messages: unknown }) => {
+    asked.push(messages);
+    return away();
+  };
+  show(
+    <SidePanelScreen source={{ ...MODELS, watchSelection: () => nothing, clearSelection: nothing, ask } as never} />,
+  );
+  await expect.poll(() => document.querySelector("textarea"), { timeout: 30_000 }).not.toBeNull();
+  const field = document.querySelector("textarea") as HTMLTextAreaElement;
+  field.value = "Why?";
+  field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  await expect.poll(() => button("Send")?.getAttribute("aria-disabled")).toBe("false");
+  press("Send");
+  await there("Try again");
+  press("Try again");
+  await expect.poll(() => asked.length).toBe(2);
+  expect(asked[1]).toEqual([{ role: "user", content: "Why?" }]);
+  await there("Try again");
+  expect(document.querySelectorAll("[role=alert]")).toHaveLength(1);
+  expect(document.activeElement?.className).toBe("stack s4");
+});
+
+it("a column that is stopped or asked anew keeps the focus", async () => {
+  const isStopped = (_: unknown, __: unknown, signal: AbortSignal) =>
+    new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(new Error(FAULT))));
+  let ask: unknown = isStopped;
+  const round = { number: 1, prompt: "Why?" };
+  const column = () => (
+    <CompareColumn
+      {...{ model: model("one"), round, stops: 0, onRunning: nothing, onRemove: nothing }}
+      ask={((...how: Parameters<typeof isStopped>) => (ask as typeof isStopped)(...how)) as never}
+    />
+  );
+  const place = () => document.querySelector("[aria-label=one]");
+  show(column());
+  await there("Stop the generation for one");
+  press("Stop the generation for one");
+  await expect.poll(() => button("Stop the generation for one")).toBeUndefined();
+  expect(document.activeElement).toBe(place());
+  render(null, document.body);
+  ask = away;
+  show(column());
+  await there("Try again");
+  ask = never;
+  press("Try again");
+  await expect.poll(() => button("Try again")).toBeUndefined();
+  expect(document.activeElement).toBe(place());
 });
 
 it("a model that is chosen is seen to be kept, and has the focus where its button was", async () => {
