@@ -1,4 +1,4 @@
-"""What was removed leaves SQLite's write-ahead log too, also when somebody reads in it for long."""
+"""What was removed leaves SQLite's write-ahead log too, also when somebody reads in it for long, or the database is away."""
 
 import asyncio
 import sqlite3
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from satchel.domain.accounts import Account
+from satchel.domain.errors import NotReady
 from satchel.kit.clock import SystemClock
 from satchel.stores.sql import scrubbing
 from satchel.stores.sql.database import SqlDatabase
@@ -56,3 +57,24 @@ async def test_closing_does_not_wait_for_a_reader(tmp_path: Path, monkeypatch: p
         await database.scrub()
         async with asyncio.timeout(5):
             await database.aclose()
+
+
+async def test_a_database_that_is_away_fails_nobody_and_is_scrubbed_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scrubbing, "LATER_S", 0.01)
+    answers: list[NotReady | bool] = [NotReady("away"), NotReady("still away"), False, True]
+    done = asyncio.Event()
+
+    async def empty() -> bool:
+        answer = answers.pop(0)
+        if isinstance(answer, NotReady):
+            raise answer
+        if answer:
+            done.set()
+        return answer
+
+    tries = scrubbing.Scrubbing(empty)
+    await tries.scrub()
+    async with asyncio.timeout(5):
+        await done.wait()
+    await tries.aclose()
+    assert answers == []

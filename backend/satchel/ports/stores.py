@@ -307,7 +307,10 @@ class Database(Protocol):
         ...
 
     async def scrub(self) -> None:
-        """Let go of what the engine keeps of removed rows, as far as it is in our hands. Nothing happens where it keeps nothing."""
+        """Let go of what the engine keeps of removed rows, as far as it is in our hands. Nothing happens where it keeps nothing.
+
+        It raises nothing: a deed that is done does not fail because its traces go later.
+        """
         ...
 
     async def aclose(self) -> None:

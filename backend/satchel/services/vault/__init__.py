@@ -98,6 +98,7 @@ class Vault:
         key = replace(before, last4=secret.last4(), secret_version=before.secret_version + 1)
         key = await self._seal_and_keep(key, secret, client, Act.KEY_REPLACED)
         self._let_go(account_id, key_id)
+        await self._database.scrub()
         return key
 
     async def list(self, account_id: str) -> Sequence[Key]:
@@ -112,6 +113,8 @@ class Vault:
             if removed:
                 await stores.audit.add(AuditRecord(account_id, self._clock.now(), Act.KEY_REMOVED, key_id))
         self._let_go(account_id, key_id)
+        if removed:
+            await self._database.scrub()
         return removed
 
     async def open(self, account_id: str, key_id: str, base_url: str | None = None, client: str | None = None) -> Secret:

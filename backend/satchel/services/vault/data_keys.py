@@ -49,6 +49,7 @@ class DataKeys:
             async with self._database.unit_of_work() as stores:
                 page = await stores.deks.page(last, batch)
             if not page:
+                await self._database.scrub()
                 return Renewed(len(made), broken)
             last = page[-1].id
             for before in page:

@@ -135,6 +135,7 @@ class Keks:
                 async with self._database.unit_of_work() as stores:
                     count += sum([await store_of(stores).rewrap(before, after) for before, after in pairs if after is not None])
         await self._retire()
+        await self._database.scrub()
         return Rewrapped(count, broken)
 
     async def status(self) -> Sequence[KekStatus]:

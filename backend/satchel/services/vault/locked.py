@@ -180,6 +180,7 @@ class LockedMode:
             self._remember(principal, bytearray(clear), after.id, everywhere=False)
         finally:
             wipe(clear)
+        await self._database.scrub()
         return await self.state(principal)
 
     async def switch_off(self, principal: Principal) -> VaultState:
@@ -194,6 +195,7 @@ class LockedMode:
                 await self._move(principal, before, after, clear, ())
             finally:
                 wipe(clear)
+            await self._database.scrub()
         return await self.state(principal)
 
     async def start_over(self, principal: Principal) -> VaultState:
@@ -217,6 +219,7 @@ class LockedMode:
         self._vault.forget(account_id)
         self._bus.publish(account_topic(account_id), {"event": "keys_changed", "data": {}})
         self._tell(account_id)
+        await self._database.scrub()
         return await self.state(principal)
 
     def credentials(self) -> set[str]:

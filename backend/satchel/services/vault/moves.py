@@ -24,7 +24,7 @@ class Moves:
     async def move(
         self, before: WrappedDek | None, after: WrappedDek, clear: bytearray, record: AuditRecord, wraps: Sequence[UserWrap] = ()
     ) -> None:
-        """Put the data key `after` with its wraps in the place of `before`, in one transaction.
+        """Put the data key `after` with its wraps in the place of `before`, in one transaction; the caller scrubs the database then.
 
         Args:
             before: the account's data key, which is open; None if it has none.

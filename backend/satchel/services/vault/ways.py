@@ -112,6 +112,7 @@ class Ways:
             check_kinds({each.kind for each in wraps.values()}, len(wraps))
             await stores.dek_wraps.remove(principal.account_id, wrap_id)
             await stores.audit.add(self._record(principal, Act.VAULT_WRAP_REMOVED, gone))
+        await self._database.scrub()
 
     async def _open_for(self, principal: Principal, *, in_portal: bool) -> WrappedDek:
         """Return the data key, which is open for this client, and which the client has just brought unless it is the portal."""

@@ -77,8 +77,10 @@ class SqlDatabase:
     async def _empty_log(self) -> bool:
         async with self.transaction() as transaction:
             await transaction.row(text("PRAGMA busy_timeout = 0"))
-            row = await transaction.row(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-            await transaction.row(text(f"PRAGMA busy_timeout = {round(BUSY_TIMEOUT_S * 1000)}"))
+            try:
+                row = await transaction.row(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+            finally:
+                await transaction.row(text(f"PRAGMA busy_timeout = {round(BUSY_TIMEOUT_S * 1000)}"))
         return row is None or row[0] == 0
 
     async def deployment_id(self) -> str:
