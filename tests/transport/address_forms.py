@@ -8,6 +8,29 @@ from ipaddress import IPv4Address, IPv6Address
 TARGETS = ("127.0.0.1", "169.254.169.254", "10.1.2.3", "172.16.0.9", "192.168.1.1", "100.100.100.200", "168.63.129.16", "192.0.0.192")
 """Loopback, the metadata services (Amazon's and most others', Alibaba's, Azure's, Oracle's), and each private network."""
 
+METADATA = (
+    "169.254.169.254",
+    "169.254.170.2",
+    "100.100.100.200",
+    "168.63.129.16",
+    "192.0.0.192",
+    "fe80::a9fe:a9fe",
+    "fe80::1%eth0",
+    "fd00:ec2::254",
+    "fd00:ec2::23",
+    "fd20:ce::254",
+    "fd00:c1::a9fe:a9fe",
+    "fd00:42::42",
+    "fd00:a9fe:a9fe::1",
+    "fd00:100::100:200",
+    "::ffff:169.254.169.254",
+    "::ffff:100.100.100.200",
+    "64:ff9b::169.254.169.254",
+    "64:ff9b::100.100.100.200",
+    "2002:a9fe:a9fe::1",
+)
+"""Where clouds tell their machines what they are, plain and inside other addresses."""
+
 RESERVED_V4 = (
     "0.0.0.0",
     "0.0.0.1",

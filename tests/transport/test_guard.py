@@ -5,7 +5,7 @@ import pytest
 from satchel.domain.errors import ProviderUnavailable
 from satchel.kit.addresses import is_public
 
-from .address_forms import FORMS, PLAIN_LOOPBACK, RESERVED_V4, RESERVED_V6
+from .address_forms import FORMS, METADATA, PLAIN_LOOPBACK, RESERVED_V4, RESERVED_V6
 from .recorder import Recorder, tried
 
 GOOD = "1.1.1.1"
@@ -111,6 +111,29 @@ async def test_the_operator_may_name_a_host_and_a_port_exactly() -> None:
         recorder = Recorder(box_lan=["192.168.1.5"])
         assert (await tried(recorder, url, allow_loopback=False, allowed_hosts=named))[1] == [address]
     assert (await tried(Recorder(box_lan=["192.168.1.5"]), "http://box.lan:11435/v1", allowed_hosts=named))[1] == []
+
+
+@pytest.mark.parametrize("bad", METADATA)
+async def test_a_named_host_does_not_lead_to_a_clouds_metadata_whatever_else_it_leads_to(bad: str) -> None:
+    named = frozenset({"models.partner.example:8080"})
+    for answers in ([bad], ["192.168.1.5", bad]):
+        recorder = Recorder(models_partner_example=answers)
+        message, asked = await tried(recorder, "http://models.partner.example:8080/v1", allow_loopback=False, allowed_hosts=named)
+        assert asked == []
+        assert "where clouds keep their machines' credentials" in message
+
+
+@pytest.mark.parametrize("address", ["10.0.0.1", "100.64.0.1", "127.0.0.1", "fd00::a", "64:ff9b::101:101", "64:ff9b::a00:1", "1.1.1.1"])
+async def test_a_named_host_may_lead_anywhere_else(address: str) -> None:
+    recorder = Recorder(lab_lan=[address])
+    named = frozenset({"lab.lan:8080"})
+    assert (await tried(recorder, "http://lab.lan:8080/v1", allow_loopback=False, allowed_hosts=named))[1] == [(address, 8080)]
+
+
+async def test_a_link_local_address_is_reached_where_the_operator_wrote_it_himself() -> None:
+    named = frozenset({"169.254.10.1:8080"})
+    _, asked = await tried(Recorder(), "http://169.254.10.1:8080/v1", allow_loopback=False, allowed_hosts=named)
+    assert asked == [("169.254.10.1", 8080)]
 
 
 async def test_a_named_hosts_address_does_not_open_for_other_names() -> None:

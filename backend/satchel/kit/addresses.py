@@ -24,6 +24,24 @@ _DENIED = tuple(
 )
 """Source: IANA's special-purpose address registries, 2026-11-23."""
 
+_METADATA = tuple(
+    ip_network(network)
+    for network in (
+        "168.63.129.16/32",  # Azure
+        "100.100.100.200/32",  # Alibaba Cloud, in the space that carriers and VPNs share
+        "192.0.0.192/32",  # Oracle Cloud, classic
+        "fd00:ec2::/32",  # AWS: metadata, EKS pod identity, DNS, time
+        "fd20:ce::254/128",  # Google Cloud
+        "fd00:c1::a9fe:a9fe/128",  # Oracle Cloud
+        "fd00:42::42/128",  # Scaleway
+        "fd00:a9fe:a9fe::1/128",  # Linode
+        "fd00:100::100:200/128",  # Alibaba Cloud
+    )
+)
+"""Where clouds tell their machines what they are, link-local addresses aside. Source: clouds' documentation and clients, 2026-11-30."""
+
+_NAT64 = ip_network("64:ff9b::/96")
+
 
 _HOST_AND_PORT = re.compile(r"(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
@@ -55,6 +73,16 @@ def is_loopback(text: str) -> bool:
     """Tell whether `text` is an address of this machine only."""
     address = parse_address(text)
     return address is not None and address.is_loopback
+
+
+def is_metadata(text: str) -> bool:
+    """Tell whether machines ask at this address for what they are, their credentials included: a link-local one, or a cloud's own."""
+    address = parse_address(text)
+    if isinstance(address, IPv6Address):
+        address = address.sixtofour or (IPv4Address(address.packed[-4:]) if address in _NAT64 else address)
+    if address is None:
+        return False
+    return address.is_link_local or any(address.version == network.version and address in network for network in _METADATA)
 
 
 def is_public(text: str) -> bool:

@@ -5,7 +5,7 @@ import re
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 
-from satchel.kit.addresses import is_loopback, is_public, parse_address
+from satchel.kit.addresses import is_loopback, is_metadata, is_public, parse_address
 
 Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
 
@@ -24,7 +24,8 @@ class EgressGuard:
     """Decide where connections may go: public addresses over https, loopback if allowed, and what the operator named.
 
     A name is looked up once; every answer must be allowed, and the connection goes to a checked address. The socket is checked again,
-    because literals never pass the resolver. `allowed_hosts` are `host:port` texts of the operator, never of an account or a page.
+    because literals never pass the resolver. `allowed_hosts` are `host:port` texts of the operator, never of an account or a page. A name
+    among them may lead into the house, but not to where clouds keep credentials: whoever answers for it need not be the operator.
     """
 
     def __init__(self, *, allow_loopback: bool, allowed_hosts: frozenset[str] = frozenset(), lookup: Lookup | None = None) -> None:
@@ -60,10 +61,9 @@ class EgressGuard:
                 raise AddressRefused(f"{host} is this server itself, which is not allowed here")
             return
         may = f"; the operator can allow {plain[2].lower()}:{port} in SATCHEL_PROVIDER_HOSTS"
-        literal = parse_address(host)
-        if literal is not None and not is_public(host):
-            # nobody is talked into opening what is link-local: clouds keep their machines' credentials there
-            raise AddressRefused(f"{host} is not a public address{'' if literal.is_link_local else may}")
+        if parse_address(host) is not None and not is_public(host):
+            # nobody is talked into opening where clouds keep their machines' credentials
+            raise AddressRefused(f"{host} is not a public address{'' if is_metadata(host) else may}")
         if scheme != "https":
             raise AddressRefused(f"{host} must be reached by https{may}")
         if port not in _PUBLIC_PORTS:
@@ -73,6 +73,9 @@ class EgressGuard:
         """Return the addresses of `host`, all of them checked. Raises `AddressRefused` if one is not allowed."""
         found = await self._lookup(host, port)
         if self._is_named(host, port):
+            for address in found:
+                if is_metadata(address):
+                    raise AddressRefused(f"{host} leads to {address}, where clouds keep their machines' credentials")
             self._pinned.update((address, port) for address in found)
         elif host == "localhost":
             if not self._allow_loopback or not all(is_loopback(address) for address in found):
