@@ -43,6 +43,31 @@ def test_whoever_asks_is_at_this_computer_only_where_nobody_else_can_reach_it(
     assert read_settings().is_near is is_near
 
 
+@pytest.mark.parametrize(
+    ("set_to", "reaches"),
+    [
+        ({}, True),
+        ({"ALLOWED_HOSTS": "satchel.localhost"}, True),
+        ({"SIGN_UP": "invite"}, False),
+        ({"SIGN_UP": "open"}, False),
+        ({"TRUSTED_PROXIES": "127.0.0.1"}, False),
+        ({"ALLOWED_HOSTS": "satchel.example"}, False),
+        ({"PUBLIC_URL": "https://satchel.example"}, False),
+        ({"HOST": "0.0.0.0"}, False),
+        ({"HOST": "0.0.0.0", "PUBLIC_URL": "http://127.0.0.1:8787"}, False),
+        ({"LOCAL_SERVERS": "off"}, False),
+        ({"LOCAL_SERVERS": "on", "SIGN_UP": "open", "TRUSTED_PROXIES": "127.0.0.1", "PUBLIC_URL": "https://satchel.example"}, True),
+    ],
+    ids=str,
+)
+def test_servers_on_this_computer_are_reached_by_its_owner_alone_unless_the_operator_says_so(
+    monkeypatch: pytest.MonkeyPatch, set_to: dict[str, str], *, reaches: bool
+) -> None:
+    for name, value in set_to.items():
+        monkeypatch.setenv(f"SATCHEL_{name}", value)
+    assert read_settings().reaches_loopback is reaches
+
+
 def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SATCHEL_PORT", "9000")
     monkeypatch.setenv("SATCHEL_HOME", str(tmp_path))

@@ -63,7 +63,7 @@ class Settings(BaseModel):
     builtin_model: Literal["on", "off"] = "on"
     """Whether to offer the built-in model."""
     local_servers: Literal["auto", "on", "off"] = "auto"
-    """Whether to look for, and to reach, model servers on this computer; `auto` is on where only this computer can reach us."""
+    """Whether to look for, and to reach, model servers on this computer; `auto` is on where nobody but its owner can reach us."""
     provider_hosts: Words = ()
     """Hosts as `host:port` that providers may be at although they are neither public nor on this computer."""
     allowed_hosts: Words = ()
@@ -189,11 +189,7 @@ class Settings(BaseModel):
     @property
     def exposes_http(self) -> bool:
         """Tell whether other computers reach us by plain HTTP, as far as we know."""
-        return not self.public_url and not self._is_loopback
-
-    @property
-    def _is_loopback(self) -> bool:
-        return _is_here(self.host)
+        return not self.public_url and not _is_here(self.host)
 
     @property
     def host_names(self) -> frozenset[str]:
@@ -204,8 +200,10 @@ class Settings(BaseModel):
 
     @property
     def reaches_loopback(self) -> bool:
-        """Tell whether providers may be servers on this computer. On a host that strangers use, they must not."""
-        return self.local_servers == "on" or (self.local_servers == "auto" and not self.public_url and self._is_loopback)
+        """Tell whether providers may be servers on this computer. On a host that others use, or have accounts on, they must not."""
+        if self.local_servers == "auto":
+            return self.is_near and not self.public_url and self.sign_up == "owner-only"
+        return self.local_servers == "on"
 
     @property
     def is_near(self) -> bool:

@@ -66,6 +66,8 @@ def test_a_refusal_says_how_a_host_of_ones_own_is_allowed_but_not_how_a_clouds_m
             guard.check_url(url)
         assert f"{host} in SATCHEL_PROVIDER_HOSTS" in str(refused.value)
         EgressGuard(allow_loopback=False, allowed_hosts=frozenset({host})).check_url(url)
+    with pytest.raises(AddressRefused, match="the operator can allow it with SATCHEL_LOCAL_SERVERS=on"):
+        guard.check_url("http://127.0.0.1:11434/api")
     metadata = ("169.254.169.254", "[::ffff:169.254.169.254]", "[fe80::1]", "100.100.100.200", "168.63.129.16", "[fd00:ec2::254]")
     for url in (f"https://{host}/latest" for host in metadata):
         with pytest.raises(AddressRefused, match=r"not a public address$"):

@@ -58,7 +58,7 @@ class EgressGuard:
             return
         if host == "localhost" or is_loopback(host):
             if not self._allow_loopback:
-                raise AddressRefused(f"{host} is this server itself, which is not allowed here")
+                raise AddressRefused(f"{host} is this server itself; the operator can allow it with SATCHEL_LOCAL_SERVERS=on")
             return
         may = f"; the operator can allow {plain[2].lower()}:{port} in SATCHEL_PROVIDER_HOSTS"
         if parse_address(host) is not None and not is_public(host):

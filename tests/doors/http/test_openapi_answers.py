@@ -72,7 +72,12 @@ def satchel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Satchel]:
     """A Satchel of its own, with a model of a server of the test's."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    settings = {"SATCHEL_BUILTIN_MODEL": "off", "SATCHEL_DYNAMIC_REGISTRATION": "on", "SATCHEL_SIGN_UP": "invite"}
+    settings = {
+        "SATCHEL_BUILTIN_MODEL": "off",
+        "SATCHEL_DYNAMIC_REGISTRATION": "on",
+        "SATCHEL_SIGN_UP": "invite",
+        "SATCHEL_LOCAL_SERVERS": "on",
+    }
     with running(tmp_path_factory.mktemp("answers"), **settings) as home:
         home.add_server(f"http://127.0.0.1:{server.server_port}/v1", "lab")
         yield home

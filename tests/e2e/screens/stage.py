@@ -91,7 +91,7 @@ def staged(home: Path) -> Iterator[Stage]:
         lab = parts.enter_context(counting_server.serving())
         pages, _ = parts.enter_context(page_server.serving())
         (home / "satchel").mkdir(parents=True)
-        satchel = Satchel(home / "satchel", free_port(), {"SATCHEL_SIGN_UP": "invite"})
+        satchel = Satchel(home / "satchel", free_port(), {"SATCHEL_SIGN_UP": "invite", "SATCHEL_LOCAL_SERVERS": "on"})
         parts.callback(satchel.stop)
         satchel.start()
         browser = parts.enter_context(chromium(home / "profile"))
