@@ -41,6 +41,18 @@ async def test_for_how_long_activity_is_kept_is_an_account_s_own(house: House) -
         assert await work.accounts.activity_days() == {"acct_c": 90}
 
 
+async def test_since_when_an_email_is_proven_is_written_down_once(house: House) -> None:
+    before = Account("acct_a", "a@example.org", NOW)
+    async with house.database.unit_of_work() as work:
+        await work.accounts.add(known := Account("acct_c", "c@example.org", NOW, email_proven_at=NOW))
+        assert await work.accounts.get("acct_c") == known
+        assert await work.accounts.prove_email("acct_a", SOON)
+        assert not await work.accounts.prove_email("acct_a", SOON + timedelta(days=1))
+        assert not await work.accounts.prove_email("acct_z", SOON)
+        assert await work.accounts.get("acct_a") == replace(before, email_proven_at=SOON)
+        assert await work.accounts.get("acct_b") == Account("acct_b", "b@example.org", NOW)
+
+
 async def test_an_account_is_pinned_while_it_is_there_and_has_that_password(house: House) -> None:
     async with house.database.unit_of_work() as work:
         assert await work.accounts.pin("acct_a")

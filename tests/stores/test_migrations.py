@@ -108,7 +108,7 @@ async def test_an_invitation_that_waited_before_its_maker_was_known_still_waits(
     await database.aclose()
 
 
-async def test_the_oldest_account_was_the_owners_and_stays_it(url: str) -> None:
+async def test_the_oldest_account_was_the_owners_and_stays_it_and_its_address_is_proven(url: str) -> None:
     await migrate(url, "0013")
     engine = async_engine(database_url(url), patient=True)
     times = ("1", "2") if url.startswith("sqlite") else ("now()", "now() + interval '1 day'")
@@ -124,7 +124,9 @@ async def test_the_oldest_account_was_the_owners_and_stays_it(url: str) -> None:
         owner, other = await work.accounts.owner(), await work.accounts.get("acct_a")
     await database.aclose()
     assert owner is not None
-    assert (owner.id, other is not None and other.is_owner) == ("acct_b", False)
+    assert other is not None
+    assert (owner.id, other.is_owner) == ("acct_b", False)
+    assert (owner.email_proven_at, other.email_proven_at) == (owner.created_at, None), "nobody knows whose address the other one's is"
 
 
 async def test_several_workers_may_migrate_at_once(url: str) -> None:

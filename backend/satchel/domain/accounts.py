@@ -16,7 +16,8 @@ class Account:
     """A person's record. `preferred_model` None means "choose for me" (see `services/catalog.py`).
 
     At most one account is the owner's. When it goes nobody is, until the operator makes another. `activity_days` is for how long its
-    activity is kept, None for ever: `domain/retention.py`.
+    activity is kept, None for ever: `domain/retention.py`. `email_proven_at` is since when it is known that whoever holds the account has
+    its e-mail's mailbox; None if somebody only typed that e-mail. The owner's, and what the operator types, needs no proof.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Account:
     password_hash: str | None = field(default=None, repr=False)
     is_owner: bool = False
     activity_days: int | None = None
+    email_proven_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ class Act(StrEnum):
     """What was done. Public words: they are in the API."""
 
     ACCOUNT_CREATED = "account_created"
+    ACCOUNT_REPLACED = "account_replaced"
+    EMAIL_PROVEN = "email_proven"
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
     LINK_MAILED = "link_mailed"

@@ -36,6 +36,10 @@ class AccountStore(Protocol):
         """Return for how many days each account wants its activity kept that wants an end."""
         ...
 
+    async def prove_email(self, account_id: str, now: datetime) -> bool:
+        """Note since when the e-mail is proven, and nothing else; False if it was before."""
+        ...
+
     async def set_password(self, account_id: str, password_hash: str, instead_of: str | None = None) -> bool:
         """Set the password's hash, and nothing else; with `instead_of`, only in place of that hash. False if nothing was set."""
         ...

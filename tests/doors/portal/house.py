@@ -38,6 +38,7 @@ from satchel.ports.oauth import OAuthStore
 from satchel.ports.proofs import UsedProofs
 from satchel.ports.stores import Database
 from satchel.services.accounts import Accounts
+from satchel.services.accounts.departures import Departures
 from satchel.services.accounts.invitations import Invitations
 from satchel.services.accounts.mail_links import MailLinks
 from satchel.services.accounts.passkeys import Passkeys
@@ -174,7 +175,8 @@ class House:
         self.keks = Keks(database, self.custody, clock, Ids())
         self.totps = Totps(database, self.custody, self.keks.enrol, limiter=limiter, clock=clock, ids=Ids())
         self.mailbox = Mailbox()
-        self.mail_links = MailLinks(database, self.accounts, self.mailbox, limiter=limiter, clock=clock, ids=Ids())
+        departures = Departures(database, self.bus, clock, flush=_flushed, forget=lambda account_id: None)
+        self.mail_links = MailLinks(database, self.accounts, departures, self.mailbox, limiter=limiter, clock=clock, ids=Ids())
         self.proofs = Proofs(database, self.accounts, self.passkeys, self.totps, clock=clock)
 
     def _private_doors(self) -> list[APIRouter]:
@@ -287,6 +289,10 @@ def sent_back(response: httpx2.Response) -> dict[str, str]:
 
 def code_of(response: httpx2.Response) -> str:
     return sent_back(response)["code"]
+
+
+async def _flushed() -> None:
+    """Nothing is settled in these tests."""
 
 
 async def _as_json(request: Request, error: Exception) -> Response:

@@ -8,6 +8,8 @@ export interface ActWords {
 
 const WORDS: Record<string, ActWords> = {
   account_created: { words: "The account was made", icon: "users" },
+  account_replaced: { words: "An account that somebody made with your address before was deleted", icon: "users" },
+  email_proven: { words: "Your email address was confirmed", icon: "shield" },
   signed_in: { words: "A browser signed in", icon: "device" },
   signed_out: { words: "A browser signed out", icon: "device" },
   link_mailed: { words: "A link to sign in was mailed to you", icon: "shield" },

@@ -145,7 +145,7 @@ class AuthorityDoor:
         """Make an account for somebody who has none, where anybody may sign up; an email that has an account gets no other."""
         if self._accounts.sign_up != "open" or vouched.email is None or not vouched.is_email_verified:
             raise Refused(f"no account here is connected with that {authority.name} account; sign in another way first, then connect it")
-        account = await self._accounts.draft("", vouched.email, caller_address(request))
+        account = await self._accounts.draft("", vouched.email, caller_address(request), is_proven=True)
         await self._accounts.admit("", account, tie=self._ties.draft(account.id, vouched))
         return account.id
 

@@ -12,7 +12,8 @@ from satchel.doors.portal.csrf import require_same_origin
 from satchel.doors.portal.forms import form_of, local_path
 from satchel.doors.portal.pages import Pages, page_headers
 from satchel.doors.portal.session import Visit, Visits, caller_address, caller_agent
-from satchel.doors.portal.sign_in import MAIL_PATH, SignInServices, code_wanted, is_connecting, sign_in_address, signed_in
+from satchel.doors.portal.sign_in import MAIL_PATH, SIGN_OUT_PATH, SignInServices, code_wanted, is_connecting, sign_in_address, signed_in
+from satchel.services.accounts.mail_links import Standing
 
 OPEN_PATH = "/sign-in/mail/open"
 DONE_PATH = "/sign-in/mail/done"
@@ -62,21 +63,23 @@ class MailLinkDoor:
         if not mail_cookie(request.cookies, visit.secure):
             text = "A link works in the browser in which it was asked for, within ten minutes. Open it there, or ask for another one here."
             return self._pages.message("Not this browser", text, status=403, link=("Ask for a link", MAIL_PATH))
-        return self._pages.render(
-            "mail_opened.html", headers=page_headers(referrer="no-referrer"), link=link, after=after, action=OPEN_PATH
-        )
+        nonce = mail_cookie(request.cookies, visit.secure)
+        return self._opened(link, after, await self._links.look(link, nonce, _account_id(visit)))
 
     async def enter(self, request: Request) -> Response:
-        """Use the link up and sign in; where codes are on, one is wanted too."""
+        """Use the link up and sign in; where codes are on, one is wanted too. Nobody is let in to an account that may be a stranger's."""
         self._require_mail()
         visit = await self._visits.of(request)
         require_same_origin(request.headers, visit.issuer)
         form = await form_of(request)
         after, nonce = local_path(form.get("next")), mail_cookie(request.cookies, visit.secure)
+        link, anew = form.get("link", ""), form.get("anew") == "1"
         try:
-            account_id = await self._links.take(form.get("link", ""), nonce, caller_address(request))
+            account_id = await self._links.take(link, nonce, caller_address(request), _account_id(visit), anew=anew)
         except TokenInvalid as error:
             return self._pages.error(error, link=("Ask for a link", MAIL_PATH))
+        if account_id is None:
+            return self._opened(link, after, "unproven")
         found, secret = await self._proofs.enter_half(account_id, caller_agent(request))
         if found is None:
             return code_wanted(self._pages, visit, secret, after)
@@ -99,9 +102,26 @@ class MailLinkDoor:
             back=sign_in_address(after),
         )
 
+    def _opened(self, link: str, after: str, standing: Standing | None) -> Response:
+        landing = {} if after == "/" else {"next": after}
+        return self._pages.render(
+            "mail_unproven.html" if standing == "unproven" else "mail_opened.html",
+            headers=page_headers(referrer="no-referrer"),
+            link=link,
+            after=after,
+            action=OPEN_PATH,
+            is_here=standing == "here",
+            here=f"{OPEN_PATH}?{urlencode({'link': link} | landing)}",
+            sign_out=SIGN_OUT_PATH,
+        )
+
     def _require_mail(self) -> None:
         if not self._links.are_offered:
             raise NotFound("this Satchel sends no mail; sign in another way")
+
+
+def _account_id(visit: Visit) -> str | None:
+    return visit.sign_in.account_id if visit.sign_in is not None else None
 
 
 def _address_of(visit: Visit, after: str) -> Callable[[str], str]:

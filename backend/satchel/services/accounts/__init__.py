@@ -86,7 +86,8 @@ class Accounts:
         """
         account = await self._new_account(email, password)
         async with self._database.unit_of_work() as stores:
-            account = replace(account, is_owner=await stores.accounts.await_owner() is None)
+            is_owner = await stores.accounts.await_owner() is None
+            account = replace(account, is_owner=is_owner, email_proven_at=account.created_at)
             await stores.accounts.add(account)
             await stores.audit.add(AuditRecord(account.id, account.created_at, Act.ACCOUNT_CREATED, account.id))
         return account
@@ -104,15 +105,18 @@ class Accounts:
         await self.admit(link, account)
         return account
 
-    async def draft(self, link: str, email: str, address: str) -> Account:
+    async def draft(self, link: str, email: str, address: str, *, is_proven: bool = False) -> Account:
         """Return an account that is not kept yet, and has no way to sign in; `admit` keeps it.
+
+        `is_proven` says that an authority has seen its person use that e-mail.
 
         Raises:
             MalformedRequest: the e-mail is none.
             RateLimited: too many attempts from this address.
         """
         await self._take_join(link, address)
-        return Account(self._ids.new("acct"), _checked_email(email), self._clock.now())
+        now = self._clock.now()
+        return Account(self._ids.new("acct"), _checked_email(email), now, email_proven_at=now if is_proven else None)
 
     async def admit(self, link: str, account: Account, *, passkey: Passkey | None = None, tie: Tie | None = None) -> None:
         """Keep a new account with its way to sign in, and use the link up, all or nothing.
@@ -135,7 +139,7 @@ class Accounts:
     async def _admit(self, stores: Stores, link: str, account: Account, passkey: Passkey | None, tie: Tie | None) -> None:
         invitation = None
         if await stores.accounts.await_owner() is None:  # nobody else comes in before
-            account = replace(account, is_owner=True)
+            account = replace(account, is_owner=True, email_proven_at=account.created_at)
             may = await stores.sign_ins.take_link(secret_hash(link), account.created_at)
         elif link and self.sign_up != "owner-only":
             invitation = await stores.invitations.take(secret_hash(link), account.id, account.created_at)

@@ -5,7 +5,8 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from satchel.domain.account_copies import AccountCopy, vault_copy
-from satchel.domain.audit import AuditRecord
+from satchel.domain.accounts import Account
+from satchel.domain.audit import Act, AuditRecord
 from satchel.domain.budgets import Budget
 from satchel.domain.errors import NotFound
 from satchel.domain.ledger import Entry
@@ -71,11 +72,12 @@ class Departures:
                 audit=await _audit(stores, account_id),
             )
 
-    async def delete(self, account_id: str) -> bool:
+    async def delete(self, account_id: str, heir: Account | None = None) -> bool:
         """Delete an account and everything of it; False if there is none.
 
         What wraps its data key goes first, and for good: whatever happens after that, its keys open no more. Then the rest goes, and what
-        the database kept of it in passing. Backups that were made before keep it until they are thrown away.
+        the database kept of it in passing. Backups that were made before keep it until they are thrown away. The e-mail is the heir's, if
+        there is one, before anybody else can have it.
         """
         async with self._database.unit_of_work() as stores:
             if await stores.accounts.get(account_id) is None:
@@ -87,6 +89,10 @@ class Departures:
             await stores.accounts.remove_wraps(account_id)
         async with self._database.unit_of_work() as stores:
             removed = await stores.accounts.remove(account_id)
+            if removed and heir is not None:
+                await stores.accounts.add(heir)
+                await stores.audit.add(AuditRecord(heir.id, heir.created_at, Act.ACCOUNT_REPLACED, account_id))
+                await stores.audit.add(AuditRecord(heir.id, heir.created_at, Act.ACCOUNT_CREATED, heir.id))
         await self._database.scrub()
         self._bus.publish(TOKENS_TOPIC, {"account_id": account_id})  # again: somebody may have read a token meanwhile
         return removed

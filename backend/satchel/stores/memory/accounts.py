@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
+from datetime import datetime
 
 from satchel.domain.accounts import Account
 from satchel.domain.errors import MalformedRequest
@@ -45,6 +46,14 @@ class MemoryAccounts:
         """Return for how many days each account wants its activity kept that wants an end."""
         kept = self._tables.accounts.values()
         return {account.id: account.activity_days for account in kept if account.activity_days is not None}
+
+    async def prove_email(self, account_id: str, now: datetime) -> bool:
+        """Note since when the e-mail is proven, and nothing else; False if it was before."""
+        kept = self._tables.accounts.get(account_id)
+        if kept is None or kept.email_proven_at is not None:
+            return False
+        self._tables.accounts[account_id] = replace(kept, email_proven_at=now)
+        return True
 
     async def set_password(self, account_id: str, password_hash: str, instead_of: str | None = None) -> bool:
         """Set the password's hash, and nothing else; with `instead_of`, only in place of that hash."""

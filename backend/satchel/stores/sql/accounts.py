@@ -1,6 +1,7 @@
 """Accounts in SQL."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, select, update
@@ -44,6 +45,11 @@ class SqlAccounts:
         """Return for how many days each account wants its activity kept that wants an end."""
         query = select(accounts.c.id, accounts.c.activity_days).where(accounts.c.activity_days.is_not(None))
         return {row.id: row.activity_days for row in await self._transaction.rows(query)}
+
+    async def prove_email(self, account_id: str, now: datetime) -> bool:
+        """Note since when the e-mail is proven, and nothing else; False if it was before."""
+        unproven = (accounts.c.id == account_id, accounts.c.email_proven_at.is_(None))
+        return await self._transaction.write(update(accounts).where(*unproven).values(email_proven_at=now)) == 1
 
     async def set_password(self, account_id: str, password_hash: str, instead_of: str | None = None) -> bool:
         """Set the password's hash, and nothing else; with `instead_of`, only in place of that hash."""
@@ -96,6 +102,7 @@ def _columns(account: Account) -> dict[str, Any]:
         "password_hash": account.password_hash,
         "is_owner": account.is_owner,
         "activity_days": account.activity_days,
+        "email_proven_at": account.email_proven_at,
     }
 
 
@@ -110,4 +117,5 @@ def _account(row: Row[Any] | None) -> Account | None:
         password_hash=row.password_hash,
         is_owner=row.is_owner,
         activity_days=row.activity_days,
+        email_proven_at=row.email_proven_at,
     )

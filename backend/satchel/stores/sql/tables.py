@@ -26,7 +26,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from satchel.stores.sql.caveats import CaveatsText
 
-REVISION = "0022"
+REVISION = "0023"
 """The newest migration: what the tables below look like."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -101,6 +101,7 @@ accounts = Table(
     _text("password_hash", nullable=True),
     Column("is_owner", Boolean, nullable=False, server_default=false()),
     Column("activity_days", Integer, nullable=True),
+    _moment("email_proven_at", nullable=True),
 )
 
 sign_ins = Table(
