@@ -52,7 +52,8 @@ async def device_page(home: House) -> tuple[str, str]:
 
 
 Door = Callable[[House], Awaitable[tuple[str, str]]]
-SITES = [exchange_page, app_page, device_page]
+BROWSERS = [exchange_page, app_page]
+SITES = [*BROWSERS, device_page]
 DOORS = [*SITES, extension_page]
 
 
@@ -116,7 +117,7 @@ async def test_whoever_has_just_proved_it_is_not_asked_again_and_a_no_needs_no_p
     assert "error=access_denied" in denied.headers.get("location", "") or "It was not let in" in denied.text
 
 
-@pytest.mark.parametrize("door", SITES)
+@pytest.mark.parametrize("door", BROWSERS)
 async def test_a_site_that_comes_again_for_no_more_is_let_in_without_a_proof(door: Door, quick: House) -> None:
     await quick.sign_in()
     assert is_in(await press(quick, *await door(quick), **LARGE))
@@ -128,6 +129,17 @@ async def test_a_site_that_comes_again_for_no_more_is_let_in_without_a_proof(doo
     await quick.sign_in()
     quick.clock.pass_by(**LEFT_OPEN)
     assert "Is it you?" in (await press(quick, *await door(quick), **LARGE | {"budget": "0.01"})).text, "what it was allowed has ended"
+
+
+async def test_a_device_of_a_site_that_is_allowed_already_is_let_in_with_a_proof_each_time(home: House) -> None:
+    """Whoever finds the browser open could begin elsewhere, by the name of an app that is allowed, and take the tokens home."""
+    await home.sign_in()
+    assert is_in(await press(home, *await device_page(home), **LARGE))
+    home.clock.pass_by(**LEFT_OPEN)
+    at, page = await device_page(home)
+    wanted = await press(home, at, page, **LARGE | {"budget": "0.01"})
+    assert ("Is it you?" in wanted.text, is_in(wanted)) == (True, False)
+    assert is_in(await press(home, at, wanted.text, proof_password=PASSWORD))
 
 
 async def test_a_site_that_was_blocked_is_not_let_in_without_a_proof(quick: House) -> None:

@@ -130,7 +130,7 @@ class Consent:
 
         In this order: of two answers to one request, only the one that lets in changes what the site may. The page is shown again for terms
         that cannot be. Somebody who gets more than they have is let in only once it is proved who allows it: what they get outlives this
-        browser, as a token made by hand does.
+        browser, as a token made by hand does. A device always gets more: its tokens leave for wherever it is.
         """
         if visit.sign_in is None:
             return to_sign_in(request)
@@ -145,7 +145,7 @@ class Consent:
                 return await self.page(request, visit, asking, form, wrong)
         origin = asking.app.origin
         grant = self._terms.grant(account_id, origin, caveats) if origin is not None and caveats is not None else None
-        if grant is None or await self._terms.is_more(grant):
+        if asking.device is not None or grant is None or await self._terms.is_more(grant):
             shown = _form(request, visit, asking)
             if (page := await self._proof.wanted(request, visit, visit.sign_in, shown, form)) is not None:
                 return page
