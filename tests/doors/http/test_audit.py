@@ -3,6 +3,7 @@
 from typing import Any
 
 from satchel.domain.tokens import INFERENCE_SCOPES, SCOPES
+from satchel.services.apps import TERMINAL_CLIENT_ID
 
 from ..served import Served
 
@@ -59,8 +60,25 @@ async def test_the_log_is_paged_and_belongs_to_one_account(house: Served) -> Non
     _, stranger = await house.new_token(SCOPES, other.id)
     (theirs,) = (await house.call("GET", "/v1/audit", token=stranger))[1]["data"]
     assert (theirs["act"], theirs["subject"]) == ("account_created", other.id)
-    _, site = await house.new_token(INFERENCE_SCOPES, origin="https://a.example")
+    _, site = await house.new_token(SCOPES, origin="https://a.example")
     assert (await house.call("GET", "/v1/audit", token=site))[1]["data"] == []
+
+
+async def test_a_token_that_asks_models_and_reads_its_activity_is_told_nothing_of_who_signed_in(house: Served) -> None:
+    await house.house.accounts.enter(house.account.id, "Firefox on a telephone")
+    _, by_hand = await house.new_token(SCOPES)
+    made = await house.call("POST", "/api/v1/keys", {"name": "by default"}, token=by_hand)
+    assert made[0] == 201
+    _, program = await house.new_token(INFERENCE_SCOPES)
+    _, terminal = await house.new_token(INFERENCE_SCOPES, family_id="fam_1", client_id=TERMINAL_CLIENT_ID)
+    _, site = await house.new_token(INFERENCE_SCOPES, origin="https://a.example")
+    for token in (made[1]["key"], program, terminal, site):
+        status, refusal = await house.call("GET", "/v1/audit", token=token)
+        assert (status, refusal["error"]["metadata"]["satchel_code"]) == (403, "scope_missing")
+        assert (await house.call("GET", "/v1/generations", token=token))[0] == 200
+    _, cookie = await house.house.accounts.enter(house.account.id)
+    status, log = await house.visit("GET", "/v1/audit", cookie=cookie)
+    assert (status, {one["about"] for one in log["data"]} >= {"Firefox on a telephone"}) == (200, True), "the portal shows it"
 
 
 async def test_a_browser_is_listed_and_signed_out_from_elsewhere(house: Served) -> None:

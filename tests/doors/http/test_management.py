@@ -31,7 +31,7 @@ DOORS = [
     ("GET", "/v1/vault", "settings"),
     ("POST", "/v1/vault/lock", "settings"),
     ("DELETE", "/v1/vault/wraps/wrap_1", "settings"),
-    ("GET", "/v1/audit", "activity"),
+    ("GET", "/v1/audit", "settings"),
     ("GET", "/v1/sign-ins", "settings"),
     ("DELETE", "/v1/sign-ins/sign_1", "settings"),
     ("GET", "/v1/devices", "settings"),

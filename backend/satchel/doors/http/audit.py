@@ -1,4 +1,7 @@
-"""`/v1/audit`: what was done to the account, for the person whose account it is."""
+"""`/v1/audit`: what was done to the account, for the person whose account it is.
+
+Whoever may only ask models and read what they were asked is told nothing of sign-ins, network addresses and other tokens.
+"""
 
 from datetime import datetime
 from typing import Annotated
@@ -10,7 +13,7 @@ from satchel.domain.audit import Act
 from satchel.doors.http.callers import Callers
 from satchel.ports.stores import Database
 
-_SCOPE = "activity"
+_SCOPE = "settings"
 _MOST = 100
 
 

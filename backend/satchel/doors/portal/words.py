@@ -16,7 +16,7 @@ _MAY: dict[str, Line] = {
     "models": Line("box", "See which models you have and what they cost"),
     "grants": Line("globe", "Keep the list of sites you allow, limit or block"),
     "activity": Line("list", "See which sites asked what model, when, and what it cost"),
-    "settings": Line("sliders", "Change your preferred model, and add or remove keys"),
+    "settings": Line("sliders", "Change your preferred model, add or remove keys, and see who signed in and what was changed"),
     "ext:attest-origin": Line("eye", "Say which site is asking: Satchel takes its word for it"),
 }
 _MAY_NOT: dict[str, str] = {
