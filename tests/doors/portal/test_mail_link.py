@@ -144,6 +144,15 @@ async def test_links_are_throttled_by_email_and_by_address_whether_or_not_there_
     assert (await asked(home, browser)).status_code == 200
 
 
+async def test_one_address_written_in_two_ways_is_throttled_as_one(quick: House) -> None:
+    browser, composed, apart = quick.new_browser(), "jos\u00e9@holt.example", "Jose\u0301@holt.example"
+    await quick.accounts.create(apart, "correct horse battery")
+    for email in (composed, apart, composed):
+        assert (await asked(quick, browser, email)).status_code == 200
+    assert (await asked(quick, browser, apart)).status_code == 429
+    assert [to for to, _, _ in quick.mailbox.mails] == [composed] * 3
+
+
 async def test_where_codes_are_on_one_is_wanted_after_the_link(home: House) -> None:
     app, _ = await switched_on(home)
     browser = home.new_browser()

@@ -171,7 +171,7 @@ class Accounts:
     async def by_email(self, email: str) -> Account | None:
         """Return the account with this e-mail, or None."""
         async with self._database.unit_of_work() as stores:
-            return await stores.accounts.by_email(_folded(email))
+            return await stores.accounts.by_email(folded(email))
 
     async def get(self, account_id: str) -> Account:
         """Return an account. Raises `NotFound` if there is none."""
@@ -195,7 +195,7 @@ class Accounts:
             TokenInvalid: e-mail and password do not belong together.
             RateLimited: too many attempts for this account or from this address.
         """
-        wanted = _folded(email)
+        wanted = folded(email)
         await self.throttle(address)
         mark = hashlib.sha256(wanted.encode(errors="replace")).hexdigest()
         try:
@@ -347,6 +347,11 @@ class Accounts:
             raise RateLimited("too many attempts; wait a little and try again", retry_after_s=decision.retry_after_s)
 
 
+def folded(email: str) -> str:
+    """Return an e-mail as accounts are found by it, however it was typed."""
+    return unicodedata.normalize("NFC", email).strip().lower()
+
+
 def _proved_at(vouched: Vouched | None, now: datetime) -> datetime | None:
     """Return when somebody who comes in has proved who they are: now, or when the authority asked them, None if it does not say."""
     if vouched is None:
@@ -354,14 +359,10 @@ def _proved_at(vouched: Vouched | None, now: datetime) -> datetime | None:
     return None if vouched.asked_at is None else min(now, vouched.asked_at)
 
 
-def _folded(email: str) -> str:
-    return unicodedata.normalize("NFC", email).strip().lower()
-
-
 def _checked_email(email: str) -> str:
-    folded = _folded(email)
-    name, at, host = folded.rpartition("@")
-    plain = folded.isprintable() and " " not in folded and len(folded) <= _MAX_EMAIL_CHARACTERS
-    if not (plain and name and at and host) or "@" in name or host.startswith(".") or host.endswith(".") or ".." in folded:
+    kept = folded(email)
+    name, at, host = kept.rpartition("@")
+    plain = kept.isprintable() and " " not in kept and len(kept) <= _MAX_EMAIL_CHARACTERS
+    if not (plain and name and at and host) or "@" in name or host.startswith(".") or host.endswith(".") or ".." in kept:
         raise MalformedRequest(f"{email!r} is not an email address", details={"param": "email"})
-    return folded
+    return kept

@@ -27,7 +27,7 @@ from satchel.ports.clock import Clock
 from satchel.ports.coordination import Limit, Limiter
 from satchel.ports.mail import Mailer, MailFailed
 from satchel.ports.stores import Database, Stores
-from satchel.services.accounts import Accounts
+from satchel.services.accounts import Accounts, folded
 from satchel.services.accounts.departures import Departures
 
 MAIL_LINK_LIFE = timedelta(minutes=10)
@@ -95,7 +95,7 @@ class MailLinks:
         Raises:
             RateLimited: too many links for that email or from that address.
         """
-        hashed = hashlib.sha256(email.strip().lower().encode(errors="replace")).hexdigest()
+        hashed = hashlib.sha256(folded(email).encode(errors="replace")).hexdigest()
         here = neighbourhood(caller)
         buckets = (
             (f"mail:address:{here}", _PER_ADDRESS),
