@@ -1,9 +1,12 @@
 """Every route with the ids of another account: it answers as it does for an id that nobody has. A new route with an id needs a row here."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import aiohttp
+
+from satchel.domain.pairings import PairingState, typed_code
+from satchel.domain.tokens import secret_hash
 
 from ..routes import PORTAL, routes_of
 from ..served import ASK
@@ -50,6 +53,20 @@ NAMED_IN_BODIES: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "/v1/audio/speech": ("model", {"input": "Hi", "voice": "any"}),
     "/v1/vault/unlock": ("unlock_id", {"sealed": "A" * 107}),
 }
+NAMED_IN_FORMS: Sequence[tuple[str, str, str, str, Mapping[str, str]]] = (
+    ("/sign-in/ways", "tie", "tie", "untie", {}),
+    ("/device", "code", "pairing", "device", {}),
+    ("/device", "code", "pairing", "device/{named}", {"decision": "allow"}),
+    ("/device", "code", "pairing", "device/{named}", {"decision": "deny"}),
+)
+"""Path, field, what of the first account it names, the form's purpose, and what else is sent."""
+FORMS_OF_NOBODYS_OWN = {
+    *("/auth", "/oauth/authorize"),
+    *("/oauth/device_authorization", "/oauth/par", "/oauth/revoke", "/oauth/token", "/oauth/introspect"),
+    *("/setup", "/setup/passkey", "/setup/passkey/begin"),
+    *("/sign-in", "/sign-in/code", "/sign-in/mail", "/sign-in/mail/open", "/sign-in/passkey", "/sign-in/passkey/begin", "/sign-out"),
+}
+"""Forms that name nothing of an account: an app's request, a secret that whoever sends it has, or who somebody says that they are."""
 NOBODYS_OWN = {
     ("GET", "/static/{path}"),
     ("GET", "/setup/{link}"),
@@ -129,10 +146,26 @@ async def test_what_another_account_names_in_a_body_is_unknown(two: Two) -> None
     assert described == [(200, {"active": False})] * 2
 
 
+async def test_every_form_of_the_pages_has_a_row_or_is_known_to_name_nobodys_own(two: Two) -> None:
+    forms = {path for method, path in routes_of(two.house.doors) if method == "POST" and not path.startswith(("/v1/", "/api/", PORTAL))}
+    assert forms - {path for path, *_ in NAMED_IN_FORMS} == FORMS_OF_NOBODYS_OWN
+
+
+async def test_what_a_form_names_of_another_account_is_unknown(two: Two) -> None:
+    for path, field, kind, purpose, more in NAMED_IN_FORMS:
+        answers = []
+        for named in (two.owned[kind], unknown(two.owned[kind])):
+            answers.append(leveled(await two.send(path, {field: named, **more}, purpose.format(named=typed_code(named))), named))
+        assert answers[0] == answers[1], (path, more)
+        assert answers[0][0] == 404, (path, more, answers)
+
+
 async def test_nothing_was_touched_and_no_list_shows_anything_of_another_account(two: Two) -> None:
     for (method, path), kind in ROWS.items():
         address = path[: path.index("{")] + two.owned[kind] + path[path.index("}") + 1 :]
         await two.ask(method, address, BODIES.get((method, path)))
+    for path, field, kind, purpose, more in NAMED_IN_FORMS:
+        await two.send(path, {field: two.owned[kind], **more}, purpose.format(named=typed_code(two.owned[kind])))
     described = two.house.doors.management.openapi()["paths"]
     secrets_of_the_first = [
         *two.owned.values(),
@@ -153,6 +186,10 @@ async def test_nothing_was_touched_and_no_list_shows_anything_of_another_account
         assert [passkey.name for passkey in await stores.passkeys.list(mine)] == ["Phone of the first"]
         assert [each.id for each in await stores.invitations.list()] == [two.owned["invitation"]]
         assert two.owned["sign_in"] in [sign_in.id for sign_in in await stores.sign_ins.list(mine)]
+        assert [tie.id for tie in await stores.ties.list(mine)] == [two.owned["tie"]]
+    pairing = await two.house.house.pairings._store.run(lambda records: records.pairings.by_user_code(secret_hash(two.owned["pairing"])))
+    assert pairing is not None
+    assert (pairing.account_id, pairing.state) == (mine, PairingState.ALLOWED)
     _, vault = await two.house.call("GET", "/v1/vault")
     assert (len(vault["wraps"]), vault["unlocked"]) == (3, True)
     assert [token.name for token, _ in await two.house.house.tokens.list(mine)] == ["test"]

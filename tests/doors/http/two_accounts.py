@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,9 +11,13 @@ from typing import Any
 
 from tests.vault_client import letter, switch
 
+from satchel.domain.authorities import Authority, Vouched
 from satchel.domain.keys import Secret
+from satchel.domain.pairings import typed_code
 from satchel.domain.passkeys import Passkey
 from satchel.doors.http.keys import KeyDesk
+from satchel.doors.portal.csrf import form_token
+from satchel.services.apps import TERMINAL_CLIENT_ID
 
 from ..served import Served, served
 
@@ -34,6 +38,13 @@ class Two:
         if not path.startswith(NEEDS_THE_PORTAL):
             return await self.house.call(method, path, body, token=self.token)
         return await self.visit(method, path, body)
+
+    async def send(self, path: str, form: Mapping[str, str], purpose: str) -> tuple[int, str]:
+        """Send a form of our own pages, with the token that it has for its purpose in the second account's browser."""
+        headers = {"cookie": f"satchel_sid={self.cookie}", "origin": self.house.url, "sec-fetch-site": "same-origin"}
+        sent = {**form, "token": form_token(self.cookie, purpose)}
+        async with self.house.http.post(self.house.url + path, data=sent, headers=headers, allow_redirects=False) as reply:
+            return reply.status, await reply.text()
 
     async def visit(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
         """Ask as a page of the portal does."""
@@ -78,6 +89,8 @@ async def everything(house: Served) -> dict[str, str]:
     passkey = Passkey(house.house.ids.new("pass"), house.account.id, b"credential", b"key", "Phone of the first", sign_in.created_at)
     async with house.house.database.unit_of_work() as stores:
         await stores.passkeys.add(passkey)
+    company = Authority("company", "Company", "https://id.company.example", "satchel-client")
+    tie = await house.house.ties.tie(house.account.id, company, Vouched(company.issuer, "first", "first@company.example"))
     house.house.accounts.sign_up = "invite"
     invitation, _ = await house.house.invitations.make(house.account.id, "Guest of the first")
     return {
@@ -89,6 +102,8 @@ async def everything(house: Served) -> dict[str, str]:
         "passkey": passkey.id,
         "sign_in": sign_in.id,
         "device": await device(house),
+        "tie": tie.id,
+        "pairing": await pairing(house),
         "token_hash": hashlib.sha256(house.token.encode()).hexdigest(),
         "model": "lab:hello",
         "unlock_id": challenge["unlock_id"],
@@ -106,6 +121,17 @@ async def device(house: Served) -> str:
             replace(kept, id=f"{token_id}x", secret_hash="of-a-terminal", name="Terminal of the first", family_id="fam_first")
         )
     return "fam_first"
+
+
+async def pairing(house: Served) -> str:
+    """Let a program in to the first account; return the code, which it has not traded for its tokens yet."""
+    asked = {"client_id": TERMINAL_CLIENT_ID, "scope": "generate"}
+    async with house.http.post(f"{house.url}/oauth/device_authorization", data=asked) as reply:
+        code = typed_code((await reply.json())["user_code"])
+    terminal = house.house.apps.find(TERMINAL_CLIENT_ID)
+    assert terminal is not None
+    await house.house.pairings.decide(house.account.id, code, terminal, allowed=True)
+    return code
 
 
 def unknown(owned: str) -> str:
