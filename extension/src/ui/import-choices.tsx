@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Preferences } from "../wire/preferences";
 import { errorWords } from "./error-words";
 import { firstCaveats } from "./first-caveats";
@@ -138,7 +138,7 @@ function keyWords({ name, provider, secret, baseUrl }: OldKey): string {
 
 function Results({ of: results, onDone }: { of: readonly string[]; onDone(): void }) {
   const close = useRef<HTMLButtonElement>(null);
-  useEffect(() => close.current?.focus(), []);
+  useLayoutEffect(() => close.current?.focus(), []);
   return (
     <div class="stack s3">
       <div role="status">

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Model } from "../wire/model";
 import { formatContext } from "./format-context";
 import { Icon } from "./icon";
@@ -87,7 +87,7 @@ function Capabilities({ of: names }: { of: readonly string[] }) {
 function UseButton({ model, chosen, busy, onUse }: Pick<Props, "model" | "chosen" | "busy" | "onUse">) {
   const mark = useRef<HTMLSpanElement>(null);
   const wasChosen = useRef(chosen);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (chosen && !wasChosen.current && document.activeElement === document.body) mark.current?.focus();
     wasChosen.current = chosen;
   }, [chosen]);

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { idleMinutes } from "../vault/idle-minutes";
 import type { OwnVault } from "../vault/own-vault";
 import type { VaultState } from "../wire/vault-state";
@@ -19,11 +19,12 @@ async function load(door: OwnVault) {
 /** The locked vault: while it is locked for this extension one thing to do, else until when it is open. Nothing in managed mode. */
 export function VaultCard({ door, onUnlocked }: { door: OwnVault; onUnlocked(): void }) {
   const { value, error, busy, reload } = useLoaded(() => load(door));
-  const isActed = useRef(false);
   const isOpen = value?.state.unlocked;
-  useEffect(() => {
-    if (isActed.current) document.getElementById("vault-title")?.focus();
-    isActed.current = false;
+  const wasOpen = useRef(isOpen);
+  useLayoutEffect(() => {
+    const isGone = wasOpen.current !== undefined && document.activeElement === document.body;
+    if (isGone) document.getElementById("vault-title")?.focus(); // what had the focus
+    wasOpen.current = isOpen;
   }, [isOpen]);
   if (value === null) {
     const why = error && t("vault_unknown", { why: error });
@@ -31,7 +32,6 @@ export function VaultCard({ door, onUnlocked }: { door: OwnVault; onUnlocked(): 
   }
   if (value.state.mode !== "locked") return null;
   const changed = () => {
-    isActed.current = true;
     reload();
     onUnlocked();
   };
