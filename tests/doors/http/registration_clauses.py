@@ -1,13 +1,17 @@
 """The clauses of RFC 7591 (dynamic client registration), as far as a server with public clients has them."""
 
+import base64
+import hashlib
+import hmac
 import json
 from typing import Any
 
 import httpx2
 from tests.doors.http.clause_checks import METADATA, Check
-from tests.doors.portal.house import BASE, Flow, House, form_token
+from tests.doors.portal.house import BASE, Flow, House, form_token, shared_secrets
 
 BACK = "https://notes.example/back"
+DEVICES = "urn:ietf:params:oauth:grant-type:device_code"
 
 
 async def register(home: House, **changes: Any) -> httpx2.Response:
@@ -90,6 +94,20 @@ async def forged_ids_are_unknown(home: House) -> None:
         assert (answer.status_code, "location" in answer.headers) == (400, False), forged
 
 
+async def pairs_no_devices(home: House) -> None:
+    answer = await register(home, grant_types=["authorization_code", DEVICES])
+    assert (answer.status_code, answer.json()["grant_types"]) == (201, ["authorization_code", "refresh_token"])
+    until = home.clock.at.timestamp() + 60
+    given_out_before = ["Notes", [BACK], ["generate"], ["authorization_code", "refresh_token", DEVICES], until]
+    payload = base64.urlsafe_b64encode(json.dumps(given_out_before).encode()).rstrip(b"=")
+    mac = hmac.digest((await shared_secrets())[0], b"satchel/registration/" + payload, hashlib.sha256)
+    old_id = f"reg.{payload.decode()}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
+    assert await home.registrations.find(old_id)
+    for client_id in (answer.json()["client_id"], old_id):
+        refused = await home.browser.post("/oauth/device_authorization", data={"client_id": client_id, "scope": "generate"})
+        assert (refused.status_code, refused.json()["error"]) == (400, "unauthorized_client")
+
+
 async def it_ends(home: House) -> None:
     client_id = (await register(home)).json()["client_id"]
     home.clock.pass_by(days=180)
@@ -116,6 +134,7 @@ REGISTRATION_CLAUSES: dict[str, Check] = {
     "RFC 7591 §3.2.2 a response type that we lack": refused_as("invalid_client_metadata", response_types=["token"]),
     "RFC 7591 §3.2.2 far too much": refused_as("invalid_client_metadata", redirect_uris=[f"{BACK}/{'x' * 900}{n}" for n in range(3)]),
     "RFC 7591 §5 an app that nobody checked is named by its site": works_and_is_bound_to_its_site,
+    "RFC 7591 §5 a site that nobody checked is never asked about where no code goes to it": pairs_no_devices,
     "RFC 7591 §5 nobody registers for another": forged_ids_are_unknown,
     "RFC 7591 §5 registrations must not pile up": it_ends,
     "RFC 7591 §5 nor come without end": it_is_throttled,

@@ -169,10 +169,10 @@ def tell_oauth(run: Run, satchel: Satchel, token: str) -> None:
     for path in ("/.well-known/oauth-authorization-server", "/.well-known/oauth-protected-resource"):
         run.tell("GET", path)
     said = {"redirect_uris": ["https://app.example/back"], "client_name": "App", "grant_types": ["authorization_code", DEVICE_CODE]}
-    app = run.tell("POST", "/oauth/register", said)["client_id"]
+    run.tell("POST", "/oauth/register", said)
     pushed = {"client_id": CLIENT, "redirect_uri": REDIRECT, "response_type": "code", "scope": "generate"}
     run.tell_form("/oauth/par", {**pushed, "code_challenge": "x" * 43, "code_challenge_method": "S256"})
-    run.tell_form("/oauth/device_authorization", {"client_id": app, "scope": "generate"})
+    run.tell_form("/oauth/device_authorization", {"client_id": "satchel-terminal", "scope": "generate"})
     run.tell_form("/oauth/introspect", {"token": token})
     tokens = extension_tokens(satchel.url, EMAIL, PASSWORD)
     fresh = run.tell_form("/oauth/token", {"grant_type": "refresh_token", "client_id": CLIENT, "refresh_token": tokens["refresh_token"]})

@@ -1,6 +1,7 @@
 """Apps that register themselves (RFC 7591), where the operator lets them. Nothing is stored, so that strangers fill nothing.
 
 A client id *is* the registration: what the app said of itself and until when that counts, with a MAC by a secret of this deployment.
+Nobody checks that the site it names is the app's own. What does is that codes go to that site's pages, so such an app pairs no devices.
 """
 
 import base64
@@ -11,8 +12,6 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
-
-from authlib.oauth2.rfc8628 import DEVICE_CODE_GRANT_TYPE
 
 from satchel.domain.apps import App
 from satchel.ports.clock import Clock
@@ -27,7 +26,7 @@ REGISTRATION_LIFE = timedelta(days=180)
 _PREFIX = "reg."
 _MAX_REDIRECTS = 5
 _MAX_CLIENT_ID_CHARACTERS = 1_500
-_GRANTS = ("authorization_code", "refresh_token", DEVICE_CODE_GRANT_TYPE)
+_GRANTS = ("authorization_code", "refresh_token")
 
 
 class _Unfit(Exception):
@@ -41,7 +40,6 @@ class _Said:
     name: str | None
     redirect_uris: tuple[str, ...]
     scopes: frozenset[str]
-    grants: tuple[str, ...]
     until: int
     binds_tokens: bool
 
@@ -68,7 +66,7 @@ class Registrations:
             "client_id": client_id,
             "client_id_issued_at": int(now.timestamp()),
             "redirect_uris": list(said.redirect_uris),
-            "grant_types": list(said.grants),
+            "grant_types": list(_GRANTS),
             "response_types": ["code"],
             "token_endpoint_auth_method": "none",
             "scope": scope_text(said.scopes),
@@ -84,16 +82,15 @@ class Registrations:
         if not any(hmac.compare_digest(mac.encode(errors="replace"), _mac(payload, secret).encode()) for secret in await self._secrets()):
             return None
         try:
-            name, uris, scopes, grants, until, *binds = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+            name, uris, scopes, _, until, *binds = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         except (ValueError, binascii.Error):
             return None
         if until <= self._clock.now().timestamp():
             return None
         parts = urlsplit(uris[0])
         origin = f"{parts.scheme}://{parts.netloc}"
-        shown, pairs = name or parts.netloc, DEVICE_CODE_GRANT_TYPE in grants and not binds
         allowed, back = frozenset(scopes), frozenset(uris)
-        return App(client_id, shown, allowed, redirect_uris=back, origin=origin, pairs_devices=pairs, binds_tokens=bool(binds))
+        return App(client_id, name or parts.netloc, allowed, redirect_uris=back, origin=origin, binds_tokens=bool(binds))
 
 
 def _read(body: bytes, until: datetime) -> _Said:
@@ -113,8 +110,7 @@ def _read(body: bytes, until: datetime) -> _Said:
         raise _Unfit("invalid_client_metadata", "Apps sign in by authorization_code, with the response type code")
     wanted = said.get("scope", "")
     scopes = scopes_of(wanted if isinstance(wanted, str) else "") & DOCUMENT_SCOPES
-    taken = tuple(grant for grant in _GRANTS if grant in grants or grant == "refresh_token")
-    return _Said(name_of(said), tuple(uris), scopes or DOCUMENT_SCOPES, taken, int(until.timestamp()), binds_tokens(said))
+    return _Said(name_of(said), tuple(uris), scopes or DOCUMENT_SCOPES, int(until.timestamp()), binds_tokens(said))
 
 
 def _site_of(uri: str) -> tuple[str, str | None, int | None]:
@@ -123,7 +119,7 @@ def _site_of(uri: str) -> tuple[str, str | None, int | None]:
 
 
 def _client_id(said: _Said, secret: bytes) -> str:
-    listed = [said.name, said.redirect_uris, sorted(said.scopes), said.grants, said.until, *([True] if said.binds_tokens else [])]
+    listed = [said.name, said.redirect_uris, sorted(said.scopes), _GRANTS, said.until, *([True] if said.binds_tokens else [])]
     payload = _base64url(json.dumps(listed, separators=(",", ":")).encode())
     client_id = f"{_PREFIX}{payload}.{_mac(payload, secret)}"
     if len(client_id) > _MAX_CLIENT_ID_CHARACTERS:
