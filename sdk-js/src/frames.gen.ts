@@ -48,7 +48,7 @@ export interface Ping {
   nonce?: string;
 }
 
-/** Whose connection it is; `email` is None where the token speaks for a site. */
+/** Whose connection it is; `email` is None unless the token looks after the account. */
 export interface WelcomeAccount {
   id: string;
   email: string | null;

@@ -57,6 +57,11 @@ class Principal:
         """Return what names the client: the family of its tokens, or its only credential."""
         return self.family_id or self.token_id
 
+    @property
+    def looks_after_account(self) -> bool:
+        """Whether it is the person's own hand: the portal, the extension, or a token that changes settings. A site's never is."""
+        return self.origin is None and not self.scopes.isdisjoint(("settings", "ext:attest-origin"))
+
     def outside(self, names: Sequence[str], *, local: bool) -> ModelNotGranted | None:
         """Return why the credential itself may not use an endpoint, None if it may; `names` and `local` are as for `grants.decide`."""
         return None if self.caveats is None else outside(self.caveats, self.label or "this device", names, local=local)

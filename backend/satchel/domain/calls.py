@@ -67,6 +67,12 @@ class Call:
             return asked == (revoked["account_id"], revoked["origin"]) and embedder == self.embedder
         return who.token_id == revoked.get("token_id") or who.account_id == revoked.get("account_id")
 
+    def is_open_to(self, who: Principal) -> bool:
+        """Tell whether a caller of the same account may read on and stop this: it is its own, or its site's, or all is its business."""
+        if who.origin is not None:
+            return who.origin == self.origin
+        return who.client == self.principal.client or who.looks_after_account
+
     @property
     def place(self) -> tuple[str, str, str | None] | None:
         """Return account, origin and embedder of the site that asks, None where none does."""

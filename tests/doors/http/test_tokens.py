@@ -239,3 +239,23 @@ async def test_a_token_of_a_site_sees_and_stops_the_sites_own_generations_only(h
         assert (await house.call("POST", f"/v1/generations/{running_id}/cancel", token=text))[0] == 404
         assert (await house.call("POST", f"/v1/generations/{running_id}/cancel"))[0] == 202
         await running.read()
+
+
+@pytest.mark.parametrize("by", ["its client", "the extension", "the portal"])
+async def test_a_generation_is_stopped_by_its_own_client_or_by_who_looks_after_the_account(house: Served, by: str) -> None:
+    _, terminal = await house.new_token(INFERENCE_SCOPES, family_id="fam_1")
+    _, refreshed = await house.new_token(INFERENCE_SCOPES, family_id="fam_1")
+    _, other = await house.new_token(INFERENCE_SCOPES)
+    _, extension = await house.new_token(SCOPES - {"settings"})
+    body, headers = {"model": "lab:endless", "messages": ASK, "stream": True}, {"authorization": f"Bearer {terminal}"}
+    async with house.http.post(f"{house.url}/v1/chat/completions", json=body, headers=headers) as running:
+        await running.content.readline()
+        address = f"/v1/generations/{running.headers['x-generation-id']}/cancel"
+        status, refused = await house.call("POST", address, token=other)
+        _, unknown = await house.call("POST", "/v1/generations/gen_unknown/cancel", token=other)
+        assert (status, refused["error"]["metadata"]["satchel_code"]) == (404, "generation_not_found")
+        assert refused["error"]["message"] == unknown["error"]["message"].replace("gen_unknown", running.headers["x-generation-id"])
+        token = refreshed if by == "its client" else extension
+        stopped = await (house.visit("POST", address) if by == "the portal" else house.call("POST", address, token=token))
+        assert stopped[0] == 202
+        await running.read()

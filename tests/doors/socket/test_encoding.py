@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from satchel.domain.accounts import Account
+from satchel.domain.accounts import Account, Principal
 from satchel.domain.errors import ProviderUnavailable
 from satchel.domain.events import Event, Finished, FinishReason, ReasoningDelta, Started, TextDelta, ToolCallDelta
+from satchel.domain.tokens import SCOPES
 from satchel.domain.usage import Cost, Usage
 from satchel.doors.socket import frames as schema
 from satchel.doors.socket.encoding import GenerationFrames, draining, pong, push, refused, welcome
@@ -86,8 +87,8 @@ def test_started_events_have_no_frame_of_their_own() -> None:
 def test_all_other_frames_conform_too() -> None:
     account = Account("acct_1", "me@here.example", SystemClock().now())
     error = ProviderUnavailable("acme: away", details={"provider": "acme"})
-    check(welcome("0.1.0", account, "a/b", {"message_bytes": 1, "generations": 2, "resume_s": 3}, of_a_site=False))
-    check(welcome("0.1.0", account, "a/b", {"message_bytes": 1, "generations": 2, "resume_s": 3}, of_a_site=True))
+    for who in (Principal("acct_1", "tok_1", SCOPES), Principal("acct_1", "tok_1", SCOPES, origin="https://a.example")):
+        check(welcome("0.1.0", account, "a/b", {"message_bytes": 1, "generations": 2, "resume_s": 3}, to=who))
     check(FRAMES.started(None, "a/b"))
     check(FRAMES.failed(error, client_id="1", seq=3, usage=USAGE, cost=Cost(1)))
     assert check(refused(error, "mine", None)).keys() == {"type", "id", "error", "usage", "cost"}

@@ -114,15 +114,14 @@ class Running:
         calls = [run.call for run in self._streams.live(account_id)] + list(self._calls.of(account_id))
         return sorted(calls, key=lambda call: call.started_at, reverse=True)
 
-    def cancel(self, account_id: str, generation_id: str) -> bool:
-        """Cancel one; False if the account runs none of this id."""
-        if self._calls.cancel(account_id, generation_id):
+    def cancel(self, who: Principal, generation_id: str) -> bool:
+        """Cancel one; False if none of this id runs that is open to the caller."""
+        if not any(call.id == generation_id and call.is_open_to(who) for call in self.of(who.account_id)):
+            return False
+        if self._calls.cancel(who.account_id, generation_id):
             return True
-        for run in self._streams.live(account_id):
-            if run.id == generation_id:
-                run.cancel()
-                return True
-        return False
+        run = self._streams.find(who.account_id, generation_id)
+        return run is not None and run.cancel()
 
 
 def generations_router(callers: Callers, ledger: Ledger, running: Running, *, searching: Searching, apps: Apps, clock: Clock) -> APIRouter:
@@ -146,8 +145,7 @@ def generations_router(callers: Callers, ledger: Ledger, running: Running, *, se
     async def cancel_generation(request: Request, generation_id: str) -> Cancelling:
         """Stop a running generation; it ends with the usage so far."""
         principal = await callers.principal(request, _GENERATE)
-        hidden = any(call.id == generation_id and not _may_see(principal, call.origin) for call in running.of(principal.account_id))
-        if hidden or not running.cancel(principal.account_id, generation_id):
+        if not running.cancel(principal, generation_id):
             raise _unknown(generation_id)
         return Cancelling(id=generation_id)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import orjson
 
-from satchel.domain.accounts import Account
+from satchel.domain.accounts import Account, Principal
 from satchel.domain.errors import SatchelError
 from satchel.domain.events import Embedding, Event, Finished, Image, ReasoningDelta, Sound, Started, TextDelta, ToolCallDelta, Transcript
 from satchel.domain.usage import Cost, Usage
@@ -72,16 +72,19 @@ class GenerationFrames:
         )
 
 
-def welcome(version: str, account: Account, preferred_model: str, limits: Mapping[str, int], *, of_a_site: bool) -> str:
-    """Return the answer to `hello`. A site's own page is not told who the person is, nor which model they prefer elsewhere."""
-    who = {"id": account.id, "email": None if of_a_site else account.email}
+def welcome(version: str, account: Account, preferred_model: str, limits: Mapping[str, int], *, to: Principal) -> str:
+    """Return the answer to `hello`.
+
+    Only who looks after the account is told who the person is, and a site's own page not even which model they prefer elsewhere.
+    """
+    who = {"id": account.id, "email": account.email if to.looks_after_account else None}
     return _dump(
         {
             "type": "welcome",
             "protocol": PROTOCOL,
             "server": version,
             "account": who,
-            "preferred_model": None if of_a_site else preferred_model,
+            "preferred_model": preferred_model if to.origin is None else None,
             "limits": limits,
         }
     )

@@ -61,7 +61,7 @@ class Ping(TypedDict):
 
 
 class WelcomeAccount(TypedDict):
-    """Whose connection it is; `email` is None where the token speaks for a site."""
+    """Whose connection it is; `email` is None unless the token looks after the account."""
 
     id: str
     email: str | None

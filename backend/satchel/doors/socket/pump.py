@@ -176,7 +176,7 @@ class Pump:
             self.hang_up(TOO_MUCH, "this account has too many connections")
             return
         limits = {"message_bytes": MAX_MESSAGE_BYTES, "generations": self.relays.most, "resume_s": RESUME_S}
-        await self._say(welcome(__version__, account, preferred, limits, of_a_site=principal.origin is not None))
+        await self._say(welcome(__version__, account, preferred, limits, to=principal))
 
     async def _generate(self, action: Start | Stop | Resume) -> None:
         """Do what a frame asks; a refusal is told in a frame, and the connection stays."""

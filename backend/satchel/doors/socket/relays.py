@@ -93,11 +93,11 @@ class Relays:
         return self._streams.find(self._principal.account_id, self._scope + client_id)
 
     def _visible(self, generation_id: str) -> Run | None:
-        """Return the run of this id, whichever client's it is, that the caller may see: a site sees its own."""
+        """Return the run of this id, whichever client's it is, if it is open to the caller."""
         run = self._streams.find(self._principal.account_id, generation_id)
         if run is None or run.id != generation_id:  # what clients chose finds nothing here
             return None
-        return run if self._principal.origin in (None, run.call.origin) else None
+        return run if run.call.is_open_to(self._principal) else None
 
     def _find(self, target: Target) -> Run:
         run = self._visible(target.generation) if target.generation is not None else self._own(target.id or "")
