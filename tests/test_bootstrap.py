@@ -44,6 +44,15 @@ async def test_where_other_workers_may_live_a_young_hold_is_theirs(tmp_path: Pat
             assert len(await house.journal.orphans("nobody", datetime.now(UTC))) == 1
 
 
+async def test_the_pages_that_the_operator_names_are_the_only_ones_of_their_origin(tmp_path: Path) -> None:
+    chosen = settings(tmp_path / "home")
+    site = "https://a.example"
+    async with open_house(chosen.model_copy(update={"allowed_origins": (site,), "redirect_uris": (f"{site}/back",)})) as house:
+        app = house.apps.find(site)
+    assert app
+    assert (app.allows_redirect(f"{site}/back"), app.allows_redirect(f"{site}/")) == (True, False)
+
+
 async def test_closing_leaves_no_task_running(tmp_path: Path) -> None:
     async with open_house(settings(tmp_path / "home")) as house, Doors(house).serving(others_may_live=False):
         await house.catalog.endpoints("acct_nobody")

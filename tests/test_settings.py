@@ -120,6 +120,17 @@ def test_a_mail_server_needs_a_sender(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "hunter2" not in repr(read_settings())
 
 
+def test_a_page_to_come_back_to_is_of_an_origin_that_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SATCHEL_REDIRECT_URIS", "https://a.example/back, https://a.example/")
+    with pytest.raises(SettingsInvalid, match=r"SATCHEL_REDIRECT_URIS: 'https://a.example/back' is no page of an origin"):
+        read_settings()
+    monkeypatch.setenv("SATCHEL_ALLOWED_ORIGINS", "https://a.example")
+    assert read_settings().redirect_uris == ("https://a.example/back", "https://a.example/")
+    monkeypatch.setenv("SATCHEL_REDIRECT_URIS", "https://a.example/back?x=1")
+    with pytest.raises(SettingsInvalid, match="or has a query"):
+        read_settings()
+
+
 def test_settings_are_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
         read_settings().port = 1  # type: ignore[misc]

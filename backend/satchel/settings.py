@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 
 from satchel.domain.accounts import SignUp
+from satchel.domain.apps import is_page_of
 from satchel.domain.errors import MalformedRequest
 from satchel.domain.grants import parse_origin
 from satchel.kit.addresses import is_loopback
@@ -72,6 +73,8 @@ class Settings(BaseModel):
     """Addresses and networks of the proxies before us, whose `X-Forwarded-For` says who calls; nobody else's does."""
     allowed_origins: Words = ()
     """More origins whose pages may open the socket, and let people sign in."""
+    redirect_uris: Words = ()
+    """The only pages of theirs that get what somebody has signed in for; an origin that none is of has all of its own."""
     extension_ids: Words = ()
     """More extensions that may connect: Chromium ids, and SHA-1 hashes of Firefox add-on ids."""
     dynamic_registration: Literal["on", "off"] = "off"
@@ -109,7 +112,9 @@ class Settings(BaseModel):
     resume_s: float = Field(default=60.0, ge=0, le=3600)
     """How long a generation that a socket's client may come back to goes on when nobody listens."""
 
-    @field_validator("provider_hosts", "allowed_hosts", "trusted_proxies", "allowed_origins", "extension_ids", mode="before")
+    @field_validator(
+        "provider_hosts", "allowed_hosts", "trusted_proxies", "allowed_origins", "redirect_uris", "extension_ids", mode="before"
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
@@ -154,6 +159,15 @@ class Settings(BaseModel):
     @classmethod
     def _are_origins(cls, values: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(_origin(value) for value in values)
+
+    @field_validator("redirect_uris")
+    @classmethod
+    def _are_pages(cls, values: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        origins = info.data.get("allowed_origins", ())
+        for value in values:
+            if not any(is_page_of(value, origin) for origin in origins):
+                raise ValueError(f"{value!r} is no page of an origin in SATCHEL_ALLOWED_ORIGINS, or has a query")
+        return values
 
     @field_validator("smtp_url")
     @classmethod

@@ -64,6 +64,23 @@ def test_a_web_page_that_the_operator_allows_is_an_app_under_its_origin() -> Non
     assert apps.find("https://b.example") is None
 
 
+def test_of_an_origin_with_pages_named_those_alone_may_get_the_code() -> None:
+    named = frozenset({"https://a.example/back", "http://127.0.0.1:5173/back"})
+    apps = Apps(origins=frozenset({"https://a.example", "http://127.0.0.1:5173", "https://b.example"}), redirect_uris=named)
+    takes = {
+        "https://a.example": [("/back", True), ("/", False), ("/back/", False), ("/back?x=1", False), ("/other", False)],
+        "http://127.0.0.1:5173": [("/back", True), ("/", False)],
+        "https://b.example": [("/", True), ("/other", True)],
+    }
+    for origin, pages in takes.items():
+        app = apps.find(origin)
+        assert app
+        assert [(page, app.allows_redirect(origin + page)) for page, _ in pages] == pages
+    here = apps.find("http://127.0.0.1:5173")
+    assert here
+    assert not here.allows_redirect("http://127.0.0.1:4000/back"), "another port is another site"
+
+
 @pytest.mark.parametrize(
     "uri",
     ["https://a.example", "https://a.example.evil/", "https://a.example@evil/", "https://a.example:444/", "http://a.example/",

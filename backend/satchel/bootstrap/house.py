@@ -121,7 +121,8 @@ class House:
         self.passkeys = Passkeys(database, self.accounts, clock, ids)
         self.totps = Totps(database, self.custody, self.keks.enrol, limiter=self.guard, clock=clock, ids=ids)
         self.proofs = Proofs(database, self.accounts, self.passkeys, self.totps, clock=clock)
-        self.apps = Apps(frozenset(self.settings.extension_ids), frozenset(self.settings.allowed_origins))
+        settings = self.settings
+        self.apps = Apps(frozenset(settings.extension_ids), frozenset(settings.allowed_origins), frozenset(settings.redirect_uris))
         documents = ClientDocuments(self._fetch_document, clock)
         nonces = SharedSecrets(database, self.custody, self.keks.enrol, clock, "dpop-nonce")
         self.key_proofs = KeyProofs(used, clock, nonces.all)

@@ -11,8 +11,8 @@ from satchel.domain.grants import BudgetCaveat
 class App:
     """An OAuth client. All are public and use PKCE S256.
 
-    Redirect URIs match exactly, but for the port of those on this computer, or are pages of `redirect_origin`, an app that is a whole site:
-    without query, for it would be lost.
+    Redirect URIs match exactly, but for the port of those on this computer. An app that is a whole site, `redirect_origin`, has all its
+    pages where none is named: without query, for it would be lost.
     """
 
     client_id: str
@@ -32,8 +32,10 @@ class App:
 
     def allows_redirect(self, uri: str) -> bool:
         """Tell whether `uri` is one of the app's redirect URIs, character for character; on loopback addresses with any port (RFC 8252)."""
-        if uri in self.redirect_uris or (self.redirect_origin is not None and _page_of(uri, self.redirect_origin)):
+        if uri in self.redirect_uris:
             return True
+        if self.redirect_origin is not None:
+            return not self.redirect_uris and is_page_of(uri, self.redirect_origin)
         return (loopback := _without_port(uri)) is not None and loopback in self._loopbacks()
 
     def _loopbacks(self) -> frozenset[str]:
@@ -85,7 +87,7 @@ def _without_port(uri: str) -> str | None:
     return found[1] + found[2] if found else None
 
 
-def _page_of(uri: str, origin: str) -> bool:
+def is_page_of(uri: str, origin: str) -> bool:
     """Tell whether `uri` is a plain address at `origin`, in a form that no browser reads as another."""
     path = uri.removeprefix(origin)
     return path != uri and _PATH.fullmatch(path) is not None

@@ -4,7 +4,7 @@ import hashlib
 import re
 from urllib.parse import urlsplit
 
-from satchel.domain.apps import App, extension_redirect_uris
+from satchel.domain.apps import App, extension_redirect_uris, is_page_of
 from satchel.domain.tokens import INFERENCE_SCOPES
 
 EXTENSION_CLIENT_ID = "satchel-extension"
@@ -26,12 +26,18 @@ _FIREFOX_ORIGIN = re.compile(r"moz-extension://[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0
 class Apps:
     """Know apps by client id."""
 
-    def __init__(self, extension_ids: frozenset[str] = frozenset(), origins: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        extension_ids: frozenset[str] = frozenset(),
+        origins: frozenset[str] = frozenset(),
+        redirect_uris: frozenset[str] = frozenset(),
+    ) -> None:
         """Build the list.
 
         Args:
             extension_ids: ids of extensions that the operator built, beside our own: Chromium ids, Firefox add-on ids or their SHA-1.
             origins: web pages that the operator allows. Each is an app: its origin is its client id, and its name is its host.
+            redirect_uris: the only pages of theirs that get codes; an origin that none is of has all of its own.
         """
         known = frozenset({CHROMIUM_EXTENSION_ID, _firefox_hash(GECKO_ADDON_ID)}) | {_firefox_hash(id_) for id_ in extension_ids}
         self._extension_ids = known
@@ -44,7 +50,7 @@ class Apps:
         )
         # Anybody may use this name: nothing tells who asks by it, and a stranger's code might be typed by mistake. So it gets little.
         terminal = App(TERMINAL_CLIENT_ID, "A program in a terminal", INFERENCE_SCOPES, pairs_devices=True)
-        self._web = {origin: _web_app(origin) for origin in origins if origin.startswith(("https://", "http://"))}
+        self._web = {origin: _web_app(origin, redirect_uris) for origin in origins if origin.startswith(("https://", "http://"))}
         self._apps = {extension.client_id: extension, terminal.client_id: terminal, **self._web}
 
     def find(self, client_id: str) -> App | None:
@@ -66,8 +72,9 @@ class Apps:
         return origin in self._web or _FIREFOX_ORIGIN.fullmatch(origin) is not None
 
 
-def _web_app(origin: str) -> App:
-    return App(client_id=origin, name=urlsplit(origin).netloc, scopes=WEB_SCOPES, redirect_origin=origin, origin=origin)
+def _web_app(origin: str, redirect_uris: frozenset[str]) -> App:
+    pages = frozenset(uri for uri in redirect_uris if is_page_of(uri, origin))
+    return App(origin, urlsplit(origin).netloc, WEB_SCOPES, redirect_uris=pages, redirect_origin=origin, origin=origin)
 
 
 def _firefox_hash(extension_id: str) -> str:

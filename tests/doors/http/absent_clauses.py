@@ -4,6 +4,9 @@ from tests.doors.http.clause_checks import Check, told
 from tests.doors.portal.house import House
 
 ABSENT_CLAUSES: dict[str, str] = {
+    "RFC 9700 §2.1 exact redirect URIs of an origin that the operator allows without naming pages": (
+        "that app is the whole site, and any of its pages may sign in and come back; SATCHEL_REDIRECT_URIS makes it exact: there is a row"
+    ),
     "RFC 9700 §2.1.1 a confidential client may use nonce in place of PKCE": "all our clients are public, and PKCE is asked of all",
     "RFC 9700 §2.1.2, §4.1.2 the implicit grant": "there is none: only response_type=code is answered",
     "RFC 9700 §2.2.1, §4.10.1 sender-constraining by mutual TLS (RFC 8705)": "DPoP is the way to bind a token here",

@@ -18,6 +18,7 @@ from tests.doors.http.server_clauses import SERVER_CLAUSES
 from tests.doors.portal.house import BASE, REDIRECT, Flow, House, code_of, house, sent_back
 
 from satchel.domain.errors import TokenInvalid, TokenMissing, TokenRevoked
+from satchel.services.apps import Apps
 
 
 async def any_loopback_port(home: House) -> None:
@@ -35,6 +36,15 @@ async def any_loopback_port(home: House) -> None:
     ):
         address = Flow().address(client_id=APP, redirect_uri=uri, scope="generate")
         assert (await home.browser.get(address)).status_code == status, uri
+
+
+async def named_pages_of_a_site_are_exact(home: House) -> None:
+    site = "https://a.example"
+    home.apps = Apps(origins=frozenset({site}), redirect_uris=frozenset({f"{site}/back"}))
+    await home.sign_in()
+    for page, status in (("/back", 200), ("/back/", 400), ("/back?a=b", 400), ("/", 400), ("/other", 400)):
+        address = Flow().address(client_id=site, redirect_uri=site + page, scope="generate")
+        assert (await home.browser.get(address)).status_code == status, page
 
 
 async def rotates(home: House) -> None:
@@ -209,6 +219,7 @@ CLAUSES: dict[str, Check] = {
     "RFC 9700 §2.1 redirect URIs must match exactly (longer)": page_for(redirect_uri=REDIRECT + "x"),
     "RFC 9700 §2.1 redirect URIs must match exactly (shorter)": page_for(redirect_uri=REDIRECT.rstrip("/")),
     "RFC 9700 §2.1 redirect URIs must match exactly (query)": page_for(redirect_uri=REDIRECT + "?a=b"),
+    "RFC 9700 §2.1 redirect URIs must match exactly (pages that the operator names)": named_pages_of_a_site_are_exact,
     "RFC 9700 §2.1, 8252 §7.3 any port of a loopback redirect must be allowed": any_loopback_port,
     "RFC 9700 §2.1 must not be an open redirector (unknown app)": page_for(client_id="nobody"),
     "RFC 9700 §2.1 must not be an open redirector (foreign address)": page_for(redirect_uri="https://evil.example/"),
