@@ -1,7 +1,10 @@
-"""The MUSTs of the same documents that fall on nobody here, each with its reason. A reason that no longer holds makes a row elsewhere."""
+"""The MUSTs of the same documents that fall on nobody here, and what our first design asked beyond them, each with its reason.
+
+A reason that no longer holds makes a row elsewhere.
+"""
 
 from tests.doors.http.clause_checks import Check, told
-from tests.doors.portal.house import House
+from tests.doors.portal.house import BASE, House
 
 ABSENT_CLAUSES: dict[str, str] = {
     "RFC 9700 §2.1 exact redirect URIs of an origin that the operator allows without naming pages": (
@@ -41,6 +44,15 @@ ABSENT_CLAUSES: dict[str, str] = {
     "RFC 9126 §3 signed request objects": "not offered: `request` is refused, there is a row",
     "RFC 9126 §5 require_pushed_authorization_requests of clients": "nobody is made to push; the member does not count here",
     "RFC 9126 §7.2 new redirect URIs only from authenticated clients": "nobody adds redirect URIs by a push: there is a row",
+    "RFC 8707 §2, our design: the audience is kept with a token": (
+        "a token opens one resource, whichever of its spellings was named, and others are refused: the same word in every row says nothing"
+    ),
+    "RFC 9126 §5, our design: clients that ask for money scopes must push": (
+        "no scope names a sum; the person sets it on the consent page, so nothing in the address is worth changing"
+    ),
+    "RFC 9449 §5, our design: DPoP is a must for scopes that spend above a limit": (
+        "no scope has a limit; the grant's or token's budget is held before each call. Who wants bound tokens only says so: there is a row"
+    ),
     "RFC 9449 §6.1 cnf in JWT access tokens": "tokens are opaque; the key is beside the hash, and in introspection",
     "RFC 9449 §7.1 DPoP in Proxy-Authenticate": "no proxy here asks for it",
     "RFC 9449 §9 nonces of resource servers": "ours asks for none: proofs are bound to token and request, and work once, for two minutes",
@@ -51,6 +63,10 @@ NOT_OFFERED: dict[str, Check] = {
     "no client with a secret": told(token_endpoint_auth_methods_supported=["none"], revocation_endpoint_auth_methods_supported=["none"]),
     "PKCE by S256 alone": told(code_challenge_methods_supported=["S256"]),
     "nobody is made to push": told(require_pushed_authorization_requests=False),
+    "no scope that names money": told(
+        scopes_supported=["activity", "ext:attest-origin", "generate", "grants", "models", "settings", "tokens"]
+    ),
+    "no other resource than this server": told(protected_resources=[BASE]),
     "no signed metadata, request objects, mutual TLS or keys for JWTs": told(
         signed_metadata=None,
         request_parameter_supported=None,
