@@ -41,3 +41,11 @@ async def test_only_who_looks_after_the_account_is_told_whose_it_is(house: Serve
     async with bare(house) as client:
         await client.say("hello", token=token)
         assert (await client.hear("welcome"))["account"] == {"id": house.account.id, "email": house.account.email if is_told else None}
+
+
+async def test_which_sites_are_decided_upon_is_pushed_to_nobody_who_may_not_read_grants(house: Served) -> None:
+    _, terminal = await house.new_token(INFERENCE_SCOPES)
+    async with greeted(house, terminal) as client:
+        assert (await house.call("PUT", "/v1/grants", {"origin": "https://a.example", "state": "allowed"}))[0] == 200
+        assert (await house.call("PATCH", "/v1/account", {"preferred_model": "lab:hello"}))[0] == 200
+        assert (await client.hear("event"))["event"] == "model_changed"

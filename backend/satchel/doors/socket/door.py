@@ -6,6 +6,7 @@ from typing import get_args, get_type_hints
 
 from starlette.types import Receive, Scope, Send
 
+from satchel.domain.accounts import Principal
 from satchel.doors.socket.connection import RESTARTING, UNAUTHENTICATED
 from satchel.doors.socket.encoding import draining, push
 from satchel.doors.socket.frames import SUBPROTOCOL, Event
@@ -132,7 +133,7 @@ class SocketDoor:
             return
         frame = push(message["event"], message.get("data", {}))
         for pump in tuple(self._accounts[account_id][0]):
-            if _concerns(pump, message):
+            if pump.principal is not None and _concerns(pump.principal, message):
                 pump.push(frame)
 
     def _on_revoked(self, message: Message) -> None:
@@ -143,9 +144,11 @@ class SocketDoor:
                 pump.hang_up(UNAUTHENTICATED, "the token was revoked")
 
 
-def _concerns(pump: Pump, message: Message) -> bool:
-    """Tell whether a push is for this connection: a site hears of its own grant, and of nothing else that goes on in the account."""
-    if pump.principal is None or pump.principal.origin is None:
-        return True
+def _concerns(who: Principal, message: Message) -> bool:
+    """Tell whether a push is for this client: a site hears of its own grant and of nothing else, and of grants only who may read them."""
+    if message.get("event") != "grants_changed":
+        return who.origin is None
+    if who.origin is None:
+        return "grants" in who.scopes
     data = message.get("data")
-    return message.get("event") == "grants_changed" and isinstance(data, dict) and data.get("origin") == pump.principal.origin
+    return isinstance(data, dict) and data.get("origin") == who.origin
