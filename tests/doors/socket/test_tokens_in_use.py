@@ -81,8 +81,8 @@ async def test_consent_that_another_process_takes_back_ends_what_the_site_runs(h
             (kept,) = await stores.grants.list(house.account.id)
             await stores.grants.put(replace(kept, state=GrantState.BLOCKED))
         async with asyncio.timeout(ELSEWHERE_S):
+            assert (await client.rest())[-1]["reason"] == "cancelled"  # read meanwhile: one who reads nothing falls behind
             await house.upstream.asked[-1].closed.wait()
-        assert (await client.rest())[-1]["reason"] == "cancelled"
         await client.generate(ref="next", origin="https://a.example")
         assert (await client.rest())[-1]["error"]["code"] == "origin_blocked"
     assert (await house.entry(started["generation"]))["status"] == "cancelled"

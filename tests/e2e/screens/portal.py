@@ -39,6 +39,16 @@ def activity_forgotten(stage: Stage) -> Iterator[Page]:
         page.get_by_role("dialog").wait_for(state="detached")
 
 
+def activity_kept(stage: Stage) -> Iterator[Page]:
+    """Be asked whether what is older than the time that was chosen may be forgotten; keep it."""
+    with stage.portal("activity") as page:
+        page.get_by_label("Keep who asked which model").select_option("30")
+        page.get_by_role("dialog").wait_for()
+        yield page
+        page.get_by_role("dialog").get_by_role("button").first.click()
+        page.get_by_role("dialog").wait_for(state="detached")
+
+
 def key_deleted(stage: Stage) -> Iterator[Page]:
     """Be asked whether a key may go; keep it."""
     with stage.portal("keys") as page:
@@ -169,6 +179,7 @@ SCREENS = (
     Screen("portal-home", signed_in),
     *(Screen(f"portal-{name}", view(name)) for name in VIEWS[1:]),
     Screen("portal-activity-forget", activity_forgotten),
+    Screen("portal-activity-kept", activity_kept),
     Screen("portal-keys-delete", key_deleted),
     Screen("portal-account-delete", account_left),
     Screen("portal-token-made", token_made),
