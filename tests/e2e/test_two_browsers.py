@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.browser]
 ASK = """(window.told = [], window.story = h.settle(window.ai.request({
     method: 'ai_generate', params: { model: given[0], messages: [{ role: 'user', content: 'Count.' }] },
 }, { onEvent: ({ delta }) => window.told.push(delta) })), true)"""
+ROW = "document.querySelector('tbody')?.textContent ?? ''"
 PRESS = "((button) => button ? (button.click(), true) : false)(document.querySelector(given[0]))"
 
 
@@ -105,6 +106,11 @@ def says(tab: Tab, words: str) -> None:
     until(lambda: words in tab.text(), words)
 
 
+def kept(sites: Tab, words: str) -> None:
+    """Wait until the site's row says it: the fields beside it say before they are saved what they offer."""
+    until(lambda: words in sites.do(ROW), words)
+
+
 def test_what_is_allowed_in_one_browser_is_allowed_in_the_other_and_both_are_answered_at_once(scene: Scene) -> None:
     window = consent(scene.first.browser, scene.first.page, "window.story = h.settle(h.generate('hi', { model: 'lab:count-3-0' }))")
     window.leave("Always allow")
@@ -112,7 +118,7 @@ def test_what_is_allowed_in_one_browser_is_allowed_in_the_other_and_both_are_ans
     with scene.first.limits() as limits:  # the window allowed the model that it showed
         limits.fill("#site-model", "any")
         limits.press("Save limits")
-        says(limits, "Any I can use")
+        kept(limits, "Any I can use")
     windows = scene.second.browser.windows()
     for seat in (scene.first, scene.second):
         seat.ask("lab:count-300-20")
@@ -139,7 +145,7 @@ def test_limits_set_in_one_browser_bind_and_show_in_the_other(scene: Scene) -> N
         sites.fill("#site-budget", "0.25")
         sites.fill("#site-rate", "1")
         sites.press("Save limits")
-        says(sites, "$0.25")
+        kept(sites, "$0.25")
         (budget,) = {
             str(caveat["value"])
             for permission in scene.second.page.do("window.ai.getPermissions()")["permissions"]
@@ -148,7 +154,7 @@ def test_limits_set_in_one_browser_bind_and_show_in_the_other(scene: Scene) -> N
         }
         assert "0.25" in budget
         with scene.second.options("sites") as theirs:
-            says(theirs, "$0.25")
+            kept(theirs, "$0.25")
         ends = []
         for seat in (scene.first, scene.second):
             seat.ask("lab:count-3-0")
@@ -158,7 +164,7 @@ def test_limits_set_in_one_browser_bind_and_show_in_the_other(scene: Scene) -> N
         sites.fill("#site-budget", "")
         sites.fill("#site-rate", "")
         sites.press("Save limits")
-        says(sites, "no limit")
+        kept(sites, "no limit")
     scene.second.ask("lab:count-3-0")
     assert scene.second.end()["value"]["text"] == text_of(3)
 
