@@ -161,7 +161,7 @@ def test_the_consent_window_says_what_the_site_itself_asks_for(browser: Chromium
     assert caveats["budget"] == {"usd": 0.2, "period": "week"}
 
 
-def test_a_site_that_was_told_no_can_be_blocked(browser: Chromium, satchel: Satchel) -> None:
+def test_b9_a_site_that_was_told_no_can_be_blocked_by_keyboard_alone(browser: Chromium, satchel: Satchel) -> None:
     with tab(browser, f"{satchel.url}/demo") as page:
         page.get_by_text("asks first").first.wait_for()
         with browser.context.expect_page() as opened:
@@ -170,7 +170,10 @@ def test_a_site_that_was_told_no_can_be_blocked(browser: Chromium, satchel: Satc
         page.get_by_text("You said no.").wait_for()
         assert faults_of(page) == []
         with popup_of(browser, page) as popup:
-            popup.get_by_text("Block", exact=True).click()
+            popup.get_by_role("radio", name="Ask").press("ArrowLeft")  # on to Allow, which is not chosen by that
+            assert popup.get_by_role("radio", name="Allow").evaluate("radio => radio === document.activeElement && !radio.checked")
+            popup.get_by_role("radio", name="Allow").press("ArrowLeft")
+            popup.get_by_role("radio", name="Block").press("Space")
             popup.get_by_text("Blocked: it is not told why").wait_for()
             assert faults_of(popup, POPUP) == []
 

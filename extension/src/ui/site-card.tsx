@@ -60,6 +60,7 @@ export function SiteCard({ origin, grant, hasAsked, onChoose }: Props) {
         </div>
         <SegmentedChoice
           name="permission"
+          acts
           label={t("popup_question")}
           value={choiceOf(grant)}
           onChange={onChoose}

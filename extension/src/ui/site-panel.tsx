@@ -46,6 +46,7 @@ export function SitePanel({ grant, models, busy, onPut, onRevoke, children }: Pr
         </div>
         <SegmentedChoice
           name="site-state"
+          acts
           label={t("popup_question")}
           value={grant.state === "blocked" ? "block" : "allow"}
           onChange={(choice: "allow" | "ask" | "block") => {
