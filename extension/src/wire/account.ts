@@ -4,6 +4,9 @@ import type { ActivityDays } from "./activity-days";
 export interface Account {
   id: string;
   email: string;
+  /** Whether its email is known to be its holder's, and whether links are mailed there; a Satchel of before does not say. */
+  email_proven?: boolean;
+  sends_mail?: boolean;
   /** Whether it is the account that was made first; a Satchel of before does not say. */
   is_owner?: boolean;
   preferred_model: string | null;

@@ -17,6 +17,8 @@ from tests.doors.portal.test_passkeys import added
 from tests.doors.portal.test_passkeys import signed_in as with_passkey
 from tests.doors.portal.test_second_factor import App
 from tests.doors.portal.there_and_back import begun, came_back, say, signed_in
+from tests.doors.served import Served, served
+from tests.transport.mail_server import MailServer, mail_server
 
 from satchel.domain.accounts import Account
 from satchel.domain.audit import Act
@@ -243,3 +245,50 @@ async def test_another_browser_learns_nothing_of_the_account_by_the_link(quick: 
         assert NEVER_CONFIRMED not in (await thief.get(path)).text
         assert (await press(quick, thief, path, anew="1")).status_code == 401
         assert NEVER_CONFIRMED in (await victim.get(path)).text
+
+
+async def mailed(server: MailServer, base: str) -> str:
+    """Wait for a mail; return the link in it."""
+    async with asyncio.timeout(20):
+        while not server.mails:
+            await asyncio.sleep(0.02)
+    found = re.search(rf"{base}/sign-in/mail/open\?\S+", server.mails[-1].get_content())
+    assert found
+    return found[0]
+
+
+async def guest(house: Served) -> str:
+    """Sign up; return the sign-in's cookie."""
+    account = await house.house.accounts.join("", VICTIM, STRANGERS, "127.0.0.1")
+    _, cookie = await house.house.accounts.enter(account.id)
+    return cookie
+
+
+async def test_the_portal_confirms_an_address_by_the_link_that_signs_in_and_is_come_back_to(tmp_path: Path) -> None:
+    async with mail_server() as server:
+        mail = {"smtp_url": f"smtp://127.0.0.1:{server.port}", "mail_from": "satchel@home.example"}
+        async with served(tmp_path, sign_up="open", **mail) as house:
+            cookie = await guest(house)
+            _, before = await house.visit("GET", "/v1/account", cookie=cookie)
+            assert (before["email"], before["email_proven"], before["sends_mail"]) == (VICTIM, False, True)
+            browser = httpx2.AsyncClient(base_url=house.url, cookies={"satchel_sid": cookie})
+            ours = {"origin": house.url, "sec-fetch-site": "same-origin"}
+            async with browser:
+                asked = await browser.post("/sign-in/mail", data={"email": before["email"], "next": "/#/security"}, headers=ours)
+                assert asked.status_code == 200
+                page = await browser.get(link := await mailed(server, house.url))
+                assert "Confirm your address?" in page.text
+                form = {name: values[0] for name, values in parse_qs(urlsplit(link).query).items()}
+                back = await browser.post("/sign-in/mail/open", data=form, headers=ours)
+                assert (back.status_code, back.headers["location"]) == (303, "/#/security")
+                after = (await browser.get("/portal/api/account", headers=ours | {"x-satchel-csrf": "1"})).json()
+            assert (after["id"], after["email_proven"]) == (before["id"], True)
+            assert (await house.call("GET", "/v1/account"))[1]["email_proven"] is True, "the owner's always is"
+
+
+async def test_what_is_said_of_mail_is_true_where_it_is_sent_and_where_it_is_not(tmp_path: Path) -> None:
+    for smtp_url in ("", "smtp://127.0.0.1:9"):
+        mail = {"smtp_url": smtp_url, "mail_from": "satchel@home.example"}
+        async with served(tmp_path / f"mail{len(smtp_url)}", sign_up="open", **mail) as house:
+            _, account = await house.visit("GET", "/v1/account", cookie=await guest(house))
+            assert (account["email_proven"], account["sends_mail"]) == (False, bool(smtp_url))

@@ -109,6 +109,7 @@ export class PortalApi {
 
   /** The doors that decide who may sign in. */
   readonly security: SecurityDoors = {
+    mailLink: (email) => this.#mailLink(email),
     passkeys: () => this.#list("passkeys"),
     beginPasskey: () => this.#send("POST", "passkeys/begin"),
     addPasskey: (credential, name) => this.#send("POST", "passkeys", { credential, name }),
@@ -152,6 +153,15 @@ export class PortalApi {
     return this.#send("GET", `audit?limit=50${before === undefined ? "" : `&before=${before}`}`);
   }
 
+  /** The form of the sign-in page, sent from here; the link leads back to where the portal says whether it worked. */
+  async #mailLink(email: string): Promise<void> {
+    const body = new URLSearchParams({ email, next: "/#/security" });
+    const response = await this.#answered("/sign-in/mail", { method: "POST", credentials: "same-origin", body });
+    if (response.status === 429)
+      throw new PortalError(429, "Too many links were asked for. Wait a little, then try again.");
+    if (!response.ok) throw await PortalError.of(response);
+  }
+
   async #list<T>(path: string): Promise<T[]> {
     const { data } = await this.#send<{ data?: unknown }>("GET", path);
     if (!Array.isArray(data)) throw new PortalError(502, `The server's list of ${path} cannot be read.`);
@@ -170,16 +180,20 @@ export class PortalApi {
   }
 
   async #sendOnce<T>(method: string, path: string, body?: object): Promise<T> {
-    const response = await this.#fetch(`/portal/api/${path}`, {
+    const response = await this.#answered(`/portal/api/${path}`, {
       method,
       credentials: "same-origin",
       headers: { "X-Satchel-CSRF": "1", ...(body && { "Content-Type": "application/json" }) },
       ...(body && { body: JSON.stringify(body) }),
-    }).catch(() => {
-      throw new PortalError(0, "Satchel does not answer. Is it still running?");
     });
     if (!response.ok) throw await PortalError.of(response);
     if (response.status === 204) return undefined as T;
     return (await response.json()) as T;
+  }
+
+  async #answered(address: string, init: RequestInit): Promise<Response> {
+    return this.#fetch(address, init).catch(() => {
+      throw new PortalError(0, "Satchel does not answer. Is it still running?");
+    });
   }
 }

@@ -60,6 +60,8 @@ export type Proof = { password: string } | { code: string } | { credential: obje
 
 /** The doors that decide who may sign in. They open to a signed-in browser only. */
 export interface SecurityDoors {
+  /** Mail a link that signs in; opened in this browser, it confirms the address. */
+  mailLink(email: string): Promise<void>;
   passkeys(): Promise<Passkey[]>;
   beginPasskey(): Promise<PasskeyOptions>;
   addPasskey(credential: object, name: string): Promise<Passkey>;

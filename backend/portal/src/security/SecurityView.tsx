@@ -5,6 +5,7 @@ import type { ViewProps } from "../account/ViewProps";
 import { CodesSection } from "./CodesSection";
 import { ConnectedSection } from "./ConnectedSection";
 import { DevicesSection } from "./DevicesSection";
+import { EmailNote } from "./EmailNote";
 import { LeaveSection } from "./LeaveSection";
 import { PasskeySection } from "./PasskeySection";
 import { PasswordSection } from "./PasswordSection";
@@ -22,6 +23,7 @@ export function SecurityView({ api, account, toast }: ViewProps): JSX.Element {
         </span>
       </PageHead>
       <div class="security">
+        <EmailNote doors={doors} account={account.data} />
         <PasskeySection doors={doors} toast={toast} />
         <CodesSection doors={doors} toast={toast} />
         <PasswordSection doors={doors} toast={toast} email={account.data?.email ?? ""} changed={changed} />

@@ -13,6 +13,7 @@ from satchel.doors.http.grants import BudgetSchema, budget_schema
 from satchel.ports.clock import Clock
 from satchel.ports.stores import Database
 from satchel.services.accounts import Accounts
+from satchel.services.accounts.mail_links import MailLinks
 from satchel.services.accounts.retention import Retention
 from satchel.services.catalog import Catalog
 from satchel.services.ledger import Ledger
@@ -28,10 +29,12 @@ class Today(BaseModel):
 
 
 class AccountSchema(BaseModel):
-    """The account, for a popup."""
+    """The account, for a popup. `email_proven` and `sends_mail` say whether its address is confirmed, and whether a mail can do that."""
 
     id: str
     email: str
+    email_proven: bool
+    sends_mail: bool
     is_owner: bool
     preferred_model: str
     activity_days: int | None
@@ -52,6 +55,7 @@ class AccountReader:
     """Gather what the popup shows of an account."""
 
     accounts: Accounts
+    mail_links: MailLinks
     catalog: Catalog
     ledger: Ledger
     running: Running
@@ -68,6 +72,8 @@ class AccountReader:
         return AccountSchema(
             id=account.id,
             email=account.email,
+            email_proven=account.email_proven_at is not None,
+            sends_mail=self.mail_links.are_offered,
             is_owner=account.is_owner,
             preferred_model=await self.catalog.preferred(account_id),
             activity_days=account.activity_days,

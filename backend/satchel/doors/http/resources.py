@@ -38,6 +38,7 @@ from satchel.ports.stores import Database
 from satchel.services.accounts import Accounts
 from satchel.services.accounts.departures import Departures
 from satchel.services.accounts.invitations import Invitations
+from satchel.services.accounts.mail_links import MailLinks
 from satchel.services.accounts.passkeys import Passkeys
 from satchel.services.accounts.proofs import Proofs
 from satchel.services.accounts.retention import Retention
@@ -58,6 +59,7 @@ class ResourceServices(Protocol):
     """What the resources use; the house has it."""
 
     accounts: Accounts
+    mail_links: MailLinks
     invitations: Invitations
     passkeys: Passkeys
     totps: Totps
@@ -85,7 +87,7 @@ def resource_routers(authenticator: Authenticator, live: LiveCalls, house: Resou
     """Return the routers, to be included below `/v1`."""
     callers = Callers(authenticator)
     running = Running(house.streams, live)
-    reader = AccountReader(house.accounts, house.catalog, house.ledger, running, house.database, house.clock)
+    reader = AccountReader(house.accounts, house.mail_links, house.catalog, house.ledger, running, house.database, house.clock)
     desk = KeyDesk(house.vault, house.rows, house.bus)
     return [
         accounts_router(callers, reader, house.retention),
