@@ -290,5 +290,8 @@ async def test_what_is_said_of_mail_is_true_where_it_is_sent_and_where_it_is_not
     for smtp_url in ("", "smtp://127.0.0.1:9"):
         mail = {"smtp_url": smtp_url, "mail_from": "satchel@home.example"}
         async with served(tmp_path / f"mail{len(smtp_url)}", sign_up="open", **mail) as house:
+            async with house.http.get(f"{house.url}/sign-up") as page:
+                said = await page.text()
+            assert ("sends no mail" in said, "a link to sign in is mailed" in said) == (not smtp_url, bool(smtp_url))
             _, account = await house.visit("GET", "/v1/account", cookie=await guest(house))
             assert (account["email_proven"], account["sends_mail"]) == (False, bool(smtp_url))

@@ -191,6 +191,7 @@ class SignInDoor:
             field=error.details.get("param") if error else None,
             least=MIN_PASSWORD_CHARACTERS,
             is_owner=is_owner,
+            sends_mail=self._mail_links.are_offered,
             **_passkeys(visit),
         )
 
