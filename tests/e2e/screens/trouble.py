@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 import pyotp
 from playwright.sync_api import Page
@@ -12,7 +12,7 @@ from tests.e2e.screens.beginning import add_server
 from tests.e2e.screens.portal import site_asks
 from tests.e2e.screens.screen import Screen
 from tests.e2e.screens.stage import Stage
-from tests.stage import EMAIL, PASSWORD, free_port, running
+from tests.stage import EMAIL, PASSWORD
 
 WORDS = "seven purple lamps hum"
 ADD_WAYS = """async () => {
@@ -191,32 +191,6 @@ def signed_out(stage: Stage) -> Iterator[Page]:
         yield popup
 
 
-@contextmanager
-def mailing(stage: Stage) -> Iterator[Page]:
-    """Ask for a link at a Satchel that sends mail; nobody there has the address, so that none is sent."""
-    home = stage.satchel.home.parent / f"mailing-{free_port()}"
-    mail = {"SATCHEL_SMTP_URL": "smtp://127.0.0.1:9", "SATCHEL_MAIL_FROM": "Satchel <satchel@here.example>"}
-    with running(home, SATCHEL_BUILTIN_MODEL="off", **mail) as satchel, stage.tab(f"{satchel.url}/sign-in/mail") as page:
-        yield page
-
-
-def mail_link(stage: Stage) -> Iterator[Page]:
-    """Be asked where the link shall go."""
-    with mailing(stage) as page:
-        yield page
-
-
-def mail_link_opened(stage: Stage) -> Iterator[Page]:
-    """Ask for a link, and open one in the same browser."""
-    with mailing(stage) as page:
-        page.get_by_label("Email").fill("nobody@here.example")
-        page.get_by_role("button", name="Mail me a link").click()
-        page.get_by_role("heading", name="Look into your mailbox").wait_for()
-        page.goto(f"{page.url}/open?link=none")
-        page.get_by_role("heading", name="Sign in to Satchel?").wait_for()
-        yield page
-
-
 def nothing_answers(stage: Stage) -> Iterator[Page]:
     """Open the popup when the Satchel is not there."""
     stage.satchel.stop()
@@ -248,8 +222,6 @@ SCREENS = (
     Screen("portal-vault-for-apps", vault_for_apps),
     Screen("portal-codes-setup", codes_setup),
     Screen("code-asked", code_asked, CONSENT),
-    Screen("mail-link", mail_link, CONSENT),
-    Screen("mail-link-opened", mail_link_opened, CONSENT),
     Screen("popup-unreachable", nothing_answers, POPUP),
     Screen("options-unreachable", models_unreachable),
     Screen("popup-signed-out", signed_out, POPUP),
