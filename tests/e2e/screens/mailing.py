@@ -85,7 +85,7 @@ def address_confirmed(stage: Stage) -> Iterator[Page]:
         yield page
         page.get_by_role("button", name="Confirm", exact=True).click()
         page.get_by_role("heading", name="Security").wait_for()
-        stage.settle(page)
+        page.get_by_role("main").get_by_text(TYPED).first.wait_for()  # the account is known by then
         expect(page.get_by_text("not confirmed")).to_have_count(0)
 
 
