@@ -216,6 +216,25 @@ test("a server that cannot answer now, and a proxy in its place, leave the perso
   expect(await mine.token()).toBe("access_2");
 });
 
+test("a refusal of what was signed out of meanwhile leaves the next sign-in alone", async () => {
+  const { server, state } = await tokenServer();
+  allowing(server.url);
+  const mine = session(server);
+  await mine.signIn();
+  let release: () => void = () => undefined;
+  state.busy = new Promise((open) => {
+    release = open;
+  });
+  const renewing = mine.token().catch((error: unknown) => error); // the first lives for a second only
+  await expect.poll(() => state.forms.length).toBe(2);
+  state.busy = Promise.resolve();
+  await mine.signOut();
+  await mine.signIn();
+  release();
+  expect(await renewing).toBeInstanceOf(SignInRequired);
+  expect(mine.isSignedIn).toBe(true);
+});
+
 test("a redirect is taken up where it comes back to, and leaves no trace in the address", async () => {
   const { server, state } = await tokenServer();
   const request = { ...newRequest("redirect", { ...SERVER, issuer: server.url }, APP) };

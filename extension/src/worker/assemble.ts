@@ -69,8 +69,8 @@ export function assemble({ changed, asking }: Told) {
   const generations: Generations = new Generations(heart);
   const site = { ...access, ...asks, servers: direct.servers, device, grants, subscribers, tops, changed };
   const page = { ...siteAccess({ ...site, memory }), changes, consent, generations, session: memory, settings };
-  const { choices } = page;
-  const service = new UiService({ ...site, choices, generations, link, memory });
+  const { choices, permissions } = page;
+  const service = new UiService({ ...site, choices, generations, link, memory, permissions });
   function tell(push: Push): void {
     if (push.event === "model_changed") void subscribers.modelChanged();
     if (push.event === "grants_changed") void subscribers.permissionsChanged(String(push.data["origin"]));

@@ -3,6 +3,7 @@ import { RpcCode } from "../wire/rpc-code";
 import { RpcFailure } from "../wire/rpc-failure";
 import type { Caller } from "./caller";
 import type { ConsentSurface } from "./consent-surface";
+import { disconnected } from "./disconnected";
 import type { KeyValue } from "./key-value";
 import { stopped } from "./stopped";
 
@@ -33,6 +34,7 @@ interface Open<Q> {
   /** The person said yes, and it is being done. */
   isBeingDone: boolean;
   decided(answer: { value: unknown } | null): void;
+  failed(error: RpcFailure): void;
 }
 
 const COOL = "coolChange:";
@@ -88,6 +90,14 @@ export class OneQuestion<Q extends { id: string; origin: string }> {
     if (this.open?.sink === sink) this.refuse(this.open.question.id);
   }
 
+  /** The person leaves this Satchel: the question ends with 4900. */
+  leave(): void {
+    const { open } = this;
+    if (open === null || open.isBeingDone) return;
+    open.failed(disconnected("signed_out"));
+    this.end(open, null);
+  }
+
   /** Resolves with what came of a yes; rejects with 4001 for a no, and with 4290 while another question is open. */
   protected async ask({ id, caller, active, visible, wanted }: AskedByPage, question: Q, sink: Sink): Promise<unknown> {
     const { session } = this.at;
@@ -103,10 +113,12 @@ export class OneQuestion<Q extends { id: string; origin: string }> {
 
   private async put(question: Q, key: string, sink: Sink): Promise<{ value: unknown } | null> {
     let decided!: Open<Q>["decided"];
-    const decision = new Promise<{ value: unknown } | null>((resolve) => {
+    let failed!: Open<Q>["failed"];
+    const decision = new Promise<{ value: unknown } | null>((resolve, reject) => {
       decided = resolve;
+      failed = reject;
     });
-    const open: Open<Q> = { question, key, sink, surface: null, isBeingDone: false, decided };
+    const open: Open<Q> = { question, key, sink, surface: null, isBeingDone: false, decided, failed };
     this.open = open;
     const surface = await this.at.surface.open(question.id).catch(() => null);
     if (this.open === open) open.surface = surface;

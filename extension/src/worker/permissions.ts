@@ -9,6 +9,7 @@ import { RpcFailure } from "../wire/rpc-failure";
 import type { Backend } from "./backend";
 import type { Caller } from "./caller";
 import type { Consent } from "./consent";
+import { disconnected } from "./disconnected";
 import { newRun, type RunRequest } from "./new-run";
 import type { AskedByPage } from "./one-question";
 import type { Run } from "./run";
@@ -114,6 +115,11 @@ export class Permissions {
     for (const [key, { run }] of [...this.asking]) if (run.sink === sink) this.withdraw(key);
   }
 
+  /** The person leaves this Satchel: what is asked on its behalf ends with 4900. */
+  leave(): void {
+    for (const key of [...this.asking.keys()]) this.withdraw(key, disconnected("signed_out"));
+  }
+
   private ask(
     request: RunRequest,
     wish: PermissionWish,
@@ -158,11 +164,11 @@ export class Permissions {
     await consent.once(caller, decision, now, async () => undefined);
   }
 
-  private withdraw(key: string): void {
+  private withdraw(key: string, error = stopped()): void {
     const open = this.asking.get(key);
     if (open === undefined) return;
     this.deps.consent.leave(open.run.record);
-    open.refuse(stopped());
+    open.refuse(error);
   }
 }
 

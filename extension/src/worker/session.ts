@@ -47,6 +47,8 @@ const OVER = ["invalid_grant", "invalid_client", "unauthorized_client"];
  */
 export class Session {
   private refreshing: Promise<Access> | null = null;
+  /** Goes up with every sign-in that is forgotten: an answer for one before is for nobody. */
+  private forgotten = 0;
 
   constructor(private readonly deps: Dependencies) {}
 
@@ -94,6 +96,8 @@ export class Session {
   }
 
   async forget(): Promise<void> {
+    this.forgotten += 1;
+    this.refreshing = null;
     await this.deps.session.remove("access");
     await this.deps.local.remove("refresh");
   }
@@ -101,13 +105,17 @@ export class Session {
   private async access(fresh: boolean): Promise<Access> {
     const access = fresh ? null : await this.deps.session.get<Access>("access");
     if (access !== null && access.expiresAt - EARLY_MS > Date.now()) return access;
-    this.refreshing ??= this.exchange().finally(() => {
-      this.refreshing = null;
-    });
+    if (this.refreshing === null) {
+      const exchange = this.exchange().finally(() => {
+        if (this.refreshing === exchange) this.refreshing = null;
+      });
+      this.refreshing = exchange;
+    }
     return this.refreshing;
   }
 
   private async exchange(): Promise<Access> {
+    const { forgotten } = this;
     const sealed = await this.deps.local.get<string>("refresh");
     if (sealed === null) throw disconnected("signed_out");
     let text: string;
@@ -115,32 +123,35 @@ export class Session {
       text = await this.deps.box.open(sealed);
     } catch (cause) {
       // A browser that is only starting may not give its database yet: that is no reason to forget a sign-in.
-      if (cause instanceof NotOurSeal) await this.forget();
+      if (cause instanceof NotOurSeal && forgotten === this.forgotten) await this.forget();
       throw disconnected("signed_out", { cause });
     }
     const { token, bound } = opened(text);
-    return this.trade({ grant_type: "refresh_token", refresh_token: token }, bound);
+    return this.trade({ grant_type: "refresh_token", refresh_token: token }, bound, forgotten);
   }
 
-  private async trade(form: Record<string, string>, bound: boolean): Promise<Access> {
+  private async trade(form: Record<string, string>, bound: boolean, forgotten = this.forgotten): Promise<Access> {
     const path = "/oauth/token";
     const [server, response] = bound ? await this.sendProven(path, form) : [undefined, await this.send(path, form)];
     if (response.status >= 500) throw disconnected("backend_unreachable");
     const body: unknown = await response.json().catch(() => null);
     if (!response.ok || !isRecord(body) || typeof body["access_token"] !== "string") {
       const fault = isRecord(body) && !response.ok ? String(body["error"]) : "";
-      if (OVER.includes(fault)) await this.forget();
+      if (OVER.includes(fault) && forgotten === this.forgotten) await this.forget();
       // What is wrong with a proof, such as a clock, can be put right: the sign-in is as good as before.
       throw disconnected([...OVER, ...PROOF_FAULTS].includes(fault) ? "signed_out" : "backend_unreachable");
     }
     const lifetimeS = typeof body["expires_in"] === "number" ? body["expires_in"] : 600;
     const access: Access = { token: body["access_token"], expiresAt: Date.now() + lifetimeS * 1000 };
     if (server !== undefined && body["token_type"] === "DPoP") access.server = server;
-    if (typeof body["refresh_token"] === "string") {
-      const text = (access.server === undefined ? "" : BOUND) + body["refresh_token"];
-      await this.deps.local.set("refresh", await this.deps.box.seal(text));
-    }
-    await this.deps.session.set("access", access);
+    const next = body["refresh_token"];
+    const sealed =
+      typeof next === "string" && (await this.deps.box.seal((access.server === undefined ? "" : BOUND) + next));
+    if (forgotten !== this.forgotten) throw disconnected("signed_out");
+    await Promise.all([
+      sealed !== false && this.deps.local.set("refresh", sealed),
+      this.deps.session.set("access", access),
+    ]);
     return access;
   }
 

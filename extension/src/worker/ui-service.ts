@@ -19,6 +19,7 @@ import type { KeyValue } from "./key-value";
 import { LastRefusal } from "./last-refusal";
 import type { Link } from "./link";
 import type { ModelChoices } from "./model-choices";
+import type { Permissions } from "./permissions";
 import type { ProviderChanges } from "./provider-changes";
 import type { Session } from "./session";
 import type { Settings } from "./settings";
@@ -29,12 +30,13 @@ import type { Troubles } from "./troubles";
 
 interface Dependencies {
   backend: Backend;
-  changes: Pick<ProviderChanges, "accept" | "of" | "refuse">;
-  choices: Pick<ModelChoices, "choose" | "of" | "refuse">;
+  changes: Pick<ProviderChanges, "accept" | "leave" | "of" | "refuse">;
+  choices: Pick<ModelChoices, "choose" | "leave" | "of" | "refuse">;
   consent: Consent;
   device: DeviceUnlock;
   generations: Generations;
   link: Link;
+  permissions: Pick<Permissions, "leave">;
   old: Pick<OldHistory, "add">;
   session: Session;
   servers: Pick<LocalServers, "servers">;
@@ -80,7 +82,8 @@ export class UiService implements WorkerApi {
   }
 
   async disconnect(): Promise<void> {
-    this.deps.generations.leave();
+    const { generations, permissions, changes, choices } = this.deps;
+    for (const asked of [generations, permissions, changes, choices]) asked.leave();
     this.deps.link.close();
     await this.deps.session.signOut();
     this.deps.changed();

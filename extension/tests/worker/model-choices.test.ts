@@ -50,6 +50,20 @@ describe("a page that asks which model it should use", () => {
     expect([choices.of(opened[0] ?? ""), closed]).toEqual([null, [1]]);
   });
 
+  it("A16: ends with 4900 when the person signs out, and leaves the page its next try", async () => {
+    const { choices, ask, closed } = stage();
+    const asking = ask();
+    await turn();
+    choices.leave();
+    await expect(asking).rejects.toMatchObject({ code: 4900, data: { satchelCode: "signed_out" } });
+    expect(closed).toEqual([1]);
+    const again = ask(null, true, "2");
+    await turn();
+    choices.leave();
+    await expect(again).rejects.toMatchObject({ code: 4900 });
+    expect(closed).toEqual([1, 2]);
+  });
+
   it("D3: is refused without a grant, without a click, with a reason that is no text, and twice at once", async () => {
     await expect(stage(false).ask()).rejects.toMatchObject({ code: 4100, data: { satchelCode: "consent_required" } });
     const { ask, opened } = stage();

@@ -214,6 +214,16 @@ describe("a site that asks for permission", () => {
     await expect(ask({ permissions: { "model:prompt": { budget: "all" } } })).rejects.toMatchObject({ code: -32602 });
     expect(worker.opened).toEqual([]);
   });
+
+  it("A16: ends with 4900 when the person signs out, and is not asked any more", async () => {
+    const { worker, permissions, ask } = stage();
+    const asking = ask({});
+    const id = await questionOf(worker);
+    permissions.leave();
+    await expect(asking).rejects.toMatchObject({ code: 4900, data: { satchelCode: "signed_out" } });
+    await turn();
+    expect([await worker.consent.question(id), worker.closed]).toEqual([null, [1]]);
+  });
 });
 
 describe("a site and its own grant", () => {

@@ -71,6 +71,15 @@ beforeEach(() => {
   session = life();
 });
 
+/** What something waits for until the test releases it. */
+function closedGate() {
+  let release: () => void = () => undefined;
+  const gate = new Promise<void>((open) => {
+    release = open;
+  });
+  return { gate, release: () => release() };
+}
+
 const token = async (fresh = false) => (await session.hello("/v1/socket", fresh)).token;
 
 describe("the sign-in", () => {
@@ -244,5 +253,41 @@ describe("the address", () => {
     expect(await settings.setBackend("https://satchel.example/portal")).toBe("https://satchel.example");
     await expect(settings.setBackend("http://satchel.example")).rejects.toThrow("https");
     await expect(settings.setBackend("http://")).rejects.toThrow("not an address");
+  });
+
+  it.each<[string, () => Response]>([
+    ["what was got", () => Response.json({ access_token: "sat_late", refresh_token: "sat_rlate", token_type: "DPoP" })],
+    ["a refusal", () => Response.json({ error: "invalid_grant" }, { status: 400 })],
+  ])("keeps %s for a sign-in that was signed out of meanwhile from the next", async (_, late) => {
+    await session.redeem("code", "verifier", REDIRECT);
+    const answer = reply;
+    const { gate, release } = closedGate();
+    reply = () => gate.then(late);
+    const refreshing = token(true).catch((error: unknown) => error);
+    await expect.poll(() => posted.length).toBe(2);
+    reply = answer;
+    await session.signOut();
+    expect(await session.signedIn()).toBe(false);
+    await session.redeem("code", "verifier", REDIRECT);
+    const present = await token();
+    release();
+    expect(await refreshing).toMatchObject({ data: { satchelCode: "signed_out" } });
+    expect([await session.signedIn(), await token()]).toEqual([true, present]);
+    await token(true);
+    expect(posted.at(-1)?.get("refresh_token")).not.toMatch(/late|r1$/);
+  });
+
+  it("stays signed out when what it asked for before comes after", async () => {
+    await session.redeem("code", "verifier", REDIRECT);
+    const { gate, release } = closedGate();
+    const answer = reply;
+    reply = () => gate.then(answer);
+    const refreshing = token(true).catch((error: unknown) => error);
+    await expect.poll(() => posted.length).toBe(2);
+    reply = answer;
+    await session.signOut();
+    release();
+    expect(await refreshing).toMatchObject({ data: { satchelCode: "signed_out" } });
+    expect([await session.signedIn(), await memory.get("access")]).toEqual([false, null]);
   });
 });

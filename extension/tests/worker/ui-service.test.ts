@@ -9,7 +9,12 @@ import { memoryKeyValue } from "./memory-key-value";
 async function done(change: Partial<ProviderChange>, model: string | null): Promise<unknown[]> {
   const did: unknown[] = [];
   const service = new UiService({
-    changes: { accept: (_: string, deed: (change: unknown) => Promise<void>) => deed(change) },
+    changes: {
+      accept: (_: string, deed: (change: unknown) => Promise<void>) => deed(change),
+      leave: () => did.push("left provider's question"),
+    },
+    choices: { leave: () => did.push("left choice") },
+    permissions: { leave: () => did.push("left permissions") },
     backend: {
       setModel: async (id: string) => did.push(["default", id]),
       keys: async () => [{ id: "key_1" }, { id: "key_3" }],
@@ -29,7 +34,8 @@ it("A12: a yes sets the default, forgets the keys that are still there, or ends 
   const keys = ["key_1", "key_2"].map((id) => ({ id, provider: "lab", name: "Lab", label: null, last4: null }));
   expect(await done({ kind: "default", keys }, "lab:one")).toEqual([["default", "lab:one"], "told"]);
   expect(await done({ kind: "sign_out", keys }, null)).toEqual([["forget", "key_1"], "told"]);
-  expect(await done({ kind: "sign_out", keys: null }, null)).toEqual(["told pages", "closed", "signed out"]);
+  const left = ["left permissions", "left provider's question", "left choice"];
+  expect(await done({ kind: "sign_out", keys: null }, null)).toEqual(["told pages", ...left, "closed", "signed out"]);
 });
 
 it("D3: screens that choose who chats are given those that can, and all others where everything is listed", async () => {
@@ -46,6 +52,7 @@ it("D3: screens that choose who chats are given those that can, and all others w
 });
 
 describe("another address", () => {
+  const nobody = { leave: () => undefined };
   const OLD = "https://satchel.example";
 
   /** Signed in at the old address, or not; `answer` is what the new one says of itself. */
@@ -62,7 +69,7 @@ describe("another address", () => {
       settings,
       signIn: new SignIn({ settings, fetch } as unknown as ConstructorParameters<typeof SignIn>[0]),
       session: { signedIn: async () => signedIn, signOut: async () => left.push(await settings.backend()) },
-      generations: { leave: () => undefined },
+      ...{ generations: nobody, permissions: nobody, changes: nobody, choices: nobody },
       link: { close: () => undefined },
       changed: () => undefined,
     } as unknown as ConstructorParameters<typeof UiService>[0]);

@@ -111,7 +111,7 @@ export class Session implements Credentials {
       const { exchange } = await import("./exchange.js");
       return await exchange(token, form);
     } catch (cause) {
-      if (cause instanceof SignInRequired) this.#adopt(undefined);
+      if (cause instanceof SignInRequired && this.#store.read()?.refresh === refresh) this.#adopt(undefined);
       throw toSatchelError(cause);
     }
   }
